@@ -1,0 +1,253 @@
+r"""What a client may say: one line of plain text. `parse_command` and `format_command` are inverses.
+
+A line that does not begin with `/` is a public message. The modifiers `/to`, `/reply`, `/temp` and `/txn` stand
+before a message, in any order, each once; `/txn` may stand before any command. `//` at the place of a command is a
+text that begins with one `/`. White space before the `/` changes nothing, so that a slip of the finger
+(` /to bob secret`) never makes a command public. One space, tab or line feed ends a word; the text after it is
+kept as it is, line breaks and indentation included.
+"""
+
+import re
+from collections.abc import Callable
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from chat_protocol.text import clean_line
+
+LIFETIME_MIN = 1.0
+LIFETIME_MAX = 30 * 86400.0
+
+_SPACE = re.compile(r"[ \t\n]")
+_LEADING_SPACE = re.compile(r"[ \t\n]*")
+_ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+_SECONDS = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,3})?", re.ASCII)
+_TOKEN = re.compile(r"[!-~]{1,64}")
+_TARGET = re.compile(r"\S{1,64}")
+
+
+class Say(Struct, frozen=True):
+    """A message that somebody wishes to send.
+
+    `to` is a client id or a name; `reply_to` a message id; `lifetime` is in seconds, at most three decimals.
+    """
+
+    text: str
+    to: str | None = None
+    reply_to: int | None = None
+    lifetime: float | None = None
+    txn: str | None = None
+
+
+class Delete(Struct, frozen=True):
+    """Delete message `id`; None is the newest that the asker can see."""
+
+    id: int | None = None
+    txn: str | None = None
+
+
+class TakeName(Struct, frozen=True):
+    """Take a user name. Whether it is a good one is the room's to say."""
+
+    name: str
+    txn: str | None = None
+
+
+class Exit(Struct, frozen=True):
+    """Close the connection and give up the user name."""
+
+    txn: str | None = None
+
+
+Command: TypeAlias = Say | Delete | TakeName | Exit
+
+
+class CommandError(Exception):
+    """A line that is no command. `text` is for the person who wrote it; `txn` is the line's token, if it had one."""
+
+    def __init__(self, code: str, text: str, txn: str | None = None) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+        self.txn = txn
+
+
+class CommandSpec(Struct, frozen=True):
+    """One row of the command table: feeds parsing, usage texts, help and completion.
+
+    A modifier has `field`, the name of what it sets, and `parse`, which reads its one argument. The others have
+    `build`, which makes the command from everything after the name.
+    """
+
+    name: str
+    arguments: str
+    summary: str
+    example: str
+    field: str = ""
+    parse: Callable[[str], str | int | float] = str
+    build: Callable[[str, str | None], Command] | None = None
+
+    @property
+    def usage(self) -> str:
+        """The command with its arguments, as in `/reply <id> <text>`."""
+        return f"{self.name} {self.arguments}".strip()
+
+
+def _quoted(word: str) -> str:
+    """A word of the sender's, short enough and harmless enough to be shown in an error."""
+    word = clean_line(word)
+    return f'"{word[:40]}…"' if len(word) > 40 else f'"{word}"'
+
+
+def _parse_id(word: str) -> int:
+    if not _ID.fullmatch(word):
+        raise CommandError("bad_id", f"A message id is a whole number such as 12, not {_quoted(word)}.")
+    return int(word)
+
+
+def _parse_lifetime(word: str) -> float:
+    seconds = float(word) if _SECONDS.fullmatch(word) else 0.0
+    if not LIFETIME_MIN <= seconds <= LIFETIME_MAX:
+        raise CommandError(
+            "bad_seconds",
+            f"/temp takes from {LIFETIME_MIN:.0f} to {LIFETIME_MAX:.0f} seconds (30 days), such as 30 or 2.5, "
+            f"not {_quoted(word)}.",
+        )
+    return seconds
+
+
+def _parse_token(word: str) -> str:
+    if not _TOKEN.fullmatch(word):
+        raise CommandError("bad_token", "A /txn token is 1 to 64 visible ASCII characters.")
+    return word
+
+
+def _parse_target(word: str) -> str:
+    if not _TARGET.fullmatch(word):
+        raise CommandError("no_such_client", f"Nobody here is called {_quoted(word)}.")
+    return word
+
+
+def _build_delete(rest: str, txn: str | None) -> Command:
+    word = rest.strip()
+    return Delete(None if word == "last" else _parse_id(word), txn)
+
+
+def _build_name(rest: str, txn: str | None) -> Command:
+    return TakeName(rest.strip(), txn)
+
+
+def _build_exit(rest: str, txn: str | None) -> Command:
+    if rest.strip():
+        raise CommandError("bad_argument", "/exit takes nothing after it. To say it, begin the line with //.")
+    return Exit(txn)
+
+
+COMMANDS: tuple[CommandSpec, ...] = (
+    CommandSpec("/reply", "<id> <text>", "reply to a message", "/reply 12 me too", field="reply_to", parse=_parse_id),
+    CommandSpec(
+        "/temp", "<seconds> <text>", "a message that deletes itself", "/temp 30 code 4471",
+        field="lifetime", parse=_parse_lifetime,
+    ),
+    CommandSpec("/to", "<name> <text>", "a direct message", "/to bob hi", field="to", parse=_parse_target),
+    CommandSpec("/delete", "<id or last>", "delete a message", "/delete last", build=_build_delete),
+    CommandSpec("/name", "<name>", "take a user name", "/name ana", build=_build_name),
+    CommandSpec("/exit", "", "leave, and give up your name", "/exit", build=_build_exit),
+    CommandSpec(
+        "/txn", "<token> <line>", "a line with a token that its echo carries", "/txn k7 hello",
+        field="txn", parse=_parse_token,
+    ),
+)  # fmt: skip
+_BY_NAME = {spec.name: spec for spec in COMMANDS}
+
+
+def parse_command(line: str) -> Command:
+    """Read one line.
+
+    Raises:
+        CommandError: when the line is not a command; its text says what would be.
+    """
+    fields: dict[str, str | int | float] = {}
+    try:
+        return _parse(line, fields)
+    except CommandError as error:
+        error.txn = _token(fields)
+        raise
+
+
+def _parse(line: str, fields: dict[str, str | int | float]) -> Command:
+    while True:
+        lead = _LEADING_SPACE.match(line)
+        start = lead.end() if lead else 0
+        if line[start : start + 1] != "/" or line[start : start + 2] == "//":
+            text = line[:start] + line[start + 1 :] if line[start : start + 1] == "/" else line
+            return _say(text, fields)
+        name, rest = _word(line[start:])
+        spec = _BY_NAME.get(name)
+        if spec is None:
+            raise _unknown(name)
+        if spec.build is not None:
+            if before := [other.name for other in COMMANDS if other.field in fields and other.field != "txn"]:
+                raise CommandError("bad_argument", f"{' and '.join(before)} goes before a text, not before {name}.")
+            if not rest.strip() and spec.arguments:
+                raise CommandError("missing_argument", f"Write {spec.usage}, for example {spec.example}.")
+            return spec.build(rest, _token(fields))
+        if spec.field in fields:
+            raise CommandError("twice", f"{name} stands twice in this line.")
+        word, line = _word(rest)
+        if not word or not line.strip():
+            if spec.field == "txn" and _TOKEN.fullmatch(word):
+                fields["txn"] = word
+            raise CommandError("missing_argument", f"Write {spec.usage}, for example {spec.example}.")
+        fields[spec.field] = spec.parse(word)
+
+
+def _say(text: str, fields: dict[str, str | int | float]) -> Say:
+    if not text.strip():
+        raise CommandError("empty", "An empty message is not sent.")
+    return Say(text, **fields)  # type: ignore[arg-type]  # the table gives each field its type
+
+
+def _word(text: str) -> tuple[str, str]:
+    """Split at the first white space, which belongs to neither part."""
+    space = _SPACE.search(text)
+    return (text[: space.start()], text[space.end() :]) if space else (text, "")
+
+
+def _token(fields: dict[str, str | int | float]) -> str | None:
+    token = fields.get("txn")
+    return token if isinstance(token, str) else None
+
+
+def _unknown(name: str) -> CommandError:
+    known = ", ".join(spec.usage for spec in COMMANDS if spec.name != "/txn")
+    hint = f"Did you mean {name.lower()}?" if name.lower() in _BY_NAME else f"There are: {known}."
+    return CommandError(
+        "unknown_command",
+        f"There is no command {_quoted(name)}. {hint} To send a text that begins with /, begin it with //.",
+    )
+
+
+def format_command(command: Command) -> str:
+    """Return the line that `parse_command` reads as `command`."""
+    prefix = f"/txn {command.txn} " if command.txn else ""
+    match command:
+        case Say(text=text, to=to, reply_to=reply_to, lifetime=lifetime):
+            if to is not None:
+                prefix += f"/to {to} "
+            if lifetime is not None:
+                prefix += f"/temp {f'{lifetime:.3f}'.rstrip('0').rstrip('.')} "
+            if reply_to is not None:
+                prefix += f"/reply {reply_to} "
+            return prefix + _escaped(text)
+        case Delete(id=message_id):
+            return f"{prefix}/delete {'last' if message_id is None else message_id}"
+        case TakeName(name=name):
+            return f"{prefix}/name {name}"
+        case Exit():
+            return f"{prefix}/exit"
+
+
+def _escaped(text: str) -> str:
+    body = text.lstrip(" \t\n")
+    return text[: len(text) - len(body)] + "/" + body if body.startswith("/") else text

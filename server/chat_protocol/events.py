@@ -1,0 +1,245 @@
+"""What the server may say: one JSON object a frame. `encode_event` and `decode_event` are inverses.
+
+`decode_event` is generous, so that a client works with any server that speaks a part of this: fields that are
+missing get a value that says so, fields and events that are unknown are passed over. All text of other people is
+made safe here (`chat_protocol.text`), so that nothing behind it meets a control character.
+"""
+
+from typing import Any, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from chat_protocol.text import clean, clean_line
+
+# Close codes of our own; 4000 to 4999 are for private use (RFC 6455, 7.4.2).
+CLOSE_SLOW = 4008
+CLOSE_RESTART = 1012
+"""Service restart: the server ends as planned; come back in a moment (IANA close code registry)."""
+
+
+class Client(Struct, frozen=True):
+    """Somebody connected. `id` has no spaces and outlives a reconnect; `name` may change."""
+
+    id: str
+    name: str
+
+
+class Message(Struct, frozen=True, tag="message", omit_defaults=True):
+    """A message that is kept and numbered.
+
+    `sent_at` and `expires_at` are seconds since the epoch (UTC) on the server's clock. `to_id` is the target of a
+    direct message. `txn` is the sender's token: it means something only together with `from_id`.
+    """
+
+    id: int
+    text: str
+    reply_to: int | None
+    from_id: str
+    from_name: str
+    to_id: str | None
+    sent_at: float
+    seq: int
+    expires_at: float | None = None
+    txn: str | None = None
+
+
+class Deleted(Struct, frozen=True, tag="delete"):
+    """Message `id` is gone: deleted by somebody, or expired."""
+
+    id: int
+    seq: int
+
+
+class ClientsChanged(Struct, frozen=True, tag="clients", omit_defaults=True):
+    """Who came and who left. Somebody who is here already and stands in `joined` has a new name.
+
+    `clients`, from other servers, is a full list.
+    """
+
+    joined: tuple[Client, ...]
+    left: tuple[str, ...]
+    clients: tuple[Client, ...] | None = None
+
+
+class Refusal(Struct, frozen=True, tag="error", omit_defaults=True):
+    """A line was refused. `text` is one or two sentences for a person."""
+
+    code: str
+    text: str
+    txn: str | None = None
+
+
+class Init(Struct, frozen=True, tag="init", omit_defaults=True):
+    """The first event. `messages` oldest first; `more` says that there were older ones.
+
+    `now` is the server's clock. `you` and `clients` are None where the server does not say.
+    """
+
+    messages: tuple[Message, ...]
+    epoch: str
+    seq: int
+    resumed: bool
+    deleted: tuple[int, ...]
+    more: bool
+    limits: dict[str, float]
+    now: float | None = None
+    you: Client | None = None
+    clients: tuple[Client, ...] | None = None
+
+
+Event: TypeAlias = Init | Message | Deleted | ClientsChanged | Refusal
+
+
+class EventError(ValueError):
+    """A frame that is not an event: not JSON, or without what its type needs."""
+
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+def encode_event(event: Event) -> bytes:
+    """Return the event as one JSON object, UTF-8."""
+    return _encoder.encode(event)
+
+
+def decode_event(frame: str | bytes) -> Event | None:
+    """Read one frame; None for an event of a type that we don't know.
+
+    Raises:
+        EventError: when the frame is not an event.
+    """
+    event: Event | None
+    try:
+        event = _decoder.decode(frame)
+    except (msgspec.DecodeError, UnicodeError):
+        event = _decode_leniently(frame)
+    return _cleaned(event)
+
+
+def _cleaned(event: Event | None) -> Event | None:
+    match event:
+        case Message():
+            return clean_message(event)
+        case Init():
+            return msgspec.structs.replace(
+                event,
+                messages=tuple(map(clean_message, event.messages)),
+                you=event.you and _clean_client(event.you),
+                clients=event.clients and tuple(map(_clean_client, event.clients)),
+            )
+        case ClientsChanged():
+            return ClientsChanged(
+                tuple(map(_clean_client, event.joined)),
+                event.left,
+                event.clients and tuple(map(_clean_client, event.clients)),
+            )
+        case Refusal():
+            return Refusal(event.code, clean(event.text), event.txn)
+        case _:
+            return event
+
+
+def clean_message(message: Message) -> Message:
+    """Return the message with harmless text; the same object when it was harmless already."""
+    text, name = clean(message.text), clean_line(message.from_name)
+    if text is message.text and name == message.from_name:
+        return message
+    return msgspec.structs.replace(message, text=text, from_name=name)
+
+
+def _clean_client(client: Client) -> Client:
+    return Client(client.id, clean_line(client.name))
+
+
+def _decode_leniently(frame: str | bytes) -> Event | None:
+    """Read what other servers may send: only `type`, and what the event can't be without."""
+    try:
+        raw: dict[str, Any] = msgspec.json.decode(frame, type=dict[str, Any])
+        match raw:
+            case {"type": "init", **fields}:
+                return _lenient_init(fields)
+            case {"type": "message", **fields}:
+                return _lenient_message(fields)
+            case {"type": "delete", "id": int(number), **fields}:
+                return Deleted(number, _number(fields.get("seq"), number))
+            case {"type": "clients", **fields}:
+                full = _lenient_clients(fields["clients"]) if "clients" in fields else None
+                left = tuple(map(_text, fields.get("left") or ()))
+                return ClientsChanged(_lenient_clients(fields.get("joined") or ()), left, full)
+            case {"type": "error", **fields}:
+                text = _text(fields.get("text") or fields.get("message") or "The server refused this.")
+                return Refusal(_text(fields.get("code") or "error"), text, fields.get("txn"))
+            case {"type": str()} if raw["type"] != "delete":
+                return None
+    except (msgspec.DecodeError, UnicodeError, KeyError, TypeError, ValueError) as error:
+        raise EventError(f"This frame is not an event: {error}") from error
+    raise EventError("This frame is not an event: it has no type, or not what its type needs.")
+
+
+def _lenient_init(fields: dict[str, Any]) -> Init:
+    you = fields.get("you")
+    return Init(
+        messages=tuple(map(_lenient_message, fields.get("messages") or ())),
+        epoch=_text(fields.get("epoch") or ""),
+        seq=_number(fields.get("seq"), 0),
+        resumed=fields.get("resumed") is True,
+        deleted=tuple(_number(value) for value in fields.get("deleted") or ()),
+        more=fields.get("more") is True,
+        limits={key: float(value) for key, value in (fields.get("limits") or {}).items()},
+        now=_seconds(fields.get("now")),
+        you=None if you is None else _lenient_client(you),
+        clients=_lenient_clients(fields["clients"]) if fields.get("clients") is not None else None,
+    )
+
+
+def _lenient_message(fields: dict[str, Any]) -> Message:
+    number = _number(fields["id"])
+    reply_to = fields.get("reply_to")
+    to_id = fields.get("to_id")
+    return Message(
+        id=number,
+        text=_text(fields["text"]),
+        reply_to=None if reply_to is None else _number(reply_to),
+        from_id=_text(fields.get("from_id") or ""),
+        from_name=_text(fields.get("from_name") or ""),
+        to_id=None if to_id is None else _text(to_id),
+        sent_at=_seconds(fields.get("sent_at")) or 0.0,
+        seq=_number(fields.get("seq"), number),
+        expires_at=_seconds(fields.get("expires_at")),
+        txn=None if fields.get("txn") is None else _text(fields["txn"]),
+    )
+
+
+def _lenient_clients(values: Any) -> tuple[Client, ...]:
+    return tuple(map(_lenient_client, values))
+
+
+def _lenient_client(value: Any) -> Client:
+    """A client is an object with an id, or just a name."""
+    if isinstance(value, dict):
+        return Client(_text(value["id"]), _text(value.get("name") or value["id"]))
+    return Client(_text(value), _text(value))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, (str, int)):
+        raise TypeError(f"a text is needed, not {type(value).__name__}")
+    return str(value)
+
+
+def _number(value: Any, default: int | None = None) -> int:
+    if value is None and default is not None:
+        return default
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"a whole number is needed, not {type(value).__name__}")
+    return value
+
+
+def _seconds(value: Any) -> float | None:
+    if value is None:
+        return None
+    if not isinstance(value, (int, float)):
+        raise TypeError(f"a time in seconds is needed, not {type(value).__name__}")
+    return float(value)

@@ -1,0 +1,68 @@
+"""User names: what may be one, and when two are the same.
+
+A name is 1 to 32 characters after NFKC, without spaces, control, invisible, bidirectional or private-use
+characters. Two names are the same when they are equal after NFKC and case folding. A name does not begin with
+`~` (client ids do), `@` (mentions do), `/` or `#`, and does not mix scripts whose letters look alike.
+"""
+
+import unicodedata
+
+from chat_protocol.text import clean
+
+NAME_LENGTH = 32
+CLIENT_ID_MARK = "~"
+
+_RESERVED = frozenset({"everyone", "all", "here", "channel", "room", "server", "system", "admin", "you", "me", "last"})
+_REFUSED_FIRST = (CLIENT_ID_MARK, "@", "/", "#")
+_REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
+# Letters and signs that are drawn as nothing.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_LOOK_ALIKE = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTIC"})
+
+
+class InvalidNameError(ValueError):
+    """A name that nobody may take. Its text is for the person who asked for it."""
+
+
+def check_name(name: str) -> str:
+    """Return `name` as it will be shown (NFKC).
+
+    Raises:
+        InvalidNameError: with one sentence that says what is wrong with it.
+    """
+    name = unicodedata.normalize("NFKC", name)
+    if not name:
+        raise InvalidNameError("A name needs at least one character.")
+    if len(name) > NAME_LENGTH:
+        raise InvalidNameError(f"A name has at most {NAME_LENGTH} characters; this one has {len(name)}.")
+    if any(character.isspace() for character in name):
+        raise InvalidNameError("A name has no spaces.")
+    if clean(name) != name or any(map(_refused, name)) or _only_marks(name):
+        raise InvalidNameError("A name has no control, invisible or bidirectional characters.")
+    if name.startswith(_REFUSED_FIRST):
+        raise InvalidNameError(f"A name does not begin with {name[0]}.")
+    if fold_name(name) in _RESERVED:
+        raise InvalidNameError(f"{name} is a reserved word; take another name.")
+    scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in name if letter.isalpha()}
+    if len(scripts & _LOOK_ALIKE) > 1:
+        raise InvalidNameError("A name does not mix letters of scripts that look alike.")
+    return name
+
+
+def fold_name(name: str) -> str:
+    """Return the form in which two names are compared."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return unicodedata.normalize("NFKC", folded)
+
+
+def _refused(character: str) -> bool:
+    return character in _BLANK or unicodedata.category(character) in _REFUSED_CATEGORIES or _selector(character)
+
+
+def _selector(character: str) -> bool:
+    """Variation selectors: invisible, and two names that differ in one look the same."""
+    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+
+
+def _only_marks(name: str) -> bool:
+    return all(unicodedata.category(character) in ("Mn", "Me") for character in name)

@@ -1,0 +1,71 @@
+"""Makes text from other people safe to keep and to draw. What `clean` returns cannot act on a terminal.
+
+| in | out |
+|---|---|
+| line feed | kept; carriage return + line feed and a lone carriage return become one |
+| tab | four spaces |
+| other control characters (C0, DEL, C1), lone surrogates | U+FFFD, so that a reader sees that something was there |
+| controls that turn the direction of writing, U+2028, U+2029, private use | U+FFFD |
+| other invisible format characters, tags among them | removed |
+| zero-width joiners, variation selectors | kept: emoji are made of them |
+| more than three combining marks in a row | the first three |
+"""
+
+import functools
+import re
+import unicodedata
+
+REPLACEMENT = "\ufffd"
+
+# Only these may make a line of plain ASCII unsafe; most lines pass here and are done.
+_ASCII_UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+_SHOWN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls but tab and line feed
+    "\u061c\u202a-\u202e\u2066-\u2069"  # direction
+    "\u2028\u2029"  # separators that some terminals take for a new line
+    "\ud800-\udfff"  # half of a pair
+    "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]"  # private use: no agreed width
+)
+_DROPPED = re.compile(
+    "[\u00ad\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200e\u200f\u2060-\u2065\u206a-\u206f"
+    "\ufeff\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e00ff]"
+)
+_NEW_LINE = re.compile(r"\r\n?")
+_LATIN_END = "\u02ff"
+_MARKS_IN_A_ROW = 3
+
+
+def clean(text: str) -> str:
+    """Return `text` with nothing in it that could act on a terminal; idempotent."""
+    if text.isascii():
+        if not _ASCII_UNSAFE.search(text):
+            return text
+    else:
+        text = _DROPPED.sub("", text)
+        if max(text, default="") > _LATIN_END:
+            text = _long_runs_of_marks().sub(r"\1", text)
+    text = _NEW_LINE.sub("\n", text).replace("\t", "    ")
+    return _SHOWN.sub(REPLACEMENT, text)
+
+
+def clean_line(text: str) -> str:
+    """`clean` for what must stay on one line: a name, an error."""
+    return clean(text).replace("\n", " ")
+
+
+@functools.cache
+def _long_runs_of_marks() -> re.Pattern[str]:
+    """Match a run of marks that take no room of their own; group 1 is what may stay.
+
+    Made on first use: it asks for the category of 130,000 characters, and most rooms never need it.
+    """
+    spans: list[list[int]] = []
+    for code in (*range(0x300, 0x1FFFF), *range(0xE0100, 0xE01F0)):
+        if unicodedata.category(chr(code)) in ("Mn", "Me") or code in (0x200C, 0x200D):
+            if spans and spans[-1][1] == code - 1:
+                spans[-1][1] = code
+            else:
+                spans.append([code, code])
+    mark = "[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in spans) + "]"
+    return re.compile(f"({mark}{{{_MARKS_IN_A_ROW}}}){mark}+")

@@ -1,0 +1,1 @@
+"""The screens: where the store, the connection and the widgets meet."""
