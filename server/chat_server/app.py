@@ -1,0 +1,229 @@
+"""The server as a whole: log -> room -> hub, the expiry alarm, start and stop."""
+
+import asyncio
+import logging
+import resource
+import socket
+import time
+from collections.abc import Coroutine
+from contextlib import suppress
+
+from chat_protocol.events import CLOSE_RESTART
+from chat_protocol.names import fold_name
+from chat_server.hub import Hub
+from chat_server.limits import Admission
+from chat_server.log import DELETE, LogError, Reset, open_log
+from chat_server.room import DeletionDraft, Room, encode_draft
+from chat_server.roster import Roster
+from chat_server.session import Service, Session
+from chat_server.settings import Settings
+
+_log = logging.getLogger("chat_server")
+
+_SPARE_FILES = 32
+_SWEEP_SECONDS = 1.0
+_LONGEST_ALARM = 3600.0
+_RETRY_SECONDS = 5.0
+
+
+class Clock:
+    """Seconds since the epoch that never jump: the wall's time at the start, and the monotonic clock since."""
+
+    def __init__(self) -> None:
+        self._offset = time.time() - time.monotonic()
+
+    def __call__(self) -> float:
+        """Return the time now."""
+        return time.monotonic() + self._offset
+
+
+class StartError(Exception):
+    """The server can't start. Its text is for the operator."""
+
+
+class ChatServer:
+    """One room on one port. `start`, then `serve` until `stop` is called; everything runs in one event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.port = settings.port
+        self._stop = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._failure: BaseException | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Open the log, and listen.
+
+        Raises:
+            StartError: when that is not possible.
+        """
+        settings = self.settings
+        try:
+            log = open_log(settings.log, history=settings.history)
+        except ValueError as error:
+            raise StartError(str(error)) from error
+        opened = await log.open()
+        roster = Roster(settings.name_grace)
+        room = Room(history=settings.history, max_text=settings.max_text, max_lines=settings.max_lines, roster=roster)
+        hub = Hub(roster.take_changes)
+        admission = Admission(settings.max_connections or _connections_possible(), settings.per_address)
+        self._service = Service(settings, opened.epoch, room, log, hub, admission, Clock(), self._spawn)
+        self._spawn(self._follow())
+        self._spawn(self._sweep())
+        loop = asyncio.get_running_loop()
+        try:
+            self._server = await loop.create_server(
+                lambda: Session(self._service), settings.host, settings.port, backlog=1024
+            )
+        except (OSError, OverflowError) as error:
+            raise StartError(_why_not_listening(settings, error)) from error
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    def stop(self) -> None:
+        """Ask `serve` to end; may be called from a signal handler of the loop."""
+        self._stop.set()
+
+    async def serve(self) -> None:
+        """Run until `stop`, or until a part of the server dies.
+
+        Raises:
+            BaseException: what that part died of.
+        """
+        await self._stop.wait()
+        await self._shut_down()
+        if self._failure is not None:
+            raise self._failure
+
+    async def _shut_down(self) -> None:
+        """Answer what was read, tell everyone, and cut off whoever does not listen."""
+        service = self._service
+        service.stopping = True
+        if self._server is not None:
+            self._server.close()
+        await self._drain()
+        for session in list(service.sessions):
+            session.close(CLOSE_RESTART, "The server is restarting.")
+        with suppress(TimeoutError):
+            if service.sessions:
+                await asyncio.wait_for(service.empty.wait(), self.settings.close_timeout)
+        for session in list(service.sessions):
+            session.transport.abort()
+        await service.log.close()
+        if self._alarm:
+            self._alarm.cancel()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _drain(self) -> None:
+        """Wait until what was heard is kept and on its way, at most a second."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + 1.0
+        quiet = 0
+        while quiet < 3 and loop.time() < deadline and self._failure is None:
+            busy = any(session.busy for session in self._service.sessions)
+            quiet = 0 if busy else quiet + 1
+            await asyncio.sleep(0)
+        self._service.hub.flush()
+
+    # -- log -> room -> hub -------------------------------------------------------------------------------------
+
+    async def _follow(self) -> None:
+        """The one road: whatever the log has kept becomes known here, in its order."""
+        service = self._service
+        async for batch in service.log.tail(0):
+            if isinstance(batch, Reset):
+                raise RuntimeError(  # noqa: TRY004 - not a wrong type, a broken promise
+                    f"the log begins at {batch.first} and can't be followed from its beginning"
+                )
+            for entry in batch:
+                delivery = service.room.apply(entry.seq, entry.body)
+                if delivery is None:
+                    continue
+                if entry.kind == DELETE:
+                    await service.log.erase(delivery.event.id)
+                service.hub.publish(delivery.event, delivery.audience)
+            self._set_alarm()
+            if service.waiting:
+                service.wake()
+
+    # -- what happens by the clock ------------------------------------------------------------------------------
+
+    def _set_alarm(self) -> None:
+        """One alarm, for whatever is due next."""
+        service = self._service
+        due = service.room.next_due()
+        if self._alarm:
+            self._alarm.cancel()
+            self._alarm = None
+        if due is not None:
+            wait = min(max(0.0, due - service.now()), _LONGEST_ALARM)
+            self._alarm = asyncio.get_running_loop().call_later(wait, self._ring)
+
+    def _ring(self) -> None:
+        service = self._service
+        for draft in service.room.due(service.now()):
+            kept = service.log.append(DELETE, encode_draft(draft), key=f"expired:{draft.id}")
+            if not kept.done() or kept.exception():
+                self._spawn(self._keep_deletion(kept, draft))
+        self._set_alarm()
+
+    async def _keep_deletion(self, kept: asyncio.Future[int], draft: DeletionDraft) -> None:
+        """What has expired goes, even when the log can't say so just now."""
+        try:
+            await kept
+        except LogError:
+            _log.exception("an expired message could not be deleted; trying again")
+            await asyncio.sleep(_RETRY_SECONDS)
+            self._service.room.undecide(draft)
+            self._set_alarm()
+
+    async def _sweep(self) -> None:
+        """Look at every deadline once a second: handshakes, keepalive, slow readers, names."""
+        service = self._service
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_SWEEP_SECONDS)
+            now = loop.time()
+            for session in list(service.sessions):
+                session.sweep(now)
+            for name in service.room.roster.give_back(service.now()):
+                await service.log.release(fold_name(name))
+
+    # -- tasks --------------------------------------------------------------------------------------------------
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Run something beside everything else; if it dies, the server ends."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._task_done)
+        return task
+
+    def _task_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.critical("a part of the server died, so it ends", exc_info=error)
+            self._failure = self._failure or error
+            self._stop.set()
+
+
+def _connections_possible() -> int:
+    """As many as the system gives this process files for, with some to spare."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+            soft = hard
+    return max(1, min(soft, 1 << 20) - _SPARE_FILES)
+
+
+def _why_not_listening(settings: Settings, error: OSError | OverflowError) -> str:
+    where = f"{settings.host}:{settings.port}"
+    if isinstance(error, socket.gaierror):
+        return f"{settings.host} is not an address of this computer."
+    if isinstance(error, OSError) and "in use" in str(error):
+        return f"{where} is in use already. Is a chat-server running? Choose another port with --port."
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return f"Can't listen on {where}: {reason}."

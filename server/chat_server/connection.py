@@ -1,0 +1,289 @@
+"""One WebSocket connection: a thin shell over the library's Sans-I/O protocol, which parses, answers pings and closes.
+
+What is received is handled where it arrives, without a coroutine or a queue in between. The shell owns what the
+library leaves open: handshake and keepalive deadlines, and a bound on what waits for a peer that does not read. Such a
+peer is not read either, so that it cannot make us write, and is closed by bytes and by time: `websockets`' own
+keepalive and close wait for its reading for ever.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, cast
+
+from websockets.frames import CloseCode, Frame, Opcode
+from websockets.http11 import Request
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+
+from chat_protocol.events import CLOSE_SLOW
+from chat_server.settings import Settings
+
+MAX_FRAGMENTS = 64
+_HIGH_WATER = 32_768
+
+
+class Stage(Enum):
+    """Where a connection is in its life."""
+
+    HANDSHAKE = "handshake"
+    OPEN = "open"
+    CLOSING = "closing"
+
+
+class Connection(asyncio.Protocol):
+    """Frames and deadlines of one peer. A subclass says what its texts mean.
+
+    `write(data)` takes whole frames (`text_frame`). It is replaced when the peer stops or begins to read, so whoever
+    keeps a reference asks again at `writer_changed`.
+    """
+
+    __slots__ = (
+        "_close_frame", "_deadline", "_fragments", "_heard", "_held", "_held_bytes", "_paused_since", "_pinged",
+        "_protocol", "_reading_holds", "_settings", "address", "stage", "transport", "write",
+    )  # fmt: skip
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._protocol = ServerProtocol(max_size=settings.max_frame)
+        self.stage = Stage.HANDSHAKE
+        self.write: Callable[[bytes], None] = _discard
+        self._fragments: list[Frame] = []
+        self._held: deque[bytes] = deque()
+        self._held_bytes = 0
+        self._paused_since: float | None = None
+        self._reading_holds = 0
+        self._heard = self._pinged = False
+        self._deadline = 0.0
+        self.address = ""
+
+    # -- for a subclass -----------------------------------------------------------------------------------------
+
+    def refuse(self, request: Request) -> tuple[int, str] | None:
+        """HTTP status and sentence for a handshake that is refused; None lets it in."""
+        raise NotImplementedError
+
+    def opened(self, request: Request) -> None:
+        """The handshake is done; from now on `write` may be used."""
+        raise NotImplementedError
+
+    def heard(self, text: str) -> None:
+        """A whole text message came."""
+        raise NotImplementedError
+
+    def heard_binary(self) -> None:
+        """A binary message came; it has been thrown away."""
+        raise NotImplementedError
+
+    def writer_changed(self) -> None:
+        """`write` is another function now."""
+        raise NotImplementedError
+
+    def closing(self) -> None:
+        """An open connection begins to close: nothing more may be written to it. Called at most once."""
+        raise NotImplementedError
+
+    def ended(self) -> None:
+        """The connection is gone. Called once."""
+        raise NotImplementedError
+
+    def log_slow(self) -> None:
+        """The peer does not read and is being closed."""
+        raise NotImplementedError
+
+    # -- what the transport says --------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Set the first deadline: the handshake's."""
+        self.transport = cast("asyncio.Transport", transport)
+        self.transport.set_write_buffer_limits(high=_HIGH_WATER)
+        self.write = self.transport.write
+        peer: Any = transport.get_extra_info("peername")
+        self.address = peer[0] if isinstance(peer, tuple) else ""
+        self._deadline = asyncio.get_running_loop().time() + self._settings.open_timeout
+
+    def data_received(self, data: bytes) -> None:
+        """Handle everything that `data` completes."""
+        self._heard = True
+        protocol = self._protocol
+        protocol.receive_data(data)
+        for event in protocol.events_received():
+            if isinstance(event, Frame):
+                self._frame(event)
+            elif isinstance(event, Request):
+                self._handshake(event)
+        self._send_pending()
+
+    def eof_received(self) -> None:
+        """The peer will say nothing more: the transport closes."""
+        if self._protocol.state is not State.CLOSED:
+            self._protocol.receive_eof()
+        self._send_pending()
+        self._begin_closing()
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        """Let go of everything."""
+        self._begin_closing()
+        self._held.clear()
+        self._fragments.clear()
+        self.ended()
+
+    def pause_writing(self) -> None:
+        """The peer does not keep up: keep what is for it here, and don't listen to it meanwhile."""
+        if self._paused_since is None:
+            self._paused_since = asyncio.get_running_loop().time()
+            self.write = self._hold
+            self.hold_reading(1)
+            self.writer_changed()
+
+    def resume_writing(self) -> None:
+        """The peer reads again: pass on what was kept, in one write."""
+        if self._paused_since is None or self.transport.is_closing():
+            return
+        self._paused_since = None
+        self.write = self.transport.write
+        if self._held:
+            data = b"".join(self._held)
+            self._held.clear()
+            self._held_bytes = 0
+            self.transport.write(data)  # may pause again at once
+        if self._paused_since is None:
+            self.release_reading(1)
+            self.writer_changed()
+
+    def hold_reading(self, reason: int) -> None:
+        """Stop listening for one of several reasons (a power of two); the peer's own sending then waits."""
+        if not self._reading_holds and not self.transport.is_closing():
+            self.transport.pause_reading()
+        self._reading_holds |= reason
+
+    def release_reading(self, reason: int) -> None:
+        """A reason not to listen is gone."""
+        self._reading_holds &= ~reason
+        if not self._reading_holds and not self.transport.is_closing():
+            self.transport.resume_reading()
+
+    # -- frames -------------------------------------------------------------------------------------------------
+
+    def _handshake(self, request: Request) -> None:
+        refused = self.refuse(request)
+        response = self._protocol.reject(refused[0], refused[1] + "\n") if refused else self._protocol.accept(request)
+        self._protocol.send_response(response)
+        self._send_pending()
+        if response.status_code == 101:
+            self.stage = Stage.OPEN
+            self._deadline = asyncio.get_running_loop().time() + self._settings.ping_interval
+            self.opened(request)
+
+    def _frame(self, frame: Frame) -> None:
+        if self.stage is not Stage.OPEN:
+            return
+        if frame.opcode is Opcode.TEXT and frame.fin:
+            self._text(frame.data)
+        elif frame.opcode is Opcode.BINARY and frame.fin:
+            self.heard_binary()
+        elif frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            self._fragment(frame)
+        elif frame.opcode is Opcode.CLOSE:
+            self._begin_closing()
+
+    def _fragment(self, frame: Frame) -> None:
+        self._fragments.append(frame)
+        if len(self._fragments) > MAX_FRAGMENTS:
+            self._protocol.fail(CloseCode.MESSAGE_TOO_BIG, f"more than {MAX_FRAGMENTS} fragments")
+            self._begin_closing()
+        elif frame.fin:
+            fragments, self._fragments = self._fragments, []
+            if fragments[0].opcode is Opcode.TEXT:
+                self._text(b"".join(fragment.data for fragment in fragments))
+            else:
+                self.heard_binary()
+
+    def _text(self, data: bytes | bytearray | memoryview) -> None:
+        try:
+            text = str(data, "utf-8")
+        except UnicodeDecodeError as error:
+            self._protocol.fail(CloseCode.INVALID_DATA, f"{error.reason} at position {error.start}")
+            self._begin_closing()
+            return
+        self.heard(text)
+
+    def _send_pending(self) -> None:
+        """Write what the library wants written: handshake, pongs, close frames; empty means the end."""
+        for data in self._protocol.data_to_send():
+            if data:
+                self.transport.write(data)
+            else:
+                self._begin_closing()
+                self.transport.close()
+
+    # -- deadlines ----------------------------------------------------------------------------------------------
+
+    def sweep(self, now: float) -> None:
+        """Called about once a second, with the loop's time."""
+        settings = self._settings
+        if (
+            self._paused_since is not None
+            and self.stage is Stage.OPEN
+            and now - self._paused_since > settings.slow_after
+        ):
+            self._close_slow()
+        if now < self._deadline:
+            return
+        if self.stage is not Stage.OPEN or (self._pinged and not self._heard):
+            self.transport.abort()
+        elif self._pinged:
+            self._pinged = False
+            self._deadline = now + max(0.0, settings.ping_interval - settings.ping_timeout)
+        else:
+            self._pinged, self._heard = True, False
+            self._deadline = now + settings.ping_timeout
+            self._protocol.send_ping(b"")
+            self._send_pending()
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Say goodbye; the peer has `close_timeout` to take it, then it is cut off."""
+        if self.stage is Stage.OPEN:
+            if self._held:
+                self.transport.write(b"".join(self._held))
+                self._held.clear()
+            self._protocol.send_close(code, reason)
+            self._begin_closing()
+            self._send_pending()
+        elif self.stage is Stage.HANDSHAKE:
+            self.transport.abort()
+
+    def _begin_closing(self) -> None:
+        if self.stage is not Stage.CLOSING:
+            was, self.stage = self.stage, Stage.CLOSING
+            self.write = _discard
+            self._deadline = asyncio.get_running_loop().time() + self._settings.close_timeout
+            if was is Stage.OPEN:
+                self.closing()
+
+    def _hold(self, data: bytes) -> None:
+        """`write` while the peer does not read."""
+        self._held.append(data)
+        self._held_bytes += len(data)
+        if self._held_bytes > self._settings.outbox:
+            self._close_slow()
+
+    def _close_slow(self) -> None:
+        self.log_slow()
+        self._held.clear()
+        self.close(CLOSE_SLOW, "You were too slow to read; come back and catch up.")
+
+
+def _discard(_data: bytes) -> None:
+    """`write` before a connection is open, and once it closes."""
+
+
+def text_frame(payload: bytes) -> bytes:
+    """Return a text frame as a server sends it: final, not masked (RFC 6455, 5.2)."""
+    size = len(payload)
+    if size < 126:
+        return b"\x81" + size.to_bytes(1, "big") + payload
+    if size < 65_536:
+        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
+    return b"\x81\x7f" + size.to_bytes(8, "big") + payload

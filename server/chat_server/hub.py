@@ -1,0 +1,122 @@
+"""Who is connected here. An event is encoded once, framed once, and written once per client and loop tick."""
+
+import asyncio
+from collections.abc import Callable
+
+from chat_protocol.events import ClientsChanged, Event, encode_event
+from chat_server.connection import Connection, text_frame
+
+
+class Hub:
+    """The connections of this process, and what is to be written to them in this tick.
+
+    Everything goes one way: into `_pending`, in order, each frame with those who shall get it. At the end of the tick
+    each connection gets its part of it, joined, in one write.
+    """
+
+    def __init__(self, take_changes: Callable[[], ClientsChanged | None]) -> None:
+        self._take_changes = take_changes
+        self._clients: dict[str, list[Connection]] = {}
+        self._pending: list[tuple[bytes, bool]] = []  # frame, is it for everyone
+        self._own: dict[Connection, list[int]] = {}  # places in _pending of frames for this connection alone
+        self._newcomers: dict[Connection, int] = {}  # the place in _pending from which they get what is for everyone
+        self._writers: tuple[Callable[[bytes], None], ...] | None = ()
+        self._scheduled = False
+
+    def has(self, client_id: str, connection: Connection) -> bool:
+        """Is this connection in the room?"""
+        return connection in self._clients.get(client_id, ())
+
+    def join(self, client_id: str, connection: Connection, greeting: Event) -> None:
+        """From now on `connection` gets what its client may see; first of all `greeting`."""
+        self._clients.setdefault(client_id, []).append(connection)
+        self._newcomers[connection] = len(self._pending)
+        self._writers = None
+        self.tell(connection, greeting)
+
+    def leave(self, client_id: str, connection: Connection) -> None:
+        """Nothing more is written to this connection."""
+        connections = self._clients[client_id]
+        connections.remove(connection)
+        if not connections:
+            del self._clients[client_id]
+        self._own.pop(connection, None)
+        self._newcomers.pop(connection, None)
+        self._writers = None
+        self._schedule()
+
+    def tell(self, connection: Connection, event: Event) -> None:
+        """An event for one connection alone."""
+        self._own.setdefault(connection, []).append(len(self._pending))
+        self._pending.append((text_frame(encode_event(event)), False))
+        self._schedule()
+
+    def publish(self, event: Event, audience: frozenset[str] | None) -> None:
+        """An event for everyone (None), or for the clients with these ids."""
+        if not self._clients:
+            return
+        place = len(self._pending)
+        if audience is not None:
+            receivers = [connection for client in audience for connection in self._clients.get(client, ())]
+            if not receivers:
+                return
+            for connection in receivers:
+                self._own.setdefault(connection, []).append(place)
+        self._pending.append((text_frame(encode_event(event)), audience is None))
+        self._schedule()
+
+    def writers_changed(self) -> None:
+        """Some connection's `write` is another function now."""
+        self._writers = None
+
+    def roster_changed(self) -> None:
+        """Somebody came, left or was renamed: told to everyone at the end of this tick, in one frame."""
+        self._schedule()
+
+    def _schedule(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self.flush)
+
+    def flush(self) -> None:
+        """Write everything that is pending, once to each connection."""
+        self._scheduled = False
+        if (changes := self._take_changes()) and self._clients:
+            self._pending.append((text_frame(encode_event(changes)), True))
+        if not self._pending:
+            return
+        pending, self._pending = self._pending, []
+        own, self._own = self._own, {}
+        newcomers, self._newcomers = self._newcomers, {}
+        for_all = [place for place, (_, everyone) in enumerate(pending) if everyone]
+        data = b"".join([pending[place][0] for place in for_all])
+        if own:
+            self._write_apart(pending, for_all, own, newcomers)
+        if data:
+            self._write_to_all(data, own)
+
+    def _write_to_all(self, data: bytes, own: dict[Connection, list[int]]) -> None:
+        """The same bytes to everybody but those who had something of their own in this tick."""
+        if own:  # a write may close its connection, which leaves: so not over the live groups
+            everybody = [connection for group in self._clients.values() for connection in group]
+            for connection in everybody:
+                if connection not in own:
+                    connection.write(data)
+            return
+        if self._writers is None:
+            self._writers = tuple(connection.write for group in self._clients.values() for connection in group)
+        for write in self._writers:
+            write(data)
+
+    @staticmethod
+    def _write_apart(
+        pending: list[tuple[bytes, bool]],
+        for_all: list[int],
+        own: dict[Connection, list[int]],
+        newcomers: dict[Connection, int],
+    ) -> None:
+        """To each connection that had something of its own: its part of this tick, in order."""
+        for connection, places in own.items():
+            first = newcomers.get(connection, 0)
+            mine = sorted([*places, *(place for place in for_all if place >= first)])
+            connection.write(b"".join([pending[place][0] for place in mine]))

@@ -1,0 +1,63 @@
+"""How many, and how fast. Pure: told the time, asked for a verdict."""
+
+from collections import Counter
+
+
+class TokenBucket:
+    """Lets `burst` through at once, then `per_second`.
+
+    `take` returns 0.0 when one more may pass, else the seconds to wait until the next would.
+    """
+
+    __slots__ = ("_burst", "_per_second", "_then", "_tokens", "refused_in_a_row")
+
+    def __init__(self, burst: float, per_second: float, now: float) -> None:
+        self._burst = self._tokens = burst
+        self._per_second = per_second
+        self._then = now
+        self.refused_in_a_row = 0
+
+    def take(self, now: float) -> float:
+        """Take one token at time `now`, in seconds."""
+        tokens = min(self._burst, self._tokens + max(0.0, now - self._then) * self._per_second)
+        self._then = now
+        if tokens >= 1:
+            self._tokens = tokens - 1
+            self.refused_in_a_row = 0
+            return 0.0
+        self._tokens = tokens
+        self.refused_in_a_row += 1
+        return (1 - tokens) / self._per_second
+
+
+class Admission:
+    """Counts who is connected, in all and per address, and says whether one more fits."""
+
+    def __init__(self, in_all: int, per_address: int) -> None:
+        self._in_all = in_all
+        self._per_address = per_address
+        self._addresses: Counter[str] = Counter()
+        self._count = 0
+
+    def enter(self, address: str) -> None:
+        """Count a connection from `address`, whether it is let in or not."""
+        self._count += 1
+        self._addresses[address] += 1
+
+    def leave(self, address: str) -> None:
+        """Forget a connection that was counted."""
+        self._count -= 1
+        self._addresses[address] -= 1
+        if not self._addresses[address]:
+            del self._addresses[address]
+
+    @property
+    def full(self) -> bool:
+        """Are there more connections than may be?"""
+        return self._count > self._in_all
+
+    def crowded(self, address: str) -> bool:
+        """Has this address more connections than it may have? Loopback is exempt."""
+        if address.startswith("127.") or address in {"::1", ""}:
+            return False
+        return self._addresses[address] > self._per_address

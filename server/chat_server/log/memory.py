@@ -1,0 +1,123 @@
+"""A log for one process, with nothing on disk: gone when the process ends, which its new epoch tells."""
+
+import asyncio
+import secrets
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from itertools import islice
+
+from chat_server.log import DELETE, MESSAGE, Entry, Opened, Reset
+
+
+class MemoryLog:
+    """Keeps the newest `history` messages, and as many deletions; and what its tails have not been given yet."""
+
+    def __init__(self, *, history: int) -> None:
+        self._history = history
+        self._kept: dict[str, OrderedDict[int, Entry]] = {MESSAGE: OrderedDict(), DELETE: OrderedDict()}
+        self._keys: dict[str, int] = {}
+        self._key_of: dict[int, str] = {}
+        self._last = 0
+        self._lost = 0  # entries up to this number may be missing
+        self._names: dict[str, str] = {}
+        self._tails: dict[int, int] = {}  # tail -> the last number that it was given
+        self._waiting: set[asyncio.Future[None]] = set()
+        self._closed = False
+
+    async def open(self) -> Opened:
+        """Begin a new life."""
+        return Opened(secrets.token_hex(8), self._last + 1, self._last)
+
+    async def close(self) -> None:
+        """End every tail once it has given what there is."""
+        self._closed = True
+        self._wake()
+
+    def append(self, kind: str, body: bytes, key: str | None = None) -> asyncio.Future[int]:
+        """Keep an entry; the future is done already."""
+        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        if key is not None and (known := self._keys.get(key)) is not None:
+            done.set_result(known)
+            return done
+        self._last = seq = self._last + 1
+        self._kept[kind][seq] = Entry(seq, kind, body)
+        if key is not None:
+            self._keys[key] = seq
+            self._key_of[seq] = key
+        if not self._tails:
+            self._trim(seq)
+        self._wake()
+        done.set_result(seq)
+        return done
+
+    async def tail(self, after: int) -> AsyncIterator[Sequence[Entry] | Reset]:
+        """Follow the log. Nothing is dropped that this reader has not been given."""
+        if after < self._lost:
+            yield Reset(self._lost + 1)
+            return
+        me = max(self._tails, default=0) + 1
+        self._tails[me] = after
+        try:
+            while True:
+                if (position := self._tails[me]) < self._last:
+                    batch = self._between(position, self._last)
+                    self._tails[me] = self._last
+                    self._trim(min(self._tails.values()))
+                    yield batch
+                elif self._closed:
+                    return
+                else:
+                    await self._more()
+        finally:
+            del self._tails[me]
+
+    async def page(self, before: int, limit: int) -> Sequence[Entry]:
+        """At most `limit` messages with numbers below `before`, the newest of them, oldest first."""
+        older = (entry for seq, entry in reversed(self._kept[MESSAGE].items()) if seq < before)
+        return list(islice(older, limit))[::-1]
+
+    async def erase(self, seq: int) -> None:
+        """Forget a message. A number that has gone already is passed over."""
+        self._kept[MESSAGE].pop(seq, None)
+        self._forget_key(seq)
+
+    async def claim(self, name: str, value: str) -> str:
+        """Give `name` to `value` unless somebody has it."""
+        return self._names.setdefault(name, value)
+
+    async def release(self, name: str) -> None:
+        """Nobody has `name` any more."""
+        self._names.pop(name, None)
+
+    async def roster(self) -> Mapping[str, str]:
+        """Every claimed name, and who has it."""
+        return dict(self._names)
+
+    def _between(self, after: int, last: int) -> list[Entry]:
+        messages, deletions = self._kept[MESSAGE], self._kept[DELETE]
+        return [entry for seq in range(after + 1, last + 1) if (entry := messages.get(seq) or deletions.get(seq))]
+
+    def _trim(self, given: int) -> None:
+        """Drop the oldest beyond `history`, up to number `given`."""
+        for entries in self._kept.values():
+            while len(entries) > self._history and next(iter(entries)) <= given:
+                seq = entries.popitem(last=False)[0]
+                self._lost = max(self._lost, seq)
+                self._forget_key(seq)
+
+    def _forget_key(self, seq: int) -> None:
+        if (key := self._key_of.pop(seq, None)) is not None:
+            del self._keys[key]
+
+    async def _more(self) -> None:
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.add(waiter)
+        try:
+            await waiter
+        finally:
+            self._waiting.discard(waiter)
+
+    def _wake(self) -> None:
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_result(None)

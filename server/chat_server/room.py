@@ -1,0 +1,246 @@
+"""Every rule of a room. Pure: no I/O, no clock; it is told the time and asked when it next wants to be woken.
+
+`decide` turns a wish into a draft or refuses it, `apply` takes what the log has kept and numbered. Nothing is
+remembered, shown or forgotten anywhere else, so that live, replayed and resumed messages are the same.
+"""
+
+import heapq
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import NamedTuple, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from chat_protocol.commands import Delete, Say
+from chat_protocol.events import Client, Deleted, Init, Message, encode_event
+from chat_server.roster import Roster
+
+GREETING_MESSAGES = 200
+GREETING_BYTES = 262_144
+_STALE_ALARMS = 1024
+
+
+class MessageDraft(Struct, frozen=True, tag="message", omit_defaults=True):
+    """A message that was decided on and has no number yet."""
+
+    text: str
+    from_id: str
+    from_name: str
+    sent_at: float
+    reply_to: int | None = None
+    to_id: str | None = None
+    expires_at: float | None = None
+    txn: str | None = None
+
+
+class DeletionDraft(Struct, frozen=True, tag="delete"):
+    """The wish that message `id` be gone, as an entry of the log."""
+
+    id: int
+
+
+Draft: TypeAlias = MessageDraft | DeletionDraft
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Draft).decode
+
+
+def encode_draft(draft: Draft) -> bytes:
+    """Return the draft as the log keeps it: one JSON object."""
+    return _encode(draft)
+
+
+class Refused(Exception):  # noqa: N818 - a decision, not a fault
+    """A command that is not carried out. `text` is for the person who asked."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+
+
+class Delivery(NamedTuple):
+    """An event, and the ids of the clients who may see it (None: everyone)."""
+
+    event: Message | Deleted
+    audience: frozenset[str] | None
+
+
+class Room:
+    """What was said, who may see it, and how long it stays."""
+
+    def __init__(self, *, history: int, max_text: int, max_lines: int, roster: Roster) -> None:
+        self.roster = roster
+        self.applied = 0
+        self._history = history
+        self._max_text = max_text
+        self._max_lines = max_lines
+        self._messages: OrderedDict[int, Message] = OrderedDict()
+        self._leaving: set[int] = set()  # a deletion of it is on its way through the log
+        self._alarms: list[tuple[float, int]] = []  # (when, message id); may name what has gone meanwhile
+        self._forgot = False
+
+    # -- what a client wishes -----------------------------------------------------------------------------------
+
+    def decide(self, sender: str, command: Say | Delete, now: float) -> Draft:
+        """Return what the log shall keep.
+
+        Raises:
+            Refused: when it is not to be.
+        """
+        if isinstance(command, Delete):
+            return self._decide_deletion(sender, command.id)
+        return self._decide_message(sender, command, now)
+
+    def _decide_message(self, sender: str, command: Say, now: float) -> MessageDraft:
+        text = command.text
+        if len(text) > self._max_text:
+            raise Refused("too_long", f"A message has at most {self._max_text} characters; this one has {len(text)}.")
+        if (lines := text.count("\n") + 1) > self._max_lines:
+            raise Refused("too_many_lines", f"A message has at most {self._max_lines} lines; this one has {lines}.")
+        to_id = None
+        if command.to is not None:
+            to_id = self.roster.find(command.to)
+            if to_id is None:
+                raise Refused("no_such_client", f'Nobody here is called "{command.to}".')
+        if command.reply_to is not None and not self._visible(command.reply_to, sender):
+            raise _no_such_message(command.reply_to)
+        return MessageDraft(
+            text=text,
+            from_id=sender,
+            from_name=self.roster.name_of(sender) or sender,
+            sent_at=now,
+            reply_to=command.reply_to,
+            to_id=to_id,
+            expires_at=None if command.lifetime is None else now + command.lifetime,
+            txn=command.txn,
+        )
+
+    def _decide_deletion(self, sender: str, message_id: int | None) -> DeletionDraft:
+        if message_id is None:
+            message_id = next((id for id in reversed(self._messages) if self._visible(id, sender)), None)  # noqa: A001
+            if message_id is None:
+                raise Refused("no_such_message", "There is no message to delete.")
+        elif not self._visible(message_id, sender):
+            raise _no_such_message(message_id)
+        self._leaving.add(message_id)
+        return DeletionDraft(message_id)
+
+    def undecide(self, draft: Draft) -> None:
+        """The log could not keep this draft: as if it had never been decided."""
+        if isinstance(draft, DeletionDraft):
+            self._leaving.discard(draft.id)
+            message = self._messages.get(draft.id)
+            if message and message.expires_at is not None:
+                heapq.heappush(self._alarms, (message.expires_at, message.id))
+
+    # -- what the log has kept ----------------------------------------------------------------------------------
+
+    def apply(self, seq: int, body: bytes) -> Delivery | None:
+        """Take one entry of the log; None when it changes nothing that anybody sees."""
+        self.applied = seq
+        draft = _decode(body)
+        if isinstance(draft, DeletionDraft):
+            return self._apply_deletion(seq, draft.id)
+        message = Message(
+            id=seq,
+            text=draft.text,
+            reply_to=draft.reply_to,
+            from_id=draft.from_id,
+            from_name=draft.from_name,
+            to_id=draft.to_id,
+            sent_at=draft.sent_at,
+            seq=seq,
+            expires_at=draft.expires_at,
+            txn=draft.txn,
+        )
+        self._messages[seq] = message
+        if message.expires_at is not None:
+            heapq.heappush(self._alarms, (message.expires_at, seq))
+        if len(self._messages) > self._history:
+            oldest, _ = self._messages.popitem(last=False)
+            self._leaving.discard(oldest)
+            self._forgot = True
+        return Delivery(message, _audience(message))
+
+    def _apply_deletion(self, seq: int, message_id: int) -> Delivery | None:
+        self._leaving.discard(message_id)
+        message = self._messages.pop(message_id, None)
+        if message is None:
+            return None
+        self._drop_stale_alarms()
+        return Delivery(Deleted(message_id, seq), _audience(message))
+
+    def _drop_stale_alarms(self) -> None:
+        """Alarms of deleted messages stay in the heap until they ring; don't let them gather for a month."""
+        if len(self._alarms) > 2 * len(self._messages) + _STALE_ALARMS:
+            self._alarms = [alarm for alarm in self._alarms if alarm[1] in self._messages]
+            heapq.heapify(self._alarms)
+
+    # -- expiry -------------------------------------------------------------------------------------------------
+
+    def next_due(self) -> float | None:
+        """When `due` will next have something to say; None for not at all."""
+        while self._alarms and self._alarms[0][1] not in self._messages:
+            heapq.heappop(self._alarms)
+        return self._alarms[0][0] if self._alarms else None
+
+    def due(self, now: float) -> list[DeletionDraft]:
+        """The deletions of everything that has expired by `now`, each told once."""
+        drafts = []
+        while (when := self.next_due()) is not None and when <= now:
+            message_id = heapq.heappop(self._alarms)[1]
+            if message_id not in self._leaving:
+                self._leaving.add(message_id)
+                drafts.append(DeletionDraft(message_id))
+        return drafts
+
+    # -- what a client is shown ---------------------------------------------------------------------------------
+
+    def greet(self, you: Client, *, epoch: str, now: float, limits: dict[str, float]) -> Init:
+        """The first event for a client: the newest messages that it may see, oldest first."""
+        newest: list[Message] = []
+        room_left = GREETING_BYTES
+        more = self._forgot
+        for message in self._shown_to(you.id, now):
+            room_left -= len(encode_event(message)) + 1
+            if len(newest) == GREETING_MESSAGES or room_left < 0:
+                more = True
+                break
+            newest.append(message)
+        return Init(
+            messages=tuple(reversed(newest)),
+            epoch=epoch,
+            seq=self.applied,
+            resumed=False,
+            deleted=(),
+            more=more,
+            limits=limits,
+            now=now,
+            you=you,
+            clients=self.roster.clients(),
+        )
+
+    def _shown_to(self, client_id: str, now: float) -> Iterable[Message]:
+        """What a client may see, newest first; nothing that has expired and is only waiting to be deleted."""
+        for message_id in reversed(self._messages):
+            message = self._messages[message_id]
+            if _may_see(message, client_id) and (message.expires_at is None or message.expires_at > now):
+                yield message
+
+    def _visible(self, message_id: int, client_id: str) -> bool:
+        message = self._messages.get(message_id)
+        return message is not None and message_id not in self._leaving and _may_see(message, client_id)
+
+
+def _no_such_message(message_id: int) -> Refused:
+    """The same words for what never was, what is gone and what the asker may not see."""
+    return Refused("no_such_message", f"There is no message {message_id}.")
+
+
+def _audience(message: Message) -> frozenset[str] | None:
+    return None if message.to_id is None else frozenset((message.from_id, message.to_id))
+
+
+def _may_see(message: Message, client_id: str) -> bool:
+    return message.to_id is None or client_id in (message.from_id, message.to_id)

@@ -1,0 +1,337 @@
+"""One client's connection, and what its lines mean: hello, hear a line, goodbye."""
+
+import asyncio
+import base64
+import hashlib
+import logging
+import secrets
+from collections import deque
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from functools import partial
+from http import HTTPStatus
+from urllib.parse import parse_qs, urlsplit
+
+from websockets.datastructures import MultipleValuesError
+from websockets.http11 import Request
+
+from chat_protocol.commands import LIFETIME_MAX, LIFETIME_MIN, CommandError, Delete, Exit, Say, TakeName, parse_command
+from chat_protocol.events import Client, Refusal
+from chat_protocol.names import CLIENT_ID_MARK, NAME_LENGTH, InvalidNameError, check_name, fold_name
+from chat_protocol.text import clean
+from chat_server.connection import Connection
+from chat_server.hub import Hub
+from chat_server.limits import Admission, TokenBucket
+from chat_server.log import DELETE, MESSAGE, LogError, MessageLog
+from chat_server.origins import foreign_origin
+from chat_server.room import DeletionDraft, Draft, Refused, Room, encode_draft
+from chat_server.settings import Settings
+
+_log = logging.getLogger("chat_server")
+
+_REFUSED_IN_A_ROW = 200
+_BUSY = 2  # a reason to hold reading, beside Connection's own
+_HEADER_LIMIT = 512
+
+
+@dataclass(slots=True)
+class Service:
+    """What every session of one room works with."""
+
+    settings: Settings
+    epoch: str
+    room: Room
+    log: MessageLog
+    hub: Hub
+    admission: Admission
+    now: Callable[[], float]
+    spawn: Callable[[Coroutine[None, None, None]], object]
+    sessions: set["Session"] = field(default_factory=set)
+    empty: asyncio.Event = field(default_factory=asyncio.Event)  # there is no session
+    waiting: list["Session"] = field(default_factory=list)
+    stopping: bool = False
+
+    def wake(self) -> None:
+        """Sessions that waited for the room look again."""
+        waiting, self.waiting = self.waiting, []
+        for session in waiting:
+            session.resume()
+
+    def limits(self) -> dict[str, float]:
+        """What a client may want to know before it is refused."""
+        settings = self.settings
+        limits: dict[str, float] = {
+            "text": settings.max_text,
+            "lines": settings.max_lines,
+            "frame": settings.max_frame,
+            "name": NAME_LENGTH,
+            "temp_min": LIFETIME_MIN,
+            "temp_max": LIFETIME_MAX,
+            "history": settings.history,
+        }
+        if settings.rate:
+            limits["burst"], limits["per_second"] = settings.rate
+        return limits
+
+
+class Session(Connection):
+    """One connection of a client that the room knows by `client_id`."""
+
+    __slots__ = ("_bucket", "_busy", "_in_flight", "_keeps_name", "_last_seq", "_lines", "_service", "client_id")
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(service.settings)
+        self._service = service
+        self.client_id = ""
+        self._keeps_name = False
+        self._busy = False  # a line is being worked on that the next one must wait for
+        self._lines: deque[str | None] = deque()  # what came meanwhile; None stands for a binary message
+        self._in_flight = 0  # entries that the log has not numbered yet
+        self._last_seq = 0  # the newest entry of ours that it has
+        rate = service.settings.rate
+        self._bucket = TokenBucket(*rate, service.now()) if rate else None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Count it."""
+        super().connection_made(transport)
+        self._service.sessions.add(self)
+        self._service.empty.clear()
+        self._service.admission.enter(self.address)
+
+    def ended(self) -> None:
+        """Forget it."""
+        self._lines.clear()
+        self._service.sessions.discard(self)
+        if not self._service.sessions:
+            self._service.empty.set()
+        self._service.admission.leave(self.address)
+
+    # -- hello --------------------------------------------------------------------------------------------------
+
+    def refuse(self, request: Request) -> tuple[int, str] | None:
+        """Say why this handshake is not welcome, if it is not."""
+        service = self._service
+        path = urlsplit(request.path).path
+        if service.stopping or service.admission.full:
+            return HTTPStatus.SERVICE_UNAVAILABLE, "This server is full; try again later."
+        if service.admission.crowded(self.address):
+            return HTTPStatus.TOO_MANY_REQUESTS, "Too many connections from your address; close one of them."
+        if path not in {"", "/"}:
+            return HTTPStatus.NOT_FOUND, f"There is no room {clean(path)[:100]} here; connect to / for the lobby."
+        if foreign_origin(request.headers, service.settings.allow_origin):
+            return HTTPStatus.FORBIDDEN, "Web pages of other sites may not connect (allow one with --allow-origin)."
+        return None
+
+    def opened(self, request: Request) -> None:
+        """Find out who this is; greet when the name is settled."""
+        query = parse_qs(urlsplit(request.path).query, max_num_fields=16)
+        secret = _bearer(request)
+        self._keeps_name = secret is not None
+        self.client_id = _client_id(secret)
+        self._begin(self._greet(query.get("name", [""])[0]))
+
+    async def _greet(self, wanted: str) -> None:
+        service = self._service
+        roster = service.room.roster
+        problem: Refusal | None = None
+        name = roster.name_of(self.client_id)
+        if wanted:
+            try:
+                name = await self._claim(check_name(clean(wanted)))
+            except InvalidNameError as error:
+                problem = Refusal("bad_name", str(error))
+            except Refused as error:
+                problem = Refusal(error.code, error.text)
+        while name is None:
+            guest = roster.guest_name()
+            if await service.log.claim(fold_name(guest), self.client_id) == self.client_id:
+                name = guest
+        if self.transport.is_closing():
+            if roster.name_of(self.client_id) is None:
+                await service.log.release(fold_name(name))
+            return
+        old = roster.name_of(self.client_id)
+        roster.join(self.client_id, name)
+        you = Client(self.client_id, name)
+        greeting = service.room.greet(you, epoch=service.epoch, now=service.now(), limits=service.limits())
+        service.hub.join(self.client_id, self, greeting)
+        if problem:
+            self._tell(Refusal(problem.code, f"{problem.text} You are {name} now; choose another with /name."))
+        if old is not None and fold_name(old) != fold_name(name):
+            await service.log.release(fold_name(old))
+
+    async def _claim(self, name: str) -> str:
+        """Make a name ours; refused when it is somebody else's."""
+        owner = await self._service.log.claim(fold_name(name), self.client_id)
+        if owner != self.client_id:
+            raise Refused("name_taken", f"{name} is taken here.")
+        return name
+
+    # -- a line -------------------------------------------------------------------------------------------------
+
+    def heard(self, text: str) -> None:
+        """Work on a line, or keep it until the one before it is done."""
+        self._queue(text)
+
+    def heard_binary(self) -> None:
+        """Only text is spoken here."""
+        self._queue(None)
+
+    def _queue(self, text: str | None) -> None:
+        if self._bucket and not self._in_time(self._bucket):
+            return
+        if self._busy:
+            self._lines.append(text)
+            self.hold_reading(_BUSY)
+        else:
+            self._hear(text)
+
+    def _hear(self, text: str | None) -> None:
+        if text is None:
+            self._tell(Refusal("not_text", "Binary messages are not understood here; send text."))
+            return
+        try:
+            command = parse_command(clean(text))
+        except CommandError as error:
+            self._tell(Refusal(error.code, error.text, error.txn))
+            return
+        match command:
+            case Exit():
+                self._keeps_name = False
+                self.close(1000, "Goodbye.")
+            case TakeName():
+                self._begin(self._rename(command))
+            case _ if self._must_wait(command):
+                self._busy = True
+                self._lines.appendleft(text)
+                self._service.waiting.append(self)
+            case _:
+                self._say(command)
+
+    def _in_time(self, bucket: TokenBucket) -> bool:
+        """Is this line within the rate? Tells the sender when it is not."""
+        wait = bucket.take(self._service.now())
+        if not wait:
+            return True
+        if bucket.refused_in_a_row > _REFUSED_IN_A_ROW:
+            self.close(1008, "Too many lines; slow down.")
+        else:
+            self._tell(Refusal("too_fast", f"Too fast: that line was not sent. Try again in {wait:.1f} s."))
+        return False
+
+    def _must_wait(self, command: Say | Delete) -> bool:
+        """Does this command look at messages, while one of our own is not in the room yet?"""
+        looks = isinstance(command, Delete) or command.reply_to is not None
+        return looks and (self._in_flight > 0 or self._service.room.applied < self._last_seq)
+
+    def _say(self, command: Say | Delete) -> None:
+        service = self._service
+        try:
+            draft = service.room.decide(self.client_id, command, service.now())
+        except Refused as refused:
+            self._tell(Refusal(refused.code, refused.text, command.txn))
+            return
+        kind = DELETE if isinstance(draft, DeletionDraft) else MESSAGE
+        kept = service.log.append(kind, encode_draft(draft))
+        if kept.done() and kept.exception() is None:
+            self._last_seq = kept.result()
+        else:
+            self._in_flight += 1
+            kept.add_done_callback(partial(self._kept, draft, command.txn))
+
+    def _kept(self, draft: Draft, txn: str | None, kept: asyncio.Future[int]) -> None:
+        """The log has answered: the entry is kept, or it can't be."""
+        self._in_flight -= 1
+        error = kept.exception()
+        if error is None:
+            self._last_seq = max(self._last_seq, kept.result())
+            return
+        self._service.room.undecide(draft)
+        self._service.wake()
+        if not isinstance(error, LogError):
+            raise error
+        self._tell(Refusal("not_kept", str(error), txn))
+
+    async def _rename(self, command: TakeName) -> None:
+        service = self._service
+        roster = service.room.roster
+        old = roster.name_of(self.client_id)
+        try:
+            name = await self._claim(check_name(command.name))
+        except InvalidNameError as error:
+            self._tell(Refusal("bad_name", str(error), command.txn))
+        except Refused as refused:
+            self._tell(Refusal(refused.code, refused.text, command.txn))
+        else:
+            roster.rename(self.client_id, name)
+            service.hub.roster_changed()
+            if old is not None and fold_name(old) != fold_name(name):
+                await service.log.release(fold_name(old))
+
+    def _tell(self, refusal: Refusal) -> None:
+        if self._service.hub.has(self.client_id, self):
+            self._service.hub.tell(self, refusal)
+
+    # -- one thing at a time ------------------------------------------------------------------------------------
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        """Do what takes a while; lines that come meanwhile wait, and keep their order."""
+        self._busy = True
+        self._service.spawn(self._finish(work))
+
+    async def _finish(self, work: Coroutine[None, None, None]) -> None:
+        try:
+            await work
+        except Exception:  # noqa: BLE001 - a fault in one session must not end the others'
+            _log.exception("a session failed: id=%s address=%s", self.client_id, self.address)
+            self.close(1011, "The server made a mistake.")
+        self.resume()
+
+    @property
+    def busy(self) -> bool:
+        """Is a line being worked on?"""
+        return self._busy or self._in_flight > 0
+
+    def resume(self) -> None:
+        """What a line waited for has happened: go on with those that came meanwhile."""
+        self._busy = False
+        while self._lines and not self._busy and not self.transport.is_closing():
+            self._hear(self._lines.popleft())
+        if not self._busy:
+            self.release_reading(_BUSY)
+
+    # -- goodbye ------------------------------------------------------------------------------------------------
+
+    def writer_changed(self) -> None:
+        """The hub's list of writers is old."""
+        self._service.hub.writers_changed()
+
+    def log_slow(self) -> None:
+        """One line for the operator."""
+        _log.warning("closed a client that does not read: id=%s address=%s", self.client_id, self.address)
+
+    def closing(self) -> None:
+        """Leave the room: nothing more is written to this connection, and it is not listed any more."""
+        service = self._service
+        if not service.hub.has(self.client_id, self):
+            return
+        service.hub.leave(self.client_id, self)
+        free = service.room.roster.leave(self.client_id, service.now(), keep_name=self._keeps_name)
+        if free is not None:
+            service.spawn(service.log.release(fold_name(free)))
+
+
+def _bearer(request: Request) -> str | None:
+    """The secret that a client made for itself, if it sent one of a sensible length."""
+    try:
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    except MultipleValuesError:
+        return None
+    return secret if scheme.lower() == "bearer" and 16 <= len(secret) <= _HEADER_LIMIT else None
+
+
+def _client_id(secret: str | None) -> str:
+    """An id that tells nothing about the secret; without one, an id for this connection."""
+    seed = secrets.token_bytes(16) if secret is None else secret.encode("utf-8", "surrogateescape")
+    digest = hashlib.sha256(b"chat client id:" + seed).digest()
+    return CLIENT_ID_MARK + base64.b32encode(digest[:10]).decode().lower()
