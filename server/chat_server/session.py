@@ -70,7 +70,7 @@ class Service:
             "history": settings.history,
         }
         if settings.rate:
-            limits["burst"], limits["per_second"] = settings.rate
+            limits["burst"], limits["rate"] = settings.rate
         return limits
 
 

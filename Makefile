@@ -1,0 +1,77 @@
+# `make run` to look at it, `make test` to test it, `make check` before a change is handed in.
+# A fresh machine needs Python 3.11+, git and make. All that is made stays in .venv and .cache; git ignores both.
+
+.PHONY: help run test check format-check lint types imports format bench lock clean
+
+# Absolute, because a program may change its folder. .ci/setup makes the folders.
+CACHE := $(CURDIR)/.cache
+export TMPDIR := $(CACHE)/tmp
+
+# Trying it out and testing it must not touch the settings and the state of the person at the keyboard.
+OWN_FOLDERS := XDG_CONFIG_HOME="$(CACHE)/xdg" XDG_STATE_HOME="$(CACHE)/xdg" XDG_DATA_HOME="$(CACHE)/xdg" XDG_CACHE_HOME="$(CACHE)/xdg"
+
+help:
+	@echo 'make run      set up and start a demo: a server and a client in one'
+	@echo 'make test     set up and run the tests'
+	@echo 'make check    format, lint, types, import contracts, tests: what a change has to pass'
+	@echo 'make format   put the files into the one format, and mend what lint can mend'
+	@echo 'make bench    run the benchmarks; each prints its line'
+	@echo 'make lock     renew locks/ to the newest versions that pyproject.toml allows'
+	@echo 'make clean    remove .venv and .cache'
+
+run:
+	@.ci/setup run
+	@$(OWN_FOLDERS) .venv/bin/chat-tui demo
+
+# From the quickest answer to the slowest; `make -k check` goes on after the first that fails.
+check: format-check lint types imports test
+
+format-check:
+	@.ci/setup dev
+	@.venv/bin/ruff format --check .
+
+lint:
+	@.ci/setup dev
+	@.venv/bin/ruff check .
+
+types:
+	@.ci/setup dev
+	@.venv/bin/mypy
+
+imports:
+	@.ci/setup dev
+	@.venv/bin/lint-imports --no-logo --cache-dir .cache/import-linter
+
+test:
+	@.ci/setup dev
+	@$(OWN_FOLDERS) .venv/bin/pytest
+
+format:
+	@.ci/setup dev
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+bench:
+	@.ci/setup dev
+	@set -e; found=; \
+	for script in benchmarks/bench_*.py; do \
+	  [ -f "$$script" ] || continue; found=yes; $(OWN_FOLDERS) .venv/bin/python "$$script"; \
+	done; \
+	[ "$$found" ] || echo 'There are no benchmarks yet (benchmarks/bench_*.py).'
+
+# One lock for every platform and for Python 3.11 and later: run.txt holds what the programs import, build.txt what
+# builds them, dev.txt all of it and the tools, in the same versions. UV_DEFAULT_INDEX names a mirror.
+COMPILE := .cache/uv/bin/uv --quiet --system-certs --cache-dir .cache/uv/cache pip compile --universal --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --upgrade --custom-compile-command 'make lock'
+
+lock:
+	@mkdir -p locks .cache/tmp
+	@test -x .cache/uv/bin/uv || { $${PYTHON:-python3} -m venv .cache/uv && \
+	  PIP_CACHE_DIR=.cache/pip .cache/uv/bin/python -m pip install -qq --disable-pip-version-check uv==0.13.9; }
+	@$(COMPILE) pyproject.toml --output-file locks/run.txt
+	@$(COMPILE) --group build --constraints locks/run.txt --output-file locks/build.txt
+	@$(COMPILE) pyproject.toml --extra fast --group dev --constraints locks/run.txt --constraints locks/build.txt \
+	  --output-file locks/dev.txt
+
+clean:
+	@rm -rf .venv .cache dist
