@@ -19,7 +19,7 @@ LIFETIME_MIN = 1.0
 LIFETIME_MAX = 30 * 86400.0
 
 _SPACE = re.compile(r"[ \t\n]")
-_LEADING_SPACE = re.compile(r"[ \t\n]*")
+_LEADING_SPACE = re.compile(r"\s*")
 _ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 _SECONDS = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,3})?", re.ASCII)
 _TOKEN = re.compile(r"[!-~]{1,64}")
@@ -167,15 +167,16 @@ def parse_command(line: str) -> Command:
     Raises:
         CommandError: when the line is not a command; its text says what would be.
     """
-    fields: dict[str, str | int | float] = {}
     try:
-        return _parse(line, fields)
+        return _parse(line)
     except CommandError as error:
-        error.txn = _token(fields)
+        error.txn = _find_token(line)
         raise
 
 
-def _parse(line: str, fields: dict[str, str | int | float]) -> Command:
+def _parse(whole: str) -> Command:
+    line = whole
+    fields: dict[str, str | int | float] = {}
     while True:
         lead = _LEADING_SPACE.match(line)
         start = lead.end() if lead else 0
@@ -191,13 +192,11 @@ def _parse(line: str, fields: dict[str, str | int | float]) -> Command:
                 raise CommandError("bad_argument", f"{' and '.join(before)} goes before a text, not before {name}.")
             if not rest.strip() and spec.arguments:
                 raise CommandError("missing_argument", f"Write {spec.usage}, for example {spec.example}.")
-            return spec.build(rest, _token(fields))
+            return spec.build(rest, _find_token(whole))
         if spec.field in fields:
             raise CommandError("twice", f"{name} stands twice in this line.")
         word, line = _word(rest)
         if not word or not line.strip():
-            if spec.field == "txn" and _TOKEN.fullmatch(word):
-                fields["txn"] = word
             raise CommandError("missing_argument", f"Write {spec.usage}, for example {spec.example}.")
         fields[spec.field] = spec.parse(word)
 
@@ -214,9 +213,16 @@ def _word(text: str) -> tuple[str, str]:
     return (text[: space.start()], text[space.end() :]) if space else (text, "")
 
 
-def _token(fields: dict[str, str | int | float]) -> str | None:
-    token = fields.get("txn")
-    return token if isinstance(token, str) else None
+def _find_token(line: str) -> str | None:
+    """The token of a line, wherever among its modifiers it stands and whatever is wrong with the rest."""
+    while True:
+        name, rest = _word(line.lstrip())
+        spec = _BY_NAME.get(name)
+        if spec is None or spec.build is not None:
+            return None
+        word, line = _word(rest)
+        if spec.field == "txn":
+            return word if _TOKEN.fullmatch(word) else None
 
 
 def _unknown(name: str) -> CommandError:
@@ -249,5 +255,5 @@ def format_command(command: Command) -> str:
 
 
 def _escaped(text: str) -> str:
-    body = text.lstrip(" \t\n")
+    body = text.lstrip()
     return text[: len(text) - len(body)] + "/" + body if body.startswith("/") else text

@@ -5,6 +5,8 @@ missing get a value that says so, fields and events that are unknown are passed 
 made safe here (`chat_protocol.text`), so that nothing behind it meets a control character.
 """
 
+import json
+import math
 from typing import Any, TypeAlias
 
 import msgspec
@@ -113,7 +115,7 @@ def decode_event(frame: str | bytes) -> Event | None:
     event: Event | None
     try:
         event = _decoder.decode(frame)
-    except (msgspec.DecodeError, UnicodeError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         event = _decode_leniently(frame)
     return _cleaned(event)
 
@@ -132,48 +134,57 @@ def _cleaned(event: Event | None) -> Event | None:
         case ClientsChanged():
             return ClientsChanged(
                 tuple(map(_clean_client, event.joined)),
-                event.left,
+                tuple(map(clean_line, event.left)),
                 event.clients and tuple(map(_clean_client, event.clients)),
             )
         case Refusal():
-            return Refusal(event.code, clean(event.text), event.txn)
+            return Refusal(clean_line(event.code), clean(event.text), event.txn)
         case _:
             return event
 
 
 def clean_message(message: Message) -> Message:
     """Return the message with harmless text; the same object when it was harmless already."""
-    text, name = clean(message.text), clean_line(message.from_name)
-    if text is message.text and name == message.from_name:
+    text = clean(message.text)
+    names = message.from_name + message.from_id + (message.to_id or "")
+    if text is message.text and names == clean_line(names):
         return message
-    return msgspec.structs.replace(message, text=text, from_name=name)
+    return msgspec.structs.replace(
+        message,
+        text=text,
+        from_name=clean_line(message.from_name),
+        from_id=clean_line(message.from_id),
+        to_id=message.to_id and clean_line(message.to_id),
+    )
 
 
 def _clean_client(client: Client) -> Client:
-    return Client(client.id, clean_line(client.name))
+    return Client(clean_line(client.id), clean_line(client.name))
 
 
 def _decode_leniently(frame: str | bytes) -> Event | None:
     """Read what other servers may send: only `type`, and what the event can't be without."""
     try:
-        raw: dict[str, Any] = msgspec.json.decode(frame, type=dict[str, Any])
+        # Not msgspec, which refuses a whole frame for half a surrogate pair: what cutting a text in JavaScript leaves.
+        raw: dict[str, Any] = json.loads(str(frame, "utf-8") if isinstance(frame, bytes) else frame)
         match raw:
             case {"type": "init", **fields}:
                 return _lenient_init(fields)
             case {"type": "message", **fields}:
                 return _lenient_message(fields)
-            case {"type": "delete", "id": int(number), **fields}:
+            case {"type": "delete", **fields}:
+                number = _number(fields["id"])
                 return Deleted(number, _number(fields.get("seq"), number))
             case {"type": "clients", **fields}:
-                full = _lenient_clients(fields["clients"]) if "clients" in fields else None
-                left = tuple(map(_text, fields.get("left") or ()))
-                return ClientsChanged(_lenient_clients(fields.get("joined") or ()), left, full)
+                full = _lenient_clients(fields["clients"]) if fields.get("clients") is not None else None
+                left = tuple(map(_text, _list(fields.get("left"))))
+                return ClientsChanged(_lenient_clients(fields.get("joined")), left, full)
             case {"type": "error", **fields}:
                 text = _text(fields.get("text") or fields.get("message") or "The server refused this.")
-                return Refusal(_text(fields.get("code") or "error"), text, fields.get("txn"))
-            case {"type": str()} if raw["type"] != "delete":
+                return Refusal(_text(fields.get("code") or "error"), text, _optional_text(fields.get("txn")))
+            case {"type": str()}:
                 return None
-    except (msgspec.DecodeError, UnicodeError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
         raise EventError(f"This frame is not an event: {error}") from error
     raise EventError("This frame is not an event: it has no type, or not what its type needs.")
 
@@ -181,13 +192,13 @@ def _decode_leniently(frame: str | bytes) -> Event | None:
 def _lenient_init(fields: dict[str, Any]) -> Init:
     you = fields.get("you")
     return Init(
-        messages=tuple(map(_lenient_message, fields.get("messages") or ())),
+        messages=tuple(map(_lenient_message, _list(fields.get("messages")))),
         epoch=_text(fields.get("epoch") or ""),
         seq=_number(fields.get("seq"), 0),
         resumed=fields.get("resumed") is True,
-        deleted=tuple(_number(value) for value in fields.get("deleted") or ()),
+        deleted=tuple(map(_number, _list(fields.get("deleted")))),
         more=fields.get("more") is True,
-        limits={key: float(value) for key, value in (fields.get("limits") or {}).items()},
+        limits={key: _seconds(value) or 0.0 for key, value in dict(fields.get("limits") or {}).items()},
         now=_seconds(fields.get("now")),
         you=None if you is None else _lenient_client(you),
         clients=_lenient_clients(fields["clients"]) if fields.get("clients") is not None else None,
@@ -197,23 +208,22 @@ def _lenient_init(fields: dict[str, Any]) -> Init:
 def _lenient_message(fields: dict[str, Any]) -> Message:
     number = _number(fields["id"])
     reply_to = fields.get("reply_to")
-    to_id = fields.get("to_id")
     return Message(
         id=number,
         text=_text(fields["text"]),
         reply_to=None if reply_to is None else _number(reply_to),
         from_id=_text(fields.get("from_id") or ""),
         from_name=_text(fields.get("from_name") or ""),
-        to_id=None if to_id is None else _text(to_id),
+        to_id=_optional_text(fields.get("to_id")),
         sent_at=_seconds(fields.get("sent_at")) or 0.0,
         seq=_number(fields.get("seq"), number),
         expires_at=_seconds(fields.get("expires_at")),
-        txn=None if fields.get("txn") is None else _text(fields["txn"]),
+        txn=_optional_text(fields.get("txn")),
     )
 
 
 def _lenient_clients(values: Any) -> tuple[Client, ...]:
-    return tuple(map(_lenient_client, values))
+    return tuple(map(_lenient_client, _list(values)))
 
 
 def _lenient_client(value: Any) -> Client:
@@ -221,6 +231,16 @@ def _lenient_client(value: Any) -> Client:
     if isinstance(value, dict):
         return Client(_text(value["id"]), _text(value.get("name") or value["id"]))
     return Client(_text(value), _text(value))
+
+
+def _list(value: Any) -> list[Any]:
+    if value and not isinstance(value, list):
+        raise TypeError(f"a list is needed, not {type(value).__name__}")
+    return value or []
+
+
+def _optional_text(value: Any) -> str | None:
+    return None if value is None else _text(value)
 
 
 def _text(value: Any) -> str:
@@ -240,6 +260,6 @@ def _number(value: Any, default: int | None = None) -> int:
 def _seconds(value: Any) -> float | None:
     if value is None:
         return None
-    if not isinstance(value, (int, float)):
-        raise TypeError(f"a time in seconds is needed, not {type(value).__name__}")
+    if not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise TypeError(f"a number is needed, not {value if isinstance(value, float) else type(value).__name__}")
     return float(value)

@@ -9,13 +9,12 @@ from collections.abc import Coroutine
 from contextlib import suppress
 
 from chat_protocol.events import CLOSE_RESTART
-from chat_protocol.names import fold_name
 from chat_server.hub import Hub
 from chat_server.limits import Admission
 from chat_server.log import DELETE, LogError, Reset, open_log
 from chat_server.room import DeletionDraft, Room, encode_draft
 from chat_server.roster import Roster
-from chat_server.session import Service, Session
+from chat_server.session import STOPPING, Service, Session
 from chat_server.settings import Settings
 
 _log = logging.getLogger("chat_server")
@@ -24,6 +23,8 @@ _SPARE_FILES = 32
 _SWEEP_SECONDS = 1.0
 _LONGEST_ALARM = 3600.0
 _RETRY_SECONDS = 5.0
+_DRAIN_SECONDS = 1.0
+_LAST_READS = 3  # loop ticks in which what the system has received for us is read
 
 
 class Clock:
@@ -70,8 +71,6 @@ class ChatServer:
         hub = Hub(roster.take_changes)
         admission = Admission(settings.max_connections or _connections_possible(), settings.per_address)
         self._service = Service(settings, opened.epoch, room, log, hub, admission, Clock(), self._spawn)
-        self._spawn(self._follow())
-        self._spawn(self._sweep())
         loop = asyncio.get_running_loop()
         try:
             self._server = await loop.create_server(
@@ -79,6 +78,8 @@ class ChatServer:
             )
         except (OSError, OverflowError) as error:
             raise StartError(_why_not_listening(settings, error)) from error
+        self._spawn(self._follow())
+        self._spawn(self._sweep())
         self.port = self._server.sockets[0].getsockname()[1]
 
     def stop(self) -> None:
@@ -118,15 +119,21 @@ class ChatServer:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _drain(self) -> None:
-        """Wait until what was heard is kept and on its way, at most a second."""
+        """Hear what has arrived, no more; then wait until all of it is kept and on its way, at most a second."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + 1.0
-        quiet = 0
-        while quiet < 3 and loop.time() < deadline and self._failure is None:
-            busy = any(session.busy for session in self._service.sessions)
-            quiet = 0 if busy else quiet + 1
+        deadline = loop.time() + _DRAIN_SECONDS
+        sessions = self._service.sessions
+        for _ in range(_LAST_READS):
+            await asyncio.sleep(0)
+        for session in list(sessions):
+            session.hold_reading(STOPPING)
+        while loop.time() < deadline and self._failure is None:
+            if not any(session.busy for session in sessions):
+                break
             await asyncio.sleep(0)
         self._service.hub.flush()
+        for session in list(sessions):
+            session.release_reading(STOPPING)
 
     # -- log -> room -> hub -------------------------------------------------------------------------------------
 
@@ -190,7 +197,7 @@ class ChatServer:
             for session in list(service.sessions):
                 session.sweep(now)
             for name in service.room.roster.give_back(service.now()):
-                await service.log.release(fold_name(name))
+                await service.release(name)
 
     # -- tasks --------------------------------------------------------------------------------------------------
 

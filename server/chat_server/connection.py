@@ -9,6 +9,7 @@ keepalive and close wait for its reading for ever.
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from enum import Enum
 from typing import Any, cast
 
@@ -125,7 +126,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, _exc: Exception | None) -> None:
         """Let go of everything."""
         self._begin_closing()
-        self._held.clear()
+        self._drop_held()
         self._fragments.clear()
         self.ended()
 
@@ -142,15 +143,22 @@ class Connection(asyncio.Protocol):
         if self._paused_since is None or self.transport.is_closing():
             return
         self._paused_since = None
-        self.write = self.transport.write
-        if self._held:
-            data = b"".join(self._held)
-            self._held.clear()
-            self._held_bytes = 0
-            self.transport.write(data)  # may pause again at once
+        if self.stage is Stage.OPEN:
+            self.write = self.transport.write
+            self._pass_on_held()  # may pause again at once
         if self._paused_since is None:
             self.release_reading(1)
             self.writer_changed()
+
+    def _pass_on_held(self) -> None:
+        if self._held:
+            data = b"".join(self._held)
+            self._drop_held()
+            self.transport.write(data)
+
+    def _drop_held(self) -> None:
+        self._held.clear()
+        self._held_bytes = 0
 
     def hold_reading(self, reason: int) -> None:
         """Stop listening for one of several reasons (a power of two); the peer's own sending then waits."""
@@ -167,6 +175,8 @@ class Connection(asyncio.Protocol):
     # -- frames -------------------------------------------------------------------------------------------------
 
     def _handshake(self, request: Request) -> None:
+        if self._protocol.eof_sent:  # what came with the request broke the protocol already: there is no answer
+            return
         refused = self.refuse(request)
         response = self._protocol.reject(refused[0], refused[1] + "\n") if refused else self._protocol.accept(request)
         self._protocol.send_response(response)
@@ -214,9 +224,13 @@ class Connection(asyncio.Protocol):
         for data in self._protocol.data_to_send():
             if data:
                 self.transport.write(data)
-            else:
+            elif self.stage is Stage.HANDSHAKE:
                 self._begin_closing()
                 self.transport.close()
+            else:  # what the peer still sends is read, because closing over it would reset what it has not read yet
+                self._begin_closing()
+                with suppress(OSError):  # the peer may be gone already
+                    self.transport.write_eof()
 
     # -- deadlines ----------------------------------------------------------------------------------------------
 
@@ -229,9 +243,10 @@ class Connection(asyncio.Protocol):
             and now - self._paused_since > settings.slow_after
         ):
             self._close_slow()
+            return
         if now < self._deadline:
             return
-        if self.stage is not Stage.OPEN or (self._pinged and not self._heard):
+        if self.stage is not Stage.OPEN or (self._pinged and not self._heard and not self._reading_holds):
             self.transport.abort()
         elif self._pinged:
             self._pinged = False
@@ -245,10 +260,9 @@ class Connection(asyncio.Protocol):
     def close(self, code: int, reason: str = "") -> None:
         """Say goodbye; the peer has `close_timeout` to take it, then it is cut off."""
         if self.stage is Stage.OPEN:
-            if self._held:
-                self.transport.write(b"".join(self._held))
-                self._held.clear()
-            self._protocol.send_close(code, reason)
+            self._pass_on_held()
+            if self._protocol.state is State.OPEN:  # the peer's own close frame may be read already
+                self._protocol.send_close(code, reason)
             self._begin_closing()
             self._send_pending()
         elif self.stage is Stage.HANDSHAKE:
@@ -271,7 +285,7 @@ class Connection(asyncio.Protocol):
 
     def _close_slow(self) -> None:
         self.log_slow()
-        self._held.clear()
+        self._drop_held()
         self.close(CLOSE_SLOW, "You were too slow to read; come back and catch up.")
 
 

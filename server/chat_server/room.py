@@ -78,6 +78,8 @@ class Room:
         self._messages: OrderedDict[int, Message] = OrderedDict()
         self._leaving: set[int] = set()  # a deletion of it is on its way through the log
         self._alarms: list[tuple[float, int]] = []  # (when, message id); may name what has gone meanwhile
+        # Pushed out of history, but screens show them and their end is still to be told; without their texts.
+        self._fading: OrderedDict[int, Message] = OrderedDict()
         self._forgot = False
 
     # -- what a client wishes -----------------------------------------------------------------------------------
@@ -89,7 +91,7 @@ class Room:
             Refused: when it is not to be.
         """
         if isinstance(command, Delete):
-            return self._decide_deletion(sender, command.id)
+            return self._decide_deletion(sender, command.id, now)
         return self._decide_message(sender, command, now)
 
     def _decide_message(self, sender: str, command: Say, now: float) -> MessageDraft:
@@ -103,7 +105,7 @@ class Room:
             to_id = self.roster.find(command.to)
             if to_id is None:
                 raise Refused("no_such_client", f'Nobody here is called "{command.to}".')
-        if command.reply_to is not None and not self._visible(command.reply_to, sender):
+        if command.reply_to is not None and not self._visible(command.reply_to, sender, now):
             raise _no_such_message(command.reply_to)
         return MessageDraft(
             text=text,
@@ -116,12 +118,12 @@ class Room:
             txn=command.txn,
         )
 
-    def _decide_deletion(self, sender: str, message_id: int | None) -> DeletionDraft:
+    def _decide_deletion(self, sender: str, message_id: int | None, now: float) -> DeletionDraft:
         if message_id is None:
-            message_id = next((id for id in reversed(self._messages) if self._visible(id, sender)), None)  # noqa: A001
+            message_id = next((id for id in reversed(self._messages) if self._visible(id, sender, now)), None)  # noqa: A001
             if message_id is None:
                 raise Refused("no_such_message", "There is no message to delete.")
-        elif not self._visible(message_id, sender):
+        elif not self._visible(message_id, sender, now):
             raise _no_such_message(message_id)
         self._leaving.add(message_id)
         return DeletionDraft(message_id)
@@ -130,7 +132,7 @@ class Room:
         """The log could not keep this draft: as if it had never been decided."""
         if isinstance(draft, DeletionDraft):
             self._leaving.discard(draft.id)
-            message = self._messages.get(draft.id)
+            message = self._messages.get(draft.id) or self._fading.get(draft.id)
             if message and message.expires_at is not None:
                 heapq.heappush(self._alarms, (message.expires_at, message.id))
 
@@ -158,30 +160,41 @@ class Room:
         if message.expires_at is not None:
             heapq.heappush(self._alarms, (message.expires_at, seq))
         if len(self._messages) > self._history:
-            oldest, _ = self._messages.popitem(last=False)
-            self._leaving.discard(oldest)
-            self._forgot = True
+            self._forget_oldest()
         return Delivery(message, _audience(message))
+
+    def _forget_oldest(self) -> None:
+        oldest, message = self._messages.popitem(last=False)
+        self._forgot = True
+        if message.expires_at is not None or oldest in self._leaving:
+            self._fading[oldest] = msgspec.structs.replace(message, text="")
+            if len(self._fading) > self._history:
+                self._leaving.discard(self._fading.popitem(last=False)[0])
+        self._drop_stale_alarms()
 
     def _apply_deletion(self, seq: int, message_id: int) -> Delivery | None:
         self._leaving.discard(message_id)
-        message = self._messages.pop(message_id, None)
+        message = self._messages.pop(message_id, None) or self._fading.pop(message_id, None)
         if message is None:
             return None
         self._drop_stale_alarms()
         return Delivery(Deleted(message_id, seq), _audience(message))
 
     def _drop_stale_alarms(self) -> None:
-        """Alarms of deleted messages stay in the heap until they ring; don't let them gather for a month."""
-        if len(self._alarms) > 2 * len(self._messages) + _STALE_ALARMS:
-            self._alarms = [alarm for alarm in self._alarms if alarm[1] in self._messages]
+        """Alarms of what is gone stay in the heap until they ring; don't let them gather for a month."""
+        if len(self._alarms) > 2 * (len(self._messages) + len(self._fading)) + _STALE_ALARMS:
+            self._alarms = [alarm for alarm in self._alarms if self._ends(alarm[1])]
             heapq.heapify(self._alarms)
+
+    def _ends(self, message_id: int) -> bool:
+        """Is there still somebody to be told when this message expires?"""
+        return message_id in self._messages or message_id in self._fading
 
     # -- expiry -------------------------------------------------------------------------------------------------
 
     def next_due(self) -> float | None:
         """When `due` will next have something to say; None for not at all."""
-        while self._alarms and self._alarms[0][1] not in self._messages:
+        while self._alarms and not self._ends(self._alarms[0][1]):
             heapq.heappop(self._alarms)
         return self._alarms[0][0] if self._alarms else None
 
@@ -225,12 +238,14 @@ class Room:
         """What a client may see, newest first; nothing that has expired and is only waiting to be deleted."""
         for message_id in reversed(self._messages):
             message = self._messages[message_id]
-            if _may_see(message, client_id) and (message.expires_at is None or message.expires_at > now):
+            if _may_see(message, client_id) and not _expired(message, now):
                 yield message
 
-    def _visible(self, message_id: int, client_id: str) -> bool:
+    def _visible(self, message_id: int, client_id: str, now: float) -> bool:
         message = self._messages.get(message_id)
-        return message is not None and message_id not in self._leaving and _may_see(message, client_id)
+        if message is None or message_id in self._leaving:
+            return False
+        return _may_see(message, client_id) and not _expired(message, now)
 
 
 def _no_such_message(message_id: int) -> Refused:
@@ -240,6 +255,10 @@ def _no_such_message(message_id: int) -> Refused:
 
 def _audience(message: Message) -> frozenset[str] | None:
     return None if message.to_id is None else frozenset((message.from_id, message.to_id))
+
+
+def _expired(message: Message, now: float) -> bool:
+    return message.expires_at is not None and message.expires_at <= now
 
 
 def _may_see(message: Message, client_id: str) -> bool:

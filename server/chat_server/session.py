@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from websockets.datastructures import MultipleValuesError
 from websockets.http11 import Request
@@ -19,7 +19,7 @@ from chat_protocol.commands import LIFETIME_MAX, LIFETIME_MIN, CommandError, Del
 from chat_protocol.events import Client, Refusal
 from chat_protocol.names import CLIENT_ID_MARK, NAME_LENGTH, InvalidNameError, check_name, fold_name
 from chat_protocol.text import clean
-from chat_server.connection import Connection
+from chat_server.connection import Connection, Stage
 from chat_server.hub import Hub
 from chat_server.limits import Admission, TokenBucket
 from chat_server.log import DELETE, MESSAGE, LogError, MessageLog
@@ -31,7 +31,9 @@ _log = logging.getLogger("chat_server")
 
 _REFUSED_IN_A_ROW = 200
 _BUSY = 2  # a reason to hold reading, beside Connection's own
+STOPPING = 4  # another
 _HEADER_LIMIT = 512
+_QUERY_FIELDS = 16
 
 
 @dataclass(slots=True)
@@ -57,6 +59,11 @@ class Service:
         for session in waiting:
             session.resume()
 
+    async def release(self, name: str) -> None:
+        """Give a name back to the log, unless it is somebody's again."""
+        if self.room.roster.owner_of(name) is None:
+            await self.log.release(fold_name(name))
+
     def limits(self) -> dict[str, float]:
         """What a client may want to know before it is refused."""
         settings = self.settings
@@ -77,12 +84,16 @@ class Service:
 class Session(Connection):
     """One connection of a client that the room knows by `client_id`."""
 
-    __slots__ = ("_bucket", "_busy", "_in_flight", "_keeps_name", "_last_seq", "_lines", "_service", "client_id")
+    __slots__ = (
+        "_bucket", "_busy", "_crowded", "_full", "_in_flight", "_keeps_name", "_last_seq", "_lines", "_service",
+        "client_id",
+    )  # fmt: skip
 
     def __init__(self, service: Service) -> None:
         super().__init__(service.settings)
         self._service = service
         self.client_id = ""
+        self._full = self._crowded = False
         self._keeps_name = False
         self._busy = False  # a line is being worked on that the next one must wait for
         self._lines: deque[str | None] = deque()  # what came meanwhile; None stands for a binary message
@@ -92,11 +103,13 @@ class Session(Connection):
         self._bucket = TokenBucket(*rate, service.now()) if rate else None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Count it."""
+        """Count it. Whether it fits is settled now, so that those who come later don't push it out."""
         super().connection_made(transport)
         self._service.sessions.add(self)
         self._service.empty.clear()
-        self._service.admission.enter(self.address)
+        admission = self._service.admission
+        admission.enter(self.address)
+        self._full, self._crowded = admission.full, admission.crowded(self.address)
 
     def ended(self) -> None:
         """Forget it."""
@@ -111,12 +124,12 @@ class Session(Connection):
     def refuse(self, request: Request) -> tuple[int, str] | None:
         """Say why this handshake is not welcome, if it is not."""
         service = self._service
-        path = urlsplit(request.path).path
-        if service.stopping or service.admission.full:
+        path = request.path.partition("?")[0]
+        if service.stopping or self._full:
             return HTTPStatus.SERVICE_UNAVAILABLE, "This server is full; try again later."
-        if service.admission.crowded(self.address):
+        if self._crowded:
             return HTTPStatus.TOO_MANY_REQUESTS, "Too many connections from your address; close one of them."
-        if path not in {"", "/"}:
+        if path != "/":
             return HTTPStatus.NOT_FOUND, f"There is no room {clean(path)[:100]} here; connect to / for the lobby."
         if foreign_origin(request.headers, service.settings.allow_origin):
             return HTTPStatus.FORBIDDEN, "Web pages of other sites may not connect (allow one with --allow-origin)."
@@ -124,7 +137,10 @@ class Session(Connection):
 
     def opened(self, request: Request) -> None:
         """Find out who this is; greet when the name is settled."""
-        query = parse_qs(urlsplit(request.path).query, max_num_fields=16)
+        try:
+            query = parse_qs(request.path.partition("?")[2], max_num_fields=_QUERY_FIELDS)
+        except ValueError:  # too many fields: nobody that we know asks for that
+            query = {}
         secret = _bearer(request)
         self._keeps_name = secret is not None
         self.client_id = _client_id(secret)
@@ -146,9 +162,8 @@ class Session(Connection):
             guest = roster.guest_name()
             if await service.log.claim(fold_name(guest), self.client_id) == self.client_id:
                 name = guest
-        if self.transport.is_closing():
-            if roster.name_of(self.client_id) is None:
-                await service.log.release(fold_name(name))
+        if self.stage is not Stage.OPEN:
+            await service.release(name)
             return
         old = roster.name_of(self.client_id)
         roster.join(self.client_id, name)
@@ -157,8 +172,8 @@ class Session(Connection):
         service.hub.join(self.client_id, self, greeting)
         if problem:
             self._tell(Refusal(problem.code, f"{problem.text} You are {name} now; choose another with /name."))
-        if old is not None and fold_name(old) != fold_name(name):
-            await service.log.release(fold_name(old))
+        if old is not None:
+            await service.release(old)
 
     async def _claim(self, name: str) -> str:
         """Make a name ours; refused when it is somebody else's."""
@@ -196,15 +211,16 @@ class Session(Connection):
             self._tell(Refusal(error.code, error.text, error.txn))
             return
         match command:
-            case Exit():
-                self._keeps_name = False
-                self.close(1000, "Goodbye.")
             case TakeName():
                 self._begin(self._rename(command))
             case _ if self._must_wait(command):
                 self._busy = True
                 self._lines.appendleft(text)
                 self._service.waiting.append(self)
+            case Exit():
+                self._service.hub.flush()  # the answers to the lines before this one
+                self._keeps_name = False
+                self.close(1000, "Goodbye.")
             case _:
                 self._say(command)
 
@@ -219,9 +235,9 @@ class Session(Connection):
             self._tell(Refusal("too_fast", f"Too fast: that line was not sent. Try again in {wait:.1f} s."))
         return False
 
-    def _must_wait(self, command: Say | Delete) -> bool:
-        """Does this command look at messages, while one of our own is not in the room yet?"""
-        looks = isinstance(command, Delete) or command.reply_to is not None
+    def _must_wait(self, command: Say | Delete | Exit) -> bool:
+        """Does this command look at messages, or end it all, while one of our own is not in the room yet?"""
+        looks = not isinstance(command, Say) or command.reply_to is not None
         return looks and (self._in_flight > 0 or self._service.room.applied < self._last_seq)
 
     def _say(self, command: Say | Delete) -> None:
@@ -263,10 +279,13 @@ class Session(Connection):
         except Refused as refused:
             self._tell(Refusal(refused.code, refused.text, command.txn))
         else:
+            if roster.name_of(self.client_id) is None:  # gone meanwhile, with its name
+                await service.release(name)
+                return
             roster.rename(self.client_id, name)
             service.hub.roster_changed()
-            if old is not None and fold_name(old) != fold_name(name):
-                await service.log.release(fold_name(old))
+            if old is not None:
+                await service.release(old)
 
     def _tell(self, refusal: Refusal) -> None:
         if self._service.hub.has(self.client_id, self):
@@ -289,13 +308,13 @@ class Session(Connection):
 
     @property
     def busy(self) -> bool:
-        """Is a line being worked on?"""
-        return self._busy or self._in_flight > 0
+        """Is a line being worked on, or not shown yet?"""
+        return self._busy or self._in_flight > 0 or self._service.room.applied < self._last_seq
 
     def resume(self) -> None:
         """What a line waited for has happened: go on with those that came meanwhile."""
         self._busy = False
-        while self._lines and not self._busy and not self.transport.is_closing():
+        while self._lines and not self._busy and self.stage is Stage.OPEN:
             self._hear(self._lines.popleft())
         if not self._busy:
             self.release_reading(_BUSY)
@@ -318,7 +337,7 @@ class Session(Connection):
         service.hub.leave(self.client_id, self)
         free = service.room.roster.leave(self.client_id, service.now(), keep_name=self._keeps_name)
         if free is not None:
-            service.spawn(service.log.release(fold_name(free)))
+            service.spawn(service.release(free))
 
 
 def _bearer(request: Request) -> str | None:

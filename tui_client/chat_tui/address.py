@@ -1,0 +1,107 @@
+"""Where a server is: what people type, and the WebSocket URL that it means. Pure."""
+
+import ipaddress
+import re
+from urllib.parse import SplitResult, quote, urlsplit
+
+DEFAULT_PORT = 6789
+DEFAULT_TLS_PORT = 443
+
+_EXAMPLE = "Type it like 192.168.1.23:6789 or wss://chat.example.org."
+_HOST = re.compile(r"(?!-)[A-Za-z0-9._-]{1,253}")
+_PATH_SAFE = "/%:@!$&'()*+,;=~"
+_LOCAL_ENDINGS = (".local", ".lan", ".internal", ".home.arpa", ".localhost", ".test")
+
+
+class ConnectionUrlError(ValueError):
+    """An address that can't be one. Its text is for the person who typed it."""
+
+
+def parse_url(text: str) -> str:
+    """Return the URL that an address means: ASCII, with a scheme, a port and a path.
+
+    `host`, `host:port`, `ws://…` and `wss://…` are understood; an IPv6 address may stand in brackets, and has to when a
+    port follows.
+
+    Raises:
+        ConnectionUrlError: when it is no address; its text says what is wrong.
+    """
+    text = text.strip()
+    if not text:
+        raise ConnectionUrlError(f"An address is missing. {_EXAMPLE}")
+    if "://" not in text:
+        text = f"ws://[{text}]" if _is_ipv6(text) else f"ws://{text}"
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise ConnectionUrlError(f'"{_short(text)}" is not an address. {_EXAMPLE}') from None
+    if parts.scheme not in {"ws", "wss"}:
+        raise ConnectionUrlError(f"An address begins with ws:// or wss://, not {_short(parts.scheme)}://.")
+    if parts.fragment:
+        raise ConnectionUrlError(f"An address has no # part: leave out #{_short(parts.fragment)}.")
+    if "@" in parts.netloc:
+        raise ConnectionUrlError("An address has no user name and no password: leave out what stands before the @.")
+    path = quote(parts.path or "/", safe=_PATH_SAFE)
+    query = f"?{quote(parts.query, safe=_PATH_SAFE + '?')}" if parts.query else ""
+    return f"{parts.scheme}://{_host(parts)}:{_port(parts)}{path}{query}"
+
+
+def with_query(url: str, **wanted: str | None) -> str:
+    """Return `url` with these query fields, in place of its own of the same name; None leaves a field alone."""
+    fields = {key: value for key, value in wanted.items() if value}
+    base, _, query = url.partition("?")
+    kept = [pair for pair in query.split("&") if pair and pair.partition("=")[0] not in fields]
+    pairs = kept + [f"{key}={quote(value, safe='', errors='replace')}" for key, value in fields.items()]
+    return f"{base}?{'&'.join(pairs)}" if pairs else base
+
+
+def place(url: str) -> str:
+    """Return the host and port of a parsed URL, as people write them."""
+    return urlsplit(url).netloc
+
+
+def is_public(url: str) -> bool:
+    """Is the host of a parsed URL a name of the public Internet, and no address and no name of a local network?"""
+    host = urlsplit(url).hostname or ""
+    return "." in host and not host.endswith(_LOCAL_ENDINGS) and not _is_address(host)
+
+
+def _host(parts: SplitResult) -> str:
+    host = parts.hostname or ""
+    if _is_ipv6(host):
+        return f"[{host}]"
+    try:
+        ascii_host = host.encode("idna").decode()
+    except UnicodeError:
+        ascii_host = ""
+    if "[" in parts.netloc or not _HOST.fullmatch(ascii_host):
+        raise ConnectionUrlError(f'"{_short(parts.netloc)}" is not the name of a computer. {_EXAMPLE}')
+    return ascii_host
+
+
+def _port(parts: SplitResult) -> int:
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port is None:
+        return DEFAULT_TLS_PORT if parts.scheme == "wss" else DEFAULT_PORT
+    if port == 0:
+        raise ConnectionUrlError(f'The port in "{_short(parts.netloc)}" is not a number from 1 to 65535.')
+    return port
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_ipv6(host: str) -> bool:
+    return ":" in host and _is_address(host)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}…"

@@ -1,0 +1,79 @@
+"""The Textual application around the screens: themes, signals, and how it ends."""
+
+import asyncio
+import gc
+import secrets
+import signal
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from chat_tui.connection import Connection
+from chat_tui.screens.chat import ChatScreen
+from chat_tui.store import Store
+from chat_tui.themes import THEMES
+
+
+class ChatApp(App[None]):
+    """One room of one server, as one user.
+
+    `secret` keeps this client's id over reconnects; without one each connection has an id of its own. `notice` is
+    shown once, as a warning. After the end, `crash` is the fault that ended it, and `unsent` are the lines that
+    the server never had.
+    """
+
+    TITLE = "chat-tui"
+    CSS_PATH = "chat.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True)]
+
+    def __init__(self, url: str, *, name: str | None, secret: str | None = None, notice: str | None = None) -> None:
+        super().__init__()
+        self._url = url
+        self._name = name
+        self._secret = secret
+        self._first_notice = notice
+        self.store = Store(secrets.token_hex(4) + "-")
+        self.crash: Exception | None = None
+
+    def on_mount(self) -> None:
+        """Dress up, listen to the system, and show the conversation."""
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+        loop = asyncio.get_running_loop()
+        if not self.is_headless:
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self._end_by_signal, number)
+        self.push_screen(ChatScreen(self.store, self._connection, self._name))
+        if self._first_notice:
+            self.notify(self._first_notice, severity="warning", markup=False, timeout=10)
+        self.call_after_refresh(gc.freeze)
+
+    def _connection(self, notify: Callable[[], None]) -> Connection:
+        return Connection(
+            self._url, name=self._name, secret=self._secret, notify=notify, resume=lambda: self.store.resume_point
+        )
+
+    def _end_by_signal(self, number: int) -> None:
+        """End as one who is asked to: the terminal is given back."""
+        self.exit(return_code=128 + number)
+
+    @property
+    def unsent(self) -> list[str]:
+        """What was typed and never reached the server."""
+        return [pending.typed for pending in self.store.unsent_rows()]
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep the fault for the command line to tell of.
+
+        Textual's own way prints the values of all variables, messages of others among them.
+        """
+        self._return_code = 1
+        if self.crash is None:
+            self.crash = error
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()

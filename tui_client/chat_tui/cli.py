@@ -1,0 +1,95 @@
+"""The command `chat-tui`."""
+
+import argparse
+import os
+import secrets
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+
+DEFAULT_URL = "ws://localhost:6789"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the client until the user leaves. Returns the exit status."""
+    # Textual reads it at import. The message list gathers to 30 frames a second by itself; Textual's own timer, at its
+    # default, would hold up a key by two frames.
+    os.environ.setdefault("TEXTUAL_FPS", "240")
+    options = _parser().parse_args(arguments)
+    if options.url == "demo":
+        from chat_tui.demo import run_demo  # noqa: PLC0415 - the demo alone brings a server along
+
+        return run_demo()
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print("chat-tui needs a terminal; `chat-tui demo` shows it without one.", file=sys.stderr)
+        return 1
+    return _chat(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="chat-tui",
+        description="A chat for people who live in a terminal: the full-screen client.",
+        epilog="`chat-tui demo` starts a server of its own and shows how it all works.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"chat-tui {metadata.version('chat-tui')}")
+    parser.add_argument("url", nargs="?", default=DEFAULT_URL, metavar="URL", help=f"server (default: {DEFAULT_URL})")
+    parser.add_argument("--name", help="your name there (default: your name on this computer)")
+    return parser
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from chat_protocol.names import InvalidNameError, check_name  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.app import ChatApp  # noqa: PLC0415
+    from chat_tui.connection import ConnectionUrlError, parse_url  # noqa: PLC0415
+    from chat_tui.identity import IdentityError, load_secret, state_folder  # noqa: PLC0415
+
+    try:
+        url = parse_url(options.url)
+        name = check_name(options.name) if options.name else user_name()
+    except (ConnectionUrlError, InvalidNameError) as error:
+        print(f"chat-tui: {error}", file=sys.stderr)
+        return 2
+    secret, problem = None, None
+    try:
+        secret = load_secret(state_folder())
+    except IdentityError as error:
+        problem = str(error)
+    app = ChatApp(url, name=name, secret=secret, notice=problem)
+    app.run()
+    if app.crash is not None:
+        print(f"chat-tui ended by a fault of its own. {_write_crash(app.crash, state_folder())}", file=sys.stderr)
+        return 1
+    if app.unsent:
+        print(f"chat-tui: the server never had {len(app.unsent)} of your lines:", file=sys.stderr)
+        print("\n".join(app.unsent), file=sys.stderr)
+    return app.return_code or 0
+
+
+def user_name() -> str | None:
+    """The name of this computer's user, where it can be a user name in a chat."""
+    from chat_protocol.names import InvalidNameError, check_name  # noqa: PLC0415
+
+    try:
+        return check_name(os.environ.get("USER") or os.environ.get("LOGNAME") or "")
+    except InvalidNameError:
+        return None
+
+
+def _write_crash(error: BaseException, folder: Path) -> str:
+    """Keep the traceback, without values, so without messages; returns a sentence that says where."""
+    text = "".join(traceback.format_exception(error))
+    for place in (folder, Path(tempfile.gettempdir())):
+        path = place / f"crash-{secrets.token_hex(4)}.log"
+        try:
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600, exist_ok=False)
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        except OSError:
+            continue
+        return f"What happened is in {path}"
+    return f"What happened could not be written down: {type(error).__name__}"

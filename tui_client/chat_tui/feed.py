@@ -1,0 +1,142 @@
+"""Between connection and store: what comes is gathered and taken once per frame, what is said goes out in order.
+
+A burst is taken in slices, so that it never holds up a key. Nothing here knows a widget: what has changed is told
+through two functions.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from chat_protocol.commands import Command
+from chat_protocol.events import Event
+from chat_tui.connection import Connected, Connecting, Connection, Lost, Refused, Status
+from chat_tui.outbox import Pending
+from chat_tui.store import Change, Store
+
+FRAME = 1 / 60
+"""Seconds between two frames while much is coming."""
+SLICE = 0.004
+"""Seconds that one slice of a burst may take."""
+_TAKE = 128
+_LONGEST_WAIT = 3600.0
+
+
+class Feed:
+    """Moves events into `store` and lines out of it.
+
+    `changed` gets what the store says has changed, `status_changed` what became of the connection; both are called in
+    the order of things, in the event loop.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        connect: Callable[[Callable[[], None]], Connection],
+        changed: Callable[[Change], None],
+        status_changed: Callable[[Status], None],
+    ) -> None:
+        self.store = store
+        self.connection = connect(self._wake)
+        self._changed = changed
+        self._status_changed = status_changed
+        self._frame_handle: asyncio.Handle | None = None
+        self._framed_at = 0.0
+        self._send_handle: asyncio.TimerHandle | None = None
+        self._expiry_handle: asyncio.TimerHandle | None = None
+
+    async def run(self) -> None:
+        """Stay connected until `close`, or until cancelled."""
+        try:
+            await self.connection.run()
+        finally:
+            for handle in (self._frame_handle, self._send_handle, self._expiry_handle):
+                if handle is not None:
+                    handle.cancel()
+
+    async def close(self) -> None:
+        """Say goodbye to the server."""
+        await self.connection.close()
+
+    def say(self, command: Command, typed: str) -> Pending | None:
+        """Put a line into the outbox, and out of it if there is a connection; None when there are too many."""
+        pending = self.store.say(command, typed)
+        if pending is not None:
+            self._changed(Change())
+            self._send()
+        return pending
+
+    # -- in -----------------------------------------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        """Something has come: take it at the next frame."""
+        if self._frame_handle is None:
+            loop = asyncio.get_running_loop()
+            wait = self._framed_at + FRAME - loop.time()
+            self._frame_handle = loop.call_soon(self._frame) if wait <= 0 else loop.call_later(wait, self._frame)
+
+    def _frame(self) -> None:
+        self._frame_handle = None
+        loop = asyncio.get_running_loop()
+        begin = self._framed_at = loop.time()
+        while taken := self.connection.take(_TAKE):
+            self._take(taken)
+            if loop.time() - begin > SLICE:
+                self._frame_handle = loop.call_soon(self._frame)
+                break
+        self._send()
+        self._watch_expiry()
+
+    def _take(self, taken: list[Event | Status]) -> None:
+        """Apply events together, as far as no status stands between them."""
+        events: list[Event] = []
+        for item in taken:
+            if isinstance(item, Connecting | Connected | Lost | Refused):
+                self._apply(events)
+                events = []
+                self._take_status(item)
+            else:
+                events.append(item)
+        self._apply(events)
+
+    def _apply(self, events: list[Event]) -> None:
+        if events:
+            self._changed(self.store.apply_all(events, time.time()))
+
+    def _take_status(self, status: Status) -> None:
+        if isinstance(status, Lost | Refused):
+            self._changed(self.store.disconnected())
+        self._status_changed(status)
+
+    # -- out ----------------------------------------------------------------------------------------------------
+
+    def _send(self) -> None:
+        """Hand over what may go now; come back when the server's limits let more through."""
+        if self._send_handle is not None:
+            self._send_handle.cancel()
+            self._send_handle = None
+        sent = False
+        for _, line in self.store.to_send(now := time.time()):
+            if not self.connection.send(line):
+                break
+            sent = True
+        if sent:
+            self._changed(Change())
+        if wait := self.store.send_wait(now):
+            self._send_handle = asyncio.get_running_loop().call_later(wait, self._send)
+
+    # -- time ---------------------------------------------------------------------------------------------------
+
+    def _watch_expiry(self) -> None:
+        """What has reached its end goes, whether the server can still say so or not."""
+        if self._expiry_handle is not None:
+            self._expiry_handle.cancel()
+            self._expiry_handle = None
+        due = self.store.next_expiry()
+        if due is not None:
+            wait = min(max(0.0, due - time.time()), _LONGEST_WAIT)
+            self._expiry_handle = asyncio.get_running_loop().call_later(wait, self._expire)
+
+    def _expire(self) -> None:
+        self._changed(self.store.expire(time.time()))
+        self._watch_expiry()

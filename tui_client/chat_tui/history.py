@@ -1,0 +1,113 @@
+"""The messages that this client holds: ascending, bounded, and none longer than it may live. Pure.
+
+What happens is gathered until `take_changes`, so that a burst is drawn once: a message that came and went in between
+was never there.
+"""
+
+import heapq
+from collections.abc import Iterable
+from itertools import islice
+from typing import NamedTuple
+
+from chat_protocol.events import Message
+
+_STALE_ALARMS = 1024
+
+
+class HistoryChanges(NamedTuple):
+    """Ids that are new and ids that are gone; `replaced` when rows have to be read anew, whatever the lists say."""
+
+    added: list[int]
+    removed: list[int]
+    replaced: bool
+
+
+class History:
+    """At most `limit` messages; the oldest go first."""
+
+    def __init__(self, limit: int) -> None:
+        self.messages: dict[int, Message] = {}
+        self.overflowed = False
+        self._limit = limit
+        self._unordered = False
+        self._replaced = False
+        self._was_here: dict[int, bool] = {}  # what was touched since the last `take_changes`: was it here before?
+        self._gone: dict[int, int] = {}  # message id -> seq up to which it stays gone
+        self._alarms: list[tuple[float, int]] = []  # (when, message id); may name what has gone meanwhile
+
+    def replace(self, messages: Iterable[Message]) -> None:
+        """Hold exactly these messages; what was deleted before means nothing any more."""
+        self.messages = {}
+        self._gone.clear()
+        self._alarms.clear()
+        for message in messages:
+            self.add(message)
+        self._was_here.clear()
+        self._replaced = True
+        self.overflowed = False
+
+    def add(self, message: Message) -> bool:
+        """Take a message; False when it is here already, or is gone and not newer than its end."""
+        if message.id in self.messages or message.seq <= self._gone.get(message.id, -1):
+            return False
+        if self.messages and message.id < next(reversed(self.messages)):
+            self._unordered = True
+        self._was_here.setdefault(message.id, False)
+        self.messages[message.id] = message
+        if message.expires_at is not None:
+            heapq.heappush(self._alarms, (message.expires_at, message.id))
+        return True
+
+    def remove(self, message_id: int, gone_until: int) -> None:
+        """Forget a message; it does not come back with a seq up to `gone_until`."""
+        self._gone[message_id] = gone_until
+        if self.messages.pop(message_id, None) is not None:
+            self._was_here.setdefault(message_id, True)
+
+    def expire(self, server_now: float, gone_until: int) -> None:
+        """Forget what has reached its end by `server_now`, in seconds on the server's clock."""
+        while (when := self.next_expiry()) is not None and when <= server_now:
+            self.remove(heapq.heappop(self._alarms)[1], gone_until)
+
+    def next_expiry(self) -> float | None:
+        """When the next message ends, in seconds on the server's clock; None for never."""
+        while self._alarms and not self._rings(*self._alarms[0]):
+            heapq.heappop(self._alarms)
+        return self._alarms[0][0] if self._alarms else None
+
+    def _rings(self, when: float, message_id: int) -> bool:
+        message = self.messages.get(message_id)
+        return message is not None and message.expires_at == when
+
+    def first_from(self, message_id: int) -> int | None:
+        """The oldest message that is not older than `message_id`."""
+        if message_id in self.messages:
+            return message_id
+        return next((number for number in self.messages if number > message_id), None)
+
+    def take_changes(self) -> HistoryChanges:
+        """Bring everything into order and within its bounds, and say what has changed since the last time."""
+        replaced = self._replaced or self._unordered
+        if self._unordered:
+            self.messages = dict(sorted(self.messages.items()))
+        self._keep_bounds()
+        touched, self._was_here = self._was_here, {}
+        self._unordered = self._replaced = False
+        return HistoryChanges(
+            added=sorted(number for number in touched if number in self.messages),
+            removed=[number for number, here in touched.items() if here],
+            replaced=replaced,
+        )
+
+    def _keep_bounds(self) -> None:
+        if (surplus := len(self.messages) - self._limit) > 0:
+            self.overflowed = True
+            for message_id in list(islice(self.messages, surplus)):
+                del self.messages[message_id]
+                self._was_here.setdefault(message_id, True)
+        if (surplus := len(self._gone) - self._limit) > 0:
+            for message_id in list(islice(self._gone, surplus)):
+                del self._gone[message_id]
+        if len(self._alarms) > 2 * len(self.messages) + _STALE_ALARMS:
+            self._alarms = [alarm for alarm in self._alarms if self._rings(*alarm)]
+            heapq.heapify(self._alarms)

@@ -1,0 +1,77 @@
+"""The secret that says that we are who we were: 256 random bits in a file that only its owner can read."""
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+_FILE = "secret"
+_SECRET = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+class IdentityError(Exception):
+    """There is no secret to be had. Its text is for a person; a chat can go on without one, as a guest."""
+
+
+def state_folder() -> Path:
+    """The folder for what this program remembers; it need not exist yet."""
+    from platformdirs import user_state_path  # noqa: PLC0415 - its import would delay the first frame
+
+    return user_state_path("chat-tui")
+
+
+def load_secret(folder: Path) -> str:
+    """Return the secret kept in `folder`, 64 hexadecimal digits; makes both where they are missing.
+
+    Two programs that start at once get the same one. A damaged file is left as it is.
+
+    Raises:
+        IdentityError: when it can be neither read nor made, or is none; says which file, and what to do.
+    """
+    path = folder / _FILE
+    try:
+        return _read(path)
+    except FileNotFoundError:
+        return _make(path)
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            text = file.read(256).decode("ascii", errors="replace").strip()
+            if os.name == "posix" and os.fstat(file.fileno()).st_mode & 0o077:
+                os.fchmod(file.fileno(), 0o600)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise IdentityError(f"{path} can't be read ({error.strerror}); you are a guest this time.") from error
+    if not _SECRET.fullmatch(text):
+        raise IdentityError(f"{path} is damaged; you are a guest until it is removed or restored.")
+    return text
+
+
+def _make(path: Path) -> str:
+    """Write it aside and link it into place: the file is there as a whole or not at all, and the first one stays."""
+    draft = path.with_name(f"{_FILE}.{secrets.token_hex(8)}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_hex(32) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            _put_in_place(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise IdentityError(f"{path} can't be written ({error.strerror}); you are a guest this time.") from error
+    return _read(path)
+
+
+def _put_in_place(draft: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass  # another program of ours was quicker: its secret is ours too
+    except OSError:
+        draft.replace(path)  # a file system without links

@@ -1,0 +1,162 @@
+"""What was said here and is not yet known to be kept: an ordered, bounded list of pending lines. Pure.
+
+A line leaves when its echo, a refusal, or what it asked for comes. After a lost connection the others are sent again,
+in their old order; each carries its token, so that a server that has it already does not take it twice. Deleting "the
+last one" is not sent again: by then the last one may be another. Leaving is not sent again either.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from chat_protocol.commands import Command, Delete, Exit, TakeName, format_command
+from chat_protocol.names import fold_name
+
+MOST_TRIES = 5
+"""A line whose connection is lost this often before any answer may be the reason for it: it is handed back."""
+
+_LOST = "The connection was lost before this was done."
+_TRIED = f"Sent {MOST_TRIES} times; the connection was lost each time before the server answered."
+
+
+@dataclass(slots=True, eq=False)
+class Pending:
+    """One line of ours. `key` is below 0, so that it never meets a message id; later lines have smaller keys."""
+
+    key: int
+    txn: str
+    command: Command
+    typed: str
+    state: Literal["unsent", "sending"] = "unsent"
+    tries: int = 0
+
+    def line(self, *, plain: bool) -> str:
+        """What goes over the wire; without the token for a `plain` server, which does not know tokens."""
+        return format_command(msgspec.structs.replace(self.command, txn=None if plain else self.txn))
+
+
+Refused = tuple[Pending, str, str]
+"""A line that is not carried out: the line, a code, and a sentence for a person."""
+
+
+class Pace:
+    """A line now, or not yet: stays well inside what the server lets through, so that delays on the way don't matter.
+
+    `burst` lines at once, then `per_second`; 0 for no limit.
+    """
+
+    def __init__(self, burst: float = 0.0, per_second: float = 0.0) -> None:
+        self._burst = self._room = max(1.0, burst / 2)
+        self._per_second = per_second * 0.9
+        self._then: float | None = None
+
+    def wait(self, now: float) -> float:
+        """Return the seconds until the next line may go; 0.0 for now."""
+        if not self._per_second:
+            return 0.0
+        if self._then is not None:
+            self._room = min(self._burst, self._room + max(0.0, now - self._then) * self._per_second)
+        self._then = now
+        # A timer that wakes a rounding error too early must not have to wait again.
+        return 0.0 if self._room > 1 - 1e-6 else (1 - self._room) / self._per_second
+
+    def take(self) -> None:
+        """One line has gone."""
+        self._room -= 1
+
+
+class Outbox:
+    """At most `limit` pending lines; the tokens begin with `token_prefix`, which no other run of ours may have."""
+
+    def __init__(self, token_prefix: str, limit: int) -> None:
+        self._prefix = token_prefix
+        self._limit = limit
+        self._count = 0
+        self._lines: dict[str, Pending] = {}  # token -> line, in the order said
+        self._pace = Pace()
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __iter__(self) -> Iterator[Pending]:
+        return iter(self._lines.values())
+
+    def say(self, command: Command, typed: str) -> Pending | None:
+        """Put a line at the end; None when there is no room. A token that is under way already is said once."""
+        self._count += 1
+        token = command.txn or f"{self._prefix}{self._count}"
+        if token not in self._lines:
+            if len(self._lines) >= self._limit:
+                return None
+            self._lines[token] = Pending(-self._count, token, command, typed)
+        return self._lines[token]
+
+    def discard(self, key: int) -> None:
+        """Forget a line, sent or not."""
+        for pending in [line for line in self if line.key == key]:
+            del self._lines[pending.txn]
+
+    # -- sending ------------------------------------------------------------------------------------------------
+
+    def to_send(self, now: float, *, plain: bool) -> Iterator[tuple[Pending, str]]:
+        """The unsent lines, in order; one counts as sent when the next is asked for."""
+        for pending in [line for line in self if line.state == "unsent"]:
+            if self._pace.wait(now):
+                return
+            yield pending, pending.line(plain=plain)
+            self._pace.take()
+            pending.state = "sending"
+            pending.tries += 1
+            if plain or isinstance(pending.command, Exit):
+                self._lines.pop(pending.txn, None)
+
+    def wait(self, now: float) -> float | None:
+        """Return the seconds until the next unsent line may go; None when there is none."""
+        return self._pace.wait(now) if any(line.state == "unsent" for line in self) else None
+
+    # -- the connection -----------------------------------------------------------------------------------------
+
+    def disconnected(self) -> list[Refused]:
+        """What was under way is unsent again; returns what must not be sent again."""
+        for pending in self:
+            pending.state = "unsent"
+        return self._refuse(
+            [line for line in self if line.tries and isinstance(line.command, Delete) and line.command.id is None],
+            _LOST,
+        )
+
+    def connected(self, burst: float, per_second: float) -> list[Refused]:
+        """A new connection, whose server lets this much through; returns what was sent too often in vain."""
+        self._pace = Pace(burst, per_second)
+        return self._refuse([line for line in self if line.tries >= MOST_TRIES], _TRIED)
+
+    def _refuse(self, lines: list[Pending], why: str) -> list[Refused]:
+        for pending in lines:
+            del self._lines[pending.txn]
+        return [(pending, "lost", why) for pending in lines]
+
+    # -- answers ------------------------------------------------------------------------------------------------
+
+    def take(self, txn: str | None) -> Pending | None:
+        """Take out the line with this token: its answer came."""
+        return self._lines.pop(txn, None) if txn else None
+
+    def deleted(self, message_id: int) -> None:
+        """A message is gone: what asked for that is done.
+
+        A deletion does not say who asked for it, so any deletion ends the wait of a `/delete last`.
+        """
+        for pending in list(self):
+            command = pending.command
+            if isinstance(command, Delete) and (
+                command.id == message_id or (command.id is None and pending.state == "sending")
+            ):
+                del self._lines[pending.txn]
+
+    def named(self, name: str) -> None:
+        """This is our name now: what asked for it is done."""
+        for pending in list(self):
+            if isinstance(pending.command, TakeName) and fold_name(pending.command.name) == fold_name(name):
+                del self._lines[pending.txn]

@@ -1,0 +1,36 @@
+"""What a line that was typed says by where it was typed: to whom, in reply to what, for how long. Pure."""
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from chat_protocol.commands import Say
+
+TEMPS: dict[str, float | None] = {"off": None, "30 s": 30.0, "5 min": 300.0, "1 h": 3600.0}
+"""The times to live that the composer offers, in seconds."""
+
+LOCAL_COMMANDS = [("/help", "this page")]
+"""Commands that never reach the server, with what they do."""
+
+
+@dataclass(slots=True)
+class Addressing:
+    """Whom and what the next line is for. `target` is a client id, "" for Everyone.
+
+    `names` knows which id every name stood for that the composer has shown, so that a line goes to the person whose
+    name was to be read when it was sent.
+    """
+
+    target: str = ""
+    reply_to: int | None = None
+    names: dict[str, str] = field(default_factory=lambda: {"": ""})
+
+    def addressed(self, command: Say, shown_target: str, shown_temp: str) -> Say:
+        """Return the message with what the composer showed; what was typed out wins over it."""
+        to = command.to if command.to is not None else self.names.get(shown_target, shown_target) or None
+        return msgspec.structs.replace(
+            command,
+            to=to,
+            reply_to=self.reply_to if command.reply_to is None else command.reply_to,
+            lifetime=TEMPS[shown_temp] if command.lifetime is None else command.lifetime,
+        )

@@ -1,0 +1,524 @@
+"""The one screen of a conversation. The store is the only state; what is shown here is a picture of it."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events, work
+from textual.actions import SkipAction
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Static
+
+from chat_protocol.commands import COMMANDS, CommandError, Delete, Exit, Say, TakeName, parse_command
+from chat_protocol.names import fold_name
+from chat_protocol.text import clean
+from chat_tui.connection import Connected, Connecting, Connection, Lost, Refused, Status
+from chat_tui.feed import Feed
+from chat_tui.outbox import Pending
+from chat_tui.screens import notices, rows
+from chat_tui.screens.addressing import LOCAL_COMMANDS, TEMPS, Addressing
+from chat_tui.screens.help import HelpScreen
+from chat_tui.screens.notices import Notice
+from chat_tui.screens.people import PeoplePicker
+from chat_tui.store import Change, Store
+from chat_tui.widgets.banner import Banner
+from chat_tui.widgets.completion import CommandHint
+from chat_tui.widgets.composer import Composer
+from chat_tui.widgets.header_bar import HeaderBar
+from chat_tui.widgets.key_bar import KeyBar
+from chat_tui.widgets.message_list import Action, MessageList, Row
+from chat_tui.widgets.reply_bar import ReplyBar
+from chat_tui.widgets.roster import Person, Roster
+
+NARROW = 72
+WIDE = 104
+_SLOW_CONNECT = 3.0
+_RECALLED = 100
+
+_KEYS = [
+    ("⏎", "Send", "send"),
+    ("f1", "Help", "help"),
+    ("^o", "To", "pick_target"),
+    ("^b", "People", "people"),
+    ("^l", "Temp", "temp"),
+    ("⌥↑", "Pick message", "pick_message"),
+]
+
+
+class ChatScreen(Screen[None]):
+    """Message list, roster, composer, status."""
+
+    AUTO_FOCUS = "#composer"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-normal"), (WIDE, "-wide")]  # noqa: RUF012 - as Textual declares it
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "Help", id="chat.help", priority=True),
+        Binding("ctrl+o", "pick_target", "Message whom?", id="chat.to", priority=True),
+        Binding("ctrl+b", "people", "People", id="chat.people", priority=True),
+        Binding("pageup", "page(-1)", "Older messages", id="chat.page-up", priority=True),
+        Binding("pagedown", "page(1)", "Newer messages", id="chat.page-down", priority=True),
+        Binding("end", "newest", "Newest message", id="chat.newest", priority=True),
+    ]
+
+    def __init__(self, store: Store, connect: Callable[[Callable[[], None]], Connection], name: str | None) -> None:
+        super().__init__(id="chat")
+        self.store = store
+        self._connect = connect
+        self._name = name
+        self._address = Addressing()
+        self._connected_once = False
+        self._lost: Lost | Refused | None = None
+        self._lost_timer: Timer | None = None
+        self._slow_timer: Timer | None = None
+        self._shown_unsent: list[tuple[int, str]] = []
+        self._people: list[Person] = []
+        self._own_texts: dict[int, str] = {}
+
+    def compose(self) -> ComposeResult:
+        """Header; messages and roster; what stands around the composer."""
+        yield HeaderBar(id="header")
+        with Horizontal(id="body"):
+            with Vertical(id="stream"):
+                yield Static(id="empty", markup=False)
+                yield MessageList(self._row, self._actions, self._server_now, id="messages")
+            yield Roster(id="roster")
+        with Vertical(id="foot"):
+            yield Banner(id="banner")
+            yield ReplyBar(id="reply")
+            yield Composer(id="composer")
+        yield KeyBar(_KEYS, ("^p", "palette", "app.command_palette"), id="keys")
+
+    def on_mount(self) -> None:
+        """Find the parts, and begin."""
+        self.header = self.query_one("#header", HeaderBar)
+        self.messages = self.query_one("#messages", MessageList)
+        self.roster = self.query_one("#roster", Roster)
+        self.banner = self.query_one("#banner", Banner)
+        self.reply_bar = self.query_one("#reply", ReplyBar)
+        self.composer = self.query_one("#composer", Composer)
+        self.composer.commands = [
+            *(CommandHint(spec.name, spec.arguments, spec.summary) for spec in COMMANDS if spec.name != "/txn"),
+            *(CommandHint(name, "", summary) for name, summary in LOCAL_COMMANDS),
+        ]
+        self.feed = Feed(self.store, self._connect, self.show_change, self.show_status)
+        self._slow_timer = self.set_timer(_SLOW_CONNECT, self._show_slow)
+        self.run_worker(self.feed.run(), name="feed", exit_on_error=True)
+        self._show_emptiness()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Below 72 columns everything has its short form."""
+        compact = event.size.width < NARROW
+        for part in (self.messages, self.composer, self.reply_bar, self.header):
+            part.compact = compact
+
+    # -- what the list asks -------------------------------------------------------------------------------------
+
+    def _row(self, key: int) -> Row | None:
+        return rows.row_of(self.store, key, time.time())
+
+    def _actions(self, key: int) -> list[Action]:
+        return rows.actions_for(self.store, key)
+
+    def _server_now(self) -> float:
+        return self.store.server_now(time.time())
+
+    # -- what the feed tells ------------------------------------------------------------------------------------
+
+    def show_change(self, change: Change) -> None:
+        """Bring the picture up to date with the store."""
+        self._show_messages(change)
+        self._show_unsent(change)
+        if change.roster or change.you_changed or change.reset:
+            self._show_people()
+        if change.you_changed:
+            self._learn_name()
+        for text in change.errors:
+            self._notice(notices.taken_notice(text))
+        for pending, _, reason in change.refused:
+            self._take_back(pending, reason)
+        if change.missed is not None:
+            self._notice(notices.back_notice(change.missed))
+            self._mark_missed(change.missed)
+        self._show_emptiness()
+
+    def _show_messages(self, change: Change) -> None:
+        messages = self.store.messages
+        following = self.messages.at_end
+        if change.reset:
+            self.messages.reset((id, len(m.text), m.reply_to is not None) for id, m in messages.items())  # noqa: A001
+            self.header.unread = 0
+        else:
+            if change.removed:
+                self.messages.remove_messages(change.removed)
+            if change.added:
+                added = [messages[id] for id in change.added]  # noqa: A001
+                self.messages.extend((m.id, len(m.text), m.reply_to is not None) for m in added)
+        if change.rule and self.store.first_unread is not None:
+            self.messages.refresh_rows([self.store.first_unread])
+        if change.removed:
+            self._forget(change.removed)
+        for message_id in change.added:
+            if self.store.is_own(messages[message_id]):
+                self._own_texts[message_id] = messages[message_id].text
+        while len(self._own_texts) > _RECALLED:
+            del self._own_texts[next(iter(self._own_texts))]
+        if not following and not change.reset:
+            self._count_new([id for id in change.added if not self.store.is_own(messages[id])])  # noqa: A001
+
+    def _count_new(self, added: list[int]) -> None:
+        """Messages came while something older is being read."""
+        if added:
+            if not self.header.unread:
+                self._mark_unread(added[0])
+            self.header.unread += len(added)
+
+    def _mark_unread(self, message_id: int | None) -> None:
+        """Put the rule above a message; None takes it away."""
+        before = self.store.first_unread
+        if message_id is None:
+            self.store.clear_unread()
+        else:
+            self.store.mark_unread_from(message_id)
+        self.messages.refresh_rows({key for key in (before, self.store.first_unread) if key is not None})
+
+    def _mark_missed(self, missed: int) -> None:
+        others = [id for id, message in self.store.messages.items() if not self.store.is_own(message)]  # noqa: A001
+        if missed and others:
+            self._mark_unread(others[-missed:][0])
+
+    def _forget(self, removed: list[int]) -> None:
+        """What was deleted is nowhere any more: not in the recalled lines, not in the bar that replies to it."""
+        for message_id in removed:
+            if (text := self._own_texts.pop(message_id, None)) is not None:
+                self.composer.forget(text)
+            if message_id == self._address.reply_to:
+                self._reply_to(None)
+                self._notice(Notice("warning", "The message that you were replying to was deleted.", seconds=6))
+
+    def _show_unsent(self, change: Change) -> None:
+        unsent: list[tuple[int, str]] = [(line.key, line.state) for line in self.store.unsent_rows()]
+        if unsent == self._shown_unsent and not change.you_changed:
+            return
+        self._shown_unsent = unsent
+        keys = [key for key, _ in unsent]
+        self.messages.set_unsent(keys)
+        self.messages.refresh_rows(keys)
+
+    def _show_people(self) -> None:
+        store = self.store
+        you = store.you.id if store.you else ""
+        unread = store.unread
+        self._people = [Person(id, name, unread.get(id, 0), id == you) for id, name in store.clients.items()]  # noqa: A001
+        self.roster.set_people(self._people)
+        self.composer.names = [name for id, name in store.clients.items() if id != you]  # noqa: A001
+        self.header.here = len(store.clients) or None
+        self.composer.max_length = int(store.limits.get("text", 4096))
+        if target := self._address.target:
+            self._show_target(target, store.name_of(target))
+
+    def _learn_name(self) -> None:
+        """The server has said who we are; if somebody else has the name that we asked for, offer another."""
+        you = self.store.you
+        if you is None or self._name is None:
+            return
+        if fold_name(you.name) == fold_name(self._name):
+            self.feed.connection.rename(you.name)
+        elif not self._connected_once and not self.composer.text:
+            self.composer.set_text(f"/name {self._name}2")
+
+    def _take_back(self, pending: Pending, reason: str) -> None:
+        """A line was refused: it comes back with the reason, and with what it replied to."""
+        command = pending.command
+        target = command.to if isinstance(command, Say) and command.to else ""
+        empty = not self.composer.text.strip()
+        self.composer.refuse(pending.typed, reason, self.store.name_of(target) if target else "")
+        if empty and isinstance(command, Say) and command.reply_to in self.store.messages:
+            self._reply_to(command.reply_to)
+
+    def _show_emptiness(self) -> None:
+        """Never a blank wall."""
+        empty = not self.store.messages and not self._shown_unsent
+        alone = len(self.store.clients) < 2
+        words = "You are the first one here." if alone else "Nothing was said here yet."
+        self.query_one("#empty", Static).update(words if self._connected_once else "")
+        self.set_class(empty, "-empty")
+
+    # -- the connection -----------------------------------------------------------------------------------------
+
+    def show_status(self, status: Status) -> None:
+        """Say how the connection is."""
+        if not isinstance(status, Connecting) and self._slow_timer:
+            self._slow_timer.stop()
+        match status:
+            case Connecting(host=host):
+                self.header.host = host
+                if self._lost is None:
+                    self.header.state = "connecting"
+            case Connected():
+                self.header.state = "connected"
+                self._connected_once = True
+                self._stop_counting()
+                self.banner.hide()
+            case Lost() | Refused():
+                self.header.state = "lost" if isinstance(status, Lost) else "refused"
+                self.header.here = None
+                self._lost = status
+                self._count_down()
+                if self._lost_timer is None:
+                    self._lost_timer = self.set_interval(1.0, self._count_down)
+
+    def _count_down(self) -> None:
+        """Say when the next try is."""
+        now = asyncio.get_running_loop().time()
+        match self._lost:
+            case Lost():
+                self._notice(notices.lost_notice(self._lost, now, ever_connected=self._connected_once))
+            case Refused():
+                self._notice(notices.refused_notice(self._lost, now))
+
+    def _stop_counting(self) -> None:
+        self._lost = None
+        if self._lost_timer is not None:
+            self._lost_timer.stop()
+            self._lost_timer = None
+
+    def _show_slow(self) -> None:
+        if not self._connected_once and self._lost is None:
+            self._notice(notices.connecting_notice(self.header.host))
+
+    def _notice(self, notice: Notice) -> None:
+        self.banner.show(notice.kind, notice.text, notice.action, notice.seconds)
+
+    def on_banner_action_pressed(self) -> None:
+        """Try now."""
+        self.feed.connection.retry_now()
+
+    # -- writing ------------------------------------------------------------------------------------------------
+
+    def on_composer_submitted(self, event: Composer.Submitted) -> None:
+        """A line is to be sent, to whom the composer showed when Enter was pressed."""
+        text = clean(event.text)
+        if text.strip() == "/help":
+            self.action_help()
+            return
+        try:
+            command = parse_command(text)
+        except CommandError as error:
+            self.composer.refuse(event.text, error.text, event.target)
+            return
+        match command:
+            case Exit():
+                self.feed.connection.send("/exit")
+                self.app.exit()
+                return
+            case TakeName(name=name):
+                self._name = name
+            case Say():
+                command = self._address.addressed(command, event.target, event.temp)
+                self._mark_unread(None)
+                self.messages.to_end()
+            case Delete():
+                pass
+        if self.feed.say(command, event.text) is None:
+            self.composer.refuse(event.text, "Too many lines wait to be sent; wait for the connection.", event.target)
+        elif isinstance(command, Say):
+            self._reply_to(None)
+
+    def on_composer_cancelled(self) -> None:
+        """One step back: the picked message, the reply, the private target."""
+        if self.messages.picked is not None:
+            self.messages.close_pick()
+        elif self._address.reply_to is not None:
+            self._reply_to(None)
+        elif self._address.target and self.composer.text:
+            name = self.store.name_of(self._address.target)
+            self._notice(
+                Notice("info", f"This text is for {name} alone. Empty it, then Esc is for Everyone.", seconds=5)
+            )
+        else:
+            self.set_target("")
+
+    def on_composer_temp_requested(self) -> None:
+        """The next time to live."""
+        labels = list(TEMPS)
+        self.composer.temp = labels[(labels.index(self.composer.temp) + 1) % len(labels)]
+
+    def on_composer_pick_requested(self) -> None:
+        """The newest message."""
+        self.action_pick_message()
+
+    def on_reply_bar_cancelled(self) -> None:
+        """No reply."""
+        self._reply_to(None)
+
+    def _reply_to(self, message_id: int | None) -> None:
+        self._address.reply_to = message_id
+        if message_id is None:
+            self.reply_bar.hide()
+        else:
+            self.reply_bar.show(*rows.quote_of(self.store, message_id))
+
+    # -- to whom ------------------------------------------------------------------------------------------------
+
+    def set_target(self, client_id: str) -> None:
+        """From now on what is written goes to one person, or to Everyone ("")."""
+        if self.store.you and client_id == self.store.you.id:
+            self._notice(Notice("info", "That is you. Pick somebody else to write to.", seconds=4))
+            return
+        self._address.target = client_id
+        self.store.attending = client_id
+        self._show_target(client_id, self.store.name_of(client_id) if client_id else "")
+        if client_id and self.store.read(client_id).roster:
+            self._show_people()
+
+    def _show_target(self, client_id: str, name: str) -> None:
+        self._address.names[name] = client_id
+        self.composer.target = self.header.target = name
+        self.roster.target = client_id
+
+    def on_roster_target_chosen(self, event: Roster.TargetChosen) -> None:
+        """A name in the roster."""
+        self.set_target(event.id)
+        self._leave_roster()
+
+    def on_roster_left(self) -> None:
+        """Back to the composer."""
+        self._leave_roster()
+
+    def _leave_roster(self) -> None:
+        self.remove_class("-people")
+        self.composer.focus()
+
+    def on_header_bar_everyone_requested(self) -> None:
+        """Back to everyone."""
+        self.set_target("")
+
+    def on_header_bar_people_requested(self) -> None:
+        """Who is here."""
+        self.action_people()
+
+    def on_header_bar_newest_requested(self) -> None:
+        """To the end of the list."""
+        self.messages.to_end()
+
+    # -- messages -----------------------------------------------------------------------------------------------
+
+    def on_message_list_scrolled(self, event: MessageList.Scrolled) -> None:
+        """At the end nothing is new any more."""
+        if event.at_end:
+            self.header.unread = 0
+
+    def on_message_list_pick_closed(self) -> None:
+        """Back to the composer."""
+        self.composer.focus()
+
+    def on_message_list_author_clicked(self, event: MessageList.AuthorClicked) -> None:
+        """Write to whoever wrote this."""
+        self._message_author(event.key)
+
+    def on_message_list_link_clicked(self, event: MessageList.LinkClicked) -> None:
+        """Open an address of the web."""
+        self.app.open_url(event.url)
+
+    def on_message_list_action_chosen(self, event: MessageList.ActionChosen) -> None:
+        """Carry out an action of the strip."""
+        key = event.key
+        match event.name:
+            case "reply":
+                self._reply_to(key)
+            case "delete":
+                self.feed.say(Delete(key), f"/delete {key}")
+            case "discard":
+                self.store.discard(key)
+                self.show_change(Change())
+            case "copy":
+                self._copy(key)
+            case "message":
+                self._message_author(key)
+        self.messages.close_pick()
+        self.composer.focus()
+
+    def _message_author(self, key: int) -> None:
+        message = self.store.messages.get(key)
+        if message is not None and message.from_id:
+            self.set_target(message.from_id)
+
+    def _copy(self, key: int) -> None:
+        row = self._row(key)
+        if row is not None:
+            self.app.copy_to_clipboard(row.text)
+            self._notice(Notice("success", "Copied.", seconds=2))
+
+    # -- keys ---------------------------------------------------------------------------------------------------
+
+    def action_send(self) -> None:
+        """What Enter does in the composer."""
+        self.composer.action_send()
+
+    def action_temp(self) -> None:
+        """What Ctrl+L does in the composer."""
+        self.on_composer_temp_requested()
+
+    def action_pick_message(self) -> None:
+        """Choose a message by keyboard."""
+        if self.store.messages or self._shown_unsent:
+            self.messages.focus()
+            self.messages.pick_newest()
+
+    def action_page(self, pages: int) -> None:
+        """Leaf through the messages, whatever has the focus."""
+        if self.focused not in (self.composer, self.messages):
+            raise SkipAction
+        self.messages.action_page_up() if pages < 0 else self.messages.action_page_down()
+
+    def action_newest(self) -> None:
+        """To the newest message; while something is being written, End is the composer's."""
+        if self.focused is not self.composer or self.composer.text:
+            raise SkipAction
+        self.messages.to_end()
+
+    def action_people(self) -> None:
+        """Show who is here, and go there; or come back."""
+        if self.focused is self.roster or self.has_class("-people"):
+            self._leave_roster()
+        else:
+            self.add_class("-people")
+            self.roster.focus()
+
+    @work
+    async def action_pick_target(self) -> None:
+        """Ask for the person that the next messages are for."""
+        chosen = await self.app.push_screen_wait(PeoplePicker(self._people, self._address.target))
+        if chosen is not None:
+            self.set_target(chosen)
+
+    def action_help(self) -> None:
+        """Everything that can be typed and pressed."""
+        commands = [(spec.usage, spec.summary) for spec in COMMANDS if spec.name != "/txn"]
+        self.app.push_screen(HelpScreen([*commands, *LOCAL_COMMANDS], keys_of_help()))
+
+
+def keys_of_help() -> list[tuple[str, str]]:
+    """What keys do, for the help page."""
+    return [
+        ("Enter", "send"),
+        ("Ctrl+J, Shift+Enter", "a new line in the message"),
+        (
+            "Alt+↑, or ↑ in an empty composer",
+            "pick a message; then ↑ ↓ move, r replies, d deletes, y copies, m messages",
+        ),
+        ("↑ while writing, Ctrl+↑", "what you sent before"),
+        ("Ctrl+O", "write to one person"),
+        ("Esc", "one step back: the picked message, the reply, the private target"),
+        ("Ctrl+L", "temporary: off, 30 s, 5 min, 1 h"),
+        ("Ctrl+B", "who is here"),
+        ("PageUp, PageDown, End", "older messages, newer ones, the newest"),
+        ("Tab", "complete a command or a name"),
+        ("Ctrl+P", "all commands of the program, themes among them"),
+        ("F1", "this page"),
+        ("Ctrl+Q", "quit"),
+    ]

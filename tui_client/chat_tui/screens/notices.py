@@ -1,0 +1,52 @@
+"""What the banner says of the connection, in whole sentences. Pure."""
+
+from typing import NamedTuple
+
+from chat_tui.connection import Lost, Refused
+from chat_tui.widgets.banner import Kind
+
+BACK_SECONDS = 3.0
+
+
+class Notice(NamedTuple):
+    """What a banner shows; `seconds` is how long, None for until something else happens."""
+
+    kind: Kind
+    text: str
+    action: str = ""
+    seconds: float | None = None
+
+
+def connecting_notice(host: str) -> Notice:
+    """Shown when a first connection takes its time."""
+    return Notice("info", f"Connecting to {host} takes long. It goes on trying; Ctrl+Q leaves.")
+
+
+def lost_notice(status: Lost, now: float, *, ever_connected: bool) -> Notice:
+    """Shown while there is no connection; `now` is on the clock of `retry_at`."""
+    head = f"Connection lost. {status.reason}" if ever_connected else status.reason
+    return Notice("warning", f"{head} {_again(status.retry_at - now)} Your text is kept.", "Try now")
+
+
+def refused_notice(status: Refused, now: float) -> Notice:
+    """Shown when the server, or what answers in its place, does not let us in."""
+    again = "" if status.retry_at is None else f" {_again(status.retry_at - now)}"
+    return Notice("error", status.reason + again, "Try now")
+
+
+def _again(wait: float) -> str:
+    seconds = round(wait)
+    return f"Trying again in {seconds} s." if seconds > 0 else "Trying again…"
+
+
+def back_notice(missed: int) -> Notice:
+    """Shown after a reconnect."""
+    if not missed:
+        return Notice("success", "Back. You missed nothing.", seconds=BACK_SECONDS)
+    messages = "message" if missed == 1 else "messages"
+    return Notice("success", f"Back. {missed} {messages} while you were away.", seconds=BACK_SECONDS)
+
+
+def taken_notice(text: str) -> Notice:
+    """Shown for a refusal that answers none of our lines."""
+    return Notice("error", text, seconds=8.0)

@@ -1,0 +1,110 @@
+"""How the store's messages look in the list: rows and what can be done with them. Pure: told the time."""
+
+from datetime import datetime
+
+from chat_protocol.commands import Say
+from chat_protocol.events import Message
+from chat_tui.outbox import Pending
+from chat_tui.store import Store
+from chat_tui.widgets.message_row import Action, Row
+
+_QUOTE_LENGTH = 200
+
+
+def row_of(store: Store, key: int, now: float) -> Row | None:
+    """The row of a message (key > 0) or of a line of ours that is not acknowledged (key < 0); None: it is gone.
+
+    `now` is in seconds since the epoch on this computer's clock.
+    """
+    if key < 0:
+        pending = next((line for line in store.unsent_rows() if line.key == key), None)
+        return None if pending is None else _pending_row(store, pending, now)
+    message = store.messages.get(key)
+    return None if message is None else _message_row(store, message, now)
+
+
+def _message_row(store: Store, message: Message, now: float) -> Row:
+    own = store.is_own(message)
+    time = clock_time(message.sent_at, store.server_now(now))
+    return Row(
+        key=message.id,
+        author=author_of(message),
+        author_id=message.from_id or message.from_name,
+        text=message.text,
+        time=time,
+        own=own,
+        note=_private_note(store, message, own=own),
+        note_kind="private" if message.to_id is not None else "",
+        expires_at=message.expires_at,
+        reply_to=message.reply_to,
+        rule=_unread_rule(time) if store.first_unread == message.id else "",
+    )
+
+
+def _pending_row(store: Store, pending: Pending, now: float) -> Row:
+    command = pending.command
+    if not isinstance(command, Say):
+        raise TypeError("only messages have rows")
+    state = "sending…" if pending.state == "sending" else "not sent yet"
+    you = store.you
+    return Row(
+        key=pending.key,
+        author=you.name if you else "you",
+        author_id=you.id if you else "",
+        text=command.text,
+        time=clock_time(now, now),
+        own=True,
+        note=f"private → {store.name_of(command.to)}, {state}" if command.to else state,
+        note_kind="pending",
+        reply_to=command.reply_to,
+    )
+
+
+def author_of(message: Message) -> str:
+    """The author's name; where the server does not say, the message's number stands for it."""
+    return message.from_name or f"#{message.id}"
+
+
+def quote_of(store: Store, message_id: int) -> tuple[str, str]:
+    """Author and beginning of a message that is replied to, for the bar above the composer."""
+    message = store.messages.get(message_id)
+    return (author_of(message), message.text[:_QUOTE_LENGTH]) if message else ("", "deleted message")
+
+
+def actions_for(store: Store, key: int) -> list[Action]:
+    """What can be done with a message, in the order of the strip."""
+    if key < 0:
+        return [Action("copy", "Copy", "y"), Action("discard", "Discard", "d", confirm="Discard? d again")]
+    message = store.messages.get(key)
+    if message is None:
+        return []
+    actions = [
+        Action("reply", "Reply", "r"),
+        Action("delete", "Delete", "d", confirm="Delete? d again"),
+        Action("copy", "Copy", "y"),
+    ]
+    if message.from_id and not store.is_own(message):
+        actions.append(Action("message", f"Message {author_of(message)}", "m"))
+    return actions
+
+
+def clock_time(when: float, now: float) -> str:
+    """A time of day such as 10:02, with its date when that is not today's; "" for a time that can't be one."""
+    if not when:
+        return ""
+    try:
+        moment, today = datetime.fromtimestamp(when).astimezone(), datetime.fromtimestamp(now).astimezone()
+    except (OverflowError, OSError, ValueError):
+        return ""
+    return moment.strftime("%H:%M" if moment.date() == today.date() else "%d %b %H:%M")
+
+
+def _private_note(store: Store, message: Message, *, own: bool) -> str:
+    if message.to_id is None:
+        return ""
+    to_you = store.you is not None and message.to_id == store.you.id
+    return f"private → {'you' if to_you and not own else store.name_of(message.to_id)}"
+
+
+def _unread_rule(time: str) -> str:
+    return f"new since {time}" if time else "new"

@@ -1,0 +1,341 @@
+"""What this client knows, and nothing else knows it. Pure: no I/O, no clock, no widget.
+
+Events go in, and a `Change` comes out that says what a picture of the store has to draw again. An event seen twice
+changes nothing. The first event after a lost connection either continues what is known or replaces it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from chat_protocol.commands import Command, Say
+from chat_protocol.events import Client, ClientsChanged, Deleted, Event, Init, Message, Refusal
+from chat_protocol.names import fold_name
+from chat_tui.history import History
+from chat_tui.outbox import Outbox, Pending, Refused
+
+_MOST_NAMES = 20_000
+
+
+@dataclass(slots=True)
+class Change:
+    """What one or many events have changed.
+
+    `reset`: `messages` is to be read anew. Otherwise take `removed` out first, then put `added` at the end (ids,
+    ascending). `roster`: who is here, their names or their unread counts. `settled`: keys of pending messages that are
+    kept now. `refused`: lines of ours that are not carried out, each with a code and a sentence. `errors`: sentences
+    about none of our lines. `missed`: after a reconnect, how many messages of others came meanwhile; None otherwise.
+    `rule`: `first_unread` is another one.
+    """
+
+    reset: bool = False
+    added: list[int] = field(default_factory=list)
+    removed: list[int] = field(default_factory=list)
+    roster: bool = False
+    settled: list[int] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    missed: int | None = None
+    you_changed: bool = False
+    rule: bool = False
+
+
+class Store:
+    """The state of one room as this client sees it.
+
+    Times called `now` are seconds since the epoch (UTC) on this computer's clock. `token_prefix` is random, so that no
+    token is used twice. `epoch` is None before the first `init`. `attending` is the id of the client whose
+    direct messages are being read; the screen sets it. `plain` says that the server speaks only the simplest part
+    of the protocol, without tokens and identities.
+    """
+
+    def __init__(self, token_prefix: str, *, history_limit: int = 20_000, outbox_limit: int = 500) -> None:
+        self.you: Client | None = None
+        self.clients: dict[str, str] = {}
+        self.epoch: str | None = None
+        self.seq = 0
+        self.limits: dict[str, float] = {}
+        self.plain = False
+        self.attending = ""
+        self.first_unread: int | None = None
+        self._history = History(history_limit)
+        self._outbox = Outbox(token_prefix, outbox_limit)
+        self._more = False
+        self._ready = False
+        self._clock_offset = 0.0
+        self._own_ids: set[str] = set()
+        self._names: dict[str, str] = {}
+        self._unread: dict[str, set[int]] = {}
+        self._counted: dict[str, int] = {}
+
+    # -- what is known ------------------------------------------------------------------------------------------
+
+    @property
+    def messages(self) -> dict[int, Message]:
+        """Messages by id, ascending. Not to be changed from outside."""
+        return self._history.messages
+
+    @property
+    def more(self) -> bool:
+        """Were there older messages than these?"""
+        return self._more or self._history.overflowed
+
+    @property
+    def resume_point(self) -> str | None:
+        """What to ask the next connection to continue from; None where there is nothing to continue."""
+        return f"{self.epoch}.{self.seq}" if self.epoch else None
+
+    @property
+    def unread(self) -> dict[str, int]:
+        """Direct messages that were not read, by the id of their sender; only those that are still here."""
+        counts = ((who, sum(number in self.messages for number in ids)) for who, ids in self._unread.items())
+        return {who: count for who, count in counts if count}
+
+    def server_now(self, now: float) -> float:
+        """The server's clock at `now`."""
+        return now + self._clock_offset
+
+    def name_of(self, client_id: str) -> str:
+        """The name of a client, of one who has left too; the id of somebody never seen."""
+        return self.clients.get(client_id) or self._names.get(client_id, client_id)
+
+    def is_own(self, message: Message) -> bool:
+        """Did we send it, on this connection or an earlier one?"""
+        return message.from_id in self._own_ids
+
+    def next_expiry(self) -> float | None:
+        """When to call `expire`, on this computer's clock; None for not at all."""
+        when = self._history.next_expiry()
+        return None if when is None else when - self._clock_offset
+
+    # -- what the server says -----------------------------------------------------------------------------------
+
+    def apply(self, event: Event, now: float) -> Change:
+        """Take one event."""
+        return self.apply_all((event,), now)
+
+    def apply_all(self, events: Iterable[Event], now: float) -> Change:
+        """Take events in order; the change is that of all of them together."""
+        change = Change()
+        for event in events:
+            match event:
+                case Message():
+                    self._apply_message(event, change)
+                case Deleted():
+                    self._apply_deleted(event)
+                case ClientsChanged():
+                    self._apply_clients(event, change)
+                case Refusal():
+                    self._apply_refusal(event, change)
+                case Init():
+                    self._apply_init(event, now, change)
+        return self._finished(change)
+
+    def _apply_message(self, message: Message, change: Change) -> None:
+        self._settle(message, change)
+        if self._history.add(message):
+            if message.from_id:
+                self._remember_name(message.from_id, message.from_name)
+            if self._is_newer(message):
+                self._count_unread(message)
+        self._advance(message.seq)
+
+    def _apply_deleted(self, event: Deleted) -> None:
+        self._history.remove(event.id, self._gone_until(event.seq))
+        self._outbox.deleted(event.id)
+        self._advance(event.seq)
+
+    def _apply_clients(self, event: ClientsChanged, change: Change) -> None:
+        before = self.clients
+        clients = {} if event.clients is not None else dict(before)
+        named = [(client.id, client.name) for client in (*(event.clients or ()), *event.joined)]
+        clients.update(named)
+        for client_id in event.left:
+            clients.pop(client_id, None)
+        self._take_clients(clients, named)
+        change.roster |= clients != before
+        if self.you and (name := clients.get(self.you.id)):
+            self._take_you(Client(self.you.id, name), change)
+
+    def _apply_refusal(self, refusal: Refusal, change: Change) -> None:
+        pending = self._outbox.take(refusal.txn)
+        if pending is None:
+            change.errors.append(refusal.text)
+        elif pending.tries < 2 or refusal.code != "no_such_message" or isinstance(pending.command, Say):
+            change.refused.append((pending, refusal.code, refusal.text))
+
+    # -- connecting and disconnecting ---------------------------------------------------------------------------
+
+    def _apply_init(self, init: Init, now: float, change: Change) -> None:
+        before = self.epoch
+        continued = bool(init.epoch) and init.epoch == before
+        self.epoch, self.limits = init.epoch, init.limits
+        self.plain = not init.epoch or init.you is None
+        if init.now is not None:
+            self._clock_offset = init.now - now
+        if not continued:
+            self._own_ids.clear()
+        if init.you:
+            self._own_ids.add(init.you.id)
+        self._take_you(init.you, change)
+        fresh = [message for message in init.messages if self._is_fresh(message, continued=continued)]
+        if init.resumed and continued:
+            self._continue(init)
+        else:
+            self._replace(init, change, continued=continued)
+        if before is not None:
+            change.missed = (change.missed or 0) + len(fresh)
+            for message in fresh:
+                self._count_unread(message)
+        self.seq = max(init.seq, self.seq) if continued else init.seq
+        self._greet(init, change)
+
+    def _is_fresh(self, message: Message, *, continued: bool) -> bool:
+        """Is this a message of somebody else's that came while we were away?"""
+        known = self.messages.get(message.id)
+        if not self.epoch:
+            return known is None or known.text != message.text
+        return not self.is_own(message) and (not continued or (known is None and message.seq > self.seq))
+
+    def _continue(self, init: Init) -> None:
+        for message_id in init.deleted:
+            self._history.remove(message_id, self._gone_until(init.seq))
+            self._outbox.deleted(message_id)
+        for message in init.messages:
+            self._history.add(message)
+
+    def _replace(self, init: Init, change: Change, *, continued: bool) -> None:
+        self._history.replace(init.messages)
+        self._more = init.more
+        change.reset = True
+        if not continued:
+            self._unread.clear()
+            self.first_unread, change.rule = None, change.rule or self.first_unread is not None
+
+    def _greet(self, init: Init, change: Change) -> None:
+        """The rest of an `init`: who is here, and what becomes of the lines that were under way."""
+        for message in init.messages:
+            self._settle(message, change)
+            if message.from_id:
+                self._remember_name(message.from_id, message.from_name)
+        clients = {client.id: client.name for client in init.clients or ()}
+        change.roster |= clients != self.clients
+        self._take_clients(clients, clients.items())
+        change.refused += self._outbox.disconnected()
+        change.refused += self._outbox.connected(init.limits.get("burst", 0.0), init.limits.get("rate", 0.0))
+        self._ready = True
+
+    def disconnected(self) -> Change:
+        """The connection is lost: what was under way is unsent again, or is not to be repeated and refused."""
+        self._ready = False
+        return Change(refused=self._outbox.disconnected())
+
+    # -- what is said here --------------------------------------------------------------------------------------
+
+    def say(self, command: Command, typed: str) -> Pending | None:
+        """Put a line into the outbox; None when it is full.
+
+        The name in a `/to` becomes the id of who bears it now, so that a line that waits for a connection never
+        reaches somebody who took the name meanwhile.
+        """
+        if isinstance(command, Say) and command.to is not None and command.to not in self.clients:
+            wanted = fold_name(command.to)
+            bearers = [client_id for client_id, name in self.clients.items() if fold_name(name) == wanted]
+            if len(bearers) == 1:
+                command = msgspec.structs.replace(command, to=bearers[0])
+        return self._outbox.say(command, typed)
+
+    def to_send(self, now: float) -> Iterator[tuple[Pending, str]]:
+        """The lines to hand to the connection now, in order; none while there is no connection.
+
+        A line counts as sent when the next one is asked for: where the connection does not take it, leave the loop.
+        """
+        return self._outbox.to_send(now, plain=self.plain) if self._ready else iter(())
+
+    def send_wait(self, now: float) -> float | None:
+        """Seconds until `to_send` has a line, as the server's limits go; None for not until something changes."""
+        return self._outbox.wait(now) if self._ready else None
+
+    def unsent_rows(self) -> list[Pending]:
+        """Our messages that are not known to be kept, in the order said."""
+        return [pending for pending in self._outbox if isinstance(pending.command, Say)]
+
+    def discard(self, key: int) -> None:
+        """Forget a pending line; one that is under way may be kept all the same."""
+        self._outbox.discard(key)
+
+    # -- time and attention -------------------------------------------------------------------------------------
+
+    def expire(self, now: float) -> Change:
+        """Forget what has reached its end; a connection is not needed for that."""
+        self._history.expire(self.server_now(now), self._gone_until(self.seq))
+        return self._finished(Change())
+
+    def read(self, client_id: str) -> Change:
+        """The direct messages from this client have been read."""
+        self._unread.pop(client_id, None)
+        return self._finished(Change())
+
+    def mark_unread_from(self, message_id: int) -> Change:
+        """The unread begin here, or at the next message where this one is gone."""
+        return self._mark(self._history.first_from(message_id))
+
+    def clear_unread(self) -> Change:
+        """There is no mark where the unread begin."""
+        return self._mark(None)
+
+    def _mark(self, message_id: int | None) -> Change:
+        before, self.first_unread = self.first_unread, message_id
+        return Change(rule=before != message_id)
+
+    # -- small steps --------------------------------------------------------------------------------------------
+
+    def _finished(self, change: Change) -> Change:
+        added, removed, replaced = self._history.take_changes()
+        change.added, change.removed, change.reset = added, removed, change.reset or replaced
+        if (first := self.first_unread) is not None:
+            self.first_unread = self._history.first_from(first)
+            change.rule |= first != self.first_unread
+        if self._unread or self._counted:
+            before, self._counted = self._counted, self.unread
+            change.roster |= before != self._counted
+        return change
+
+    def _settle(self, message: Message, change: Change) -> None:
+        """An echo of ours ends the wait of its line; the token alone proves nothing, since everybody sees it."""
+        if self.is_own(message) and (pending := self._outbox.take(message.txn)):
+            change.settled.append(pending.key)
+
+    def _is_newer(self, message: Message) -> bool:
+        return not self.epoch or message.seq > self.seq
+
+    def _advance(self, seq: int) -> None:
+        if self.epoch:
+            self.seq = max(self.seq, seq)
+
+    def _gone_until(self, seq: int) -> int:
+        """Up to which seq a message that goes now stays gone; without an epoch a number may be used again."""
+        return max(seq, self.seq) if self.epoch else -1
+
+    def _count_unread(self, message: Message) -> None:
+        to_us = self.you is not None and message.to_id == self.you.id
+        if to_us and not self.is_own(message) and message.from_id != self.attending:
+            self._unread.setdefault(message.from_id, set()).add(message.id)
+
+    def _take_clients(self, clients: dict[str, str], named: Iterable[tuple[str, str]]) -> None:
+        self.clients = clients
+        for client_id, name in named:
+            self._remember_name(client_id, name)
+
+    def _take_you(self, you: Client | None, change: Change) -> None:
+        if you != self.you:
+            self.you = you
+            change.you_changed = True
+        if you:
+            self._outbox.named(you.name)
+
+    def _remember_name(self, client_id: str, name: str) -> None:
+        self._names[client_id] = name
+        if len(self._names) > _MOST_NAMES:
+            del self._names[next(iter(self._names))]

@@ -1,0 +1,162 @@
+"""What stands around the text being written: to whom it goes, how long it lives, what is wrong with it.
+
+Wide, that is the border: target at the top left, a chip at the top right, length and problems at the bottom. Compact
+there is no border; a row above appears for anything but a lasting message to everyone, a row below for a problem.
+"""
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.content import Content
+from textual.geometry import Region
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from chat_tui.widgets.cells import cut, one_line
+from chat_tui.widgets.composer_editor import ComposerEditor
+
+_COUNTED = 256
+"""The length is shown from so many characters below the limit."""
+
+
+class ComposerFrame(ComposerEditor):
+    """The editor with its target, chip and notices. All of them may hold text from strangers: never markup."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"composer--chip", "composer--chip-on"}
+    DEFAULT_CSS = """
+    ComposerFrame {
+        border-title-color: $foreground 80%;
+        border-subtitle-color: $foreground 60%;
+        border-subtitle-align: right;
+        & .composer--chip { color: $foreground 60%; }
+        & .composer--chip-on { color: $warning; text-style: bold; }
+        & .text-area--placeholder { color: $foreground 50%; }
+        &.-private, &.-private:focus {
+            border: tall $warning;
+            border-title-color: $warning;
+            border-title-style: bold;
+            & .text-area--placeholder { color: $warning; }
+        }
+        &.-problem { border-subtitle-color: $error; border-subtitle-style: bold; }
+        &.-compact, &.-compact:focus { border: none; }
+        &.-compact.-labelled { border-top: blank; }
+        &.-compact.-noted { border-bottom: blank; }
+    }
+    """
+
+    target: reactive[str] = reactive("")
+    """Who gets the message: "" is everyone, else a name."""
+    temp: reactive[str] = reactive("off")
+    """How long the message lives, in words: "off", "30 s"."""
+    max_length: reactive[int] = reactive(4096)
+    """Characters that a message may have."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        self._title = ""
+        self._subtitle = ""
+        self._notice = ""
+        self._notice_stays = False
+        super().__init__(id=id, classes=classes)
+
+    # To whom, and for how long
+
+    def watch_target(self) -> None:
+        """Say in words and colour who reads this."""
+        self.set_class(bool(self.target), "-private")
+        self._show_title()
+
+    def watch_temp(self) -> None:
+        """Show the chip anew."""
+        self._show_title()
+        self.refresh()
+
+    def watch_compact(self) -> None:
+        """Change between border and rows."""
+        super().watch_compact()
+        self._show_title()
+
+    def on_resize(self) -> None:
+        """The title makes room for the chip."""
+        self._show_title()
+
+    @property
+    def length(self) -> int:
+        """Characters that would be sent."""
+        return len(self.text.rstrip().lstrip("\n"))
+
+    @property
+    def chip_region(self) -> Region:
+        """Where the chip is, from the top left of the widget, border included; empty while it is not shown."""
+        if self.compact and not self._labelled:
+            return Region()
+        width = cell_len(self._chip)
+        x = self.region.width - width - (1 if self.compact else 2)
+        return Region(x, 0, width, 1) if x >= 0 else Region()
+
+    @property
+    def _chip(self) -> str:
+        return f" temp: {self.temp} "
+
+    @property
+    def _labelled(self) -> bool:
+        return bool(self.target) or self.temp != "off"
+
+    def _show_title(self) -> None:
+        self.set_class(self._labelled, "-labelled")
+        name = one_line(self.target)
+        hint = f"Private message to {name}…" if name else "Message everyone… (/ for commands)"
+        self.placeholder = Content(cut(hint, max(1, self.content_size.width)))
+        title = f"private to {name}" if name else "to Everyone"
+        colon = ":" if self.compact else ""
+        title = cut(title, max(1, self.region.width - cell_len(self._chip) - 8)) + colon
+        if title != self._title:
+            self._title = title
+            self.border_title = Content(title)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows, with the chip laid over the first."""
+        strips = super().render_lines(crop)
+        chip = self.chip_region
+        if crop.y == 0 and strips and chip.right > crop.x and chip.x < crop.right:
+            strips[0] = self._with_chip(strips[0], crop, chip)
+        return strips
+
+    def _with_chip(self, strip: Strip, crop: Region, chip: Region) -> Strip:
+        name = "composer--chip" if self.temp == "off" else "composer--chip-on"
+        laid = Strip([Segment(self._chip, self.get_component_rich_style(name))], chip.width)
+        for line_filter in self.get_line_filters():
+            laid = laid.apply_filter(line_filter, self.background_colors[1])
+        start, end = max(0, chip.x - crop.x), min(crop.width, chip.right - crop.x)
+        laid = laid.crop(max(0, crop.x - chip.x), max(0, crop.x - chip.x) + end - start)
+        return Strip.join([strip.crop(0, start), laid, strip.crop(end, crop.width)])
+
+    # What is wrong
+
+    def show_notice(self, text: str, *, stays: bool = False) -> None:
+        """Show a problem until the next key; `stays`: until the draft is sent, recalled over or escaped."""
+        self._notice = text
+        self._notice_stays = stays
+        self.show_length()
+
+    def clear_notice(self, *, all_kinds: bool = False) -> None:
+        """Take the problem away, if its time has come."""
+        if self._notice and (all_kinds or not self._notice_stays):
+            self.show_notice("")
+
+    def watch_max_length(self) -> None:
+        """Count against the new limit."""
+        self.show_length()
+
+    def show_length(self) -> None:
+        """Show the problem or, near the limit, the length."""
+        length = self.length
+        over = length > self.max_length
+        near = length >= self.max_length - min(_COUNTED, self.max_length // 8)
+        counter = f"{length:,} / {self.max_length:,}" if near else ""
+        subtitle = self._notice or counter
+        self.set_class(over or bool(self._notice), "-problem")
+        if subtitle != self._subtitle:
+            self._subtitle = subtitle
+            self.set_class(bool(subtitle), "-noted")
+            self.border_subtitle = Content(subtitle) if subtitle else None

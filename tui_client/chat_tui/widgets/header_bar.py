@@ -1,0 +1,166 @@
+"""The top row: which room, to whom the next message goes, and how the connection is.
+
+What must never be cut off is whom a message goes to: the name of the program, the words of the state and then the
+room's name make room for it.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual import events
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from chat_tui.widgets.cells import cut, one_line
+
+State = Literal["connecting", "connected", "lost", "refused"]
+
+GLYPHS: dict[State, str] = {"connecting": "◌", "connected": "●", "lost": "○", "refused": "✕"}
+WORDS: dict[State, str] = {
+    "connecting": "connecting",
+    "connected": "connected",
+    "lost": "connection lost",
+    "refused": "refused",
+}
+ROOM_CELLS = 8
+"""What a room's name may keep when there is no space for all of it."""
+HOST_CELLS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some text of the row, how it looks, and what a click on it posts."""
+
+    text: str
+    look: str = "text"
+    message: type[Message] | None = None
+
+
+def cells(pieces: list[Piece]) -> int:
+    """The width of all of them together."""
+    return sum(cell_len(piece.text) for piece in pieces)
+
+
+class HeaderBar(Widget):
+    """One row of state; `target` is a name ("" for Everyone), `here` how many are in the room (None: not known)."""
+
+    class NewestRequested(Message):
+        """The list should go to its end."""
+
+    class PeopleRequested(Message):
+        """Who is here should be shown, or hidden again."""
+
+    class EveryoneRequested(Message):
+        """The next message should go to everyone again."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "header--text",
+        "header--brand",
+        "header--quiet",
+        "header--private",
+        "header--unread",
+        "header--connecting",
+        "header--connected",
+        "header--lost",
+        "header--refused",
+    }
+    DEFAULT_CSS = """
+    HeaderBar {
+        height: 1;
+        background: $panel;
+        & > .header--text { color: $foreground; }
+        & > .header--brand { color: $primary; text-style: bold; }
+        & > .header--quiet { color: $foreground 70%; }
+        & > .header--private { color: $warning; text-style: bold; }
+        & > .header--unread { color: $primary; text-style: bold; }
+        & > .header--connecting { color: $primary; }
+        & > .header--connected { color: $success; }
+        & > .header--lost { color: $warning; }
+        & > .header--refused { color: $error; }
+    }
+    """
+
+    room: reactive[str] = reactive("lobby")
+    target: reactive[str] = reactive("")
+    state: reactive[State] = reactive("connecting")
+    here: reactive[int | None] = reactive(None)
+    host: reactive[str] = reactive("")
+    unread: reactive[int] = reactive(0)
+    compact: reactive[bool] = reactive(default=False)
+
+    def render_line(self, y: int) -> Strip:
+        """The one row."""
+        base = self.rich_style
+        if y:
+            return Strip.blank(self.size.width, base)
+        segments = [
+            Segment(piece.text, base + self.get_component_rich_style(f"header--{piece.look}", partial=True))
+            for piece in self.pieces(self.size.width)
+        ]
+        return Strip(segments).adjust_cell_length(self.size.width, base)
+
+    def on_click(self, event: events.Click) -> None:
+        """Post what the clicked piece stands for."""
+        x = 0
+        for piece in self.pieces(self.size.width):
+            x += cell_len(piece.text)
+            if event.x < x:
+                if piece.message is not None:
+                    self.post_message(piece.message())
+                return
+
+    def pieces(self, width: int) -> list[Piece]:
+        """What fits into `width` cells, left to right, without hole."""
+        room, name = one_line(self.room), one_line(self.target) or "Everyone"
+        variants = ((False, False),) if self.compact else ((True, True), (False, True), (False, False))
+        wanted = cell_len(room) + cell_len(name)
+        frees = [(self._free(width, brand=brand, words=words), brand, words) for brand, words in variants]
+        free, brand, words = next((each for each in frees if each[0] >= wanted), frees[-1])
+        room = cut(room, max(free - cell_len(name), min(ROOM_CELLS, free // 3)))
+        name = cut(name, max(1, free - cell_len(room)))
+        left, right = self._left(room, name, brand=brand), self._right(words=words)
+        return [*left, Piece(" " * max(1, width - cells(left) - cells(right))), *right]
+
+    def _free(self, width: int, *, brand: bool, words: bool) -> int:
+        """Cells left for the two names, once everything else and one blank between the sides are placed."""
+        return width - 1 - cells(self._left("", "", brand=brand)) - cells(self._right(words=words))
+
+    def _left(self, room: str, name: str, *, brand: bool) -> list[Piece]:
+        gap = "  " if self.compact else "   "
+        pieces = [Piece(" chat-tui ", "brand")] if brand else []
+        pieces += [Piece(f" {room}", "text"), Piece(gap)]
+        if self.target:
+            pieces.append(Piece(f"to: {name} (private)", "private", self.EveryoneRequested))
+        else:
+            pieces += [Piece("to: ", "quiet"), Piece(name)]
+        return pieces
+
+    def _right(self, *, words: bool) -> list[Piece]:
+        pieces = []
+        if self.unread:
+            pieces.append(
+                Piece(f"↓ {self.unread} new" if words else f"↓ {self.unread}", "unread", self.NewestRequested)
+            )
+            pieces.append(Piece("   " if words else "  "))
+        look: str = self.state
+        glyph, word = GLYPHS[self.state], WORDS[self.state]
+        if self.state != "connected":
+            host = cut(one_line(self.host), HOST_CELLS)
+            if self.state == "connecting":
+                word = f"connecting to {host}…" if words and host else "connecting…"
+            pieces.append(Piece(f"{glyph} {word if words else word.split()[-1]} ", look))
+            return pieces
+        if words:
+            pieces.append(Piece(f"{glyph} {word}", look))
+            if self.here is not None:
+                pieces += [Piece(" · ", "quiet"), Piece(f"{self.here} here", "text", self.PeopleRequested)]
+        else:
+            pieces.append(Piece(glyph, look, self.PeopleRequested))
+            if self.here is not None:
+                pieces.append(Piece(f" {self.here}", "text", self.PeopleRequested))
+        return [*pieces, Piece(" ")]

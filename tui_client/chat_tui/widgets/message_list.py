@@ -1,0 +1,349 @@
+"""The message list: picking a message, and acting on it, by keyboard and mouse alike."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import events
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
+from textual.geometry import Offset
+from textual.message import Message
+
+from chat_tui.widgets.action_strip import ActionStrip
+from chat_tui.widgets.message_blocks import Size
+from chat_tui.widgets.message_canvas import Lookup
+from chat_tui.widgets.message_drawing import Part, actions_indent, find_links
+from chat_tui.widgets.message_row import Action, Row
+from chat_tui.widgets.message_selection import SelectablePane
+from chat_tui.widgets.wrapping import offset_at
+
+__all__ = ["Action", "MessageList", "Row"]
+
+SHOW_ALL = Action("show-all", "Show all", "a")
+SHOW_LESS = Action("show-less", "Show less", "a")
+
+
+class _Hit(NamedTuple):
+    """What is under the mouse."""
+
+    key: int
+    row: int
+    cell: int
+    part: Part
+
+
+class MessageList(SelectablePane):
+    """All messages of a room. `actions(key)` says what can be done with one; folding is the list's own."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "up", "Previous message", show=False, id="list.up"),
+        Binding("down", "down", "Next message", show=False, id="list.down"),
+        Binding("alt+up", "pick_step(-1)", "Previous message", show=False, id="list.previous"),
+        Binding("alt+down", "pick_step(1)", "Next message", show=False, id="list.next"),
+        Binding("left,shift+tab", "move_focus(-1)", "Previous action", show=False, id="list.action-previous"),
+        Binding("right,tab", "move_focus(1)", "Next action", show=False, id="list.action-next"),
+        Binding("enter", "activate", "Act", show=False, id="list.activate"),
+        Binding("escape", "close_pick", "Close", show=False, id="list.close"),
+        Binding("pageup", "page_up", "Page up", show=False, id="list.page-up"),
+        Binding("pagedown", "page_down", "Page down", show=False, id="list.page-down"),
+        Binding("home", "scroll_home", "Oldest", show=False, id="list.home"),
+        Binding("end", "scroll_end", "Newest", show=False, id="list.end"),
+    ]
+
+    class Picked(Message):
+        """A message was picked; its actions are shown."""
+
+        def __init__(self, key: int) -> None:
+            super().__init__()
+            self.key = key
+
+    class PickClosed(Message):
+        """No message is picked any more."""
+
+    class ActionChosen(Message):
+        """An action is to be carried out. The message stays picked until somebody closes it."""
+
+        def __init__(self, name: str, key: int) -> None:
+            super().__init__()
+            self.name, self.key = name, key
+
+    class AuthorClicked(Message):
+        """The author's name on a message was clicked."""
+
+        def __init__(self, key: int) -> None:
+            super().__init__()
+            self.key = key
+
+    class PreviewClicked(Message):
+        """The preview on a reply was clicked; the list has gone to the parent where it knows that."""
+
+        def __init__(self, key: int, parent_key: int) -> None:
+            super().__init__()
+            self.key, self.parent_key = key, parent_key
+
+    class LinkClicked(Message):
+        """An http(s) address in a text was clicked."""
+
+        def __init__(self, url: str) -> None:
+            super().__init__()
+            self.url = url
+
+    def __init__(
+        self,
+        lookup: Lookup,
+        actions: Callable[[int], Sequence[Action]],
+        now: Callable[[], float],
+        *,
+        id: str | None = None,  # noqa: A002  # Textual's name for it
+    ) -> None:
+        super().__init__(lookup, now, id=id)
+        self._actions = actions
+        self._pressed: tuple[Offset, _Hit | None] | None = None
+
+    # -- picking --------------------------------------------------------------
+
+    @property
+    def picked(self) -> int | None:
+        """The key of the picked message."""
+        return self._canvas.picked
+
+    def pick(self, key: int) -> None:
+        """Show the actions of a message, and stay where we are until the pick is closed."""
+        if self._blocks.find(key) is None or key == self.picked:
+            return
+        self._build()
+        self._canvas.mark(None)
+        self._canvas.pick(key, self._new_strip(key))
+        self._viewport.hold()
+        self._show_picked()
+        self.post_message(self.Picked(key))
+
+    def pick_newest(self) -> None:
+        """Pick the last message, and go there."""
+        last = self._blocks.last()
+        if last is not None:
+            if self.picked is None:
+                self._viewport.follow_end()
+                self._changed(at_once=True)
+            self.pick(self._blocks.key(last))
+
+    def pick_step(self, by: int) -> None:
+        """Pick the message before (-1) or after (1) the picked one; the newest where none is picked."""
+        place = None if self.picked is None else self._blocks.find(self.picked)
+        if place is None:
+            self.pick_newest()
+        elif (other := self._blocks.step(place, by)) is not None:
+            self.pick(self._blocks.key(other))
+
+    def close_pick(self) -> None:
+        """Take the actions away; if the list was at the end before, it goes on following."""
+        if self.picked is not None:
+            self._canvas.pick(None, None)
+            self._viewport.release()
+            self._changed(at_once=True)
+            self.post_message(self.PickClosed())
+
+    def _new_strip(self, key: int) -> ActionStrip:
+        actions = list(self._actions(key))
+        if key in self._canvas.unfolded:
+            actions.append(SHOW_LESS)
+        elif self._canvas.palette is not None and self._canvas.drawn(key).hidden:
+            actions.insert(0, SHOW_ALL)
+        return ActionStrip(actions)
+
+    def _renew_strip(self) -> None:
+        """The picked message or what can be done with it may have changed."""
+        if self.picked is None or self._canvas.strip is None:
+            return
+        strip = self._new_strip(self.picked)
+        if strip.actions != self._canvas.strip.actions:
+            self._canvas.pick(self.picked, strip)
+
+    def _show_picked(self) -> None:
+        """Bring the picked message and its actions into view."""
+        if self.picked is not None and self._lines:
+            self._find_below_strip()
+            self._viewport.show(self.picked, self._lines)
+        self._changed(at_once=True)
+
+    def _prepare(self) -> None:
+        super()._prepare()
+        self._find_below_strip()
+
+    def _find_below_strip(self) -> None:
+        place = None if self.picked is None else self._blocks.find(self.picked)
+        below = None if place is None else self._blocks.step(place, 1)
+        self._canvas.set_below_strip(None if below is None else self._blocks.key(below))
+
+    # -- what the owner tells: the pick must outlive it, or end ---------------
+
+    def reset(self, sizes: Iterable[Size]) -> None:
+        """Replace everything but the unsent lines, close the pick, and go to the end. Keys ascend."""
+        super().reset(sizes)
+        self.close_pick()
+
+    def remove_messages(self, keys: Iterable[int]) -> None:
+        """Forget messages, and everything that was drawn of them; replies to them are drawn anew."""
+        super().remove_messages(keys)
+        self._close_if_gone()
+
+    def set_unsent(self, keys: Sequence[int]) -> None:
+        """Our own lines that are not acknowledged yet (keys < 0): drawn after everything else, in this order."""
+        super().set_unsent(keys)
+        self._close_if_gone()
+
+    def refresh_rows(self, keys: Iterable[int]) -> None:
+        """These messages look different now, and other things may be done with them."""
+        super().refresh_rows(keys)
+        self._renew_strip()
+
+    def _close_if_gone(self) -> None:
+        if self.picked is not None and self._blocks.find(self.picked) is None:
+            self.close_pick()
+
+    # -- acting ---------------------------------------------------------------
+
+    def _activate(self, index: int) -> None:
+        """Carry out an action of the picked message, or ask for its confirmation."""
+        key, strip = self.picked, self._canvas.strip
+        if key is None or strip is None:
+            return
+        action = strip.activate(index)
+        self._canvas.forget({key})
+        self._changed(at_once=True)
+        if action in (SHOW_ALL, SHOW_LESS):
+            self._unfold(key)
+        elif action is not None:
+            self.post_message(self.ActionChosen(action.name, key))
+
+    def _unfold(self, key: int) -> None:
+        """Show all of a long text, or its beginning only."""
+        self._canvas.unfolded ^= {key}
+        self._canvas.forget({key})
+        self._renew_strip()
+        if key in self._canvas.unfolded:
+            self._changed(at_once=True)  # stay at the beginning: that is where one reads on
+        else:
+            self._show_picked()
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter that triggers an action of the picked message."""
+        strip = self._canvas.strip
+        if strip is None or not event.character or not event.is_printable:
+            return
+        index = strip.index_of(event.character.lower())
+        if index is not None:
+            event.stop()
+            event.prevent_default()
+            self._activate(index)
+
+    def action_activate(self) -> None:
+        """Carry out the focused action."""
+        if self._canvas.strip is None:
+            raise SkipAction
+        self._activate(self._canvas.strip.focused)
+
+    def action_move_focus(self, by: int) -> None:
+        """Focus another action."""
+        if self.picked is None or self._canvas.strip is None:
+            raise SkipAction
+        self._canvas.strip.move(by)
+        self._canvas.forget({self.picked})
+        self._changed(at_once=True)
+
+    def action_up(self) -> None:
+        """Pick the previous message; scroll where none is picked."""
+        self.scroll_up() if self.picked is None else self.pick_step(-1)
+
+    def action_down(self) -> None:
+        """Pick the next message; scroll where none is picked."""
+        self.scroll_down() if self.picked is None else self.pick_step(1)
+
+    def action_pick_step(self, by: int) -> None:
+        """Pick another message."""
+        self.pick_step(by)
+
+    def action_close_pick(self) -> None:
+        """Close the actions."""
+        if self.picked is None:
+            raise SkipAction
+        self.close_pick()
+
+    def action_scroll_home(self) -> None:
+        """Go to the oldest message."""
+        self.scroll_to(y=0)
+
+    def action_scroll_end(self) -> None:
+        """Go to the newest message."""
+        self.to_end()
+
+    # -- the mouse ------------------------------------------------------------
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Remember what was pressed: until the button is up again, something else may have come there."""
+        self._pressed = event.offset, self._hit(event.x, event.y)
+
+    def on_click(self, event: events.Click) -> None:
+        """Act on what was pressed; where the mouse moved in between, it was a selection."""
+        pressed, self._pressed = self._pressed, None
+        if pressed is None or pressed[0] != event.offset or event.button != 1:
+            return
+        hit = pressed[1]
+        if hit is not None and self._blocks.find(hit.key) is not None:
+            event.stop()
+            self._clicked(hit)
+
+    def _hit(self, x: int, y: int) -> _Hit | None:
+        self._build()
+        if not 0 <= y < len(self._screen_rows):
+            return None
+        key, row = self._screen_rows[y]
+        return _Hit(key, row, x, self._canvas.drawn(key).parts[row])
+
+    def _clicked(self, hit: _Hit) -> None:
+        match hit.part:
+            case Part.GAP | Part.RULE:
+                pass
+            case Part.ACTIONS:
+                self._clicked_action(hit)
+            case Part.MORE:
+                self._unfold(hit.key)
+            case Part.PREVIEW:
+                self._clicked_preview(hit.key)
+            case Part.HEADER if hit.cell in self._canvas.drawn(hit.key).author:
+                self.post_message(self.AuthorClicked(hit.key))
+            case _:
+                url = self._link_at(hit)
+                if url is not None:
+                    self.post_message(self.LinkClicked(url))
+                elif hit.key == self.picked:
+                    self.close_pick()
+                else:
+                    self.pick(hit.key)
+
+    def _clicked_action(self, hit: _Hit) -> None:
+        strip = self._canvas.strip
+        if strip is None or hit.key != self.picked:
+            return
+        indent = actions_indent(self._canvas.frame(hit.key))
+        row = hit.row - self._canvas.drawn(hit.key).parts.index(Part.ACTIONS)
+        index = strip.item_at(self._columns - indent, row, hit.cell - indent)
+        if index is not None:
+            self._activate(index)
+
+    def _clicked_preview(self, key: int) -> None:
+        row = self._lookup(key)
+        if row is not None and row.reply_to is not None:
+            self.reveal(row.reply_to)
+            self.post_message(self.PreviewClicked(key, row.reply_to))
+
+    def _link_at(self, hit: _Hit) -> str | None:
+        """The address under the mouse."""
+        drawn, row = self._canvas.drawn(hit.key), self._lookup(hit.key)
+        span = drawn.span(hit.row)
+        cell = hit.cell - self._canvas.frame(hit.key).indent
+        if span is None or row is None or cell < 0:
+            return None
+        at = offset_at(row.text, span, cell)
+        links = find_links(row.text)
+        return next((row.text[start:end] for start, end in links if start <= at < end and at < span[1]), None)

@@ -1,0 +1,54 @@
+"""What one message looks like, and what can be done with it: the data that the screen hands to the message list."""
+
+from dataclasses import dataclass
+from math import ceil
+
+_ROUNDING = 0.25
+"""Seconds that the clocks of server and client may be apart before "/temp 30" would begin with 0:31."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One message as it is shown. All text has been made safe by its owner; only `text` may have line breaks."""
+
+    key: int
+    """The message's id (> 0); a line of ours that is not acknowledged yet has a key < 0."""
+    author: str
+    author_id: str
+    """Stable: picks the author's colour."""
+    text: str
+    time: str
+    """"10:02", or "" where it is not known."""
+    own: bool = False
+    note: str = ""
+    """Words after the time: "private → bob", "sending…", "not sent yet"."""
+    note_kind: str = ""
+    """"", "private", "pending" or "failed": the note's colour."""
+    expires_at: float | None = None
+    """Seconds since the epoch, on the server's clock."""
+    reply_to: int | None = None
+    """The parent's key. Its preview is looked up when it is drawn, so it goes with the parent."""
+    rule: str = ""
+    """When not empty: the words of a rule line above the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One item of the action strip under the picked message."""
+
+    name: str
+    label: str
+    key: str
+    """One letter that triggers it while the list has the focus and the message is picked."""
+    confirm: str = ""
+    """When not empty: the first activation shows this in place of the label, the second one fires."""
+
+
+def countdown_text(left: float) -> str:
+    """The time left, given in seconds: "0:42", from an hour on "2 h 5 m", from a day on "3 d 4 h"."""
+    seconds = max(0, ceil(left - _ROUNDING))
+    if seconds < 3600:
+        return f"{seconds // 60}:{seconds % 60:02}"
+    if seconds < 86_400:
+        return f"{seconds // 3600} h {seconds // 60 % 60} m"
+    return f"{seconds // 86_400} d {seconds // 3600 % 24} h"

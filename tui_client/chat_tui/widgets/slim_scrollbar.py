@@ -1,0 +1,56 @@
+"""A scrollbar of whole cells that repaints only when its thumb looks different."""
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.reactive import Reactive
+from textual.scrollbar import ScrollBar
+from textual.strip import Strip
+from textual.widget import Widget
+
+
+class SlimScrollBar(ScrollBar):
+    """The stock scrollbar, one cell wide, moved by `show_rows()` alone; in a flood it moves at every frame."""
+
+    window_virtual_size: Reactive[int] = Reactive(100, repaint=False)
+    window_size: Reactive[int] = Reactive(0, repaint=False)
+    position: Reactive[float] = Reactive(0.0, repaint=False)
+
+    def __init__(self) -> None:
+        super().__init__(vertical=True, name="vertical", thickness=1)
+        self._painted = (-1, -1)
+
+    def show_rows(self, position: float, window: int, total: int) -> None:
+        """What the thumb stands for, in rows."""
+        self.window_size, self.window_virtual_size, self.position = window, total, position
+        if self._thumb() != self._painted:
+            self.refresh()
+
+    def _thumb(self) -> tuple[int, int]:
+        """The thumb's first cell and its length; no length where there is nothing to scroll."""
+        size = self.size.height
+        room = self.window_virtual_size - self.window_size
+        if room <= 0:
+            return 0, 0
+        length = max(1, min(size, round(size * self.window_size / self.window_virtual_size)))
+        return round((size - length) * min(1.0, self.position / room)), length
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Plain cells; a press above or below the thumb is a page, on it a grab."""
+        self._painted = start, length = self._thumb()
+        if not isinstance(self.parent, Widget):
+            return []
+        styles = self.parent.styles
+        background = self.parent.background_colors[1] + styles.scrollbar_background
+        bar = background + (styles.scrollbar_color_active if self.grabbed else styles.scrollbar_color)
+
+        def cells(colour: Style, action: str, count: int) -> list[Strip]:
+            style = colour + Style(meta={"@mouse.down": action})
+            return [Strip([Segment(" ", style)], 1)] * count
+
+        back, front = Style(bgcolor=background.rich_color), Style(bgcolor=bar.rich_color)
+        below = max(0, self.size.height - start - length)
+        rows = cells(back, "scroll_up", start) + cells(front, "grab", length) + cells(back, "scroll_down", below)
+        for line_filter in self.get_line_filters():
+            rows = [row.apply_filter(line_filter, background) for row in rows]
+        return rows[crop.y : crop.bottom]
