@@ -189,7 +189,8 @@ def _parse(whole: str) -> Command:
             raise _unknown(name)
         if spec.build is not None:
             if before := [other.name for other in COMMANDS if other.field in fields and other.field != "txn"]:
-                raise CommandError("bad_argument", f"{' and '.join(before)} goes before a text, not before {name}.")
+                verb = "go" if len(before) > 1 else "goes"
+                raise CommandError("bad_argument", f"{' and '.join(before)} {verb} before a text, not before {name}.")
             if not rest.strip() and spec.arguments:
                 raise CommandError("missing_argument", f"Write {spec.usage}, for example {spec.example}.")
             return spec.build(rest, _find_token(whole))

@@ -7,7 +7,7 @@ characters. Two names are the same when they are equal after NFKC and case foldi
 
 import unicodedata
 
-from chat_protocol.text import clean
+from chat_protocol.text import REPLACEMENT, clean
 
 NAME_LENGTH = 32
 CLIENT_ID_MARK = "~"
@@ -15,8 +15,8 @@ CLIENT_ID_MARK = "~"
 _RESERVED = frozenset({"everyone", "all", "here", "channel", "room", "server", "system", "admin", "you", "me", "last"})
 _REFUSED_FIRST = (CLIENT_ID_MARK, "@", "/", "#")
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
-# Letters and signs that are drawn as nothing.
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# Letters and signs that are drawn as nothing, and what `clean` has put in place of a control character.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + REPLACEMENT)
 _LOOK_ALIKE = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTIC"})
 
 

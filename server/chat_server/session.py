@@ -261,6 +261,7 @@ class Session(Connection):
         error = kept.exception()
         if error is None:
             self._last_seq = max(self._last_seq, kept.result())
+            self._service.wake()  # the tail may have been quicker than this answer
             return
         self._service.room.undecide(draft)
         self._service.wake()
@@ -302,9 +303,12 @@ class Session(Connection):
         try:
             await work
         except Exception:  # noqa: BLE001 - a fault in one session must not end the others'
-            _log.exception("a session failed: id=%s address=%s", self.client_id, self.address)
-            self.close(1011, "The server made a mistake.")
+            self._failed()
         self.resume()
+
+    def _failed(self) -> None:
+        _log.exception("a session failed: id=%s address=%s", self.client_id, self.address)
+        self.close(1011, "The server made a mistake.")
 
     @property
     def busy(self) -> bool:
@@ -314,8 +318,11 @@ class Session(Connection):
     def resume(self) -> None:
         """What a line waited for has happened: go on with those that came meanwhile."""
         self._busy = False
-        while self._lines and not self._busy and self.stage is Stage.OPEN:
-            self._hear(self._lines.popleft())
+        try:
+            while self._lines and not self._busy and self.stage is Stage.OPEN:
+                self._hear(self._lines.popleft())
+        except Exception:  # noqa: BLE001 - as above
+            self._failed()
         if not self._busy:
             self.release_reading(_BUSY)
 

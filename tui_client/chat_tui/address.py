@@ -4,6 +4,8 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, quote, urlsplit
 
+from chat_protocol.text import clean_line
+
 DEFAULT_PORT = 6789
 DEFAULT_TLS_PORT = 443
 
@@ -104,4 +106,6 @@ def _is_ipv6(host: str) -> bool:
 
 
 def _short(text: str) -> str:
+    """Enough of what was typed to recognise it, and harmless: an address may come from a stranger."""
+    text = clean_line(text[:120])
     return text if len(text) <= 60 else f"{text[:60]}…"

@@ -7,16 +7,16 @@ import signal
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 
 from chat_tui.connection import Connection
+from chat_tui.key_order import OrderedKeysApp
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.store import Store
 from chat_tui.themes import THEMES
 
 
-class ChatApp(App[None]):
+class ChatApp(OrderedKeysApp[None]):
     """One room of one server, as one user.
 
     `secret` keeps this client's id over reconnects; without one each connection has an id of its own. `notice` is

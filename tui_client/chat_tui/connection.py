@@ -94,6 +94,15 @@ def backoff() -> Iterator[float]:
         yield delay * random.uniform(0.75, 1.25)  # noqa: S311 - no secret, only spread
 
 
+class _Socket(ClientConnection):
+    """Does not wait for somebody who has already shown that this is no WebSocket server to hang up."""
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.protocol.handshake_exc is not None:
+            self.transport.abort()
+
+
 class Connection:
     """The road to one room. `run` it once; `take` what has come whenever `notify` was called.
 
@@ -257,6 +266,7 @@ class Connection:
                     close_timeout=waits.close,
                     max_size=MOST_FRAME_BYTES,
                     logger=_log,
+                    create_connection=_Socket,
                     happy_eyeballs_delay=0.25,  # one address of a host that is out of reach must not hide the others
                 )
         finally:

@@ -31,17 +31,20 @@ class History:
         self._limit = limit
         self._unordered = False
         self._replaced = False
+        self._vanished: set[int] = set()  # what a replacement has ended, or put another message in its place
         self._was_here: dict[int, bool] = {}  # what was touched since the last `take_changes`: was it here before?
         self._gone: dict[int, int] = {}  # message id -> seq up to which it stays gone
         self._alarms: list[tuple[float, int]] = []  # (when, message id); may name what has gone meanwhile
 
     def replace(self, messages: Iterable[Message]) -> None:
         """Hold exactly these messages; what was deleted before means nothing any more."""
-        self.messages = {}
+        before, self.messages = self.messages, {}
+        self._vanished.update(number for number, here in self._was_here.items() if here)
         self._gone.clear()
         self._alarms.clear()
         for message in messages:
             self.add(message)
+        self._vanished.update(number for number, held in before.items() if self.messages.get(number) != held)
         self._was_here.clear()
         self._replaced = True
         self.overflowed = False
@@ -92,10 +95,11 @@ class History:
             self.messages = dict(sorted(self.messages.items()))
         self._keep_bounds()
         touched, self._was_here = self._was_here, {}
+        vanished, self._vanished = self._vanished, set()
         self._unordered = self._replaced = False
         return HistoryChanges(
             added=sorted(number for number in touched if number in self.messages),
-            removed=[number for number, here in touched.items() if here],
+            removed=sorted(vanished.union(number for number, here in touched.items() if here)),
             replaced=replaced,
         )
 

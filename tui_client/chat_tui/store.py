@@ -22,10 +22,11 @@ _MOST_NAMES = 20_000
 class Change:
     """What one or many events have changed.
 
-    `reset`: `messages` is to be read anew. Otherwise take `removed` out first, then put `added` at the end (ids,
-    ascending). `roster`: who is here, their names or their unread counts. `settled`: keys of pending messages that are
-    kept now. `refused`: lines of ours that are not carried out, each with a code and a sentence. `errors`: sentences
-    about none of our lines. `missed`: after a reconnect, how many messages of others came meanwhile; None otherwise.
+    `reset`: `messages` is to be read anew, and `removed` says which ids are gone or are another message now. Otherwise
+    take `removed` out first, then put `added` at the end (ids, ascending).
+    `roster`: who is here, their names or their unread counts. `settled`: keys of pending messages that are kept now.
+    `refused`: lines of ours that are not carried out, each with a code and a sentence. `errors`: sentences about none
+    of our lines. `missed`: after a reconnect, how many messages of others came meanwhile; None otherwise.
     `rule`: `first_unread` is another one.
     """
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import events, work
+from textual import events
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -77,6 +77,7 @@ class ChatScreen(Screen[None]):
         self._shown_unsent: list[tuple[int, str]] = []
         self._people: list[Person] = []
         self._own_texts: dict[int, str] = {}
+        self._epoch: str | None = None
 
     def compose(self) -> ComposeResult:
         """Header; messages and roster; what stands around the composer."""
@@ -141,8 +142,9 @@ class ChatScreen(Screen[None]):
         for pending, _, reason in change.refused:
             self._take_back(pending, reason)
         if change.missed is not None:
-            self._notice(notices.back_notice(change.missed))
+            self._notice(notices.back_notice(change.missed, anew=self._epoch != self.store.epoch))
             self._mark_missed(change.missed)
+        self._epoch = self.store.epoch
         self._show_emptiness()
 
     def _show_messages(self, change: Change) -> None:
@@ -159,6 +161,8 @@ class ChatScreen(Screen[None]):
                 self.messages.extend((m.id, len(m.text), m.reply_to is not None) for m in added)
         if change.rule and self.store.first_unread is not None:
             self.messages.refresh_rows([self.store.first_unread])
+        if self.messages.picked in change.settled:
+            self._pick_echo(change)
         if change.removed:
             self._forget(change.removed)
         for message_id in change.added:
@@ -168,6 +172,12 @@ class ChatScreen(Screen[None]):
             del self._own_texts[next(iter(self._own_texts))]
         if not following and not change.reset:
             self._count_new([id for id in change.added if not self.store.is_own(messages[id])])  # noqa: A001
+
+    def _pick_echo(self, change: Change) -> None:
+        """A line of ours was picked and is kept now: the message that it has become is picked in its place."""
+        echoes = [id for id in change.added if self.store.is_own(self.store.messages[id])]  # noqa: A001
+        if len(echoes) == len(change.settled) and self.messages.picked is not None:
+            self.messages.pick(echoes[change.settled.index(self.messages.picked)])
 
     def _count_new(self, added: list[int]) -> None:
         """Messages came while something older is being read."""
@@ -391,7 +401,7 @@ class ChatScreen(Screen[None]):
 
     def _leave_roster(self) -> None:
         self.remove_class("-people")
-        self.composer.focus()
+        self.set_focus(self.composer)
 
     def on_header_bar_everyone_requested(self) -> None:
         """Back to everyone."""
@@ -414,7 +424,7 @@ class ChatScreen(Screen[None]):
 
     def on_message_list_pick_closed(self) -> None:
         """Back to the composer."""
-        self.composer.focus()
+        self.set_focus(self.composer)
 
     def on_message_list_author_clicked(self, event: MessageList.AuthorClicked) -> None:
         """Write to whoever wrote this."""
@@ -440,7 +450,7 @@ class ChatScreen(Screen[None]):
             case "message":
                 self._message_author(key)
         self.messages.close_pick()
-        self.composer.focus()
+        self.set_focus(self.composer)
 
     def _message_author(self, key: int) -> None:
         message = self.store.messages.get(key)
@@ -466,7 +476,7 @@ class ChatScreen(Screen[None]):
     def action_pick_message(self) -> None:
         """Choose a message by keyboard."""
         if self.store.messages or self._shown_unsent:
-            self.messages.focus()
+            self.set_focus(self.messages)
             self.messages.pick_newest()
 
     def action_page(self, pages: int) -> None:
@@ -487,14 +497,15 @@ class ChatScreen(Screen[None]):
             self._leave_roster()
         else:
             self.add_class("-people")
-            self.roster.focus()
+            self.set_focus(self.roster)
 
-    @work
-    async def action_pick_target(self) -> None:
+    def action_pick_target(self) -> None:
         """Ask for the person that the next messages are for."""
-        chosen = await self.app.push_screen_wait(PeoplePicker(self._people, self._address.target))
-        if chosen is not None:
-            self.set_target(chosen)
+        self.app.push_screen(PeoplePicker(self._people, self._address.target), self._target_picked)
+
+    def _target_picked(self, client_id: str | None) -> None:
+        if client_id is not None:
+            self.set_target(client_id)
 
     def action_help(self) -> None:
         """Everything that can be typed and pressed."""

@@ -25,13 +25,17 @@ def connecting_notice(host: str) -> Notice:
 def lost_notice(status: Lost, now: float, *, ever_connected: bool) -> Notice:
     """Shown while there is no connection; `now` is on the clock of `retry_at`."""
     head = f"Connection lost. {status.reason}" if ever_connected else status.reason
-    return Notice("warning", f"{head} {_again(status.retry_at - now)} Your text is kept.", "Try now")
+    return Notice("warning", f"{_sentence(head)} {_again(status.retry_at - now)} Your text is kept.", "Try now")
 
 
 def refused_notice(status: Refused, now: float) -> Notice:
     """Shown when the server, or what answers in its place, does not let us in."""
     again = "" if status.retry_at is None else f" {_again(status.retry_at - now)}"
-    return Notice("error", status.reason + again, "Try now")
+    return Notice("error", _sentence(status.reason) + again, "Try now")
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def _again(wait: float) -> str:
@@ -39,8 +43,10 @@ def _again(wait: float) -> str:
     return f"Trying again in {seconds} s." if seconds > 0 else "Trying again…"
 
 
-def back_notice(missed: int) -> Notice:
-    """Shown after a reconnect."""
+def back_notice(missed: int, *, anew: bool) -> Notice:
+    """Shown after a reconnect; `anew`: the server has lost what was said before."""
+    if anew:
+        return Notice("success", "Back. The server began anew: what was said before is gone.", seconds=2 * BACK_SECONDS)
     if not missed:
         return Notice("success", "Back. You missed nothing.", seconds=BACK_SECONDS)
     messages = "message" if missed == 1 else "messages"

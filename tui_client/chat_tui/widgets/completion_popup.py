@@ -1,6 +1,7 @@
 """The list of completions above the composer; it floats, so that nothing else moves."""
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -22,10 +23,7 @@ class CompletionPopup(Widget):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES = {  # noqa: RUF012 - Textual's own declaration
-        "completion-popup--selected",
-        "completion-popup--hint",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"completion-popup--selected", "completion-popup--hint"}
     DEFAULT_CSS = """
     CompletionPopup {
         overlay: screen;
@@ -51,6 +49,11 @@ class CompletionPopup(Widget):
         self._rows: tuple[Candidate, ...] = ()
         self._selected: int | None = None
         self._choosable = False
+
+    @property
+    def shown(self) -> int:
+        """How many rows there are, at least one while it is open."""
+        return len(self._rows)
 
     def show(self, completion: Completion, selected: int | None, room: int) -> None:
         """Show the completion with one candidate marked, in at most `room` rows."""

@@ -241,9 +241,8 @@ class Composer(ComposerFrame):
     def _moves_in_list(self, step: int) -> bool:
         if not self._completion or not self._completion.candidates:
             return False
-        count = len(self._completion.candidates)
         at = -1 if self._chosen is None and step > 0 else self._chosen or 0
-        self._choose((at + step) % count)
+        self._choose((at + step) % self._popup.shown)
         return True
 
     def action_complete(self) -> None:

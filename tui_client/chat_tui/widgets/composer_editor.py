@@ -12,7 +12,7 @@ ROWS = 6
 ROWS_COMPACT = 4
 """How many rows of text are shown before the text scrolls."""
 
-LONGEST = 65_536
+LONGEST = 32_768
 """Characters that the composer holds; a longer paste is cut. Far above what any room accepts."""
 
 _TAB = "    "
@@ -114,7 +114,7 @@ class ComposerEditor(TextArea):
         """Scroll no further than the text needs, also while the new height is still to come."""
         furthest = max(0, self.wrapped_document.height - self.most_rows)
         if furthest == self.scroll_y == 0:
-            self._recompute_cursor_offset()
+            self._cursor_offset = self.wrapped_document.location_to_offset(self.cursor_location)
             return Offset(0, 0)
         offset = super().scroll_cursor_visible(center, animate)
         if self.scroll_y > furthest:
@@ -123,9 +123,7 @@ class ComposerEditor(TextArea):
 
     # Styles: stock, every repaint works out half a dozen of them anew, a third of what a key costs.
 
-    def get_component_rich_style(
-        self, *names: str, partial: bool = False, default: Style | None = None
-    ) -> Style:
+    def get_component_rich_style(self, *names: str, partial: bool = False, default: Style | None = None) -> Style:
         """A component's style, worked out once until styles change."""
         key = (names, partial)
         if key not in self._part_styles:

@@ -8,7 +8,7 @@ Positions are `(block, index)` places; they are good until the next change of th
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 Place = tuple[int, int]
 Size = tuple[int, int, bool]
@@ -215,15 +215,6 @@ class MessageBlocks:
             keys = self._blocks[number].keys
             start = first[1] if number == first[0] else 0
             yield from keys[start : last[1] + 1] if number == last[0] else keys[start:]
-
-    def check(self) -> None:
-        """Raise AssertionError where the sums or the order are wrong; for tests."""
-        for block in self._blocks:
-            if block.total != sum(block.rows(self._table)) or len(block.keys) != len(block.classes):
-                raise AssertionError("a block's sum is not the sum of its heights")
-        keys = [key for block in self._blocks[:-1] for key in block.keys]
-        if any(one >= two for one, two in pairwise(keys)) or not all(block.keys for block in self._blocks[:-1]):
-            raise AssertionError("keys are not in order")
 
     def _sums(self) -> list[int]:
         """Rows above each block, and the rows of all at the end."""

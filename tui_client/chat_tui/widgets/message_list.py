@@ -218,6 +218,7 @@ class MessageList(SelectablePane):
 
     def _unfold(self, key: int) -> None:
         """Show all of a long text, or its beginning only."""
+        self._viewport.stay()
         self._canvas.unfolded ^= {key}
         self._canvas.forget({key})
         self._renew_strip()
@@ -284,12 +285,12 @@ class MessageList(SelectablePane):
         self._pressed = event.offset, self._hit(event.x, event.y)
 
     def on_click(self, event: events.Click) -> None:
-        """Act on what was pressed; where the mouse moved in between, it was a selection."""
+        """Act on what was pressed; where the mouse moved in between, that was a selection."""
         pressed, self._pressed = self._pressed, None
         if pressed is None or pressed[0] != event.offset or event.button != 1:
             return
         hit = pressed[1]
-        if hit is not None and self._blocks.find(hit.key) is not None:
+        if hit is not None and self._is_still_there(hit):
             event.stop()
             self._clicked(hit)
 
@@ -299,6 +300,12 @@ class MessageList(SelectablePane):
             return None
         key, row = self._screen_rows[y]
         return _Hit(key, row, x, self._canvas.drawn(key).parts[row])
+
+    def _is_still_there(self, hit: _Hit) -> bool:
+        if self._blocks.find(hit.key) is None:
+            return False
+        parts = self._canvas.drawn(hit.key).parts
+        return hit.row < len(parts) and parts[hit.row] is hit.part
 
     def _clicked(self, hit: _Hit) -> None:
         match hit.part:

@@ -44,7 +44,7 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
     # Stock: a change lays out the whole screen. Nothing but this widget depends on it.
     virtual_size = Reactive(Size(0, 0), layout=False)
 
-    class Scrolled(Message):
+    class Scrolled(Message, namespace="message_list"):
         """The newest message has come fully into view or left it; or the same at the oldest."""
 
         def __init__(self, *, at_end: bool, at_start: bool) -> None:

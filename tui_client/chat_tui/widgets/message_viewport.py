@@ -62,6 +62,11 @@ class Viewport:
             self._held, self._resume = True, False
         self._pin_where_we_are()
 
+    def stay(self) -> None:
+        """Keep the top line where it is through the next change of what is below it."""
+        self._pin_where_we_are()
+        self._resume = self._held and self._resume
+
     def release(self) -> None:
         """End the hold; if it began at the end, go back there."""
         if self._held and self._resume:
@@ -78,6 +83,7 @@ class Viewport:
 
     def show(self, key: int, lines: int) -> None:
         """Scroll as little as needed for a message to be seen; its last rows where it is too high for the screen."""
+        self.arrange(lines)
         place = self._blocks.find(key)
         if place is None:
             return

@@ -1,0 +1,58 @@
+"""The real programs as processes of their own, for tests that see them as their users do."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from terminal import Terminal
+
+_READY = re.compile(r"listens on ws://127\.0\.0\.1:(\d+)")
+
+
+class Server:
+    """A running chat-server on loopback; `log` is what it has written to stderr up to the ready line."""
+
+    def __init__(self, port: int = 0, *options: str) -> None:
+        command = [sys.executable, "-m", "chat_server", "--host", "127.0.0.1", "--port", str(port), *options]
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        assert self.process.stderr is not None
+        self.log = ""
+        for line in self.process.stderr:
+            self.log += line
+            if ready := _READY.search(line):
+                self.port = int(ready[1])
+                return
+        raise AssertionError(f"chat-server did not start:\n{self.log}")
+
+    @property
+    def url(self) -> str:
+        """Where clients connect."""
+        return f"ws://127.0.0.1:{self.port}"
+
+    def stop(self) -> int:
+        """End it as an operator does; returns its exit status."""
+        self.process.terminate()
+        _, rest = self.process.communicate(timeout=20)
+        self.log += rest
+        return self.process.returncode
+
+
+@contextmanager
+def running_server(port: int = 0, *options: str) -> Iterator[Server]:
+    """A server for as long as this lasts."""
+    server = Server(port, *options)
+    try:
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.stop()
+
+
+def chat_tui(url: str, name: str, home: Path, cols: int = 80, rows: int = 24) -> Terminal:
+    """A running chat-tui of one person, whose home folder is `home`/`name`."""
+    folder = home / name
+    folder.mkdir(exist_ok=True)
+    return Terminal([sys.executable, "-m", "chat_tui", url, "--name", name], home=folder, cols=cols, rows=rows)

@@ -1,0 +1,68 @@
+"""Keys are carried out in the order in which they were typed.
+
+Textual hands each key to the focused widget's queue and goes on to the next. A key that the widget leaves to a binding
+travels up to the app's own queue, behind all keys that have come meanwhile. Typed ahead over a slow line, "hello",
+Enter, "bye" would send "hellobye"; Ctrl+O, "bob", Enter, "hi", Enter could send "hi" to everyone. So one key, and all
+that it sets off, is done before the next begins.
+"""
+
+import asyncio
+from contextlib import suppress
+
+from textual import events
+from textual.app import App, ReturnType
+from textual.dom import DOMNode
+from textual.message import Message
+
+_PATIENCE = 0.5
+"""Seconds; a handler that waits for something else must not hold up the keyboard."""
+_ROUNDS = 4
+
+
+class OrderedKeysApp(App[ReturnType]):
+    """An app in which no key overtakes another."""
+
+    _left_over: events.Key | None = None
+    """The last key that no widget wanted for itself."""
+
+    def post_message(self, message: Message) -> bool:
+        """Catch a key on its way up: what is to become of it is decided where it began."""
+        if isinstance(message, events.Key) and message.is_forwarded:
+            self._left_over = message
+            return True
+        return super().post_message(message)
+
+    async def on_event(self, event: events.Event) -> None:
+        """See to one key from beginning to end; everything else goes Textual's way."""
+        await super().on_event(event)
+        if isinstance(event, events.Key):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE):
+                    await self._finish(event)
+
+    async def _finish(self, key: events.Key) -> None:
+        """Wait for the widgets; run the binding that none of them stood in the way of; wait for what it does."""
+        if key.is_forwarded:
+            for node in self._from_focus_to_screen():
+                await _settle(node)
+                if key._stop_propagation:
+                    break
+            if key is self._left_over:
+                await self._check_bindings(key.key)
+        for _ in range(_ROUNDS):
+            before = self.screen, self.focused
+            for node in self._from_focus_to_screen():
+                await _settle(node)
+            if before == (self.screen, self.focused):
+                return
+
+    def _from_focus_to_screen(self) -> list[DOMNode]:
+        """The focused widget and what it is in, up to its screen."""
+        return [node for node in (self.focused or self.screen).ancestors_with_self if node is not self]
+
+
+async def _settle(node: DOMNode) -> None:
+    """Wait until everything that is queued for a node is done."""
+    done = asyncio.Event()
+    if node.call_later(done.set):
+        await done.wait()
