@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ _READY = re.compile(r"listens on ws://127\.0\.0\.1:(\d+)")
 class Server:
     """A running chat-server on loopback; `log` is what it has written to stderr up to the ready line."""
 
-    def __init__(self, port: int = 0, *options: str) -> None:
+    def __init__(self, *options: str, port: int = 0) -> None:
         command = [sys.executable, "-m", "chat_server", "--host", "127.0.0.1", "--port", str(port), *options]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert self.process.stderr is not None
@@ -41,9 +41,9 @@ class Server:
 
 
 @contextmanager
-def running_server(port: int = 0, *options: str) -> Iterator[Server]:
+def running_server(*options: str, port: int = 0) -> Iterator[Server]:
     """A server for as long as this lasts."""
-    server = Server(port, *options)
+    server = Server(*options, port=port)
     try:
         yield server
     finally:
@@ -51,8 +51,23 @@ def running_server(port: int = 0, *options: str) -> Iterator[Server]:
             server.stop()
 
 
-def chat_tui(url: str, name: str, home: Path, cols: int = 80, rows: int = 24) -> Terminal:
+def chat_tui(
+    url: str, name: str, home: Path, cols: int = 80, rows: int = 24, env: Mapping[str, str] | None = None
+) -> Terminal:
     """A running chat-tui of one person, whose home folder is `home`/`name`."""
     folder = home / name
     folder.mkdir(exist_ok=True)
-    return Terminal([sys.executable, "-m", "chat_tui", url, "--name", name], home=folder, cols=cols, rows=rows)
+    return Terminal([sys.executable, "-m", "chat_tui", url, "--name", name], home=folder, cols=cols, rows=rows, env=env)
+
+
+@contextmanager
+def seed_server(*options: str) -> Iterator[str]:
+    """A server of somebody else's; gives its URL."""
+    script = Path(__file__).with_name("seed_server.py")
+    process = subprocess.Popen([sys.executable, str(script), *options], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield f"ws://127.0.0.1:{int(process.stdout.readline())}"
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)

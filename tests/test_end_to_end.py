@@ -144,12 +144,12 @@ def test_both_come_back_by_themselves_after_a_restart_and_send_what_was_typed(
     ana.wait("not sent yet")
     say(bob, "typed by bob meanwhile")
     bob.wait("not sent yet")
-    with running_server(server.port):
+    with running_server(port=server.port):
         for terminal in (ana, bob):
             terminal.wait(lambda rows: sum("meanwhile" in row for row in rows) == 2)
             terminal.wait(gone("not sent yet"))
             terminal.wait(gone("▊ before"))
-            assert "Back. The server began anew".encode() in terminal.raw
+            assert b"Back. The server began anew" in terminal.raw
 
 
 def test_it_works_in_a_narrow_terminal(ana: Terminal, server: Server, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import gc
 import secrets
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -14,6 +15,9 @@ from chat_tui.key_order import OrderedKeysApp
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.store import Store
 from chat_tui.themes import THEMES
+
+_GOODBYE = 1.0
+"""Seconds that leaving may take."""
 
 
 class ChatApp(OrderedKeysApp[None]):
@@ -46,7 +50,8 @@ class ChatApp(OrderedKeysApp[None]):
         if not self.is_headless:
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, self._end_by_signal, number)
-        self.push_screen(ChatScreen(self.store, self._connection, self._name))
+        self._chat = ChatScreen(self.store, self._connection, self._name)
+        self.push_screen(self._chat)
         if self._first_notice:
             self.notify(self._first_notice, severity="warning", markup=False, timeout=10)
         self.call_after_refresh(gc.freeze)
@@ -55,6 +60,13 @@ class ChatApp(OrderedKeysApp[None]):
         return Connection(
             self._url, name=self._name, secret=self._secret, notify=notify, resume=lambda: self.store.resume_point
         )
+
+    async def action_quit(self) -> None:
+        """Say goodbye to the server, if it listens, and end."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GOODBYE):
+                await self._chat.feed.close()
+        self.exit()
 
     def _end_by_signal(self, number: int) -> None:
         """End as one who is asked to: the terminal is given back."""

@@ -1,6 +1,5 @@
 """The one screen of a conversation. The store is the only state; what is shown here is a picture of it."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from typing import ClassVar
@@ -11,20 +10,21 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Static
 
 from chat_protocol.commands import COMMANDS, CommandError, Delete, Exit, Say, TakeName, parse_command
 from chat_protocol.names import fold_name
 from chat_protocol.text import clean
-from chat_tui.connection import Connected, Connecting, Connection, Lost, Refused, Status
+from chat_tui.connection import Connection
 from chat_tui.feed import Feed
 from chat_tui.outbox import Pending
-from chat_tui.screens import notices, rows
+from chat_tui.screens import keys, notices, rows
 from chat_tui.screens.addressing import LOCAL_COMMANDS, TEMPS, Addressing
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.notices import Notice
 from chat_tui.screens.people import PeoplePicker
+from chat_tui.screens.status_line import StatusLine
+from chat_tui.screens.stream import Stream
 from chat_tui.store import Change, Store
 from chat_tui.widgets.banner import Banner
 from chat_tui.widgets.completion import CommandHint
@@ -37,17 +37,6 @@ from chat_tui.widgets.roster import Person, Roster
 
 NARROW = 72
 WIDE = 104
-_SLOW_CONNECT = 3.0
-_RECALLED = 100
-
-_KEYS = [
-    ("⏎", "Send", "send"),
-    ("f1", "Help", "help"),
-    ("^o", "To", "pick_target"),
-    ("^b", "People", "people"),
-    ("^l", "Temp", "temp"),
-    ("⌥↑", "Pick message", "pick_message"),
-]
 
 
 class ChatScreen(Screen[None]):
@@ -70,13 +59,7 @@ class ChatScreen(Screen[None]):
         self._connect = connect
         self._name = name
         self._address = Addressing()
-        self._connected_once = False
-        self._lost: Lost | Refused | None = None
-        self._lost_timer: Timer | None = None
-        self._slow_timer: Timer | None = None
-        self._shown_unsent: list[tuple[int, str]] = []
         self._people: list[Person] = []
-        self._own_texts: dict[int, str] = {}
         self._epoch: str | None = None
 
     def compose(self) -> ComposeResult:
@@ -91,7 +74,7 @@ class ChatScreen(Screen[None]):
             yield Banner(id="banner")
             yield ReplyBar(id="reply")
             yield Composer(id="composer")
-        yield KeyBar(_KEYS, ("^p", "palette", "app.command_palette"), id="keys")
+        yield KeyBar(keys.BAR, keys.BAR_EDGE, id="keys")
 
     def on_mount(self) -> None:
         """Find the parts, and begin."""
@@ -105,8 +88,9 @@ class ChatScreen(Screen[None]):
             *(CommandHint(spec.name, spec.arguments, spec.summary) for spec in COMMANDS if spec.name != "/txn"),
             *(CommandHint(name, "", summary) for name, summary in LOCAL_COMMANDS),
         ]
-        self.feed = Feed(self.store, self._connect, self.show_change, self.show_status)
-        self._slow_timer = self.set_timer(_SLOW_CONNECT, self._show_slow)
+        self.stream = Stream(self.store, self.messages, self.header, self.composer)
+        self.status = StatusLine(self.header, self.banner)
+        self.feed = Feed(self.store, self._connect, self.show_change, self.status.show)
         self.run_worker(self.feed.run(), name="feed", exit_on_error=True)
         self._show_emptiness()
 
@@ -131,92 +115,23 @@ class ChatScreen(Screen[None]):
 
     def show_change(self, change: Change) -> None:
         """Bring the picture up to date with the store."""
-        self._show_messages(change)
-        self._show_unsent(change)
+        self.stream.show(change)
+        if self._address.reply_to in change.removed:
+            self._reply_to(None)
+            self.status.notice(Notice("warning", "The message that you were replying to was deleted.", seconds=6))
         if change.roster or change.you_changed or change.reset:
             self._show_people()
         if change.you_changed:
             self._learn_name()
         for text in change.errors:
-            self._notice(notices.taken_notice(text))
+            self.status.notice(notices.taken_notice(text))
         for pending, _, reason in change.refused:
             self._take_back(pending, reason)
         if change.missed is not None:
-            self._notice(notices.back_notice(change.missed, anew=self._epoch != self.store.epoch))
-            self._mark_missed(change.missed)
+            self.status.notice(notices.back_notice(change.missed, anew=self._epoch != self.store.epoch))
+            self.stream.mark_missed(change.missed)
         self._epoch = self.store.epoch
         self._show_emptiness()
-
-    def _show_messages(self, change: Change) -> None:
-        messages = self.store.messages
-        following = self.messages.at_end
-        if change.reset:
-            self.messages.reset((id, len(m.text), m.reply_to is not None) for id, m in messages.items())  # noqa: A001
-            self.header.unread = 0
-        else:
-            if change.removed:
-                self.messages.remove_messages(change.removed)
-            if change.added:
-                added = [messages[id] for id in change.added]  # noqa: A001
-                self.messages.extend((m.id, len(m.text), m.reply_to is not None) for m in added)
-        if change.rule and self.store.first_unread is not None:
-            self.messages.refresh_rows([self.store.first_unread])
-        if self.messages.picked in change.settled:
-            self._pick_echo(change)
-        if change.removed:
-            self._forget(change.removed)
-        for message_id in change.added:
-            if self.store.is_own(messages[message_id]):
-                self._own_texts[message_id] = messages[message_id].text
-        while len(self._own_texts) > _RECALLED:
-            del self._own_texts[next(iter(self._own_texts))]
-        if not following and not change.reset:
-            self._count_new([id for id in change.added if not self.store.is_own(messages[id])])  # noqa: A001
-
-    def _pick_echo(self, change: Change) -> None:
-        """A line of ours was picked and is kept now: the message that it has become is picked in its place."""
-        echoes = [id for id in change.added if self.store.is_own(self.store.messages[id])]  # noqa: A001
-        if len(echoes) == len(change.settled) and self.messages.picked is not None:
-            self.messages.pick(echoes[change.settled.index(self.messages.picked)])
-
-    def _count_new(self, added: list[int]) -> None:
-        """Messages came while something older is being read."""
-        if added:
-            if not self.header.unread:
-                self._mark_unread(added[0])
-            self.header.unread += len(added)
-
-    def _mark_unread(self, message_id: int | None) -> None:
-        """Put the rule above a message; None takes it away."""
-        before = self.store.first_unread
-        if message_id is None:
-            self.store.clear_unread()
-        else:
-            self.store.mark_unread_from(message_id)
-        self.messages.refresh_rows({key for key in (before, self.store.first_unread) if key is not None})
-
-    def _mark_missed(self, missed: int) -> None:
-        others = [id for id, message in self.store.messages.items() if not self.store.is_own(message)]  # noqa: A001
-        if missed and others:
-            self._mark_unread(others[-missed:][0])
-
-    def _forget(self, removed: list[int]) -> None:
-        """What was deleted is nowhere any more: not in the recalled lines, not in the bar that replies to it."""
-        for message_id in removed:
-            if (text := self._own_texts.pop(message_id, None)) is not None:
-                self.composer.forget(text)
-            if message_id == self._address.reply_to:
-                self._reply_to(None)
-                self._notice(Notice("warning", "The message that you were replying to was deleted.", seconds=6))
-
-    def _show_unsent(self, change: Change) -> None:
-        unsent: list[tuple[int, str]] = [(line.key, line.state) for line in self.store.unsent_rows()]
-        if unsent == self._shown_unsent and not change.you_changed:
-            return
-        self._shown_unsent = unsent
-        keys = [key for key, _ in unsent]
-        self.messages.set_unsent(keys)
-        self.messages.refresh_rows(keys)
 
     def _show_people(self) -> None:
         store = self.store
@@ -237,7 +152,7 @@ class ChatScreen(Screen[None]):
             return
         if fold_name(you.name) == fold_name(self._name):
             self.feed.connection.rename(you.name)
-        elif not self._connected_once and not self.composer.text:
+        elif not self.composer.text:
             self.composer.set_text(f"/name {self._name}2")
 
     def _take_back(self, pending: Pending, reason: str) -> None:
@@ -251,63 +166,16 @@ class ChatScreen(Screen[None]):
 
     def _show_emptiness(self) -> None:
         """Never a blank wall."""
-        empty = not self.store.messages and not self._shown_unsent
         alone = len(self.store.clients) < 2
         words = "You are the first one here." if alone else "Nothing was said here yet."
-        self.query_one("#empty", Static).update(words if self._connected_once else "")
-        self.set_class(empty, "-empty")
+        self.query_one("#empty", Static).update(words if self.status.connected_once else "")
+        self.set_class(self.stream.empty, "-empty")
 
-    # -- the connection -----------------------------------------------------------------------------------------
-
-    def show_status(self, status: Status) -> None:
-        """Say how the connection is."""
-        if not isinstance(status, Connecting) and self._slow_timer:
-            self._slow_timer.stop()
-        match status:
-            case Connecting(host=host):
-                self.header.host = host
-                if self._lost is None:
-                    self.header.state = "connecting"
-            case Connected():
-                self.header.state = "connected"
-                self._connected_once = True
-                self._stop_counting()
-                self.banner.hide()
-            case Lost() | Refused():
-                self.header.state = "lost" if isinstance(status, Lost) else "refused"
-                self.header.here = None
-                self._lost = status
-                self._count_down()
-                if self._lost_timer is None:
-                    self._lost_timer = self.set_interval(1.0, self._count_down)
-
-    def _count_down(self) -> None:
-        """Say when the next try is."""
-        now = asyncio.get_running_loop().time()
-        match self._lost:
-            case Lost():
-                self._notice(notices.lost_notice(self._lost, now, ever_connected=self._connected_once))
-            case Refused():
-                self._notice(notices.refused_notice(self._lost, now))
-
-    def _stop_counting(self) -> None:
-        self._lost = None
-        if self._lost_timer is not None:
-            self._lost_timer.stop()
-            self._lost_timer = None
-
-    def _show_slow(self) -> None:
-        if not self._connected_once and self._lost is None:
-            self._notice(notices.connecting_notice(self.header.host))
-
-    def _notice(self, notice: Notice) -> None:
-        self.banner.show(notice.kind, notice.text, notice.action, notice.seconds)
+    # -- writing ------------------------------------------------------------------------------------------------
 
     def on_banner_action_pressed(self) -> None:
         """Try now."""
         self.feed.connection.retry_now()
-
-    # -- writing ------------------------------------------------------------------------------------------------
 
     def on_composer_submitted(self, event: Composer.Submitted) -> None:
         """A line is to be sent, to whom the composer showed when Enter was pressed."""
@@ -323,13 +191,13 @@ class ChatScreen(Screen[None]):
         match command:
             case Exit():
                 self.feed.connection.send("/exit")
-                self.app.exit()
+                self.run_worker(self.app.action_quit())
                 return
             case TakeName(name=name):
                 self._name = name
             case Say():
                 command = self._address.addressed(command, event.target, event.temp)
-                self._mark_unread(None)
+                self.stream.mark_unread(None)
                 self.messages.to_end()
             case Delete():
                 pass
@@ -346,7 +214,7 @@ class ChatScreen(Screen[None]):
             self._reply_to(None)
         elif self._address.target and self.composer.text:
             name = self.store.name_of(self._address.target)
-            self._notice(
+            self.status.notice(
                 Notice("info", f"This text is for {name} alone. Empty it, then Esc is for Everyone.", seconds=5)
             )
         else:
@@ -377,7 +245,7 @@ class ChatScreen(Screen[None]):
     def set_target(self, client_id: str) -> None:
         """From now on what is written goes to one person, or to Everyone ("")."""
         if self.store.you and client_id == self.store.you.id:
-            self._notice(Notice("info", "That is you. Pick somebody else to write to.", seconds=4))
+            self.status.notice(Notice("info", "That is you. Pick somebody else to write to.", seconds=4))
             return
         self._address.target = client_id
         self.store.attending = client_id
@@ -461,7 +329,7 @@ class ChatScreen(Screen[None]):
         row = self._row(key)
         if row is not None:
             self.app.copy_to_clipboard(row.text)
-            self._notice(Notice("success", "Copied.", seconds=2))
+            self.status.notice(Notice("success", "Copied.", seconds=2))
 
     # -- keys ---------------------------------------------------------------------------------------------------
 
@@ -475,7 +343,7 @@ class ChatScreen(Screen[None]):
 
     def action_pick_message(self) -> None:
         """Choose a message by keyboard."""
-        if self.store.messages or self._shown_unsent:
+        if not self.stream.empty:
             self.set_focus(self.messages)
             self.messages.pick_newest()
 
@@ -510,26 +378,4 @@ class ChatScreen(Screen[None]):
     def action_help(self) -> None:
         """Everything that can be typed and pressed."""
         commands = [(spec.usage, spec.summary) for spec in COMMANDS if spec.name != "/txn"]
-        self.app.push_screen(HelpScreen([*commands, *LOCAL_COMMANDS], keys_of_help()))
-
-
-def keys_of_help() -> list[tuple[str, str]]:
-    """What keys do, for the help page."""
-    return [
-        ("Enter", "send"),
-        ("Ctrl+J, Shift+Enter", "a new line in the message"),
-        (
-            "Alt+↑, or ↑ in an empty composer",
-            "pick a message; then ↑ ↓ move, r replies, d deletes, y copies, m messages",
-        ),
-        ("↑ while writing, Ctrl+↑", "what you sent before"),
-        ("Ctrl+O", "write to one person"),
-        ("Esc", "one step back: the picked message, the reply, the private target"),
-        ("Ctrl+L", "temporary: off, 30 s, 5 min, 1 h"),
-        ("Ctrl+B", "who is here"),
-        ("PageUp, PageDown, End", "older messages, newer ones, the newest"),
-        ("Tab", "complete a command or a name"),
-        ("Ctrl+P", "all commands of the program, themes among them"),
-        ("F1", "this page"),
-        ("Ctrl+Q", "quit"),
-    ]
+        self.app.push_screen(HelpScreen([*commands, *LOCAL_COMMANDS], keys.HELP))

@@ -1,0 +1,93 @@
+"""A screen with nothing but a list, a reply bar and a composer, and what the composer has said."""
+
+from textual import on
+from textual.app import App, ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Static
+
+from chat_tui.widgets.completion import CommandHint
+from chat_tui.widgets.composer import Composer
+from chat_tui.widgets.reply_bar import ReplyBar
+
+COMMANDS = (
+    CommandHint("/reply", "<id> <text>", "reply to a message"),
+    CommandHint("/temp", "<seconds> <text>", "delete itself later"),
+    CommandHint("/to", "<name> <text>", "message one person"),
+    CommandHint("/delete", "<id>", "delete a message"),
+    CommandHint("/exit", "", "leave"),
+)
+NAMES = ("ana", "bob", "[/b]", "[red]x", "zoë")
+
+
+class CountingScreen(Screen[None]):
+    """Counts how often it is laid out."""
+
+    layouts = 0
+
+    def _refresh_layout(self, *args, **options) -> None:
+        self.layouts += 1
+        super()._refresh_layout(*args, **options)
+
+
+class Host(App[None]):
+    """`said` holds (text, target, temp) for what was submitted and the message's class for all else."""
+
+    CSS = "#list { height: 1fr; } #bottom { height: auto; }"
+
+    def __init__(self, *, compact: bool = False) -> None:
+        super().__init__()
+        self.said: list[tuple[str, str, str] | type[Message]] = []
+        self._compact = compact
+
+    def get_default_screen(self) -> Screen[None]:
+        """One that counts."""
+        return CountingScreen()
+
+    def compose(self) -> ComposeResult:
+        """As on the real screen, from top to bottom."""
+        yield Static("list", id="list")
+        with Vertical(id="bottom"):
+            yield ReplyBar()
+            yield Composer()
+
+    def on_mount(self) -> None:
+        """Give the composer what it completes, and the focus."""
+        self.composer.compact = self.reply_bar.compact = self._compact
+        self.composer.commands = COMMANDS
+        self.composer.names = NAMES
+        self.composer.focus()
+
+    @property
+    def composer(self) -> Composer:
+        """The composer."""
+        return self.query_one(Composer)
+
+    @property
+    def reply_bar(self) -> ReplyBar:
+        """The reply bar."""
+        return self.query_one(ReplyBar)
+
+    @property
+    def frame(self) -> str:
+        """What is on the screen, as text."""
+        return "\n".join(strip.text for strip in self.screen._compositor.render_strips())
+
+    @property
+    def layouts(self) -> int:
+        """How often the screen was laid out."""
+        return self.screen.layouts
+
+    @on(Composer.Submitted)
+    def hear_submitted(self, message: Composer.Submitted) -> None:
+        """Note a line."""
+        self.said.append((message.text, message.target, message.temp))
+
+    @on(Composer.PickRequested)
+    @on(Composer.Cancelled)
+    @on(Composer.TempRequested)
+    @on(ReplyBar.Cancelled)
+    def hear(self, message: Message) -> None:
+        """Note that something was asked for."""
+        self.said.append(type(message))

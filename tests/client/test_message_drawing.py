@@ -1,0 +1,119 @@
+"""Drawing one message, and the small parts of it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.style import Style
+from textual.color import Color
+
+from chat_tui.widgets.action_strip import ActionStrip
+from chat_tui.widgets.message_drawing import Frame, Part, draw, find_links
+from chat_tui.widgets.message_palette import _NAMES, DARK_AUTHORS, LIGHT_AUTHORS, Palette
+from chat_tui.widgets.message_row import Action, Row
+
+PLAIN = Palette(
+    base=Style(),
+    named=dict.fromkeys(_NAMES, Style()),
+    authors=(Style(), Style(bold=True)),
+    picked=Style(),
+    marked=Style(),
+    selected=Style(reverse=True),
+    filters=(),
+    background=Color(0, 0, 0),
+)
+ATOMS = ["a", " ", "界", "e\u0301", "❤\ufe0f", "👩\u200d👧", "\u200d", "[/b]", "https://e.org", "🇩🇪"]
+hostile = st.lists(st.sampled_from(ATOMS), max_size=40).map("".join)
+
+
+@given(hostile, hostile, hostile, st.integers(1, 60), st.booleans(), st.none() | st.floats(0, 1e6))
+def test_every_row_is_exactly_as_wide_as_the_list(author, text, note, width, compact, expires_at):
+    """Whatever the words, no row is short and none overflows."""
+    row = Row(2, author, "id", text, "10:02", note=note, reply_to=1, rule=note, expires_at=expires_at)
+    strip = ActionStrip([Action("x", author or "x", "x"), Action("y", note or "y", "y")])
+    drawn = draw(row, row, Frame(width, compact=compact, strip=strip, selected=(1, 5)), PLAIN, 0.0)
+    for line in drawn.strips:
+        assert line.cell_length == width == sum(cell_len(segment.text) for segment in line)
+    assert len(drawn.parts) == len(drawn.strips)
+
+
+def test_a_narrow_header_cuts_the_name_before_the_words_on_privacy():
+    """A long name leaves room for time, countdown and note; what does not fit then ends in an ellipsis."""
+    row = Row(1, "a very long name that somebody took", "id", "", "10:02", note="private → you", expires_at=42.0)
+    assert _header(row, 50) == "▊a very long name …  10:02  ⏳ 0:42  private → you"
+    assert _header(row, 30) == "▊a very …  10:02  ⏳ 0:42  pr…"
+    assert _header(row, 12) == "▊a very …  …"
+
+
+def _header(row, width):
+    drawn = draw(row, None, Frame(width, compact=True), PLAIN, 0.0)
+    return drawn.strips[drawn.parts.index(Part.HEADER)].text.rstrip()
+
+
+def test_a_preview_is_the_first_line_with_words():
+    """Of several lines the first one is shown, and that there are more."""
+    parent, row = Row(1, "bob", "b", "\n \nfirst\nsecond", ""), Row(2, "ana", "a", "yes", "", reply_to=1)
+    drawn = draw(row, parent, Frame(40, compact=True, gap=False), PLAIN, 0.0)
+    assert drawn.strips[0].text.rstrip() == "▊╭ bob: first…"
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("no link", []),
+        ("see https://e.org/a, and (http://e.org/b).", ["https://e.org/a", "http://e.org/b"]),
+        ("https:// alone, javascript://x, file:///etc", []),
+        ('<https://e.org/"x">', ["https://e.org/"]),
+    ],
+)
+def test_links_are_web_addresses_without_the_sentence_around_them(text, links):
+    """Only http and https, and no full stop, comma or bracket at the end."""
+    assert [text[start:end] for start, end in find_links(text)] == links
+
+
+def test_an_author_has_the_same_colour_on_every_run():
+    """The colour comes from the id by a hash that does not change with the process."""
+    authors = tuple(Style(color=f"color({number})") for number in range(8))
+    palette = Palette(PLAIN.base, PLAIN.named, authors, *[PLAIN.base] * 3, (), PLAIN.background)
+    assert [palette.author(name).color.number for name in ("a", "ana", "bob", "zoë")] == [3, 2, 0, 4]
+
+
+@pytest.mark.parametrize(
+    ("colours", "backgrounds"),
+    [(DARK_AUTHORS, ["#000000", "#14171c", "#1e1e1e", "#272727"]), (LIGHT_AUTHORS, ["#ffffff", "#f8f7f4", "#d8d8d8"])],
+)
+def test_author_colours_are_readable(colours, backgrounds):
+    """Every colour has a contrast of 4.5 to 1 or more on the backgrounds of our themes and the stock ones."""
+    for colour in colours:
+        for background in backgrounds:
+            assert _contrast(Color.parse(colour), Color.parse(background)) >= 4.5
+
+
+def _contrast(one, two):
+    low, high = sorted((_luminance(one), _luminance(two)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour):
+    parts = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def test_a_strip_wraps_and_finds_its_items():
+    """Every cell of an item gives that item, the cells between them none."""
+    strip = ActionStrip([Action("a", "Reply", "r"), Action("b", "Message 界界", "m"), Action("c", "界" * 40, "x")])
+    assert [[item.text for item in items] for items in strip.rows(24)] == [
+        [" Reply ", " Message 界界 "],
+        [f" {'界' * 10}… "],
+    ]
+    assert [strip.item_at(24, 0, cell) for cell in (0, 6, 7, 8, 21, 22)] == [0, 0, None, 1, 1, None]
+    assert strip.item_at(24, 1, 3) == 2
+    assert strip.item_at(24, 2, 0) is None
+
+
+def test_a_strip_without_actions_has_no_rows():
+    """Nothing to do, nothing shown, and nothing happens."""
+    strip = ActionStrip([])
+    strip.move(1)
+    assert strip.rows(20) == []
+    assert strip.activate(0) is None

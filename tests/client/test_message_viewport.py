@@ -1,0 +1,186 @@
+"""The viewport stays with what is being read."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat_tui.widgets.message_blocks import MessageBlocks
+from chat_tui.widgets.message_viewport import Viewport
+
+LINES = 10
+
+
+def _viewport_of(count, height=lambda key: 1 + key % 3, keys=None):
+    blocks = MessageBlocks()
+    measured = []
+
+    def measure(key):
+        measured.append(key)
+        return height(key)
+
+    blocks.extend((key, 40, False) for key in keys or range(1, count + 1))
+    viewport = Viewport(blocks, measure)
+    viewport.measured = measured
+    viewport.blocks = blocks
+    viewport.arrange(LINES)
+    return viewport
+
+
+def _lines_of(viewport):
+    return [(item.key, row) for item in viewport.visible for row in range(item.start, item.end)]
+
+
+def test_it_follows_the_end():
+    """Without a scroll, the last row is at the bottom, also after new messages."""
+    viewport = _viewport_of(100)
+    assert _lines_of(viewport)[-1] == (100, 1)
+    viewport.blocks.extend([(101, 40, False)])
+    viewport.arrange(LINES)
+    assert _lines_of(viewport)[-1] == (101, 2)
+    assert viewport.at_end
+
+
+def test_few_messages_begin_at_the_top():
+    """Where the screen is not full, both ends are in view."""
+    viewport = _viewport_of(2)
+    assert _lines_of(viewport) == [(1, 0), (1, 1), (2, 0), (2, 1), (2, 2)]
+    assert viewport.at_end
+    assert viewport.at_start
+
+
+def test_no_messages_is_no_error():
+    """An empty list has no rows and is at both its ends."""
+    viewport = _viewport_of(0)
+    assert _lines_of(viewport) == []
+    viewport.scroll_to(5, LINES)
+    viewport.arrange(LINES)
+    assert viewport.at_end
+
+
+@given(st.integers(0, 200), st.data())
+def test_changes_elsewhere_move_nothing(row, data):
+    """Scrolled up, what is on the screen stays through appends, prepends, removals above and new estimates."""
+    viewport = _viewport_of(0, keys=range(1000, 1100))
+    viewport.scroll_to(row, LINES)
+    viewport.arrange(LINES)
+    before = _lines_of(viewport)
+    first = before[0][0]
+    for _ in range(4):
+        match data.draw(st.sampled_from(["extend", "prepend", "remove", "estimate"])):
+            case "extend" if not viewport.following:
+                newest = viewport.blocks.key(viewport.blocks.last())
+                viewport.blocks.extend([(newest + 1, 99, False)])
+            case "prepend":
+                oldest = viewport.blocks.key((0, 0))
+                viewport.blocks.prepend([(oldest - 2, 500, True), (oldest - 1, 0, False)])
+            case "remove":
+                viewport.remove(data.draw(st.sets(st.integers(900, first - 1), max_size=20)), LINES)
+            case _:
+                viewport.blocks.set_width(data.draw(st.integers(5, 100)), 2)
+        viewport.arrange(LINES)
+        assert _lines_of(viewport) == before
+
+
+@given(st.integers(60, 150), st.integers(0, 30))
+def test_the_message_below_a_removed_one_keeps_its_line(row, size):
+    """Removing the message at the top, and more, leaves the first one below where it is."""
+    viewport = _viewport_of(300)
+    viewport.scroll_to(row, LINES)
+    viewport.arrange(LINES)
+    before = _lines_of(viewport)
+    first = before[0][0]
+    gone = set(range(first - 5, first + size))
+    viewport.remove(gone, LINES)
+    viewport.arrange(LINES)
+    left = [key for key, _ in before if key not in gone]
+    if left and size:
+        assert _lines_of(viewport).index((left[0], 0)) == before.index((left[0], 0))
+    assert len(_lines_of(viewport)) == LINES
+
+
+def test_the_next_page_up_is_exact():
+    """Scrolling by a row moves by exactly a row, wherever one came from: a page above is measured already."""
+    viewport = _viewport_of(2000)
+    viewport.scroll_to(1111, LINES)
+    viewport.arrange(LINES)
+    for _ in range(200):
+        before = _lines_of(viewport)
+        viewport.scroll_to(viewport.top - 1, LINES)
+        viewport.arrange(LINES)
+        assert _lines_of(viewport)[1:] == before[:-1]
+
+
+def test_only_what_is_near_is_measured():
+    """A jump into a long list measures a page and the page above it."""
+    viewport = _viewport_of(100_000)
+    viewport.measured.clear()
+    viewport.scroll_to(77_777, LINES)
+    viewport.arrange(LINES)
+    assert len(set(viewport.measured)) <= 3 * LINES
+
+
+def test_scrolling_to_the_last_row_follows_again():
+    """The end reached by scrolling is followed."""
+    viewport = _viewport_of(50)
+    viewport.scroll_to(3, LINES)
+    viewport.arrange(LINES)
+    assert not viewport.following
+    viewport.scroll_to(viewport.blocks.total - LINES, LINES)
+    viewport.arrange(LINES)
+    assert viewport.following
+
+
+def test_a_hold_stays_and_then_returns():
+    """Held at the end, new messages move nothing; released, the end is followed again."""
+    viewport = _viewport_of(50)
+    before = _lines_of(viewport)
+    viewport.hold()
+    viewport.blocks.extend([(key, 40, False) for key in range(51, 60)])
+    viewport.arrange(LINES)
+    assert _lines_of(viewport) == before
+    assert not viewport.at_end
+    viewport.release()
+    viewport.arrange(LINES)
+    assert _lines_of(viewport)[-1][0] == 59
+
+
+def test_a_hold_that_began_elsewhere_stays_there():
+    """Scrolled up, neither hold nor release moves anything."""
+    viewport = _viewport_of(50)
+    viewport.scroll_to(20, LINES)
+    viewport.arrange(LINES)
+    before = _lines_of(viewport)
+    viewport.hold()
+    viewport.release()
+    viewport.arrange(LINES)
+    assert _lines_of(viewport) == before
+
+
+@given(st.integers(1, 200), st.integers(1, 200))
+def test_show_brings_the_whole_message_into_view(start, key):
+    """Whatever was in view, the message is after `show`, all of it."""
+    viewport = _viewport_of(200)
+    viewport.scroll_to(start, LINES)
+    viewport.arrange(LINES)
+    viewport.show(key, LINES)
+    viewport.arrange(LINES)
+    assert {(key, row) for row in range(1 + key % 3)} <= set(_lines_of(viewport))
+
+
+def test_show_prefers_the_last_rows_of_what_is_too_high():
+    """Of a message higher than the screen, the end is shown: that is where its actions are."""
+    viewport = _viewport_of(50, height=lambda key: 40 if key == 20 else 2)
+    viewport.show(20, LINES)
+    viewport.arrange(LINES)
+    assert _lines_of(viewport)[-1] == (20, 39)
+
+
+def test_a_pin_on_an_unsent_message_that_is_gone_is_the_end():
+    """When the last page began with our own line, and that was acknowledged, the end is followed."""
+    viewport = _viewport_of(5)
+    viewport.set_unsent([-number for number in range(1, 40)])
+    viewport.scroll_to(viewport.blocks.total - 20, LINES)
+    viewport.arrange(LINES)
+    viewport.set_unsent([])
+    viewport.arrange(LINES)
+    assert viewport.following
+    assert _lines_of(viewport)[-1][0] == 5

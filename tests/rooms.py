@@ -1,0 +1,46 @@
+"""A room with the simplest log there can be: what is decided is numbered and applied at once."""
+
+from chat_protocol.commands import Delete, Say
+from chat_protocol.events import Client
+from chat_server.room import Room, encode_draft
+from chat_server.roster import Roster
+
+
+class NumberedRoom:
+    """People who say and delete things in one room; somebody called ana has the id ~ana."""
+
+    def __init__(self, *names, history=1000, max_text=4096, max_lines=100, room_type=Room):
+        self.roster = Roster(grace=60.0)
+        for name in names:
+            self.roster.join(f"~{name}", name)
+        self.room = room_type(history=history, max_text=max_text, max_lines=max_lines, roster=self.roster)
+        self.seq = 0
+
+    def keep(self, draft):
+        """The log takes an entry; returns who is shown what by it."""
+        self.seq += 1
+        return self.room.apply(self.seq, encode_draft(draft))
+
+    def decide(self, name, command, now=0.0):
+        """The draft of what somebody wishes; may raise Refused."""
+        return self.room.decide(f"~{name}", command, now)
+
+    def say(self, name, text="hi", now=0.0, **fields):
+        """Somebody's message, kept."""
+        return self.keep(self.decide(name, Say(text, **fields), now)).event
+
+    def delete(self, name, message_id=None, now=0.0):
+        """Somebody deletes a message (None: the last); returns the delivery."""
+        return self.keep(self.decide(name, Delete(message_id), now))
+
+    def expire(self, now):
+        """What is due by now, kept; returns the deliveries."""
+        return [self.keep(draft) for draft in self.room.due(now)]
+
+    def greet(self, name, now=0.0):
+        """The first event for somebody."""
+        return self.room.greet(Client(f"~{name}", name), epoch="e", now=now, limits={"text": 4096.0})
+
+    def seen_by(self, name, now=0.0):
+        """The ids in that greeting."""
+        return [message.id for message in self.greet(name, now).messages]

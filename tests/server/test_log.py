@@ -1,0 +1,224 @@
+"""The contract of a log, held by every engine."""
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+
+from chat_server.log import DELETE, MESSAGE, Entry, Reset, open_log
+from chat_server.log.memory import MemoryLog
+
+HISTORY = 5
+LONGEST_WAIT = 30.0  # for what happens at once, unless something is broken
+
+ENGINES = {"memory": lambda _folder: MemoryLog(history=HISTORY)}
+
+
+@pytest.fixture(params=ENGINES.values(), ids=ENGINES)
+async def log(request, tmp_path):
+    """An engine that keeps the newest five messages, opened."""
+    engine = request.param(tmp_path)
+    await engine.open()
+    yield engine
+    await engine.close()
+
+
+async def append(log, *bodies, kind=MESSAGE):
+    """Entries one after the other; their numbers."""
+    return [await log.append(kind, body) for body in bodies]
+
+
+async def read(tail, count):
+    """The next `count` entries of a tail."""
+    entries = []
+    async with asyncio.timeout(LONGEST_WAIT):
+        while len(entries) < count:
+            entries += await anext(tail)
+    assert len(entries) == count
+    return entries
+
+
+def bodies(entries):
+    """What entries hold."""
+    return [entry.body for entry in entries]
+
+
+async def test_a_new_log_is_empty():
+    """Its first number would be the one after its last; no two lives have one name."""
+    opened = [await make(None).open() for make in ENGINES.values() for _ in range(2)]
+    assert [(one.first, one.last) for one in opened] == [(1, 0)] * len(opened)
+    assert len({one.epoch for one in opened}) == len(opened)
+    assert all(one.epoch.isalnum() for one in opened)
+
+
+async def test_numbers_grow_by_one(log):
+    """Messages and deletions share them."""
+    assert await append(log, b"a", b"b") == [1, 2]
+    assert await append(log, b"c", kind=DELETE) == [3]
+    assert await append(log, b"d") == [4]
+
+
+async def test_the_same_key_is_the_same_entry(log):
+    """Said twice, it is kept once, and the second gets the number of the first."""
+    first = await log.append(MESSAGE, b"a", key="k")
+    assert await log.append(MESSAGE, b"a again", key="k") == first
+    assert await log.append(MESSAGE, b"b", key="other") == first + 1
+    assert bodies(await log.page(100, 10)) == [b"a", b"b"]
+
+
+async def test_a_tail_gives_what_was_and_what_comes(log):
+    """In the order of the numbers, without gap or repeat."""
+    await append(log, b"a", b"b")
+    async with aclosing(log.tail(0)) as tail:
+        assert await read(tail, 2) == [Entry(1, MESSAGE, b"a"), Entry(2, MESSAGE, b"b")]
+        await append(log, b"c", kind=DELETE)
+        await append(log, b"d")
+        assert await read(tail, 2) == [Entry(3, DELETE, b"c"), Entry(4, MESSAGE, b"d")]
+
+
+async def test_a_tail_begins_where_it_is_told(log):
+    """At every number that there is, and after the last."""
+    await append(log, b"1", b"2", b"3")
+    for after in range(4):
+        async with aclosing(log.tail(after)) as tail:
+            expected = [b"1", b"2", b"3"][after:]
+            assert bodies(await read(tail, len(expected))) == expected
+
+
+async def test_a_waiting_tail_is_woken(log):
+    """By an entry that comes later."""
+    async with aclosing(log.tail(0)) as tail:
+        waiting = asyncio.ensure_future(read(tail, 1))
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        await append(log, b"a")
+        assert bodies(await waiting) == [b"a"]
+
+
+async def test_every_tail_gives_the_same(log):
+    """However many there are, and however slow one of them is."""
+    async with aclosing(log.tail(0)) as slow, aclosing(log.tail(0)) as quick:
+        await append(log, b"0")
+        assert bodies(await read(slow, 1)) == bodies(await read(quick, 1)) == [b"0"]
+        expected = [str(number).encode() for number in range(3 * HISTORY)]
+        for body in expected:
+            await append(log, body)
+            assert bodies(await read(quick, 1)) == [body]
+        assert bodies(await read(slow, 3 * HISTORY)) == expected
+
+
+async def test_a_tail_of_many_writers(log):
+    """What was written at once is in one order, and everybody got the number that it has there."""
+    numbers = await asyncio.gather(*(log.append(MESSAGE, str(number).encode()) for number in range(50)))
+    assert sorted(numbers) == list(range(1, 51))
+    page = await log.page(100, HISTORY)
+    assert [numbers[int(entry.body)] for entry in page] == [entry.seq for entry in page]
+
+
+async def test_a_tail_that_cannot_begin_says_so(log):
+    """One `Reset` with the number of the oldest that it could give, and no entry."""
+    await append(log, *(str(number).encode() for number in range(1, 9)))
+    for after in range(3):
+        async with asyncio.timeout(LONGEST_WAIT):
+            assert [item async for item in log.tail(after)] == [Reset(4)]
+    async with aclosing(log.tail(3)) as tail:
+        assert [entry.seq for entry in await read(tail, HISTORY)] == [4, 5, 6, 7, 8]
+
+
+async def test_the_end_ends_every_tail(log):
+    """After what there is to give; also those that wait."""
+    await append(log, b"a", b"b")
+
+    async def everything():
+        return [entry.seq async for batch in log.tail(0) for entry in batch]
+
+    early = asyncio.ensure_future(everything())
+    await asyncio.sleep(0)
+    await append(log, b"c")
+    await log.close()
+    async with asyncio.timeout(LONGEST_WAIT):
+        assert await early == [1, 2, 3]
+        assert await everything() == [1, 2, 3]
+
+
+async def test_a_tail_may_be_left_at_any_time(log):
+    """The others go on, and the log keeps no more for it."""
+    gone = log.tail(0)
+    waiting = asyncio.ensure_future(anext(gone))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    await gone.aclose()
+    await append(log, *(b"x" for _ in range(2 * HISTORY)))
+    assert len(await log.page(100, 100)) == HISTORY
+
+
+@pytest.mark.parametrize(
+    ("before", "limit", "seqs"),
+    [(100, 10, [1, 2, 4, 5]), (5, 10, [1, 2, 4]), (5, 2, [2, 4]), (4, 1, [2]), (1, 10, []), (100, 0, []), (-5, 10, [])],
+)
+async def test_a_page_is_the_newest_messages_before_a_number(log, before, limit, seqs):
+    """Oldest first; deletions are not among them."""
+    await append(log, b"1", b"2")
+    await append(log, b"3", kind=DELETE)
+    await append(log, b"4", b"5")
+    page = await log.page(before, limit)
+    assert [entry.seq for entry in page] == seqs
+    assert all(entry.kind == MESSAGE for entry in page)
+
+
+async def test_the_newest_messages_are_kept(log):
+    """As many as history holds; deletions do not push messages out."""
+    await append(log, *(str(number).encode() for number in range(1, 9)))
+    await append(log, *(b"gone" for _ in range(3 * HISTORY)), kind=DELETE)
+    assert bodies(await log.page(100, 100)) == [b"4", b"5", b"6", b"7", b"8"]
+
+
+async def test_what_is_erased_is_gone(log):
+    """From pages and from tails that begin later; the others keep their numbers, and the number is not used again."""
+    await append(log, b"a", b"secret", b"c")
+    await log.erase(2)
+    assert bodies(await log.page(100, 10)) == [b"a", b"c"]
+    async with aclosing(log.tail(0)) as tail:
+        entries = await read(tail, 2)
+    assert [entry.seq for entry in entries] == [1, 3]
+    assert await append(log, b"d") == [4]
+
+
+async def test_erasing_the_newest_frees_no_number(log):
+    """Nor does erasing what is gone already, or never was, do anything."""
+    await append(log, b"a", b"b")
+    for seq in (2, 2, 77, 0, -1):
+        await log.erase(seq)
+    assert await append(log, b"c") == [3]
+    assert bodies(await log.page(100, 10)) == [b"a", b"c"]
+
+
+async def test_erasing_emits_nothing(log):
+    """The tombstone is an ordinary entry, which somebody else appends."""
+    async with aclosing(log.tail(0)) as tail:
+        await append(log, b"a")
+        await read(tail, 1)
+        await log.erase(1)
+        await append(log, b"1", kind=DELETE)
+        assert await read(tail, 1) == [Entry(2, DELETE, b"1")]
+
+
+async def test_a_name_belongs_to_the_first(log):
+    """Until it is released; asking again is no harm."""
+    assert await log.claim("ana", "~a") == "~a"
+    assert await log.claim("ana", "~b") == "~a"
+    assert await log.claim("ana", "~a") == "~a"
+    assert await log.claim("bob", "~b") == "~b"
+    assert await log.roster() == {"ana": "~a", "bob": "~b"}
+    await log.release("ana")
+    await log.release("nobody")
+    assert await log.claim("ana", "~b") == "~b"
+
+
+def test_an_engine_is_chosen_by_its_url():
+    """One that is not known is refused with a sentence for the operator."""
+    assert isinstance(open_log("memory:", history=HISTORY), MemoryLog)
+    for url in ("", "postgres://x", "MEMORY:", "sqlite"):
+        with pytest.raises(ValueError, match=r"^log is memory:"):
+            open_log(url, history=HISTORY)

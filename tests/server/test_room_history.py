@@ -1,0 +1,65 @@
+"""How much a room remembers, and how much of it a greeting holds."""
+
+from chat_protocol.commands import Delete
+from chat_protocol.events import Deleted, encode_event
+from chat_server.room import GREETING_BYTES, GREETING_MESSAGES
+from rooms import NumberedRoom
+
+
+def test_the_oldest_go_first():
+    """The newest `history` messages are remembered, and a greeting says that there were more."""
+    room = NumberedRoom("ana", history=3)
+    for _ in range(3):
+        room.say("ana")
+    assert room.seen_by("ana") == [1, 2, 3]
+    assert not room.greet("ana").more
+    room.say("ana")
+    assert room.seen_by("ana") == [2, 3, 4]
+    assert room.greet("ana").more
+
+
+def test_deletions_do_not_count():
+    """They make room in the history, and are not among what is forgotten."""
+    room = NumberedRoom("ana", history=3)
+    for _ in range(10):
+        room.say("ana")
+        room.delete("ana")
+    room.say("ana")
+    assert room.seen_by("ana") == [21]
+    assert not room.greet("ana").more
+
+
+def test_a_greeting_holds_the_newest_200():
+    """And says so when there were older ones that this client may see."""
+    room = NumberedRoom("ana", "bob")
+    for _ in range(GREETING_MESSAGES):
+        room.say("ana")
+    assert not room.greet("ana").more
+    room.say("ana", "to ana alone", to="ana")
+    assert room.seen_by("ana") == list(range(2, GREETING_MESSAGES + 2))
+    assert room.greet("ana").more
+    assert room.seen_by("bob") == list(range(1, GREETING_MESSAGES + 1))
+    assert not room.greet("bob").more
+
+
+def test_a_greeting_holds_at_most_256_kibibytes_of_messages():
+    """The newest that fit, as they are written in the frame."""
+    room = NumberedRoom("ana")
+    for _ in range(100):
+        room.say("ana", "漢" * 4096)
+    greeting = room.greet("ana")
+    size = len(b",".join(map(encode_event, greeting.messages)))
+    one = len(encode_event(greeting.messages[0]))
+    assert GREETING_BYTES - 2 * one < size <= GREETING_BYTES
+    assert greeting.messages[-1].id == 100
+    assert greeting.more
+
+
+def test_what_was_pushed_out_while_its_deletion_was_on_the_way_is_deleted():
+    """Whoever was shown it is told that it is gone."""
+    room = NumberedRoom("ana", "bob", history=2)
+    room.say("ana", "secret", to="bob")
+    draft = room.decide("ana", Delete(1))
+    for _ in range(3):
+        room.say("ana")
+    assert room.keep(draft) == (Deleted(1, 5), {"~ana", "~bob"})

@@ -1,0 +1,114 @@
+"""Any doings of four people end as they should; and rooms that break a rule are caught at it."""
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from chat_protocol.commands import Delete
+from chat_protocol.events import Deleted, Message
+from chat_server.room import Refused, Room
+from room_model import Conversation
+
+TestConversation = Conversation.TestCase
+TestConversation.settings = settings(max_examples=50, stateful_step_count=40)
+
+
+class _Loud(Room):
+    """Shows everything to everyone."""
+
+    def apply(self, seq, body):
+        delivery = super().apply(seq, body)
+        return delivery and delivery._replace(audience=None)
+
+
+class _LoudDeletions(Room):
+    """Tells everyone of every deletion."""
+
+    def apply(self, seq, body):
+        delivery = super().apply(seq, body)
+        return delivery._replace(audience=None) if delivery and isinstance(delivery.event, Deleted) else delivery
+
+
+class _Silent(Room):
+    """Forgets to show a direct message to its target."""
+
+    def apply(self, seq, body):
+        delivery = super().apply(seq, body)
+        if isinstance(delivery.event, Message) and delivery.audience is not None:
+            return delivery._replace(audience=frozenset({delivery.event.from_id}))
+        return delivery
+
+
+class _OpenGreeting(Room):
+    """Greets with everything, as if the newcomer had sent it all."""
+
+    def _shown_to(self, *_):
+        return list(reversed(self._messages.values()))
+
+
+class _Immortal(Room):
+    """Lets nothing expire."""
+
+    def due(self, _now):
+        return []
+
+
+class _Nagging(Room):
+    """Tells an expiry again until it is kept."""
+
+    def due(self, now):
+        drafts = super().due(now)
+        for draft in drafts:
+            self.undecide(draft)
+        return drafts
+
+
+class _Telling(Room):
+    """Has other words for what somebody may not see than for what is not there."""
+
+    def decide(self, sender, command, now):
+        try:
+            return super().decide(sender, command, now)
+        except Refused as refused:
+            number = command.id if isinstance(command, Delete) else command.reply_to
+            if number in self._messages:
+                raise Refused(refused.code, "That is private.") from None
+            raise
+
+
+class _Stubborn(Room):
+    """Remembers a deletion that the log could not keep."""
+
+    def undecide(self, draft):
+        pass
+
+
+class _Renumbering(Room):
+    """Numbers messages by itself."""
+
+    def apply(self, _seq, body):
+        return super().apply(len(self._messages) + 1, body)
+
+
+class _Hoarding(Room):
+    """Deletes for those who are here, and greets with it again."""
+
+    def _apply_deletion(self, seq, message_id):
+        message = self._messages.get(message_id)
+        delivery = super()._apply_deletion(seq, message_id)
+        if message:
+            self._messages[message_id] = message
+        return delivery
+
+
+@pytest.mark.parametrize(
+    "mutant",
+    [_Loud, _LoudDeletions, _Silent, _OpenGreeting, _Immortal, _Nagging, _Telling, _Stubborn, _Renumbering, _Hoarding],
+    ids=lambda mutant: mutant.__name__,
+)
+def test_a_room_that_breaks_a_rule_is_caught(mutant):
+    """The check above would notice."""
+    machine = type(mutant.__name__, (Conversation,), {"room_type": mutant})
+    quick = settings(max_examples=300, derandomize=True, database=None, phases=[Phase.generate], print_blob=False)
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(machine, settings=quick)

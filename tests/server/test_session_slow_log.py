@@ -1,0 +1,177 @@
+"""A log that takes its time: order is kept, what can't be kept is said, and who leaves meanwhile leaves nothing."""
+
+import asyncio
+
+import pytest
+
+from chat_server.log import LogError
+from chatting import House
+from sockets import connect_peer, greeted_peer, handshake, text
+
+
+class SlowLog:
+    """The log of a running server, of which every answer waits until it is let go."""
+
+    def __init__(self, house: House) -> None:
+        self._log = house.service.log
+        self._go = asyncio.Event()
+        self.asked: list[str] = []
+        self.full = False
+        house.service.log = self
+
+    def let_go(self) -> None:
+        """Answer everything from now on."""
+        self._go.set()
+
+    def append(self, kind, body, key=None):
+        """Keep it when it is let go, unless the disk is full."""
+        self.asked.append(kind)
+        return asyncio.ensure_future(self._append(kind, body, key))
+
+    async def _append(self, kind, body, key):
+        await self._go.wait()
+        if self.full:
+            raise LogError("The disk is full; your line was not kept.")
+        return await self._log.append(kind, body, key)
+
+    async def claim(self, name, value):
+        """As the log does, later."""
+        self.asked.append(name)
+        await self._go.wait()
+        return await self._log.claim(name, value)
+
+    async def release(self, name):
+        """As the log does."""
+        await self._log.release(name)
+
+    async def roster(self):
+        """As the log does."""
+        return await self._log.roster()
+
+    async def erase(self, seq):
+        """As the log does."""
+        await self._log.erase(seq)
+
+    async def close(self):
+        """As the log does."""
+        self.let_go()
+        await self._log.close()
+
+
+async def test_nothing_is_seen_before_it_is_kept(house):
+    """Neither by others nor by the sender; then by all."""
+    ana, bob = await house.people("ana", "bob")
+    log = SlowLog(house)
+    await ana.say("one", "two")
+    await house.eventually(lambda: log.asked == ["message"] * 2)
+    assert house.service.room.applied == 0
+    assert bob.seen == []
+    log.let_go()
+    assert [(await bob.next())["text"], (await bob.next())["text"]] == ["one", "two"]
+
+
+async def test_a_command_that_looks_at_messages_waits_for_ones_own(house):
+    """`/delete last` in one breath with a line deletes that line; what comes after keeps its place."""
+    ana, bob = await house.people("ana", "bob")
+    log = SlowLog(house)
+    await ana.say("one", "/delete last", "two", "/exit", "three")
+    await house.eventually(lambda: log.asked == ["message"])
+    log.let_go()
+    assert (await ana.closed())[0] == 1000
+    events = [await bob.next() for _ in range(3)]
+    assert [event["type"] for event in events] == ["message", "delete", "message"]
+    assert events[1]["id"] == events[0]["id"]
+    assert [event["type"] for event in ana.seen] == ["message", "delete", "message"]
+    await bob.sees("bob")
+    assert [event.get("text") for event in bob.seen] == ["one", None, "two"]
+
+
+async def test_what_could_not_be_kept_is_said_to_its_sender(house):
+    """With the token; nobody else hears; and when there is room again all goes on."""
+    ana, bob = await house.people("ana", "bob")
+    await ana.said("first")
+    log = SlowLog(house)
+    log.full = True
+    log.let_go()
+    error = await ana.said("/txn t1 lost")
+    assert (error["code"], error["txn"], error["text"]) == (
+        "not_kept", "t1", "The disk is full; your line was not kept.",
+    )  # fmt: skip
+    assert (await ana.said("/delete 1"))["code"] == "not_kept"
+    log.full = False
+    assert (await ana.said("/delete 1"))["type"] == "delete"
+    await ana.said("again")
+    await bob.hears("again")
+    assert [event.get("text") for event in bob.seen] == ["first", None, "again"]
+
+
+@pytest.mark.parametrize("target", ["/", "/?name=ghost"])
+async def test_who_leaves_while_its_name_is_asked_for_leaves_no_name(house, target):
+    """The connection is gone before the log answers."""
+    bob = await house.person("bob")
+    log = SlowLog(house)
+    peer = await connect_peer(house, handshake(target))
+    await house.eventually(lambda: len(log.asked) == 1)
+    peer.sock.close()
+    await house.eventually(lambda: len(house.service.sessions) == 1)
+    log.let_go()
+    assert (await bob.said("good"))["id"] == 1
+    assert await log.roster() == {"bob": bob.id}
+    assert bob.people == {bob.id: "bob"}
+
+
+async def test_who_leaves_while_it_is_renamed_leaves_no_name(house, caplog):
+    """Neither the old nor the new."""
+    bob = await house.person("bob")
+    peer = await greeted_peer(house, "/?name=ghost")
+    log = SlowLog(house)
+    await peer.send(text("/name spectre"))
+    await house.eventually(lambda: log.asked == ["spectre"])
+    peer.sock.close()
+    await house.eventually(lambda: len(house.service.sessions) == 1)
+    log.let_go()
+    assert (await bob.said("good"))["id"] == 1
+    assert await log.roster() == {"bob": bob.id}
+    assert not caplog.records
+
+
+async def test_two_who_want_one_name_at_once_do_not_both_get_it(house):
+    """The log decides; the other is told, and keeps what it had."""
+    ana, bob = await house.people("ana", "bob")
+    log = SlowLog(house)
+    await ana.say("/name eve")
+    await bob.say("/name EVE")
+    await house.eventually(lambda: len(log.asked) == 2)
+    log.let_go()
+    await house.eventually(lambda: not any(session.busy for session in house.service.sessions))
+    await ana.say("done")
+    refused = [person for person in (ana, bob) if await person.hears("done")]
+    assert len(refused) == 1
+    assert refused[0].seen[0]["code"] == "name_taken"
+    names = {name.casefold() for name in ana.people.values()}
+    assert names == {"eve", refused[0].name} == set(await log.roster())
+
+
+async def test_lines_wait_for_a_new_name(house):
+    """What is said after `/name` is said under it, however long the log takes."""
+    ana, bob = await house.people("ana", "bob")
+    log = SlowLog(house)
+    await ana.say("before", "/name anna", "after", "/name ana", "last")
+    await house.eventually(lambda: log.asked == ["message", "anna"])
+    log.let_go()
+    await bob.hears("last")
+    assert [event["from_name"] for event in bob.seen] == ["ana", "anna", "ana"]
+
+
+async def test_a_stop_waits_for_what_was_heard(house):
+    """Lines that the log has not kept yet are answered before the goodbye."""
+    ana, bob = await house.people("ana", "bob")
+    log = SlowLog(house)
+    await ana.say("one", "two", "/nonsense")
+    await house.eventually(lambda: len(log.asked) == 2)
+    house.server.stop()
+    await house.eventually(lambda: house.service.stopping)
+    log.let_go()
+    assert (await ana.closed())[0] == (await bob.closed())[0] == 1012
+    assert [event["text"] for event in bob.seen] == ["one", "two"]
+    assert len(ana.seen) == 3

@@ -1,0 +1,136 @@
+"""Nothing that other people write acts on the terminal, wherever it is shown: read off the bytes that reach it."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from websockets.sync.client import connect
+
+from processes import chat_tui, running_server, seed_server
+from seed_server import ATTACKS
+from terminal import Terminal
+
+# What Textual itself writes: colours, cursor movement, modes, queries, the mouse pointer's shape; nothing else.
+OWN_SEQUENCES = re.compile(
+    rb"\x1b\[[0-9;]*m"
+    rb"|\x1b\[[0-9;]*[HABCDJK]"
+    rb"|\x1b\[\?[0-9;]+[hl]"
+    rb"|\x1b\[\?[0-9;]+\$p"
+    rb"|\x1b\[[<>=]?[0-9;]*[utc]"
+    rb"|\x1b\]22;[a-z-]+\x07"
+)
+LOUD = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+
+
+def left_over(raw: bytes) -> str:
+    """What reaches the terminal beside text and the sequences of the app itself, as Python would write it."""
+    text = OWN_SEQUENCES.sub(b"", raw).decode("utf-8", errors="surrogateescape")
+    harmless = "\r\n\u200c\u200d"
+    return "".join(sorted({repr(char) for char in text if unicodedata.category(char) in LOUD and char not in harmless}))
+
+
+def longest_run_of_marks(rows: list[str]) -> int:
+    """How many combining marks stand in a row at most."""
+    return max((len(run) for row in rows for run in re.findall("[\u0300-\u036f]+", row)), default=0)
+
+
+@pytest.fixture
+def baseline(tmp_path: Path) -> str:
+    """What is left over of an app that has met nobody."""
+    with running_server() as server, chat_tui(server.url, "calm", tmp_path) as terminal:
+        terminal.wait("You are the first one here.")
+        return left_over(terminal.raw)
+
+
+def test_an_app_that_met_nobody_writes_nothing_unexpected(baseline: str) -> None:
+    """The list of our own sequences is complete, so that what is left over is somebody else's."""
+    assert baseline == ""
+
+
+def test_texts_through_our_server_are_inert(tmp_path: Path) -> None:
+    """A person attacks by message and by reply; everything arrives, nothing acts."""
+    with running_server("--rate-limit", "off") as server, chat_tui(server.url, "ana", tmp_path, 120, 60) as ana:
+        ana.wait("● connected")
+        with connect(f"{server.url}/?name=mallory", proxy=None) as mallory:
+            for number, attack in enumerate(ATTACKS, 1):
+                mallory.send(attack.encode("utf-8", errors="replace").decode())
+                mallory.send(f"/reply {number * 2 - 1} reply to {number}")
+            mallory.send("the last word")
+            rows = ana.wait("the last word")
+        assert left_over(ana.raw) == ""
+        assert any("[/b] [bold red]markup[/] [@click=app.quit]quit[/]" in row for row in rows)
+        assert any("� clipboard" in row or "\ufffd]52;" in row for row in rows)
+        assert longest_run_of_marks(rows) == 3
+        assert all(row.endswith(("▏", "▏ mallory")) or "▏" in row for row in rows[1:-4])
+
+
+def test_everything_that_a_hostile_server_says_is_inert(tmp_path: Path) -> None:
+    """Names, our own name, errors, the roster, authors and previews come from the server too."""
+    with seed_server("--hostile") as url, chat_tui(url, "ana", tmp_path, 120, 60) as ana:
+        ana.wait("the last word")
+        ana.send(b"\x0f")
+        ana.wait("Message whom?")
+        ana.send(b"\x1b")
+        ana.wait(lambda rows: not any("Message whom?" in row for row in rows))
+        ana.click_text("● �]52;c")
+        ana.wait("private to �]52;c")
+        ana.send(b"\x15")
+        ana.wait("Private message to")
+        ana.send(b"\x1b[1;3A")
+        ana.wait("Reply")
+        ana.send(b"r")
+        ana.wait("↪ replying to")
+        assert left_over(ana.raw) == ""
+        assert longest_run_of_marks(ana.screen()) == 3
+
+
+def test_a_server_that_speaks_only_the_seed_of_the_protocol_works(tmp_path: Path) -> None:
+    """Say, reply, delete, and see what others say, without names, tokens or times."""
+    with (
+        seed_server() as url,
+        chat_tui(url, "ana", tmp_path) as ana,
+        connect(url, proxy=None) as other,
+    ):
+        ana.wait("● connected")
+        ana.type("hello there\r")
+        ana.wait("▊ #1")
+        other.send("/reply 1 hi yourself")
+        ana.wait("╭ #1: hello there")
+        other.send("/delete 1")
+        ana.wait("╭ deleted message")
+        ana.send(b"\x1b[1;3A")
+        ana.wait("Reply   Delete")
+        ana.type("dd")
+        ana.wait(lambda rows: not any("hi yourself" in row for row in rows))
+
+
+@pytest.fixture
+def crashing(tmp_path: Path) -> Iterator[Terminal]:
+    """An app with a fault of its own: its list can't draw."""
+    fault = tmp_path / "sitecustomize.py"
+    fault.write_text(
+        "import chat_tui.screens.rows as rows\n"
+        "def broken(store, key, now):\n"
+        "    secret = store.messages[key].text\n"
+        "    raise ZeroDivisionError('a fault')\n"
+        "rows.row_of = broken\n"
+    )
+    env = {"PYTHONPATH": str(tmp_path)}
+    with running_server() as server, chat_tui(server.url, "ana", tmp_path, env=env) as terminal:
+        terminal.wait("● connected")
+        yield terminal
+
+
+def test_a_crash_gives_the_terminal_back_and_says_where_its_log_is(crashing: Terminal, tmp_path: Path) -> None:
+    """Exit status 1, one sentence, a log that names the fault and holds no message."""
+    crashing.type("a canary in a message\r")
+    assert crashing.wait_exit() == 1
+    assert crashing.restored()
+    log = next((tmp_path / "ana").rglob("crash-*.log"))
+    assert log.name.encode() in crashing.raw
+    assert b"ended by a fault of its own" in crashing.raw
+    assert "ZeroDivisionError: a fault" in log.read_text()
+    assert "canary" not in log.read_text()
+    assert log.stat().st_mode & 0o077 == 0

@@ -1,0 +1,29 @@
+"""What keys do, in words: for the bottom row and for the help page."""
+
+BAR = [
+    ("⏎", "Send", "send"),
+    ("f1", "Help", "help"),
+    ("^o", "To", "pick_target"),
+    ("^b", "People", "people"),
+    ("^l", "Temp", "temp"),
+    ("⌥↑", "Pick message", "pick_message"),
+]
+"""Key, word and action of the bottom row, the most needed first."""
+
+BAR_EDGE = ("^p", "palette", "app.command_palette")
+
+HELP = [
+    ("Enter", "send"),
+    ("Ctrl+J, Shift+Enter", "a new line in the message"),
+    ("Alt+↑, or ↑ in an empty composer", "pick a message; then ↑ ↓ move, r replies, d deletes, y copies, m messages"),
+    ("↑ while writing, Ctrl+↑", "what you sent before"),
+    ("Ctrl+O", "write to one person"),
+    ("Esc", "one step back: the picked message, the reply, the private target"),
+    ("Ctrl+L", "temporary: off, 30 s, 5 min, 1 h"),
+    ("Ctrl+B", "who is here"),
+    ("PageUp, PageDown, End", "older messages, newer ones, the newest"),
+    ("Tab", "complete a command or a name"),
+    ("Ctrl+P", "all commands of the program, themes among them"),
+    ("F1", "this page"),
+    ("Ctrl+Q", "quit"),
+]

@@ -1,0 +1,74 @@
+"""What header and banner say: how the connection is, and what has just happened."""
+
+import asyncio
+
+from textual.timer import Timer
+
+from chat_tui.connection import Connected, Connecting, Lost, Refused, Status
+from chat_tui.screens import notices
+from chat_tui.screens.notices import Notice
+from chat_tui.widgets.banner import Banner
+from chat_tui.widgets.header_bar import HeaderBar
+
+_SLOW_CONNECT = 3.0
+"""Seconds after which a first connection is worth a word."""
+
+
+class StatusLine:
+    """Header and banner, true to the connection. Counts the seconds to the next try while there is none."""
+
+    def __init__(self, header: HeaderBar, banner: Banner) -> None:
+        self.connected_once = False
+        self._header = header
+        self._banner = banner
+        self._lost: Lost | Refused | None = None
+        self._counting: Timer | None = None
+        self._slow: Timer | None = banner.set_timer(_SLOW_CONNECT, self._show_slow)
+
+    def show(self, status: Status) -> None:
+        """Say how the connection is."""
+        if self._slow is not None and not isinstance(status, Connecting):
+            self._slow.stop()
+            self._slow = None
+        match status:
+            case Connecting(host=host):
+                self._header.host = host
+                if self._lost is None:
+                    self._header.state = "connecting"
+            case Connected():
+                self._header.state = "connected"
+                self.connected_once = True
+                self._stop_counting()
+                self._banner.hide()
+            case Lost() | Refused():
+                self._header.state = "lost" if isinstance(status, Lost) else "refused"
+                self._header.here = None
+                self._lost = status
+                self._count_down()
+                if self._counting is None:
+                    self._counting = self._banner.set_interval(1.0, self._count_down)
+
+    def notice(self, notice: Notice) -> None:
+        """Say something; while there is no connection, that is what the banner goes on to say."""
+        self._banner.show(notice.kind, notice.text, notice.action, notice.seconds)
+
+    def _count_down(self) -> None:
+        """Say when the next try is."""
+        now = asyncio.get_running_loop().time()
+        match self._lost:
+            case Lost():
+                self.notice(notices.lost_notice(self._lost, now, ever_connected=self.connected_once))
+            case Refused():
+                self.notice(notices.refused_notice(self._lost, now))
+            case None:
+                pass
+
+    def _stop_counting(self) -> None:
+        self._lost = None
+        if self._counting is not None:
+            self._counting.stop()
+            self._counting = None
+
+    def _show_slow(self) -> None:
+        if not self.connected_once and self._lost is None:
+            self.notice(notices.connecting_notice(self._header.host))

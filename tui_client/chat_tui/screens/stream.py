@@ -1,0 +1,113 @@
+"""The picture of what is said: messages, what of it is unread, and what is not sent yet."""
+
+from collections.abc import Iterable
+
+from chat_protocol.events import Message
+from chat_tui.store import Change, Store
+from chat_tui.widgets.composer import Composer
+from chat_tui.widgets.header_bar import HeaderBar
+from chat_tui.widgets.message_blocks import Size
+from chat_tui.widgets.message_list import MessageList
+
+_RECALLED = 100
+"""Own lines that the composer may still recall, so that a deletion can reach them."""
+
+
+class Stream:
+    """Keeps the message list, the header's count of new messages and the recalled lines true to the store."""
+
+    def __init__(self, store: Store, messages: MessageList, header: HeaderBar, composer: Composer) -> None:
+        self._store = store
+        self._messages = messages
+        self._header = header
+        self._composer = composer
+        self._unsent: list[tuple[int, str]] = []
+        self._own_texts: dict[int, str] = {}
+
+    @property
+    def empty(self) -> bool:
+        """Is there nothing to show?"""
+        return not self._store.messages and not self._unsent
+
+    def show(self, change: Change) -> None:
+        """Bring everything up to date."""
+        following = self._messages.at_end
+        self._show_messages(change)
+        self._follow_pick(change)
+        self._remember_own(change)
+        if not following and not change.reset:
+            self._count_new([id for id in change.added if not self._is_own(id)])  # noqa: A001
+        self._show_unsent(change)
+
+    def _show_messages(self, change: Change) -> None:
+        messages = self._store.messages
+        if change.reset:
+            self._messages.reset(_sizes(messages.values()))
+            self._header.unread = 0
+            return
+        if change.removed:
+            self._messages.remove_messages(change.removed)
+        if change.added:
+            self._messages.extend(_sizes(messages[id] for id in change.added))  # noqa: A001
+        if change.rule and self._store.first_unread is not None:
+            self._messages.refresh_rows([self._store.first_unread])
+
+    def _is_own(self, message_id: int) -> bool:
+        return self._store.is_own(self._store.messages[message_id])
+
+    def _follow_pick(self, change: Change) -> None:
+        """A line of ours was picked and is kept now: the message that it has become is picked in its place."""
+        picked = self._messages.picked
+        if picked is None or picked not in change.settled:
+            return
+        echoes = [id for id in change.added if self._is_own(id)]  # noqa: A001
+        if len(echoes) == len(change.settled):
+            self._messages.pick(echoes[change.settled.index(picked)])
+
+    def _remember_own(self, change: Change) -> None:
+        """What was deleted is recalled by nothing any more."""
+        for message_id in change.removed:
+            if (text := self._own_texts.pop(message_id, None)) is not None:
+                self._composer.forget(text)
+        for message_id in change.added:
+            if self._is_own(message_id):
+                self._own_texts[message_id] = self._store.messages[message_id].text
+        while len(self._own_texts) > _RECALLED:
+            del self._own_texts[next(iter(self._own_texts))]
+
+    def _show_unsent(self, change: Change) -> None:
+        unsent: list[tuple[int, str]] = [(line.key, line.state) for line in self._store.unsent_rows()]
+        if unsent == self._unsent and not change.you_changed:
+            return
+        self._unsent = unsent
+        keys = [key for key, _ in unsent]
+        self._messages.set_unsent(keys)
+        self._messages.refresh_rows(keys)
+
+    # -- unread -------------------------------------------------------------------------------------------------
+
+    def _count_new(self, added: list[int]) -> None:
+        """Messages came while something older is being read."""
+        if added:
+            if not self._header.unread:
+                self.mark_unread(added[0])
+            self._header.unread += len(added)
+
+    def mark_unread(self, message_id: int | None) -> None:
+        """Put the rule above a message; None takes it away."""
+        before = self._store.first_unread
+        if message_id is None:
+            self._store.clear_unread()
+        else:
+            self._store.mark_unread_from(message_id)
+        self._messages.refresh_rows({key for key in (before, self._store.first_unread) if key is not None})
+
+    def mark_missed(self, missed: int) -> None:
+        """Put the rule above the first of the newest `missed` messages of others."""
+        others = [id for id in self._store.messages if not self._is_own(id)]  # noqa: A001
+        if missed and others:
+            self.mark_unread(others[-missed:][0])
+
+
+def _sizes(messages: Iterable[Message]) -> Iterable[Size]:
+    return ((message.id, len(message.text), message.reply_to is not None) for message in messages)
