@@ -170,7 +170,7 @@ def parse_command(line: str) -> Command:
     try:
         return _parse(line)
     except CommandError as error:
-        error.txn = _find_token(line)
+        error.txn = find_token(line)
         raise
 
 
@@ -193,7 +193,7 @@ def _parse(whole: str) -> Command:
                 raise CommandError("bad_argument", f"{' and '.join(before)} {verb} before a text, not before {name}.")
             if not rest.strip() and spec.arguments:
                 raise CommandError("missing_argument", f"Write {spec.usage}, for example {spec.example}.")
-            return spec.build(rest, _find_token(whole))
+            return spec.build(rest, find_token(whole))
         if spec.field in fields:
             raise CommandError("twice", f"{name} stands twice in this line.")
         word, line = _word(rest)
@@ -214,7 +214,7 @@ def _word(text: str) -> tuple[str, str]:
     return (text[: space.start()], text[space.end() :]) if space else (text, "")
 
 
-def _find_token(line: str) -> str | None:
+def find_token(line: str) -> str | None:
     """The token of a line, wherever among its modifiers it stands and whatever is wrong with the rest."""
     while True:
         name, rest = _word(line.lstrip())

@@ -100,11 +100,6 @@ class Room:
             raise Refused("too_long", f"A message has at most {self._max_text} characters; this one has {len(text)}.")
         if (lines := text.count("\n") + 1) > self._max_lines:
             raise Refused("too_many_lines", f"A message has at most {self._max_lines} lines; this one has {lines}.")
-        to_id = None
-        if command.to is not None:
-            to_id = self.roster.find(command.to)
-            if to_id is None:
-                raise Refused("no_such_client", f'Nobody here is called "{command.to}".')
         if command.reply_to is not None and not self._visible(command.reply_to, sender, now):
             raise _no_such_message(command.reply_to)
         return MessageDraft(
@@ -113,10 +108,22 @@ class Room:
             from_name=self.roster.name_of(sender) or sender,
             sent_at=now,
             reply_to=command.reply_to,
-            to_id=to_id,
+            to_id=self._target(sender, command),
             expires_at=None if command.lifetime is None else now + command.lifetime,
             txn=command.txn,
         )
+
+    def _target(self, sender: str, command: Say) -> str | None:
+        """Whom a message is for. An answer to a direct message is one too, unless it says whom else it is for."""
+        if command.to is not None:
+            to_id = self.roster.find(command.to)
+            if to_id is None:
+                raise Refused("no_such_client", f'Nobody here is called "{command.to}".')
+            return to_id
+        parent = self._messages.get(command.reply_to or 0)
+        if parent is None or parent.to_id is None:
+            return None
+        return parent.to_id if sender == parent.from_id else parent.from_id
 
     def _decide_deletion(self, sender: str, message_id: int | None, now: float) -> DeletionDraft:
         if message_id is None:

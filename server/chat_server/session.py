@@ -15,7 +15,17 @@ from urllib.parse import parse_qs
 from websockets.datastructures import MultipleValuesError
 from websockets.http11 import Request
 
-from chat_protocol.commands import LIFETIME_MAX, LIFETIME_MIN, CommandError, Delete, Exit, Say, TakeName, parse_command
+from chat_protocol.commands import (
+    LIFETIME_MAX,
+    LIFETIME_MIN,
+    CommandError,
+    Delete,
+    Exit,
+    Say,
+    TakeName,
+    find_token,
+    parse_command,
+)
 from chat_protocol.events import Client, Refusal
 from chat_protocol.names import CLIENT_ID_MARK, NAME_LENGTH, InvalidNameError, check_name, fold_name
 from chat_protocol.text import clean
@@ -193,7 +203,7 @@ class Session(Connection):
         self._queue(None)
 
     def _queue(self, text: str | None) -> None:
-        if self._bucket and not self._in_time(self._bucket):
+        if self._bucket and not self._in_time(self._bucket, text):
             return
         if self._busy:
             self._lines.append(text)
@@ -224,7 +234,7 @@ class Session(Connection):
             case _:
                 self._say(command)
 
-    def _in_time(self, bucket: TokenBucket) -> bool:
+    def _in_time(self, bucket: TokenBucket, text: str | None) -> bool:
         """Is this line within the rate? Tells the sender when it is not."""
         wait = bucket.take(self._service.now())
         if not wait:
@@ -232,7 +242,8 @@ class Session(Connection):
         if bucket.refused_in_a_row > _REFUSED_IN_A_ROW:
             self.close(1008, "Too many lines; slow down.")
         else:
-            self._tell(Refusal("too_fast", f"Too fast: that line was not sent. Try again in {wait:.1f} s."))
+            why = f"Too fast: that line was not sent. Try again in {wait:.1f} s."
+            self._tell(Refusal("too_fast", why, find_token(clean(text or ""))))
         return False
 
     def _must_wait(self, command: Say | Delete | Exit) -> bool:

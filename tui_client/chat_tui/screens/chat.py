@@ -240,6 +240,12 @@ class ChatScreen(Screen[None]):
         else:
             self.reply_bar.show(*rows.quote_of(self.store, message_id))
 
+    def _answer_in_private(self, message_id: int) -> None:
+        """What was said to two is answered to two."""
+        message = self.store.messages.get(message_id)
+        if message is not None and message.to_id is not None:
+            self.set_target(message.to_id if self.store.is_own(message) else message.from_id)
+
     # -- to whom ------------------------------------------------------------------------------------------------
 
     def set_target(self, client_id: str) -> None:
@@ -247,6 +253,9 @@ class ChatScreen(Screen[None]):
         if self.store.you and client_id == self.store.you.id:
             self.status.notice(Notice("info", "That is you. Pick somebody else to write to.", seconds=4))
             return
+        parent = self.store.messages.get(self._address.reply_to or 0)
+        if not client_id and parent is not None and parent.to_id is not None:
+            self._reply_to(None)  # a direct message is not answered to everyone
         self._address.target = client_id
         self.store.attending = client_id
         self._show_target(client_id, self.store.name_of(client_id) if client_id else "")
@@ -308,6 +317,7 @@ class ChatScreen(Screen[None]):
         match event.name:
             case "reply":
                 self._reply_to(key)
+                self._answer_in_private(key)
             case "delete":
                 self.feed.say(Delete(key), f"/delete {key}")
             case "discard":
