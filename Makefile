@@ -1,7 +1,7 @@
 # `make run` to look at it, `make test` to test it, `make check` before a change is handed in.
 # A fresh machine needs Python 3.11+, git and make. All that is made stays in .venv and .cache; git ignores both.
 
-.PHONY: help run test check format-check lint types imports format bench lock clean
+.PHONY: help run test check format-check lint types imports format bench lock picture clean
 
 # Absolute, because a program may change its folder. .ci/setup makes the folders.
 CACHE := $(CURDIR)/.cache
@@ -17,6 +17,7 @@ help:
 	@echo 'make format   put the files into the one format, and mend what lint can mend'
 	@echo 'make bench    run the benchmarks; each prints its line'
 	@echo 'make lock     renew locks/ to the newest versions that pyproject.toml allows'
+	@echo 'make picture  draw the picture in the README anew'
 	@echo 'make clean    remove .venv and .cache'
 
 run:
@@ -72,6 +73,10 @@ lock:
 	@$(COMPILE) --group build --constraints locks/run.txt --output-file locks/build.txt
 	@$(COMPILE) pyproject.toml --extra fast --group dev --constraints locks/run.txt --constraints locks/build.txt \
 	  --output-file locks/dev.txt
+
+picture:
+	@.ci/setup dev
+	@$(OWN_FOLDERS) .venv/bin/python docs/picture.py
 
 clean:
 	@rm -rf .venv .cache dist
