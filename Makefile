@@ -45,7 +45,7 @@ imports:
 
 test:
 	@.ci/setup dev
-	@$(OWN_FOLDERS) .venv/bin/pytest
+	@$(OWN_FOLDERS) .venv/bin/pytest -n auto --dist loadfile
 
 format:
 	@.ci/setup dev

@@ -5,37 +5,59 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from websockets.sync.client import connect
 
 from processes import Server, chat_tui, running_server
 from terminal import Terminal
 
 UP = b"\x1b[1;3A"  # Alt+↑
 ESC = b"\x1b"
-CTRL_O, CTRL_B, CTRL_L, CTRL_Q = b"\x0f", b"\x02", b"\x0c", b"\x11"
+CTRL_B, CTRL_O, CTRL_Q, CTRL_U = b"\x02", b"\x0f", b"\x11", b"\x15"
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    """A server of its own for each test."""
-    with running_server() as server:
-        yield server
-
-
-@pytest.fixture
-def ana(server: Server, tmp_path: Path) -> Iterator[Terminal]:
-    """Ana, at a wide terminal."""
-    with chat_tui(server.url, "ana", tmp_path, 120, 36) as terminal:
-        terminal.wait("● connected")
-        yield terminal
-
-
-@pytest.fixture
-def bob(server: Server, ana: Terminal, tmp_path: Path) -> Iterator[Terminal]:
-    """Bob, at the usual one."""
-    with chat_tui(server.url, "bob", tmp_path) as terminal:
-        terminal.wait("● connected · 2 here")
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Terminal, Terminal]]:
+    """A server, ana at a wide terminal and bob at the usual one, for all tests that leave them running."""
+    home = tmp_path_factory.mktemp("homes")
+    with (
+        running_server("--rate-limit", "off") as server,
+        chat_tui(server.url, "ana", home, 120, 36) as ana,
+        chat_tui(server.url, "bob", home) as bob,
+    ):
         ana.wait("● bob")
-        yield terminal
+        bob.wait("● connected · 2 here")
+        yield server, ana, bob
+
+
+@pytest.fixture
+def people(shared: tuple[Server, Terminal, Terminal]) -> tuple[Terminal, Terminal]:
+    """Ana and bob, with nothing typed and nobody picked."""
+    _, *terminals = shared
+    for terminal in terminals:
+        terminal.send(CTRL_U)
+        rows = terminal.wait(lambda rows: any("Message everyone…" in row or "Private message" in row for row in rows))
+        if any("Private message" in row for row in rows):
+            terminal.send(ESC)
+            terminal.wait("Message everyone…")
+    return terminals[0], terminals[1]
+
+
+@pytest.fixture
+def ana(people: tuple[Terminal, Terminal]) -> Terminal:
+    """The one at the wide terminal."""
+    return people[0]
+
+
+@pytest.fixture
+def bob(people: tuple[Terminal, Terminal]) -> Terminal:
+    """The one at 80 by 24."""
+    return people[1]
+
+
+@pytest.fixture
+def server(shared: tuple[Server, Terminal, Terminal]) -> Server:
+    """Where they meet."""
+    return shared[0]
 
 
 def say(terminal: Terminal, text: str) -> None:
@@ -71,7 +93,7 @@ def test_a_direct_message_picked_from_the_roster_is_seen_by_two(
         say(ana, "can you cover for me at 3?")
         bob.wait("private → you")
         ana.send(ESC)
-        ana.wait("to Everyone")
+        ana.wait("Message everyone…")
         say(ana, "lunch?")
         rows = zoe.wait("lunch?")
         assert not any("cover for me" in row for row in rows)
@@ -104,11 +126,14 @@ def test_a_temporary_message_counts_down_and_goes(ana: Terminal, bob: Terminal) 
 
 def test_a_message_is_deleted_by_mouse_and_by_keyboard(ana: Terminal, bob: Terminal) -> None:
     """Each way asks once more; a reply to what is gone says so."""
-    say(ana, "first")
-    bob.wait("first")
-    say(ana, "/reply 1 second")
-    bob.wait("╭ ana: first")
-    bob.click_text(" ▊ first")
+    say(ana, "first of two")
+    bob.click_text("▊ first of two")
+    bob.click_text("Reply")
+    bob.wait("↪ replying to ana: first of two")
+    say(bob, "second of two")
+    ana.wait("╭ ana: first of two")
+    bob.wait(gone("↪ replying"))
+    bob.click_text("▊ first of two")
     bob.click_text("Delete")
     bob.click_text("Delete? d again")
     ana.wait("╭ deleted message")
@@ -117,7 +142,7 @@ def test_a_message_is_deleted_by_mouse_and_by_keyboard(ana: Terminal, bob: Termi
     ana.type("d")
     ana.wait("Delete? d again")
     ana.type("d")
-    bob.wait(gone("second"))
+    bob.wait(gone("second of two"))
 
 
 def test_a_refused_line_comes_back_with_its_reason(ana: Terminal) -> None:
@@ -131,54 +156,51 @@ def test_a_refused_line_comes_back_with_its_reason(ana: Terminal) -> None:
     assert any("▊ /to nobody hello" in row for row in rows)
 
 
-def test_both_come_back_by_themselves_after_a_restart_and_send_what_was_typed(
-    ana: Terminal, bob: Terminal, server: Server
-) -> None:
+def test_both_come_back_by_themselves_after_a_restart_and_send_what_was_typed(tmp_path: Path) -> None:
     """They say that the connection is lost, keep what is typed, return, and say that."""
-    say(ana, "before")
-    bob.wait("before")
-    assert server.stop() == 0
-    for terminal in (ana, bob):
-        terminal.wait("Connection lost.")
-    say(ana, "typed by ana meanwhile")
-    ana.wait("not sent yet")
-    say(bob, "typed by bob meanwhile")
-    bob.wait("not sent yet")
-    with running_server(port=server.port):
+    with (
+        running_server() as server,
+        chat_tui(server.url, "ana", tmp_path, 120, 36) as ana,
+        chat_tui(server.url, "bob", tmp_path) as bob,
+    ):
+        ana.wait("● bob")
+        say(ana, "before")
+        bob.wait("▊ before")
+        assert server.stop() == 0
         for terminal in (ana, bob):
-            terminal.wait(lambda rows: sum("meanwhile" in row for row in rows) == 2)
-            terminal.wait(gone("not sent yet"))
-            terminal.wait(gone("▊ before"))
-            assert b"Back. The server began anew" in terminal.raw
+            terminal.wait("Connection lost.")
+        say(ana, "typed by ana meanwhile")
+        ana.wait("not sent yet")
+        say(bob, "typed by bob meanwhile")
+        bob.wait("not sent yet")
+        with running_server(port=server.port):
+            for terminal in (ana, bob):
+                terminal.wait(lambda rows: sum("meanwhile" in row for row in rows) == 2)
+                terminal.wait(gone("not sent yet"))
+                terminal.wait(gone("▊ before"))
+                assert b"Back. The server began anew" in terminal.raw
 
 
 def test_it_works_in_a_narrow_terminal(ana: Terminal, server: Server, tmp_path: Path) -> None:
     """50 columns: no borders, one word of state, and still private in words."""
-    with chat_tui(server.url, "bob", tmp_path, 50, 20) as bob:
-        bob.wait("● 2")
-        say(ana, "morning! build is green, release at 14:00")
-        bob.wait("▊ana")
-        say(bob, "/to ana hi")
-        ana.wait("private → you")
-        bob.send(CTRL_O)
-        bob.wait("Message whom?")
-        bob.type("ana\r")
-        bob.wait("private to ana")
-
-
-@pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_gives_the_terminal_back(ana: Terminal, sig: signal.Signals) -> None:
-    """No alternate screen, no mouse reporting, a visible cursor; the status says which signal."""
-    ana.terminate(sig)
-    assert ana.wait_exit() == 128 + sig
-    assert ana.restored()
+    with chat_tui(server.url, "kim", tmp_path, 50, 20) as kim:
+        kim.wait("● 3")
+        say(ana, "release at 14:00")
+        kim.wait("▊release at 14:00")
+        kim.wait("▊ana")
+        say(kim, "/to ana hi from kim")
+        ana.wait("hi from kim")
+        kim.send(CTRL_O)
+        kim.wait("A few letters of the name")
+        kim.type("ana\r")
+        kim.wait("private to ana")
 
 
 def test_keys_typed_ahead_are_carried_out_in_their_order(ana: Terminal, bob: Terminal) -> None:
     """Over a slow line everything may come at once; nobody gets what was meant for another."""
-    ana.send(b"one\rtwo\r" + CTRL_O + b"bob\rfor bob alone\r")
-    rows = bob.wait("private → you")
-    assert [row for row in rows if row.endswith((" one", " two"))]
+    ana.send(b"alpha\romega\r" + CTRL_O + b"bob\rfor bob alone\r")
+    rows = bob.wait("for bob alone")
+    assert [row.split()[-1] for row in rows if row.endswith((" alpha", " omega"))] == ["alpha", "omega"]
     ana.wait("▸ bob")
     ana.wait(gone("sending…"))
     ana.send(UP + b"rsure\r")
@@ -186,20 +208,48 @@ def test_keys_typed_ahead_are_carried_out_in_their_order(ana: Terminal, bob: Ter
     assert any(row.endswith(" sure") for row in rows)
 
 
-def test_quitting_gives_the_terminal_back(ana: Terminal) -> None:
+@pytest.fixture
+def eve(server: Server, tmp_path: Path) -> Iterator[Terminal]:
+    """Somebody who will leave."""
+    with chat_tui(server.url, "eve", tmp_path) as terminal:
+        terminal.wait("● connected")
+        yield terminal
+
+
+@pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_gives_the_terminal_back(eve: Terminal, sig: signal.Signals) -> None:
+    """No alternate screen, no mouse reporting, a visible cursor; the status says which signal."""
+    eve.terminate(sig)
+    assert eve.wait_exit() == 128 + sig
+    assert eve.restored()
+
+
+def test_quitting_gives_the_terminal_back(eve: Terminal) -> None:
     """Ctrl+Q ends with 0."""
-    ana.send(CTRL_Q)
-    assert ana.wait_exit() == 0
-    assert ana.restored()
+    eve.send(CTRL_Q)
+    assert eve.wait_exit() == 0
+    assert eve.restored()
 
 
-def test_exit_gives_up_the_name(ana: Terminal, bob: Terminal, server: Server, tmp_path: Path) -> None:
-    """`/exit` ends the program; the name is free for somebody else at once."""
-    say(bob, "/exit")
-    assert bob.wait_exit() == 0
-    ana.wait(gone("● bob"))
-    other = tmp_path / "other"
-    other.mkdir()
-    with chat_tui(server.url, "bob", other) as second:
-        second.wait("● connected · 2 here")
-        ana.wait("● bob")
+def test_exit_gives_up_the_name(ana: Terminal, server: Server, tmp_path: Path) -> None:
+    """`/exit` ends the program; the name is free for anybody at once."""
+    with chat_tui(server.url, "max", tmp_path) as leaving:
+        ana.wait("● max")
+        say(leaving, "/exit")
+        assert leaving.wait_exit() == 0
+    ana.wait(gone("● max"))
+    with connect(f"{server.url}/?name=max", proxy=None) as other:
+        assert '"name":"max"' in str(other.recv())
+
+
+def test_what_the_server_never_had_is_told_at_the_end(tmp_path: Path) -> None:
+    """Lines that were not sent are printed when the program ends, so that they are not lost."""
+    with running_server() as server, chat_tui(server.url, "ana", tmp_path) as ana:
+        ana.wait("● connected")
+        server.stop()
+        ana.wait("Connection lost.")
+        say(ana, "nobody hears this")
+        ana.wait("not sent yet")
+        ana.send(CTRL_Q)
+        assert ana.wait_exit() == 0
+        assert ana.raw.rpartition(b"the server never had 1 of your lines")[2].strip().endswith(b"nobody hears this")

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import resource
 import socket
 import time
@@ -20,6 +21,8 @@ from chat_server.settings import Settings
 _log = logging.getLogger("chat_server")
 
 _SPARE_FILES = 32
+_ACCEPTED_AT_ONCE = 2
+_QUEUE = 1024
 _SWEEP_SECONDS = 1.0
 _LONGEST_ALARM = 3600.0
 _RETRY_SECONDS = 5.0
@@ -74,10 +77,11 @@ class ChatServer:
         loop = asyncio.get_running_loop()
         try:
             self._server = await loop.create_server(
-                lambda: Session(self._service), settings.host, settings.port, backlog=1024
+                lambda: Session(self._service), settings.host, settings.port, backlog=_ACCEPTED_AT_ONCE
             )
         except (OSError, OverflowError) as error:
             raise StartError(_why_not_listening(settings, error)) from error
+        _lengthen_queue(self._server)
         self._spawn(self._follow())
         self._spawn(self._sweep())
         self.port = self._server.sockets[0].getsockname()[1]
@@ -224,6 +228,17 @@ def _connections_possible() -> int:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
             soft = hard
     return max(1, min(soft, 1 << 20) - _SPARE_FILES)
+
+
+def _lengthen_queue(server: asyncio.Server) -> None:
+    """Let many wait to be accepted.
+
+    asyncio takes its `backlog` also for how many to accept in a row. Few of these, so that those who are too many are
+    turned away before the files run out: then it would write an error for each that it can't accept.
+    """
+    for listener in server.sockets:
+        with socket.socket(fileno=os.dup(listener.fileno())) as same:
+            same.listen(_QUEUE)
 
 
 def _why_not_listening(settings: Settings, error: OSError | OverflowError) -> str:

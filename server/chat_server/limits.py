@@ -30,6 +30,9 @@ class TokenBucket:
         return (1 - tokens) / self._per_second
 
 
+_STILL_ANSWERED = 8
+
+
 class Admission:
     """Counts who is connected, in all and per address, and says whether one more fits."""
 
@@ -55,6 +58,11 @@ class Admission:
     def full(self) -> bool:
         """Are there more connections than may be?"""
         return self._count > self._in_all
+
+    @property
+    def overrun(self) -> bool:
+        """Are there so many more that they are not even told why? What a connection takes up is needed then."""
+        return self._count > self._in_all + _STILL_ANSWERED
 
     def crowded(self, address: str) -> bool:
         """Has this address more connections than it may have? Loopback is exempt."""

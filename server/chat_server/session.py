@@ -120,6 +120,8 @@ class Session(Connection):
         admission = self._service.admission
         admission.enter(self.address)
         self._full, self._crowded = admission.full, admission.crowded(self.address)
+        if admission.overrun:
+            self.transport.abort()
 
     def ended(self) -> None:
         """Forget it."""

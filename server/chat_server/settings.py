@@ -25,7 +25,7 @@ class Settings:
     ping_interval: float = _option(15.0, "time between keepalive pings", "SECONDS")
     ping_timeout: float = _option(15.0, "how long a client may take to answer a ping", "SECONDS")
     close_timeout: float = _option(3.0, "how long a closing connection may take", "SECONDS")
-    name_grace: float = _option(3600.0, "how long a name is kept for someone who has gone away", "SECONDS")
+    name_grace: float = _option(600.0, "how long a name is kept for someone who has gone away", "SECONDS")
     max_connections: int = _option(0, "most connections; 0: as many as the system allows", "NUMBER")
     per_address: int = _option(256, "most connections from one address; this computer is exempt", "NUMBER")
     rate_limit: str = _option(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.identity import IdentityError, load_secret, state_folder
+from chat_tui.identity import IdentityError, load_secret, secret_for, state_folder
 
 
 def test_it_is_made_once_and_stays(tmp_path):
@@ -62,3 +62,13 @@ def test_the_folder_is_the_users_own(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert isinstance(state_folder(), Path)
     assert state_folder().name == "chat-tui"
+
+
+def test_each_server_is_told_another_secret():
+    """The same one every time, and never our own."""
+    own = "0" * 64
+    told = secret_for(own, "chat.example.org:6789")
+    assert told == secret_for(own, "Chat.Example.org:6789")
+    assert (
+        len({own, told, secret_for(own, "other.example.org:6789"), secret_for("1" * 64, "chat.example.org:6789")}) == 4
+    )

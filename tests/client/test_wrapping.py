@@ -4,11 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from chat_protocol.text import clean
 from chat_tui.widgets.wrapping import clusters, fit, offset_at, settle, whole_clusters, wrap
 
 ATOMS = ["a", "word", " ", "  ", "\n", "界", "é", "e\u0301", "x\u0300\u0301\u0302", "❤\ufe0f", "1\ufe0f\u20e3"]
 ATOMS += ["👩\u200d👧", "🇩🇪", "🇩", "👍🏽", "\u200d", "\ufe0f", "\u0301", "\u200c", "https://example.org/a/very/long"]
-hostile_text = st.lists(st.one_of(st.sampled_from(ATOMS), st.characters(codec="utf-8"))).map("".join).map(settle)
+hostile_text = (
+    st.lists(st.one_of(st.sampled_from(ATOMS), st.characters(codec="utf-8"))).map("".join).map(clean).map(settle)
+)
 
 
 @given(hostile_text, st.integers(2, 40))

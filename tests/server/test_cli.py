@@ -2,12 +2,16 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+from contextlib import ExitStack, suppress
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from chat_server.cli import describe_address, read_settings
 from chat_server.settings import Settings
@@ -160,3 +164,46 @@ def test_it_runs_from_a_checkout_and_says_when_a_port_is_taken():
             first.send_signal(signal.SIGTERM)
         assert first.wait(PATIENCE) == 0
         assert first.stderr.read().endswith("chat-server has ended\n")
+
+
+@pytest.mark.parametrize("event_loop", ["asyncio", "uvloop"])
+def test_more_connections_than_files_are_turned_away_in_silence(event_loop):
+    """Who is inside does not notice, nothing is written about it, and there is room again when they have gone."""
+    program = "import sys; from chat_server.cli import main; sys.exit(main())"
+    if event_loop == "asyncio":
+        program = "import sys; sys.modules['uvloop'] = None; " + program
+    command = ["sh", "-c", 'ulimit -n 60; exec "$0" "$@"', sys.executable, "-c", program]
+    with subprocess.Popen(
+        [*command, "--host", "127.0.0.1", "--port", "0"], stderr=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stderr is not None
+        try:
+            port = int(server.stderr.readline().split("127.0.0.1:")[1].split()[0])
+            with (
+                connect(f"ws://127.0.0.1:{port}/?name=ana", proxy=None, open_timeout=PATIENCE) as ana,
+                ExitStack() as rest,
+            ):
+                crowd = [rest.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(80)]
+                crowd[-1].settimeout(PATIENCE)
+                assert is_closed(crowd[-1])
+                ana.send("still here")
+                while "still here" not in ana.recv(PATIENCE):
+                    pass
+            came_in, tries = False, 0
+            while not came_in and tries < 1000:
+                tries += 1
+                with suppress(InvalidStatus, OSError, EOFError), connect(f"ws://127.0.0.1:{port}", proxy=None):
+                    came_in = True
+            assert came_in
+        finally:
+            server.terminate()
+        assert server.wait(PATIENCE) == 0
+        assert [line.split()[2] for line in server.stderr.read().splitlines()] == ["INFO"]
+
+
+def is_closed(peer: socket.socket) -> bool:
+    """Wait for the end of a connection."""
+    try:
+        return peer.recv(1) == b""
+    except ConnectionResetError:
+        return True

@@ -44,9 +44,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _chat(options: argparse.Namespace) -> int:
     from chat_protocol.names import InvalidNameError, check_name  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.address import place  # noqa: PLC0415
     from chat_tui.app import ChatApp  # noqa: PLC0415
     from chat_tui.connection import ConnectionUrlError, parse_url  # noqa: PLC0415
-    from chat_tui.identity import IdentityError, load_secret, state_folder  # noqa: PLC0415
+    from chat_tui.identity import IdentityError, load_secret, secret_for, state_folder  # noqa: PLC0415
 
     try:
         url = parse_url(options.url)
@@ -56,7 +57,7 @@ def _chat(options: argparse.Namespace) -> int:
         return 2
     secret, problem = None, None
     try:
-        secret = load_secret(state_folder())
+        secret = secret_for(load_secret(state_folder()), place(url))
     except IdentityError as error:
         problem = str(error)
     app = ChatApp(url, name=name, secret=secret, notice=problem)

@@ -20,6 +20,8 @@ SLICE = 0.004
 """Seconds that one slice of a burst may take."""
 _TAKE = 128
 _LONGEST_WAIT = 3600.0
+_BLOCKED_WAIT = 0.25
+"""Seconds before another try, when the connection has not yet passed on what it was given."""
 
 
 class Feed:
@@ -115,14 +117,16 @@ class Feed:
         if self._send_handle is not None:
             self._send_handle.cancel()
             self._send_handle = None
-        sent = False
+        sent = blocked = False
         for _, line in self.store.to_send(now := time.time()):
             if not self.connection.send(line):
+                blocked = True
                 break
             sent = True
         if sent:
             self._changed(Change())
-        if wait := self.store.send_wait(now):
+        wait = _BLOCKED_WAIT if blocked else self.store.send_wait(now)
+        if wait:
             self._send_handle = asyncio.get_running_loop().call_later(wait, self._send)
 
     # -- time ---------------------------------------------------------------------------------------------------

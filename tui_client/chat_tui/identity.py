@@ -1,5 +1,10 @@
-"""The secret that says that we are who we were: 256 random bits in a file that only its owner can read."""
+"""The secret that says that we are who we were: 256 random bits in a file that only its owner can read.
 
+Each server is given another one, made from it: who runs one server can't be us on another.
+"""
+
+import hashlib
+import hmac
 import os
 import re
 import secrets
@@ -18,6 +23,11 @@ def state_folder() -> Path:
     from platformdirs import user_state_path  # noqa: PLC0415 - its import would delay the first frame
 
     return user_state_path("chat-tui")
+
+
+def secret_for(secret: str, place: str) -> str:
+    """Return what the server at `place`, a host and port, is told: 64 hexadecimal digits, nothing about `secret`."""
+    return hmac.new(secret.encode(), place.casefold().encode(), hashlib.sha256).hexdigest()
 
 
 def load_secret(folder: Path) -> str:
