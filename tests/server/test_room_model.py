@@ -109,6 +109,13 @@ class _Hoarding(Room):
 def test_a_room_that_breaks_a_rule_is_caught(mutant):
     """The check above would notice."""
     machine = type(mutant.__name__, (Conversation,), {"room_type": mutant})
-    quick = settings(max_examples=300, derandomize=True, database=None, phases=[Phase.generate], print_blob=False)
+    quick = settings(
+        max_examples=300,
+        stateful_step_count=25,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        print_blob=False,
+    )
     with pytest.raises(AssertionError):
         run_state_machine_as_test(machine, settings=quick)
