@@ -46,9 +46,10 @@ imports:
 	@.ci/setup dev
 	@.venv/bin/lint-imports --no-logo --cache-dir .cache/import-linter
 
+# Four workers on two cores: half of the time they wait for a screen or a socket.
 test:
 	@.ci/setup dev
-	@$(OWN_FOLDERS) .venv/bin/pytest -n auto --dist loadfile
+	@$(OWN_FOLDERS) .venv/bin/pytest -n 4 --dist loadfile
 
 format:
 	@.ci/setup dev

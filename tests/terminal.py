@@ -23,8 +23,9 @@ from typing import Self
 import pyte
 from wcwidth import wcswidth, wcwidth
 
-# Private sequences and those with an intermediate byte, which pyte would print or misread.
-_FOREIGN_TO_PYTE = re.compile(rb"\x1b\[[<=>][0-?]*[ -/]*[@-~]|\x1b\[[0-?]*[ -/]+[@-~]")
+# Private sequences and those with an intermediate byte, which pyte would print or misread; and colours, which are most
+# of what an app writes and which no test reads off the screen.
+_FOREIGN_TO_PYTE = re.compile(rb"\x1b\[[0-9;:]*m|\x1b\[[<=>][0-?]*[ -/]*[@-~]|\x1b\[[0-?]*[ -/]+[@-~]")
 # A sequence, a string or a joined letter that the end of a read has cut in two.
 _CUT_OFF = re.compile(rb"(?:\x1b(?:\[[0-?]*[ -/]*|[\]P_^][^\x07\x1b]*\x1b?)?|\xe2\x80\x8d)$")
 _JOINED = re.compile("\u200d.?")
@@ -87,6 +88,7 @@ class Terminal:
         self._held = b""
         self._exit_code: int | None = None
         self._hung_up = False
+        self._rows: list[str] | None = None  # of the screen as it is now, once somebody has asked
         self._screen = _Screen(cols, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._pid, self._fd = pty.fork()
@@ -121,7 +123,9 @@ class Terminal:
     def screen(self) -> list[str]:
         """The rows as they are now, trailing blanks removed."""
         self._drain(0)
-        return [row.rstrip() for row in self._screen.display]
+        if self._rows is None:
+            self._rows = [row.rstrip() for row in self._screen.display]
+        return list(self._rows)
 
     def wait(self, what: str | Callable[[list[str]], object], timeout: float = 20) -> list[str]:
         """The rows, once `what` is in one of them (or, called with them, is true); AssertionError when it isn't."""
@@ -171,6 +175,7 @@ class Terminal:
         self._drain(0)
         self.cols, self.rows = cols, rows
         self._screen.resize(rows, cols)
+        self._rows = None
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
 
     # How it ends
@@ -240,6 +245,7 @@ class Terminal:
 
     def _take(self, data: bytes) -> None:
         self._raw += data
+        self._rows = None
         data = self._held + data
         cut = _CUT_OFF.search(data)
         data, self._held = (data[: cut.start()], data[cut.start() :]) if cut else (data, b"")
