@@ -41,7 +41,7 @@ class Connection(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_close_frame", "_deadline", "_fragments", "_heard", "_held", "_held_bytes", "_paused_since", "_pinged",
+        "_deadline", "_fragments", "_heard", "_held", "_held_bytes", "_paused_since", "_pinged",
         "_protocol", "_reading_holds", "_settings", "address", "stage", "transport", "write",
     )  # fmt: skip
 

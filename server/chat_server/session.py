@@ -1,10 +1,7 @@
 """One client's connection, and what its lines mean: hello, hear a line, goodbye."""
 
 import asyncio
-import base64
-import hashlib
 import logging
-import secrets
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -12,7 +9,6 @@ from functools import partial
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
-from websockets.datastructures import MultipleValuesError
 from websockets.http11 import Request
 
 from chat_protocol.commands import (
@@ -27,10 +23,11 @@ from chat_protocol.commands import (
     parse_command,
 )
 from chat_protocol.events import Client, Refusal
-from chat_protocol.names import CLIENT_ID_MARK, NAME_LENGTH, InvalidNameError, check_name, fold_name
+from chat_protocol.names import NAME_LENGTH, InvalidNameError, check_name, fold_name
 from chat_protocol.text import clean
 from chat_server.connection import Connection, Stage
 from chat_server.hub import Hub
+from chat_server.identity import bearer_secret, client_id_of
 from chat_server.limits import Admission, TokenBucket
 from chat_server.log import DELETE, MESSAGE, LogError, MessageLog
 from chat_server.origins import foreign_origin
@@ -42,7 +39,6 @@ _log = logging.getLogger("chat_server")
 _REFUSED_IN_A_ROW = 200
 _BUSY = 2  # a reason to hold reading, beside Connection's own
 STOPPING = 4  # another
-_HEADER_LIMIT = 512
 _QUERY_FIELDS = 16
 
 
@@ -153,9 +149,9 @@ class Session(Connection):
             query = parse_qs(request.path.partition("?")[2], max_num_fields=_QUERY_FIELDS)
         except ValueError:  # too many fields: nobody that we know asks for that
             query = {}
-        secret = _bearer(request)
+        secret = bearer_secret(request.headers)
         self._keeps_name = secret is not None
-        self.client_id = _client_id(secret)
+        self.client_id = client_id_of(secret)
         self._begin(self._greet(query.get("name", [""])[0]))
 
     async def _greet(self, wanted: str) -> None:
@@ -358,19 +354,3 @@ class Session(Connection):
         free = service.room.roster.leave(self.client_id, service.now(), keep_name=self._keeps_name)
         if free is not None:
             service.spawn(service.release(free))
-
-
-def _bearer(request: Request) -> str | None:
-    """The secret that a client made for itself, if it sent one of a sensible length."""
-    try:
-        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    except MultipleValuesError:
-        return None
-    return secret if scheme.lower() == "bearer" and 16 <= len(secret) <= _HEADER_LIMIT else None
-
-
-def _client_id(secret: str | None) -> str:
-    """An id that tells nothing about the secret; without one, an id for this connection."""
-    seed = secrets.token_bytes(16) if secret is None else secret.encode("utf-8", "surrogateescape")
-    digest = hashlib.sha256(b"chat client id:" + seed).digest()
-    return CLIENT_ID_MARK + base64.b32encode(digest[:10]).decode().lower()

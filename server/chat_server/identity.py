@@ -1,0 +1,27 @@
+"""Who a connection belongs to: a client id that is derived from a secret which only that client has."""
+
+import base64
+import hashlib
+import secrets
+
+from websockets.datastructures import Headers, MultipleValuesError
+
+from chat_protocol.names import CLIENT_ID_MARK
+
+_SHORTEST, _LONGEST = 16, 512
+
+
+def bearer_secret(headers: Headers) -> str | None:
+    """Return the secret in `Authorization: Bearer <secret>`, if it is there once and 16 to 512 characters long."""
+    try:
+        scheme, _, secret = headers.get("Authorization", "").partition(" ")
+    except MultipleValuesError:
+        return None
+    return secret if scheme.lower() == "bearer" and _SHORTEST <= len(secret) <= _LONGEST else None
+
+
+def client_id_of(secret: str | None) -> str:
+    """Return an id that tells nothing about the secret; without one, an id for one connection alone."""
+    seed = secrets.token_bytes(16) if secret is None else secret.encode("utf-8", "surrogateescape")
+    digest = hashlib.sha256(b"chat client id:" + seed).digest()
+    return CLIENT_ID_MARK + base64.b32encode(digest[:10]).decode().lower()
