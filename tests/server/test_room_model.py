@@ -110,7 +110,7 @@ def test_a_room_that_breaks_a_rule_is_caught(mutant):
     """The check above would notice."""
     machine = type(mutant.__name__, (Conversation,), {"room_type": mutant})
     quick = settings(
-        max_examples=300,
+        max_examples=2000,
         stateful_step_count=25,
         derandomize=True,
         database=None,

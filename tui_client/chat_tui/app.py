@@ -4,11 +4,13 @@ import asyncio
 import gc
 import secrets
 import signal
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.worker import WorkerFailed
 
 from chat_tui.connection import Connection
 from chat_tui.key_order import OrderedKeysApp
@@ -24,7 +26,7 @@ class ChatApp(OrderedKeysApp[None]):
     """One room of one server, as one user.
 
     `secret` keeps this client's id over reconnects; without one each connection has an id of its own. `notice` is
-    shown once, as a warning. After the end, `crash` is the fault that ended it, and `unsent` are the lines that
+    shown once, as a warning. `clock` gives seconds since the epoch. After the end, `crash` is the fault that ended it, and `unsent` are the lines that
     the server never had.
     """
 
@@ -32,14 +34,23 @@ class ChatApp(OrderedKeysApp[None]):
     CSS_PATH = "chat.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True)]
 
-    def __init__(self, url: str, *, name: str | None, secret: str | None = None, notice: str | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        name: str | None,
+        secret: str | None = None,
+        notice: str | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         super().__init__()
         self._url = url
         self._name = name
         self._secret = secret
         self._first_notice = notice
+        self._clock = clock
         self.store = Store(secrets.token_hex(4) + "-")
-        self.crash: Exception | None = None
+        self.crash: BaseException | None = None
 
     def on_mount(self) -> None:
         """Dress up, listen to the system, and show the conversation."""
@@ -50,7 +61,7 @@ class ChatApp(OrderedKeysApp[None]):
         if not self.is_headless:
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, self._end_by_signal, number)
-        self._chat = ChatScreen(self.store, self._connection, self._name)
+        self._chat = ChatScreen(self.store, self._connection, self._name, self._clock)
         self.push_screen(self._chat)
         if self._first_notice:
             self.notify(self._first_notice, severity="warning", markup=False, timeout=10)
@@ -84,7 +95,7 @@ class ChatApp(OrderedKeysApp[None]):
         """
         self._return_code = 1
         if self.crash is None:
-            self.crash = error
+            self.crash = error.error if isinstance(error, WorkerFailed) else error
         if self._exception is None:
             self._exception = error
             self._exception_event.set()

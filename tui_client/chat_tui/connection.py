@@ -7,6 +7,7 @@ nobody takes, the socket is not read any more. Nothing that the network does end
 import asyncio
 import logging
 import random
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -37,6 +38,11 @@ MOST_FRAME_BYTES = 4 * 1024 * 1024
 _log = logging.getLogger("chat_tui.connection")
 _log.addHandler(logging.NullHandler())
 _log.setLevel(logging.INFO)
+
+# One address of a host that is out of reach must not hide the others: the next is tried after this many seconds.
+# With Textual's eager tasks that fails in asyncio itself before 3.12.8 and 3.13.1 (python/cpython#124309).
+_RACE_FAILS = (3, 12) <= sys.version_info < (3, 12, 8) or (3, 13) <= sys.version_info < (3, 13, 1)
+_ADDRESS_DELAY = None if _RACE_FAILS else 0.25
 
 _NETWORK_ERRORS = (OSError, WebSocketException, EOFError, ValueError, ImportError)
 
@@ -267,7 +273,7 @@ class Connection:
                     max_size=MOST_FRAME_BYTES,
                     logger=_log,
                     create_connection=_Socket,
-                    happy_eyeballs_delay=0.25,  # one address of a host that is out of reach must not hide the others
+                    happy_eyeballs_delay=_ADDRESS_DELAY,
                 )
         finally:
             self._opening = None
