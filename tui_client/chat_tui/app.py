@@ -5,14 +5,14 @@ import gc
 import secrets
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.worker import WorkerFailed
 
-from chat_tui.connection import Connection
+from chat_tui.connection import Connection, backoff
 from chat_tui.key_order import OrderedKeysApp
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.store import Store
@@ -26,8 +26,9 @@ class ChatApp(OrderedKeysApp[None]):
     """One room of one server, as one user.
 
     `secret` keeps this client's id over reconnects; without one each connection has an id of its own. `notice` is
-    shown once, as a warning. `clock` gives seconds since the epoch. After the end, `crash` is the fault that ended it, and `unsent` are the lines that
-    the server never had.
+    shown once, as a warning. `clock` gives seconds since the epoch, `delays` the seconds before each new
+    try to connect. After the end, `crash` is the fault that ended it, and `unsent` are the lines that the server never
+    had.
     """
 
     TITLE = "chat-tui"
@@ -42,6 +43,7 @@ class ChatApp(OrderedKeysApp[None]):
         secret: str | None = None,
         notice: str | None = None,
         clock: Callable[[], float] = time.time,
+        delays: Callable[[], Iterator[float]] = backoff,
     ) -> None:
         super().__init__()
         self._url = url
@@ -49,6 +51,7 @@ class ChatApp(OrderedKeysApp[None]):
         self._secret = secret
         self._first_notice = notice
         self._clock = clock
+        self._delays = delays
         self.store = Store(secrets.token_hex(4) + "-")
         self.crash: BaseException | None = None
 
@@ -69,7 +72,12 @@ class ChatApp(OrderedKeysApp[None]):
 
     def _connection(self, notify: Callable[[], None]) -> Connection:
         return Connection(
-            self._url, name=self._name, secret=self._secret, notify=notify, resume=lambda: self.store.resume_point
+            self._url,
+            name=self._name,
+            secret=self._secret,
+            notify=notify,
+            resume=lambda: self.store.resume_point,
+            delays=self._delays,
         )
 
     async def action_quit(self) -> None:

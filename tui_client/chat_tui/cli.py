@@ -23,9 +23,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from chat_tui.demo import run_demo  # noqa: PLC0415 - the demo alone brings a server along
 
         return run_demo()
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        print("chat-tui needs a terminal; `chat-tui demo` shows it without one.", file=sys.stderr)
-        return 1
     return _chat(options)
 
 
@@ -44,9 +41,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _chat(options: argparse.Namespace) -> int:
     from chat_protocol.names import InvalidNameError, check_name  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.address import place  # noqa: PLC0415
-    from chat_tui.app import ChatApp  # noqa: PLC0415
-    from chat_tui.connection import ConnectionUrlError, parse_url  # noqa: PLC0415
+    from chat_tui.address import ConnectionUrlError, parse_url, place  # noqa: PLC0415
     from chat_tui.identity import IdentityError, load_secret, secret_for, state_folder  # noqa: PLC0415
 
     try:
@@ -55,11 +50,16 @@ def _chat(options: argparse.Namespace) -> int:
     except (ConnectionUrlError, InvalidNameError) as error:
         print(f"chat-tui: {error}", file=sys.stderr)
         return 2
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print("chat-tui needs a terminal; `chat-tui demo` shows it without one.", file=sys.stderr)
+        return 1
     secret, problem = None, None
     try:
         secret = secret_for(load_secret(state_folder()), place(url))
     except IdentityError as error:
         problem = str(error)
+    from chat_tui.app import ChatApp  # noqa: PLC0415 - what is wrong with an address is told at once
+
     app = ChatApp(url, name=name, secret=secret, notice=problem)
     app.run()
     if app.crash is not None:

@@ -28,7 +28,7 @@ class Feed:
     """Moves events into `store` and lines out of it.
 
     `changed` gets what the store says has changed, `status_changed` what became of the connection; both are called in
-    the order of things, in the event loop.
+    the order of things, in the event loop. `clock` gives seconds since the epoch.
     """
 
     def __init__(
@@ -37,11 +37,13 @@ class Feed:
         connect: Callable[[Callable[[], None]], Connection],
         changed: Callable[[Change], None],
         status_changed: Callable[[Status], None],
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.store = store
         self.connection = connect(self._wake)
         self._changed = changed
         self._status_changed = status_changed
+        self._clock = clock
         self._frame_handle: asyncio.Handle | None = None
         self._framed_at = 0.0
         self._send_handle: asyncio.TimerHandle | None = None
@@ -103,7 +105,7 @@ class Feed:
 
     def _apply(self, events: list[Event]) -> None:
         if events:
-            self._changed(self.store.apply_all(events, time.time()))
+            self._changed(self.store.apply_all(events, self._clock()))
 
     def _take_status(self, status: Status) -> None:
         if isinstance(status, Lost | Refused):
@@ -118,7 +120,7 @@ class Feed:
             self._send_handle.cancel()
             self._send_handle = None
         sent = blocked = False
-        for _, line in self.store.to_send(now := time.time()):
+        for _, line in self.store.to_send(now := self._clock()):
             if not self.connection.send(line):
                 blocked = True
                 break
@@ -138,9 +140,9 @@ class Feed:
             self._expiry_handle = None
         due = self.store.next_expiry()
         if due is not None:
-            wait = min(max(0.0, due - time.time()), _LONGEST_WAIT)
+            wait = min(max(0.0, due - self._clock()), _LONGEST_WAIT)
             self._expiry_handle = asyncio.get_running_loop().call_later(wait, self._expire)
 
     def _expire(self) -> None:
-        self._changed(self.store.expire(time.time()))
+        self._changed(self.store.expire(self._clock()))
         self._watch_expiry()

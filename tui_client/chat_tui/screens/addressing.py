@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from chat_protocol.commands import Say
+from chat_protocol.commands import Say, parse_command
+from chat_protocol.text import clean
 
 TEMPS: dict[str, float | None] = {"off": None, "30 s": 30.0, "5 min": 300.0, "1 h": 3600.0}
 """The times to live that the composer offers, in seconds."""
@@ -34,3 +35,20 @@ class Addressing:
             reply_to=self.reply_to if command.reply_to is None else command.reply_to,
             lifetime=TEMPS[shown_temp] if command.lifetime is None else command.lifetime,
         )
+
+
+def spelled_out(command: Say, typed: str, shown_temp: str, *, alone: bool) -> str:
+    """Return a refused line with what it said by where it was typed, as far as the composer does not show that.
+
+    `alone`: it comes back into an empty composer, below its reply bar; else it is recalled at some other time.
+    """
+    said = parse_command(clean(typed))
+    if not isinstance(said, Say):
+        return typed
+    words = ""
+    shown = alone and TEMPS[shown_temp] == command.lifetime
+    if said.lifetime is None and command.lifetime is not None and not shown:
+        words += f"/temp {command.lifetime:g} "
+    if said.reply_to is None and command.reply_to is not None and not alone:
+        words += f"/reply {command.reply_to} "
+    return words + typed

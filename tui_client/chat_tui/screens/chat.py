@@ -19,7 +19,7 @@ from chat_tui.connection import Connection
 from chat_tui.feed import Feed
 from chat_tui.outbox import Pending
 from chat_tui.screens import keys, notices, rows
-from chat_tui.screens.addressing import LOCAL_COMMANDS, TEMPS, Addressing
+from chat_tui.screens.addressing import LOCAL_COMMANDS, TEMPS, Addressing, spelled_out
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.notices import Notice
 from chat_tui.screens.people import PeoplePicker
@@ -51,16 +51,25 @@ class ChatScreen(Screen[None]):
         Binding("pageup", "page(-1)", "Older messages", id="chat.page-up", priority=True),
         Binding("pagedown", "page(1)", "Newer messages", id="chat.page-down", priority=True),
         Binding("end", "newest", "Newest message", id="chat.newest", priority=True),
+        Binding("f5", "connect", "Connect now", id="chat.connect", show=False),
     ]
 
-    def __init__(self, store: Store, connect: Callable[[Callable[[], None]], Connection], name: str | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        connect: Callable[[Callable[[], None]], Connection],
+        name: str | None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         super().__init__(id="chat")
+        self._clock = clock
         self.store = store
         self._connect = connect
         self._name = name
         self._address = Addressing()
         self._people: list[Person] = []
         self._epoch: str | None = None
+        self._empty_words = ""
 
     def compose(self) -> ComposeResult:
         """Header; messages and roster; what stands around the composer."""
@@ -90,7 +99,7 @@ class ChatScreen(Screen[None]):
         ]
         self.stream = Stream(self.store, self.messages, self.header, self.composer)
         self.status = StatusLine(self.header, self.banner)
-        self.feed = Feed(self.store, self._connect, self.show_change, self.status.show)
+        self.feed = Feed(self.store, self._connect, self.show_change, self.status.show, self._clock)
         self.run_worker(self.feed.run(), name="feed", exit_on_error=True)
         self._show_emptiness()
 
@@ -103,13 +112,13 @@ class ChatScreen(Screen[None]):
     # -- what the list asks -------------------------------------------------------------------------------------
 
     def _row(self, key: int) -> Row | None:
-        return rows.row_of(self.store, key, time.time())
+        return rows.row_of(self.store, key, self._clock())
 
     def _actions(self, key: int) -> list[Action]:
         return rows.actions_for(self.store, key)
 
     def _server_now(self) -> float:
-        return self.store.server_now(time.time())
+        return self.store.server_now(self._clock())
 
     # -- what the feed tells ------------------------------------------------------------------------------------
 
@@ -125,8 +134,8 @@ class ChatScreen(Screen[None]):
             self._learn_name()
         for text in change.errors:
             self.status.notice(notices.taken_notice(text))
-        for pending, _, reason in change.refused:
-            self._take_back(pending, reason)
+        for pending, code, reason in change.refused:
+            self._take_back(pending, code, reason)
         if change.missed is not None:
             self.status.notice(notices.back_notice(change.missed, anew=self._epoch != self.store.epoch))
             self.stream.mark_missed(change.missed)
@@ -155,27 +164,37 @@ class ChatScreen(Screen[None]):
         elif not self.composer.text:
             self.composer.set_text(f"/name {self._name}2")
 
-    def _take_back(self, pending: Pending, reason: str) -> None:
+    def _take_back(self, pending: Pending, code: str, reason: str) -> None:
         """A line was refused: it comes back with the reason, and with what it replied to."""
         command = pending.command
-        target = command.to if isinstance(command, Say) and command.to else ""
-        empty = not self.composer.text.strip()
-        self.composer.refuse(pending.typed, reason, self.store.name_of(target) if target else "")
-        if empty and isinstance(command, Say) and command.reply_to in self.store.messages:
+        if isinstance(command, TakeName):
+            self._name = self.store.you.name if self.store.you else None
+        if not isinstance(command, Say):
+            self.composer.refuse(pending.typed, reason, "")
+            return
+        alone = not self.composer.text.strip()
+        typed = spelled_out(command, pending.typed, self.composer.temp, alone=alone)
+        target = self.store.name_of(command.to) if command.to else ""
+        if code == "no_such_client" and target != command.to:
+            reason = f"{target} is not here any more."  # the server knows the id alone
+        self.composer.refuse(typed, reason, target)
+        if alone and command.reply_to in self.store.messages:
             self._reply_to(command.reply_to)
 
     def _show_emptiness(self) -> None:
         """Never a blank wall."""
-        alone = len(self.store.clients) < 2
+        alone = len(self.store.clients) == 1  # a server that does not say who is here leaves it open
         words = "You are the first one here." if alone else "Nothing was said here yet."
-        self.query_one("#empty", Static).update(words if self.status.connected_once else "")
+        if self.status.connected_once and words != self._empty_words:
+            self._empty_words = words  # what is updated is laid out again, and this is called with every change
+            self.query_one("#empty", Static).update(words)
         self.set_class(self.stream.empty, "-empty")
 
     # -- writing ------------------------------------------------------------------------------------------------
 
     def on_banner_action_pressed(self) -> None:
         """Try now."""
-        self.feed.connection.retry_now()
+        self.action_connect()
 
     def on_composer_submitted(self, event: Composer.Submitted) -> None:
         """A line is to be sent, to whom the composer showed when Enter was pressed."""
@@ -297,7 +316,12 @@ class ChatScreen(Screen[None]):
     def on_message_list_scrolled(self, event: MessageList.Scrolled) -> None:
         """At the end nothing is new any more."""
         if event.at_end:
-            self.header.unread = 0
+            self.stream.all_seen()
+
+    def on_message_list_picked(self) -> None:
+        """The keys are the actions' now, unless something is being written."""
+        if not self.composer.text:
+            self.set_focus(self.messages)
 
     def on_message_list_pick_closed(self) -> None:
         """Back to the composer."""
@@ -338,8 +362,16 @@ class ChatScreen(Screen[None]):
     def _copy(self, key: int) -> None:
         row = self._row(key)
         if row is not None:
-            self.app.copy_to_clipboard(row.text)
-            self.status.notice(Notice("success", "Copied.", seconds=2))
+            self._copy_text(row.text)
+
+    def on_text_selected(self) -> None:
+        """A drag has ended: what it selected is copied at once."""
+        if text := self.get_selected_text():
+            self._copy_text(text)
+
+    def _copy_text(self, text: str) -> None:
+        self.app.copy_to_clipboard(text)
+        self.status.notice(Notice("success", "Copied.", seconds=2))
 
     # -- keys ---------------------------------------------------------------------------------------------------
 
@@ -363,6 +395,10 @@ class ChatScreen(Screen[None]):
             raise SkipAction
         self.messages.action_page_up() if pages < 0 else self.messages.action_page_down()
 
+    def action_connect(self) -> None:
+        """Don't wait for the next try."""
+        self.feed.connection.retry_now()
+
     def action_newest(self) -> None:
         """To the newest message; while something is being written, End is the composer's."""
         if self.focused is not self.composer or self.composer.text:
@@ -371,7 +407,7 @@ class ChatScreen(Screen[None]):
 
     def action_people(self) -> None:
         """Show who is here, and go there; or come back."""
-        if self.focused is self.roster or self.has_class("-people"):
+        if self.focused is self.roster or (self.has_class("-people") and not self.has_class("-wide")):
             self._leave_roster()
         else:
             self.add_class("-people")

@@ -24,6 +24,7 @@ HELP = [
     ("PageUp, PageDown, End", "older messages, newer ones, the newest"),
     ("Tab", "complete a command or a name"),
     ("Ctrl+P", "all commands of the program, themes among them"),
+    ("F5", "connect at once, where the connection is lost"),
     ("F1", "this page"),
     ("Ctrl+Q", "quit"),
 ]

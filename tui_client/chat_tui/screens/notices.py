@@ -24,8 +24,10 @@ def connecting_notice(host: str) -> Notice:
 
 def lost_notice(status: Lost, now: float, *, ever_connected: bool) -> Notice:
     """Shown while there is no connection; `now` is on the clock of `retry_at`."""
-    head = f"Connection lost. {status.reason}" if ever_connected else status.reason
-    return Notice("warning", f"{_sentence(head)} {_again(status.retry_at - now)} Your text is kept.", "Try now")
+    head = _sentence(status.reason)
+    if ever_connected:
+        head = "Connection lost." if head == "The connection was lost." else f"Connection lost. {head}"
+    return Notice("warning", f"{head} {_again(status.retry_at - now)} Your text is kept.", "Try now")
 
 
 def refused_notice(status: Refused, now: float) -> Notice:

@@ -23,6 +23,7 @@ class Stream:
         self._composer = composer
         self._unsent: list[tuple[int, str]] = []
         self._own_texts: dict[int, str] = {}
+        self._news: set[int] = set()  # came while something older was being read
 
     @property
     def empty(self) -> bool:
@@ -31,19 +32,16 @@ class Stream:
 
     def show(self, change: Change) -> None:
         """Bring everything up to date."""
-        following = self._messages.at_end
         self._show_messages(change)
         self._follow_pick(change)
         self._remember_own(change)
-        if not following and not change.reset:
-            self._count_new([id for id in change.added if not self._is_own(id)])  # noqa: A001
+        self._count_news(change)
         self._show_unsent(change)
 
     def _show_messages(self, change: Change) -> None:
         messages = self._store.messages
         if change.reset:
             self._messages.reset(_sizes(messages.values()))
-            self._header.unread = 0
             return
         if change.removed:
             self._messages.remove_messages(change.removed)
@@ -86,12 +84,22 @@ class Stream:
 
     # -- unread -------------------------------------------------------------------------------------------------
 
-    def _count_new(self, added: list[int]) -> None:
-        """Messages came while something older is being read."""
-        if added:
-            if not self._header.unread:
+    def _count_news(self, change: Change) -> None:
+        """Count what came while something older is being read, as far as it is still there."""
+        if change.reset:
+            self._news.clear()
+        self._news.difference_update(change.removed)
+        if change.added and not self._messages.at_end:
+            added = [id for id in change.added if not self._is_own(id)]  # noqa: A001
+            if added and not self._news:
                 self.mark_unread(added[0])
-            self._header.unread += len(added)
+            self._news.update(added)
+        self._header.unread = len(self._news)
+
+    def all_seen(self) -> None:
+        """The end is in view: nothing is new any more."""
+        self._news.clear()
+        self._header.unread = 0
 
     def mark_unread(self, message_id: int | None) -> None:
         """Put the rule above a message; None takes it away."""
@@ -103,9 +111,9 @@ class Stream:
         self._messages.refresh_rows({key for key in (before, self._store.first_unread) if key is not None})
 
     def mark_missed(self, missed: int) -> None:
-        """Put the rule above the first of the newest `missed` messages of others."""
+        """Put the rule above the first of the newest `missed` messages of others; above older news it stays."""
         others = [id for id in self._store.messages if not self._is_own(id)]  # noqa: A001
-        if missed and others:
+        if missed and others and len(self._news) <= missed:
             self.mark_unread(others[-missed:][0])
 
 

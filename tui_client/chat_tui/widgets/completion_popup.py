@@ -1,4 +1,4 @@
-"""The list of completions above the composer; it floats, so that nothing else moves."""
+"""The list of completions above the composer and its notices; it floats, so that nothing else moves."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -18,7 +18,7 @@ _GAP = "   "
 class CompletionPopup(Widget):
     """Candidates, one a row, or one row of usage; it never takes the focus.
 
-    Stands before the composer in its container and draws itself upwards from there. `choose` is called with the index
+    Stands first in the composer's container and draws itself upwards from there. `choose` is called with the index
     of a candidate that was clicked.
     """
 

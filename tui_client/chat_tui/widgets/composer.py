@@ -28,7 +28,7 @@ class Composer(ComposerFrame):
     """A multi-line input with a target, a time to live, completion and recall.
 
     Attributes down: `target`, `temp`, `compact`, `max_length`, `commands`, `names`. It puts its list of completions
-    into its own container, before itself; that container must lay out vertically.
+    into its own container, first, so that it hides none of the notices there; that container must lay out vertically.
     """
 
     class Submitted(Message):
@@ -75,7 +75,7 @@ class Composer(ComposerFrame):
     def on_mount(self) -> None:
         """Put the list of completions where it can float above."""
         if isinstance(self.parent, Widget):
-            self.parent.mount(self._popup, before=self)
+            self.parent.mount(self._popup, before=0)
 
     def on_key(self, event: events.Key) -> None:  # noqa: ARG002 - Textual's signature
         """A notice has been read."""
@@ -234,7 +234,8 @@ class Composer(ComposerFrame):
         """Mark the candidate that Enter takes."""
         self._chosen = index
         if self._completion:
-            self._popup.show(self._completion, index, self.region.y)
+            room = self.parent.region.y if isinstance(self.parent, Widget) else 0
+            self._popup.show(self._completion, index, room)
         else:
             self._popup.hide()
 

@@ -86,6 +86,8 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def at_end(self) -> bool:
         """Whether the newest message is fully in view (or the next paint will bring it there)."""
+        if not self._viewport.following and self._viewport.at_end:
+            self._build()  # held here: what has come since may have pushed the newest message out of view
         return self._viewport.following or self._viewport.at_end
 
     def reset(self, sizes: Iterable[MessageSize]) -> None:

@@ -179,6 +179,11 @@ class Roster(ScrollView, can_focus=True):
         if (person := self.person_at(y)) is not None:
             self.post_message(self.TargetChosen(person.id))
 
+    def on_hide(self) -> None:
+        """Nobody types into what can't be seen."""
+        if self.has_focus:
+            self.post_message(self.Left())
+
     def on_focus(self) -> None:
         """Begin at the present target."""
         at = next((y for y, row in enumerate(self.rows) if row and row.id == self.target), 0)

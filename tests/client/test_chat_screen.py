@@ -1,0 +1,154 @@
+"""The screen as a whole: what is where at every size, what the empty one says, and what outlives a new size."""
+
+from chatting import open_house
+from client.chat_host import SIZES, chat, chat_at
+from client.connection_host import greet, serving
+
+WIDE, USUAL, NARROW = SIZES
+
+
+async def test_header_list_and_composer_are_there_at_every_size():
+    """The roster is always on from 104 columns; below 72 there are no keys at the bottom and no border."""
+    async with open_house() as house, chat(house, size=USUAL) as ana:
+        bob = await house.person("bob")
+        await bob.say("hello")
+        await ana.shows("▊ hello", "2 here")
+        for size in (*SIZES, (104, 30), (103, 30), (72, 20), (71, 20), (40, 12), (20, 6), (4, 3), (1, 1), USUAL):
+            await ana.size(*size)
+            columns = size[0]
+            assert ana.screen.roster.display is (columns >= 104)
+            assert ana.screen.query_one("#keys").display is (columns >= 72)
+            assert len(ana.rows) == size[1]
+            if columns >= 40:
+                await ana.shows("● 2" if columns < 72 else "● connected · 2 here", "hello", "Message everyone…")
+                assert ("⏎ Send" in ana.rows[-1]) is (columns >= 72)
+
+
+async def test_a_new_size_keeps_the_draft_the_focus_and_what_is_read():
+    """Through every layout and back."""
+    async with open_house() as house, chat(house, size=WIDE) as ana:
+        bob = await house.person("bob")
+        await bob.say(*(f"message {number}." for number in range(200)))
+        await ana.shows("message 199.")
+        await ana.write("half a sentence")
+        await ana.press(*["pageup"] * 4)
+        top = next(row for row in ana.rows if "message" in row).split("message ")[1].split()[0]
+        for size in (USUAL, NARROW, (40, 12), NARROW, WIDE):
+            await ana.size(*size)
+            await ana.shows(f"message {top}", "half a sentence")
+            assert ana.screen.focused is ana.screen.composer
+        assert "199." not in "".join(ana.rows)
+
+
+async def test_people_slide_over_the_messages_and_go_again():
+    """By Ctrl+B and by a click on the number of people; in a narrow terminal they are the whole body."""
+    async with open_house() as house, chat(house, size=USUAL) as ana:
+        bob = await house.person("bob")
+        await bob.say("hello")
+        await ana.shows("▊ hello", "2 here")
+        await ana.press("ctrl+b")
+        await ana.shows("● bob", "▊ hello")
+        await ana.size(*NARROW)
+        await ana.shows("● bob")
+        await ana.lacks("hello")
+        await ana.press("ctrl+b")
+        await ana.lacks("● bob")
+        await ana.click("● 2")
+        await ana.shows("● bob")
+        await ana.click("● 2")
+        await ana.lacks("● bob")
+        await ana.size(*USUAL)
+        await ana.click("2 here")
+        await ana.shows("● bob")
+        await ana.press("escape")
+        await ana.lacks("● bob")
+        assert ana.screen.focused is ana.screen.composer
+
+
+async def test_people_who_no_longer_fit_give_the_focus_back():
+    """A terminal that becomes narrow while the roster has the focus leaves nobody typing into nothing."""
+    async with open_house() as house, chat(house, size=WIDE) as ana:
+        await ana.shows("● ana (you)")
+        ana.screen.roster.focus()
+        await ana.pilot.pause()
+        await ana.size(*USUAL)
+        await ana.press("x")
+        await ana.shows("▊ x")
+
+
+async def test_in_a_wide_terminal_the_key_for_people_goes_there_and_back():
+    """Also when the mouse, or Tab, has led away in between."""
+    async with open_house() as house, chat(house, size=WIDE) as ana:
+        await ana.press("ctrl+b")
+        assert ana.screen.focused is ana.screen.roster
+        await ana.click("Message everyone…")
+        await ana.press("x")
+        await ana.shows("▊ x")
+        await ana.press("ctrl+b")
+        assert ana.screen.focused is ana.screen.roster
+        await ana.press("ctrl+b", "y")
+        await ana.shows("▊ xy")
+
+
+async def test_who_is_alone_is_told_so():
+    """Never a blank wall; with company, or a first message, it says something else."""
+    async with open_house() as house, chat(house) as ana:
+        await ana.shows("You are the first one here.")
+        bob = await house.person("bob")
+        await ana.shows("Nothing was said here yet.")
+        await bob.say("hello")
+        await ana.lacks("Nothing was said here yet.")
+
+
+async def test_a_server_that_does_not_say_who_is_here():
+    """Nobody can know then who was the first."""
+    async with serving(greet) as port, chat_at(f"ws://127.0.0.1:{port}") as ana:
+        await ana.shows("Nothing was said here yet.", "● connected")
+
+
+async def test_the_key_bar_is_a_row_of_buttons():
+    """Each key at the bottom can be clicked."""
+    async with open_house() as house, chat(house) as ana:
+        await ana.write("by mouse")
+        await ana.click("⏎ Send")
+        await ana.shows("▊ by mouse")
+        await ana.click("^l Temp")
+        await ana.shows("temp: 30 s")
+        await ana.click("^o To")
+        await ana.shows("Message whom?")
+        await ana.press("escape")
+        await ana.click("f1 Help")
+        await ana.shows("this page")
+        await ana.press("f1")
+        await ana.click("Pick message")
+        await ana.shows("Reply")
+
+
+async def test_help_is_typed_or_pressed():
+    """`/help` shows the page and sends nothing."""
+    async with open_house() as house, chat(house) as ana:
+        await ana.say("/help")
+        await ana.shows("Keys", "what you sent before")
+        await ana.press("pagedown", "pagedown")
+        await ana.shows("/delete", "/help")
+        await ana.press("escape")
+        await ana.lacks("esc Close")
+        assert not ana.app.store.messages
+        await ana.press("f1")
+        await ana.shows("this page")
+
+
+async def test_exit_says_goodbye_and_ends():
+    """The name is free at once."""
+    async with open_house() as house, chat(house) as ana:
+        bob = await house.person("bob")
+        await ana.say("/exit")
+        await bob.sees("bob")
+        await ana.until(lambda: ana.app._exit)
+
+
+async def test_a_secret_that_can_not_be_had_is_told():
+    """As a toast that does not cover the composer, and is no markup."""
+    async with open_house() as house, chat(house, notice="[/b] can't be read; you are a guest this time.") as ana:
+        await ana.shows("[/b] can't be read")
+        assert "Message everyone…" in "".join(ana.rows)

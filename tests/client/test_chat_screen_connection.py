@@ -1,0 +1,204 @@
+"""What the screen says of the connection, and what becomes of names and lines meanwhile."""
+
+import json
+from contextlib import suppress
+
+from websockets.asyncio.server import broadcast
+from websockets.exceptions import ConnectionClosed
+
+from chat_protocol.commands import Say
+from chatting import open_house
+from client.chat_host import chat, chat_at
+from client.connection_host import Room as OneRoom
+from client.connection_host import free_port, serving
+
+
+class Room(OneRoom):
+    """Somebody else's server that can resume; `say` is what another person says."""
+
+    def __init__(self):
+        super().__init__()
+        self._here = set()
+
+    async def handler(self, socket):
+        """Remember who is here."""
+        self._here.add(socket)
+        with suppress(ConnectionClosed):
+            await super().handler(socket)
+        self._here.discard(socket)
+
+    def say(self, *texts):
+        """Keep it, and tell who is here."""
+        for text in texts:
+            self.kept.append(self.entry(text, sender="~bob"))
+            broadcast(self._here, json.dumps(self.kept[-1]))
+
+
+async def test_nobody_answers():
+    """From the first moment: why, what to do, when it tries again, and that nothing is lost."""
+    port = await free_port()
+    async with chat_at(f"ws://127.0.0.1:{port}") as ana:
+        await ana.shows(f"Nothing answers at 127.0.0.1:{port}.", "Start one:", "chat-server", "Your text is kept.")
+        assert "Connection lost" not in "".join(ana.rows)
+        assert "○ connection lost" in ana.rows[0]
+
+
+async def test_a_first_connection_that_takes_long_says_where_to_and_how_to_leave():
+    """After three seconds; before that the header alone says it."""
+
+    async def silent(connection, request):
+        await connection.wait_closed()
+
+    async with serving(silent, process_request=silent) as port, chat_at(f"ws://127.0.0.1:{port}") as ana:
+        await ana.shows(f"◌ connecting to 127.0.0.1:{port}…")
+        assert "takes long" not in "".join(ana.rows)
+        ana.screen.status._show_slow()
+        await ana.shows(f"Connecting to 127.0.0.1:{port} takes long.", "Ctrl+Q")
+
+
+async def test_the_connection_is_lost_and_comes_back():
+    """A line said meanwhile is kept as not sent, goes out by itself, and the draft stays; a click tries at once."""
+    async with open_house() as house, chat(house) as ana:
+        port = house.server.port
+        house.server.stop()
+        await ana.shows("Connection lost.", "Trying again", "[Try now]", "○ connection lost")
+        await ana.say("said meanwhile")
+        await ana.shows("not sent yet")
+        await ana.write("half a")
+        assert "here" not in ana.rows[0]
+        async with open_house(port=port) as again:
+            await ana.click("[Try now]")
+            await ana.shows("▊ said meanwhile", "● connected", "▊ half a", "Back. The server began anew")
+            await ana.lacks("not sent yet", "Try now")
+            bob = await again.person("bob")
+            assert [message["text"] for message in bob.init["messages"]] == ["said meanwhile"]
+
+
+async def test_the_key_does_what_the_button_does():
+    """F5 tries at once, and says nothing where there is a connection."""
+    port = await free_port()
+    async with chat_at(f"ws://127.0.0.1:{port}") as ana:
+        await ana.shows("in 8 s")
+        async with open_house(port=port):
+            await ana.press("f5")
+            await ana.shows("● connected")
+            await ana.press("f5")
+            await ana.shows("● connected")
+
+
+async def test_what_was_missed_is_told_and_marked():
+    """The rule stands above the first message of others that came meanwhile; ours are not news."""
+    async with open_house() as house, chat(house) as ana:
+        bob = await house.person("bob")
+        await bob.say("before")
+        await ana.shows("▊ before")
+        await ana.cut()
+        await bob.say("while away", "and another")
+        ana.retry()
+        await ana.shows("Back. 2 messages while you were away.", "▊ and another", "▊ before")
+        rows = ana.rows
+        rule = next(y for y, row in enumerate(rows) if "new since" in row)
+        assert [row for row in rows[rule:] if "▊" in row][1] == " ▊ while away"
+        await ana.say("I am back")
+        await ana.lacks("new since")
+
+
+async def test_nothing_was_missed():
+    """That is worth a word too."""
+    async with open_house() as house, chat(house) as ana:
+        await ana.cut()
+        ana.retry()
+        await ana.shows("Back. You missed nothing.")
+
+
+async def test_older_unread_messages_stay_under_the_rule():
+    """Scrolled up, with news below: a reconnect adds to them, moves nothing, and leaves the rule where it was."""
+    room = Room()
+    room.say(*(f"old {number}." for number in range(60)))
+    async with serving(room.handler) as port, chat_at(f"ws://127.0.0.1:{port}", "me") as ana:
+        await ana.shows("old 59.")
+        await ana.press("pageup", "pageup")
+        before = ana.rows[1:15]
+        room.say("first news")
+        await ana.shows("↓ 1 new")
+        await ana.cut()
+        room.say("second news")
+        ana.retry()
+        await ana.shows("↓ 2 new", "Back. 1 message while you were away.")
+        assert ana.rows[1:15] == before
+        await ana.click("↓ 2 new")
+        await ana.shows("second news", "── new ──")
+        rule = ana.rows.index(ana.row("── new ──"))
+        assert ana.rows[rule + 2] == " ▊ first news"
+        await ana.lacks("↓ 2 new")
+
+
+async def test_a_path_that_is_no_room():
+    """A sentence, no more tries by itself, and no word of a connection that never was."""
+    async with open_house() as house, chat_at(house.url("/dev")) as ana:
+        await ana.shows("✕ refused", "refused the connection", "[Try now]")
+        assert "Trying again" not in "".join(ana.rows)
+
+
+async def test_something_else_answers():
+    """What is no chat server says so."""
+
+    async def hello(socket):
+        await socket.send("<h1>It works!</h1>")
+
+    def works(connection, request):
+        return connection.respond(200, "It works!")
+
+    async with serving(hello, process_request=works) as port, chat_at(f"ws://127.0.0.1:{port}") as ana:
+        await ana.shows("answers, but not as a chat-server", "✕ refused")
+
+
+# -- names ------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_taken_name():
+    """A sentence and a proposal; one Enter takes it, and it is what the next connection asks for."""
+    async with open_house() as house:
+        await house.person("ana")
+        async with chat_at(house.url()) as ana:
+            await ana.shows("ana is taken here.", "▊ /name ana2")
+            await ana.press("enter")
+            await ana.until(lambda: ana.app.store.you.name == "ana2")
+            await ana.until(lambda: not ana.screen.composer.text)
+            await ana.press("ctrl+b")
+            await ana.shows("● ana2 (you)")
+            assert ana.screen.feed.connection._name == "ana2"
+
+
+async def test_a_name_that_is_refused_is_not_asked_for_again():
+    """The line comes back; who one was, one stays, at the next connection too."""
+    async with open_house() as house, chat(house) as ana:
+        await house.person("bob")
+        await ana.say("/name bob")
+        await ana.shows("bob is taken here.", "▊ /name bob")
+        await ana.press("ctrl+u")
+        await ana.cut()
+        ana.retry()
+        await ana.shows("Back.")
+        assert ana.app.store.you.name == "ana"
+        assert not ana.screen.composer.text
+
+
+async def test_a_proposal_never_writes_over_a_draft():
+    """Who is writing already is told, and that is all."""
+    async with open_house() as house:
+        await house.person("ana")
+        async with chat_at(house.url()) as ana:
+            await ana.write("hello")
+            await ana.shows("ana is taken here.", "▊ hello")
+
+
+async def test_lines_beyond_the_limit_come_back():
+    """The outbox is bounded, and says so."""
+    port = await free_port()
+    async with chat_at(f"ws://127.0.0.1:{port}") as ana:
+        await ana.shows("Nothing answers")
+        while ana.app.store.say(Say("another line"), "another line") is not None:
+            pass
+        await ana.say("one too many")
+        await ana.shows("Too many lines wait", "▊ one too many")

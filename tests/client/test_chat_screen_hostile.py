@@ -1,0 +1,94 @@
+"""What strangers write stays text in every place of the screen, and a flood of it holds up nobody."""
+
+import json
+
+from textual import events
+
+from chatting import open_house
+from client.chat_host import chat, chat_at
+from client.connection_host import greet, serving
+
+NAME = "[/b][red]eve"
+TEXT = "[@click=app.quit]quit[/] [bold $primary]x[/b] [link=file:///]y"
+
+
+async def test_markup_is_text_everywhere():
+    """Message, name, roster, header, composer, reply bar, strip, picker, banner."""
+    async with open_house() as house, chat(house, size=(120, 36)) as ana:
+        eve = await house.person("eve")
+        await eve.say(f"/name {NAME}", TEXT)
+        await ana.shows(f"▊ {NAME}", f"▊ {TEXT}", f"● {NAME}")
+        await ana.click(f"▊ {TEXT}")
+        await ana.click(f"Message {NAME}")
+        await ana.shows(f"to: {NAME} (private)", f"▔ private to {NAME} ▔", f"Private message to {NAME}…")
+        await ana.write("x")
+        await ana.press("escape")
+        await ana.shows(f"This text is for {NAME} alone.")
+        await ana.press("ctrl+u", "ctrl+o")
+        await ana.shows("Message whom?", f"▸ {NAME}")
+        await ana.press("escape", "up", "r")
+        await ana.shows(f"↪ replying to {NAME}: {TEXT}")
+        await ana.say(TEXT)
+        await ana.shows(f"╭ {NAME}: {TEXT}")
+        await eve.say("/exit")
+        await ana.shows("1 here")
+        await ana.say("are you there")
+        await ana.shows(f"{NAME} is not here any more.")
+        await ana.press("ctrl+u")
+        await ana.say("/[/b] x")
+        await ana.shows('no command "/[/b]"')
+
+
+async def test_a_word_of_the_server_is_text():
+    """An error that answers no line of ours stands in the banner, as it is, made safe, on at most three rows."""
+
+    async def rude(socket):
+        await socket.send('{"type":"init","messages":[]}')
+        await socket.send(json.dumps({"type": "error", "code": "x", "text": f"{TEXT} \x1b[2J" + " many words" * 99}))
+        await socket.wait_closed()
+
+    async with serving(rude) as port, chat_at(f"ws://127.0.0.1:{port}") as ana:
+        await ana.shows(TEXT)
+        assert "\x1b" not in "".join(ana.rows)
+        assert sum("many words" in row for row in ana.rows) <= 3
+
+
+async def test_a_refusal_of_the_connection_is_text():
+    """The sentence of a server that does not let us in."""
+
+    def refuse(connection, request):
+        return connection.respond(403, "[/b] not you [red]\n")
+
+    async with serving(greet, process_request=refuse) as port, chat_at(f"ws://127.0.0.1:{port}") as ana:
+        await ana.shows("refused the connection: [/b] not you [red].", "✕ refused")
+
+
+async def test_wide_and_joined_letters_fill_no_more_than_their_cells():
+    """Every row is as wide as the terminal, whatever is written, in names too."""
+    text = "한국어 ｗｉｄｅ 👩\u200d👩\u200d👧 e\u0301 ❤\ufe0f " * 5
+    for size in ((120, 36), (50, 20)):
+        async with open_house() as house, chat(house, size=size) as ana:
+            eve = await house.person("eve")
+            await eve.say("/name 한국어이름", text, f"/reply 1 {text}")
+            await ana.until(lambda ana=ana: len(ana.app.store.messages) == 2)
+            await ana.press("up", "m", "up", "r", "ctrl+b")
+            await ana.shows("한국어이름")
+            strips = ana.app.screen._compositor.render_strips()
+            assert {strip.cell_length for strip in strips} == {size[0]}
+
+
+async def test_five_thousand_at_once():
+    """All are taken, in order, the last one is seen, and what is typed meanwhile is there."""
+    async with open_house() as house, chat(house) as ana:
+        bob = await house.person("bob")
+        taken: list[int] = []
+        show = ana.screen.feed._changed
+        ana.screen.feed._changed = lambda change: (taken.append(len(change.added)), show(change))
+        texts = [f"flood {number}" for number in range(5000)]
+        await bob.say(*texts[:2500])
+        await ana.until(lambda: taken)
+        ana.app.post_message(events.Key("x", "x"))
+        await bob.say(*texts[2500:])
+        await ana.shows("▊ flood 4999", "▊ x")
+        assert [message.text for message in ana.app.store.messages.values()] == texts
+        assert max(taken) <= 128

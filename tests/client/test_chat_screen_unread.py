@@ -1,0 +1,111 @@
+"""Scrolled up, nothing moves; what comes is counted, marked, and one step away."""
+
+from contextlib import asynccontextmanager
+
+from chatting import open_house
+from client.chat_host import chat
+
+
+@asynccontextmanager
+async def reading(size=(80, 24)):
+    """Ana reads something old in a room with bob."""
+    async with open_house() as house, chat(house, size=size) as ana:
+        bob = await house.person("bob")
+        await bob.say(*(f"old {number}." for number in range(60)))
+        await ana.shows("old 59.")
+        await ana.press("pageup", "pageup")
+        await ana.until(lambda: not ana.screen.messages.at_end)
+        await ana.pilot.pause()
+        yield ana, bob
+
+
+async def test_nothing_moves_and_the_new_are_counted():
+    """A click on the count goes to the end, where the rule stands above the first new one."""
+    async with reading() as (ana, bob):
+        before = ana.rows[1:20]
+        await bob.say("new one", "new two")
+        await ana.shows("↓ 2 new")
+        assert ana.rows[1:20] == before
+        await bob.say("new three")
+        await ana.shows("↓ 3 new")
+        await ana.click("↓ 3 new")
+        await ana.shows("▊ new three", "new since")
+        await ana.lacks("↓ 3 new")
+        rule = ana.rows.index(ana.row("new since"))
+        assert ana.rows[rule + 2] == " ▊ new one"
+
+
+async def test_end_goes_there_too():
+    """And the next new ones are under a rule of their own."""
+    async with reading() as (ana, bob):
+        await bob.say("new one")
+        await ana.shows("↓ 1 new")
+        await ana.press("end")
+        await ana.lacks("↓ 1 new")
+        await ana.press("pageup")
+        await ana.pilot.pause()
+        await bob.say("new two")
+        await ana.shows("↓ 1 new")
+        await ana.press("end")
+        await ana.shows("▊ new two")
+        rule = ana.rows.index(ana.row("new since"))
+        assert ana.rows[rule + 2] == " ▊ new two"
+
+
+async def test_sending_goes_to_the_end():
+    """What one says oneself is seen, and ends the news."""
+    async with reading() as (ana, bob):
+        await bob.say("new one")
+        await ana.shows("↓ 1 new")
+        await ana.say("mine")
+        await ana.shows("▊ mine", "▊ new one")
+        await ana.lacks("new since", "↓ 1")
+
+
+async def test_what_is_deleted_is_not_new():
+    """The count is of what is there to be read."""
+    async with reading() as (ana, bob):
+        await bob.say("new one", "new two")
+        await ana.shows("↓ 2 new")
+        await bob.say("/delete last")
+        await ana.shows("↓ 1 new")
+        await bob.say("/delete last")
+        await ana.lacks("↓")
+
+
+async def test_what_comes_while_a_message_is_picked_is_counted():
+    """A picked message does not move; closing it goes on at the end."""
+    async with open_house() as house, chat(house) as ana:
+        bob = await house.person("bob")
+        await bob.say(*(f"old {number}." for number in range(60)))
+        await ana.shows("old 59.")
+        await ana.press("alt+up")
+        await ana.shows("Reply")
+        before = ana.rows[1:20]
+        await bob.say("new one")
+        await ana.shows("↓ 1 new")
+        await bob.say("new two")
+        await ana.shows("↓ 2 new")
+        assert ana.rows[1:20] == before
+        await ana.press("escape")
+        await ana.shows("▊ new two")
+        await ana.lacks("↓ 2 new")
+
+
+async def test_own_lines_are_not_news():
+    """Said on another terminal of ours, they are not counted."""
+    async with reading() as (ana, bob):
+        await bob.say("new one")
+        await ana.shows("↓ 1 new")
+        ana.screen.feed.connection.send("from elsewhere")
+        await ana.until(lambda: len(ana.app.store.messages) == 62)
+        assert "↓ 1 new" in ana.rows[0]
+
+
+async def test_in_a_narrow_terminal_the_count_is_short():
+    """An arrow and a number, and a click on it works."""
+    async with reading((50, 20)) as (ana, bob):
+        await bob.say("new one")
+        await ana.click("↓ 1")
+        await ana.shows("▊new one")
+        await ana.lacks("↓ 1")

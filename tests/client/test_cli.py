@@ -1,0 +1,106 @@
+"""The command line answers with one clear line and a status, and never with a traceback."""
+
+import os
+import subprocess
+import sys
+from importlib import metadata
+
+import pytest
+
+from chat_tui import cli
+from terminal import Terminal
+
+
+def test_version(capsys):
+    """The installed version, and nothing else."""
+    with pytest.raises(SystemExit) as end:
+        cli.main(["--version"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"chat-tui {metadata.version('chat-tui')}\n"
+
+
+def test_help(capsys):
+    """What can be given, and what holds without it."""
+    with pytest.raises(SystemExit) as end:
+        cli.main(["--help"])
+    assert end.value.code == 0
+    out = capsys.readouterr().out
+    for words in ("URL", "ws://localhost:6789", "--name", "--version", "chat-tui demo"):
+        assert words in out
+
+
+@pytest.mark.parametrize("arguments", [["--nam", "x"], ["a", "b"], ["--port", "1"]])
+def test_what_is_not_understood(arguments, capsys):
+    """Usage, a reason, status 2; options are not guessed from their beginning."""
+    with pytest.raises(SystemExit) as end:
+        cli.main(arguments)
+    assert end.value.code == 2
+    assert "chat-tui: error: unrecognized arguments" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["http://example.org"], "An address begins with ws:// or wss://, not http://."),
+        (["ws://example.org:99999"], 'The port in "example.org:99999" is not a number from 1 to 65535.'),
+        ([""], "An address is missing."),
+        (["ws://a b"], "is not the name of a computer."),
+        (["ws://me:secret@host"], "leave out what stands before the @."),
+        (["--name", "two  words\n"], "name"),
+        (["--name", "\x1b[2J"], "name"),
+        (["--name", "x" * 99], "name"),
+    ],
+)
+def test_a_wrong_address_or_name(arguments, why, capsys):
+    """One line that says what is wrong, status 2, nothing that a terminal would obey."""
+    assert cli.main(arguments) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.startswith("chat-tui: ")
+    assert why in shown.err
+    assert shown.err.count("\n") == 1
+    assert "\x1b" not in shown.err
+
+
+def test_without_a_terminal():
+    """It does not start, and says how to look at it all the same."""
+    done = subprocess.run(
+        [sys.executable, "-m", "chat_tui"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "chat-tui needs a terminal; `chat-tui demo` shows it without one.\n"
+
+
+@pytest.mark.parametrize(("user", "name"), [("ana", "ana"), ("", None), ("a/b\x1b", None), ("x" * 99, None)])
+def test_the_name_is_that_of_the_user_of_this_computer(user, name, monkeypatch):
+    """Where it can be one in a chat; else the server gives one."""
+    monkeypatch.setenv("USER", user)
+    monkeypatch.delenv("LOGNAME", raising=False)
+    assert cli.user_name() == name
+
+
+def test_a_crash_is_written_down_without_values(tmp_path):
+    """The traceback, readable by its owner alone; no message of anybody is in it."""
+    text = "what ana said"
+    try:
+        int(text[:0])
+    except ValueError as error:
+        sentence = cli._write_crash(error, tmp_path / "state")
+    [path] = (tmp_path / "state").iterdir()
+    assert sentence == f"What happened is in {path}"
+    assert "ValueError: invalid literal for int()" in path.read_text()
+    assert text not in path.read_text().replace(f'"{text}"', "")
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_secret_that_can_not_be_kept_is_no_reason_not_to_chat(tmp_path):
+    """The app starts and says so."""
+    state = tmp_path / ".local" / "state"
+    state.mkdir(parents=True)
+    (state / "chat-tui").write_text("in the way")
+    argv = [sys.executable, "-m", "chat_tui", "127.0.0.1:9", "--name", "ana"]
+    with Terminal(argv, home=tmp_path, env={"TMPDIR": os.environ.get("TMPDIR", "/tmp")}) as terminal:
+        terminal.wait("guest")
+        terminal.wait("Nothing answers at 127.0.0.1:9")
+        terminal.send(b"\x11")
+        assert terminal.wait_exit() == 0

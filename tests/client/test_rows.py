@@ -1,0 +1,147 @@
+"""How messages look in the list, and what can be done with them."""
+
+from datetime import datetime
+
+import pytest
+
+from chat_protocol.commands import Say
+from chat_protocol.events import Client, Deleted, Init, Message, decode_event
+from chat_tui.screens import rows
+from chat_tui.screens.addressing import Addressing, spelled_out
+from chat_tui.store import Store
+
+NOW = datetime(2026, 3, 5, 10, 2).timestamp()  # noqa: DTZ001 - ten in the morning wherever the test runs
+ANA, BOB = Client("~a", "ana"), Client("~b", "bob")
+
+
+def message(id=1, text="hello", sender=BOB, **fields):  # noqa: A002 - the field's name
+    """What somebody said."""
+    defaults = {"reply_to": None, "to_id": None, "sent_at": NOW, "seq": id}
+    return Message(id=id, text=text, from_id=sender.id, from_name=sender.name, **defaults | fields)
+
+
+def store_with(*messages):
+    """What ana knows."""
+    store = Store("t-")
+    init = Init(messages, "e", len(messages), False, (), False, {}, NOW, ANA, (ANA, BOB))
+    store.apply(init, NOW)
+    return store
+
+
+def test_a_message_of_somebody_else():
+    """Author, time of day, text; what can be done with it."""
+    store = store_with(message())
+    row = rows.row_of(store, 1, NOW)
+    assert (row.author, row.author_id, row.text, row.time, row.own, row.note, row.rule) == (
+        "bob", "~b", "hello", "10:02", False, "", ""
+    )  # fmt: skip
+    assert [action.label for action in rows.actions_for(store, 1)] == ["Reply", "Delete", "Copy", "Message bob"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "note"),
+    [
+        ({"to_id": "~a"}, "private → you"),
+        ({"to_id": "~b", "sender": ANA}, "private → bob"),
+        ({"to_id": "~a", "sender": ANA}, "private → ana"),
+        ({"to_id": "~gone", "sender": ANA}, "private → ~gone"),
+    ],
+)
+def test_a_direct_message_says_for_whom(fields, note):
+    """In words, with a colour of its own."""
+    row = rows.row_of(store_with(message(**fields)), 1, NOW)
+    assert (row.note, row.note_kind) == (note, "private")
+
+
+def test_own_messages_offer_nobody_to_write_to():
+    """They can be answered, deleted and copied."""
+    store = store_with(message(sender=ANA))
+    assert rows.row_of(store, 1, NOW).own
+    assert [action.name for action in rows.actions_for(store, 1)] == ["reply", "delete", "copy"]
+
+
+def test_what_is_gone_has_no_row():
+    """And nothing can be done with it; a quote of it says so."""
+    store = store_with(message())
+    assert rows.quote_of(store, 1) == ("bob", "hello")
+    store.apply(Deleted(1, 2), NOW)
+    assert rows.row_of(store, 1, NOW) is None
+    assert rows.actions_for(store, 1) == []
+    assert rows.quote_of(store, 1) == ("", "deleted message")
+    assert rows.row_of(store, -5, NOW) is None
+
+
+def test_a_line_that_is_not_kept_yet():
+    """What becomes of it, and for whom it is; it can be copied or discarded."""
+    store = store_with(message())
+    private = store.say(Say("psst", to="bob", reply_to=1), "psst")
+    row = rows.row_of(store, private.key, NOW)
+    assert (row.author, row.note, row.note_kind, row.reply_to, row.own) == (
+        "ana", "private → bob, not sent yet", "pending", 1, True
+    )  # fmt: skip
+    list(store.to_send(NOW))
+    assert rows.row_of(store, private.key, NOW).note == "private → bob, sending…"
+    assert [action.name for action in rows.actions_for(store, private.key)] == ["copy", "discard"]
+
+
+def test_a_server_that_names_nobody():
+    """A number stands for the author; nobody can be written to; there is no time."""
+    store = Store("t-")
+    plain = decode_event('{"type":"init","messages":[{"id":7,"text":"hello","reply_to":null}]}')
+    assert isinstance(plain, Init)
+    store.apply(plain, NOW)
+    row = rows.row_of(store, 7, NOW)
+    assert (row.author, row.time) == ("#7", "")
+    assert [action.name for action in rows.actions_for(store, 7)] == ["reply", "delete", "copy"]
+
+
+def test_the_unread_begin_under_a_rule():
+    """It says since when, where that is known."""
+    store = store_with(message(), message(2, sent_at=0.0))
+    store.mark_unread_from(1)
+    assert rows.row_of(store, 1, NOW).rule == "new since 10:02"
+    store.mark_unread_from(2)
+    assert rows.row_of(store, 1, NOW).rule == ""
+    assert rows.row_of(store, 2, NOW).rule == "new"
+
+
+@pytest.mark.parametrize(
+    ("when", "text"),
+    [(NOW, "10:02"), (NOW - 86_400, "04 Mar 10:02"), (0.0, ""), (-1e300, ""), (1e300, ""), (float("nan"), "")],
+)
+def test_a_time_of_day(when, text):
+    """With its date when that is another one; nothing for what can't be a time."""
+    assert rows.clock_time(when, NOW) == text
+
+
+# -- to whom, in reply to what, for how long --------------------------------------------------------------------------
+
+
+def test_a_line_takes_what_the_composer_shows():
+    """The target by the name that was shown, the reply, the chip."""
+    address = Addressing(target="~b", reply_to=3, names={"": "", "bob": "~b"})
+    assert address.addressed(Say("hi"), "bob", "30 s") == Say("hi", to="~b", reply_to=3, lifetime=30.0)
+    assert address.addressed(Say("hi"), "", "off") == Say("hi", reply_to=3)
+
+
+def test_what_is_typed_out_wins():
+    """`/to`, `/reply` and `/temp` say it themselves."""
+    typed = Say("hi", to="zoe", reply_to=9, lifetime=5.0)
+    assert Addressing("~b", 3, {"bob": "~b"}).addressed(typed, "bob", "1 h") == typed
+
+
+@pytest.mark.parametrize(
+    ("command", "typed", "shown", "alone", "back"),
+    [
+        (Say("hi"), "hi", "off", True, "hi"),
+        (Say("hi", lifetime=30.0), "hi", "30 s", True, "hi"),
+        (Say("hi", lifetime=30.0), "hi", "off", True, "/temp 30 hi"),
+        (Say("hi", lifetime=3600.0), "hi", "1 h", False, "/temp 3600 hi"),
+        (Say("hi", lifetime=30.0), "/temp 30 hi", "off", True, "/temp 30 hi"),
+        (Say("hi", reply_to=3), "hi", "off", True, "hi"),
+        (Say("/hi", reply_to=3, lifetime=30.0), "//hi", "off", False, "/temp 30 /reply 3 //hi"),
+    ],
+)
+def test_a_refused_line_says_again_what_is_no_longer_shown(command, typed, shown, alone, back):
+    """So that what was temporary, or a reply, does not come back as something else."""
+    assert spelled_out(command, typed, shown, alone=alone) == back
