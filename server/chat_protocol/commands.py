@@ -2,11 +2,12 @@ r"""What a client may say: one line of plain text. `parse_command` and `format_c
 
 A line that does not begin with `/` is a public message. The modifiers `/to`, `/reply`, `/temp` and `/txn` stand
 before a message, in any order, each once; `/txn` may stand before any command. `//` at the place of a command is a
-text that begins with one `/`. White space before the `/` changes nothing, so that a slip of the finger
-(` /to bob secret`) never makes a command public. One space, tab or line feed ends a word; the text after it is
-kept as it is, line breaks and indentation included.
+text that begins with one `/`. What is drawn as nothing before the `/` changes nothing, and the wide `\uff0f` is one
+too, so that a slip of the finger (` /to bob secret`) never makes a command public. One space, tab or line feed ends a
+word; the text after it is kept as it is, line breaks and indentation included.
 """
 
+import difflib
 import re
 from collections.abc import Callable
 from typing import TypeAlias
@@ -19,7 +20,11 @@ LIFETIME_MIN = 1.0
 LIFETIME_MAX = 30 * 86400.0
 
 _SPACE = re.compile(r"[ \t\n]")
-_LEADING_SPACE = re.compile(r"\s*")
+# What is drawn as nothing, or stands for something that was made harmless: it may not hide that a line is a command.
+_BLANKS = r"\s\u034f\u115f\u1160\u17b4\u17b5\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0\ufffd"
+_LEADING_SPACE = re.compile(f"[{_BLANKS}]*")
+# Keyboards for Chinese and Japanese write the wide one.
+_SLASHES = ("/", "\uff0f")
 _ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 _SECONDS = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,3})?", re.ASCII)
 _TOKEN = re.compile(r"[!-~]{1,64}")
@@ -150,7 +155,10 @@ COMMANDS: tuple[CommandSpec, ...] = (
         field="lifetime", parse=_parse_lifetime,
     ),
     CommandSpec("/to", "<name> <text>", "a direct message", "/to bob hi", field="to", parse=_parse_target),
-    CommandSpec("/delete", "<id or last>", "delete a message", "/delete last", build=_build_delete),
+    CommandSpec(
+        "/delete", "<id or last>", "delete a message; last: the newest of all, whoever wrote it", "/delete last",
+        build=_build_delete,
+    ),
     CommandSpec("/name", "<name>", "take a user name", "/name ana", build=_build_name),
     CommandSpec("/exit", "", "leave, and give up your name", "/exit", build=_build_exit),
     CommandSpec(
@@ -178,12 +186,11 @@ def _parse(whole: str) -> Command:
     line = whole
     fields: dict[str, str | int | float] = {}
     while True:
-        lead = _LEADING_SPACE.match(line)
-        start = lead.end() if lead else 0
-        if line[start : start + 1] != "/" or line[start : start + 2] == "//":
-            text = line[:start] + line[start + 1 :] if line[start : start + 1] == "/" else line
-            return _say(text, fields)
-        name, rest = _word(line[start:])
+        start = _lead(line)
+        slash = line[start : start + 1]
+        if slash not in _SLASHES or line[start + 1 : start + 2] == slash:
+            return _say(line[:start] + line[start + 1 :] if slash in _SLASHES else line, fields)
+        name, rest = _word("/" + line[start + 1 :])
         spec = _BY_NAME.get(name)
         if spec is None:
             raise _unknown(name)
@@ -217,7 +224,9 @@ def _word(text: str) -> tuple[str, str]:
 def find_token(line: str) -> str | None:
     """The token of a line, wherever among its modifiers it stands and whatever is wrong with the rest."""
     while True:
-        name, rest = _word(line.lstrip())
+        start = _lead(line)
+        slash = line[start : start + 1]
+        name, rest = _word(("/" if slash in _SLASHES else slash) + line[start + 1 :])
         spec = _BY_NAME.get(name)
         if spec is None or spec.build is not None:
             return None
@@ -228,10 +237,11 @@ def find_token(line: str) -> str | None:
 
 def _unknown(name: str) -> CommandError:
     known = ", ".join(spec.usage for spec in COMMANDS if spec.name != "/txn")
-    hint = f"Did you mean {name.lower()}?" if name.lower() in _BY_NAME else f"There are: {known}."
+    close = difflib.get_close_matches(name.lower(), _BY_NAME, 1)
+    hint = f"Did you mean {close[0]}?" if close else f"There are: {known}."
     return CommandError(
         "unknown_command",
-        f"There is no command {_quoted(name)}. {hint} To send a text that begins with /, begin it with //.",
+        f"There is no command {_quoted(name)}. To send it as text, begin with //. {hint}",
     )
 
 
@@ -256,5 +266,12 @@ def format_command(command: Command) -> str:
 
 
 def _escaped(text: str) -> str:
-    body = text.lstrip()
-    return text[: len(text) - len(body)] + "/" + body if body.startswith("/") else text
+    start = _lead(text)
+    slash = text[start : start + 1]
+    return text[:start] + slash + text[start:] if slash in _SLASHES else text
+
+
+def _lead(line: str) -> int:
+    """Where a line begins to show something."""
+    match = _LEADING_SPACE.match(line)
+    return match.end() if match else 0

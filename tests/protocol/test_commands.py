@@ -137,3 +137,17 @@ def test_random_lines_are_commands_or_command_errors():
             assert parse_command(format_command(command)) == command
     assert outcomes["command"] > 1000
     assert len(outcomes) > 8
+
+
+@pytest.mark.parametrize(
+    "line", ["／to bob psst", "\u2800/to bob psst", "\ufffd/to bob psst", "\u034f /to bob psst", "\u3164／to bob psst"]
+)
+def test_what_only_looks_like_a_text_is_a_command(line):
+    """A wide slash, and what is drawn as nothing before it, never make a private line public."""
+    assert parse_command(line) == Say("psst", "bob")
+
+
+@pytest.mark.parametrize("text", ["／wide", "/", "／／", " /x", "\u2800／x", "\ufffd/x"])
+def test_a_text_may_begin_with_either_slash(text):
+    """It is doubled, as written by the other side."""
+    assert parse_command(format_command(Say(text))) == Say(text)
