@@ -213,12 +213,13 @@ class TestDelete:
         store.apply(init(resumed=True), 0.0)
         assert sent(store) == []
 
-    def test_the_last_one_that_was_never_sent_waits(self, store):
-        """Nothing was risked yet, so it is sent when there is a connection."""
+    def test_the_last_one_comes_back_when_it_was_said_without_a_connection(self, store):
+        """By the next connection another message may be the last."""
         store.disconnected()
         store.say(Delete(None), "/delete last")
-        store.apply(init(resumed=True), 0.0)
-        assert sent(store) == ["/txn t1 /delete last"]
+        change = store.apply(init(resumed=True), 0.0)
+        assert [pending.typed for pending, _, _ in change.refused] == ["/delete last"]
+        assert sent(store) == []
         store.apply(Deleted(1, 2), 0.0)
         assert store.disconnected().refused == []
 
@@ -287,3 +288,24 @@ class TestPlainServer:
             break
         assert store.unsent_rows() == [pending]
         assert sent(store) == ["a"]
+
+
+def test_an_answer_to_a_direct_message_says_whom_it_is_for(store):
+    """Settled when it is said: by the next connection the message may be gone, and the answer would be for everyone."""
+    secret = Message(7, "psst", None, BOB.id, BOB.name, ANA.id, 0.0, 7)
+    store.apply(secret, 0.0)
+    store.disconnected()
+    assert store.say(Say("sure", reply_to=7), "/reply 7 sure").command.to == BOB.id
+    assert store.say(Say("sure", reply_to=7, to="zoe"), "/to zoe /reply 7 sure").command.to == "zoe"
+
+
+def test_what_speaks_of_a_message_comes_back_when_numbers_began_anew(store):
+    """A reply or a deletion that waited would hit somebody else's message."""
+    store.apply(echo(3, "hello", "x", BOB), 0.0)
+    store.disconnected()
+    store.say(Say("me too", reply_to=3), "/reply 3 me too")
+    store.say(Delete(3), "/delete 3")
+    said(store, "plain")
+    change = store.apply(init(echo(3, "another", "y", BOB), epoch="e2"), 0.0)
+    assert [pending.typed for pending, _, _ in change.refused] == ["/reply 3 me too", "/delete 3"]
+    assert [line.rpartition(" ")[2] for line in sent(store)] == ["plain"]

@@ -11,13 +11,14 @@ from typing import Literal
 
 import msgspec
 
-from chat_protocol.commands import Command, Delete, Exit, TakeName, format_command
+from chat_protocol.commands import Command, Delete, Exit, Say, TakeName, format_command
 from chat_protocol.names import fold_name
 
 MOST_TRIES = 5
 """A line whose connection is lost this often before any answer may be the reason for it: it is handed back."""
 
 _LOST = "The connection was lost before this was done."
+_RENUMBERED = "The server began anew: that message is gone, and its number may be another's."
 _TRIED = f"Sent {MOST_TRIES} times; the connection was lost each time before the server answered."
 
 
@@ -39,6 +40,15 @@ class Pending:
 
 Refused = tuple[Pending, str, str]
 """A line that is not carried out: the line, a code, and a sentence for a person."""
+
+
+def _deletes_the_last(command: Command) -> bool:
+    """By the next connection, another message may be the last."""
+    return isinstance(command, Delete) and command.id is None
+
+
+def _speaks_of_a_message(command: Command) -> bool:
+    return isinstance(command, Delete) or (isinstance(command, Say) and command.reply_to is not None)
 
 
 class Pace:
@@ -122,15 +132,17 @@ class Outbox:
         """What was under way is unsent again; returns what must not be sent again."""
         for pending in self:
             pending.state = "unsent"
-        return self._refuse(
-            [line for line in self if line.tries and isinstance(line.command, Delete) and line.command.id is None],
-            _LOST,
-        )
+        return self._refuse([line for line in self if line.tries and _deletes_the_last(line.command)], _LOST)
 
     def connected(self, burst: float, per_second: float) -> list[Refused]:
         """A new connection, whose server lets this much through; returns what was sent too often in vain."""
         self._pace = Pace(burst, per_second)
-        return self._refuse([line for line in self if line.tries >= MOST_TRIES], _TRIED)
+        too_often = self._refuse([line for line in self if line.tries >= MOST_TRIES], _TRIED)
+        return too_often + self._refuse([line for line in self if _deletes_the_last(line.command)], _LOST)
+
+    def renumbered(self) -> list[Refused]:
+        """Message numbers mean other messages now; returns what speaks of one."""
+        return self._refuse([line for line in self if _speaks_of_a_message(line.command)], _RENUMBERED)
 
     def _refuse(self, lines: list[Pending], why: str) -> list[Refused]:
         for pending in lines:

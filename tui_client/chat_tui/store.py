@@ -190,6 +190,8 @@ class Store:
             for message in fresh:
                 self._count_unread(message)
         self.seq = max(init.seq, self.seq) if continued else init.seq
+        if before is not None and not continued:
+            change.refused += self._outbox.renumbered()
         self._greet(init, change)
 
     def _is_fresh(self, message: Message, *, continued: bool) -> bool:
@@ -238,14 +240,24 @@ class Store:
         """Put a line into the outbox; None when it is full.
 
         The name in a `/to` becomes the id of who bears it now, so that a line that waits for a connection never
-        reaches somebody who took the name meanwhile.
+        reaches somebody who took the name meanwhile. For the same reason an answer to a direct message says whom it is
+        for.
         """
         if isinstance(command, Say) and command.to is not None and command.to not in self.clients:
             wanted = fold_name(command.to)
             bearers = [client_id for client_id, name in self.clients.items() if fold_name(name) == wanted]
             if len(bearers) == 1:
                 command = msgspec.structs.replace(command, to=bearers[0])
+        elif isinstance(command, Say) and command.to is None and command.reply_to is not None:
+            command = msgspec.structs.replace(command, to=self._other_of_two(command.reply_to))
         return self._outbox.say(command, typed)
+
+    def _other_of_two(self, message_id: int) -> str | None:
+        """With whom we share a direct message; None for a message to everyone."""
+        parent = self.messages.get(message_id)
+        if parent is None or parent.to_id is None:
+            return None
+        return parent.to_id if self.is_own(parent) else parent.from_id
 
     def to_send(self, now: float) -> Iterator[tuple[Pending, str]]:
         """The lines to hand to the connection now, in order; none while there is no connection.
