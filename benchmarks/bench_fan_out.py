@@ -195,7 +195,7 @@ def _print(receivers: int, in_flight: int, ours: Result, plain: Result) -> None:
     both = (ours, plain)
     others = sum(result.usage.others for result in both) / sum(result.usage.seconds for result in both)
     print(
-        f"fan-out to {receivers:,}, {in_flight} lines in flight: {ours.per_cpu_second / 1e6:.3f} million deliveries"
+        f"fan-out to {receivers:,}, {in_flight} in flight: {ours.per_cpu_second / 1e6:.3f} million deliveries"
         f" per server CPU second; websockets.broadcast() {plain.per_cpu_second / 1e6:.3f};"
         f" ratio {ours.per_cpu_second / plain.per_cpu_second:.1f}\n"
         f"  {_each(both, lambda result: f'{result.messages:,}')} messages, each once and in order at every receiver;"
