@@ -59,11 +59,11 @@ class Chat:
 
     async def shows(self, *texts: str) -> None:
         """Wait until all of these texts are to be seen at once."""
-        await self.until(lambda: all(text in text_frame(self.app) for text in texts))
+        await self.until(lambda: all(map(text_frame(self.app).__contains__, texts)))
 
     async def lacks(self, *texts: str) -> None:
         """Wait until none of these texts is to be seen."""
-        await self.until(lambda: not any(text in text_frame(self.app) for text in texts))
+        await self.until(lambda: not any(map(text_frame(self.app).__contains__, texts)))
 
     # -- what is done -------------------------------------------------------------------------------------------
 

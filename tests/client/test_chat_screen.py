@@ -127,7 +127,7 @@ async def test_the_key_bar_is_a_row_of_buttons():
 async def test_help_is_typed_or_pressed():
     """`/help` shows the page and sends nothing."""
     async with open_house() as house, chat(house) as ana:
-        await ana.say("/help")
+        await ana.say("/help reply")
         await ana.shows("Keys", "what you sent before")
         await ana.press("pagedown", "pagedown")
         await ana.shows("/delete", "/help")
@@ -135,6 +135,15 @@ async def test_help_is_typed_or_pressed():
         await ana.lacks("esc Close")
         assert not ana.app.store.messages
         await ana.press("f1")
+        await ana.shows("this page")
+
+
+async def test_the_palette_has_what_this_program_does():
+    """Each of its commands does what its key does."""
+    async with open_house() as house, chat(house) as ana:
+        await ana.press("ctrl+p")
+        await ana.shows("Connect now", "Pick a message", "Theme")
+        await ana.press(*"help", "enter")
         await ana.shows("this page")
 
 

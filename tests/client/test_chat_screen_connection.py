@@ -40,7 +40,7 @@ async def test_nobody_answers():
     async with chat_at(f"ws://127.0.0.1:{port}") as ana:
         await ana.shows(f"Nothing answers at 127.0.0.1:{port}.", "Start one:", "chat-server", "Your text is kept.")
         assert "Connection lost" not in "".join(ana.rows)
-        assert "○ connection lost" in ana.rows[0]
+        assert "◌ connecting" in ana.rows[0]
 
 
 async def test_a_first_connection_that_takes_long_says_where_to_and_how_to_leave():
@@ -182,6 +182,16 @@ async def test_a_name_that_is_refused_is_not_asked_for_again():
         await ana.shows("Back.")
         assert ana.app.store.you.name == "ana"
         assert not ana.screen.composer.text
+
+
+async def test_a_proposal_is_free():
+    """It counts on until nobody has that name; taking it is told."""
+    async with open_house() as house:
+        await house.people("ana", "ANA2", "ana3")
+        async with chat_at(house.url()) as ana:
+            await ana.shows("▊ /name ana4")
+            await ana.press("enter")
+            await ana.shows("You are ana4 now.")
 
 
 async def test_a_proposal_never_writes_over_a_draft():

@@ -219,6 +219,49 @@ async def test_a_line_that_is_not_sent_can_be_discarded():
         assert not ana.app.store.messages
 
 
+async def test_a_picked_message_that_goes_leaves_the_keys_to_nobody():
+    """Somebody else deletes it: its letters are not typed into the next line, and it is told."""
+    async with open_house() as house, chat(house) as ana:
+        bob = await house.person("bob")
+        await bob.say("first", "second")
+        await ana.shows("▊ second")
+        await ana.press("alt+up")
+        await ana.shows("Message bob")
+        await bob.say("/delete last")
+        await ana.shows("That message is gone.")
+        assert ana.screen.focused is ana.screen.messages
+        await ana.press("escape")
+        assert ana.screen.focused is ana.screen.composer
+
+
+async def test_what_is_typed_while_a_message_is_picked_is_not_lost():
+    """A letter that is no action goes on in the composer; words never delete by their letters."""
+    async with open_house() as house, chat(house) as ana:
+        bob = await house.person("bob")
+        await bob.say("first")
+        await ana.shows("▊ first")
+        await ana.press("up", *"dad", "enter")
+        await ana.shows("▊ ad")
+        assert [message.text for message in ana.app.store.messages.values()] == ["first", "ad"]
+        assert ana.screen.focused is ana.screen.composer
+
+
+async def test_going_to_what_was_replied_to_and_opening_a_link(monkeypatch):
+    """The strip has both, and the message's number; each says what it did."""
+    async with open_house() as house, chat(house) as ana:
+        opened: list[str] = []
+        monkeypatch.setattr(ana.app, "open_url", lambda url, **_: opened.append(url))
+        bob = await house.person("bob")
+        await bob.say("first", "/reply 1 at https://a.b/c", *map(str, range(30)))
+        await ana.shows("▊ 29")
+        for action in "o#g":
+            ana.screen.messages.focus()
+            ana.screen.messages.pick(2)
+            await ana.press(action)
+            await ana.shows({"o": "Opening a.b…", "#": "Copied.", "g": "▊ first"}[action])
+        assert (opened, ana.app.clipboard) == (["https://a.b/c"], "2")
+
+
 async def test_copying():
     """By key, and by a drag; it says so."""
     async with open_house() as house, chat(house) as ana:

@@ -7,7 +7,7 @@ from importlib import metadata
 
 import pytest
 
-from chat_tui import cli
+from chat_tui import cli, identity
 from terminal import Terminal
 
 
@@ -76,7 +76,7 @@ def test_the_name_is_that_of_the_user_of_this_computer(user, name, monkeypatch):
     """Where it can be one in a chat; else the server gives one."""
     monkeypatch.setenv("USER", user)
     monkeypatch.delenv("LOGNAME", raising=False)
-    assert cli.user_name() == name
+    assert identity.user_name() == name
 
 
 def test_a_crash_is_written_down_without_values(tmp_path):

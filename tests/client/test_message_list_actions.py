@@ -108,6 +108,7 @@ async def test_the_pick_closes_when_its_message_goes():
         assert host.list.picked is None
         assert STRIP not in host.shown
         assert _names(host) == ["Picked", "PickClosed"]
+        assert host.heard[-1].gone
 
 
 async def test_the_keyboard_path():

@@ -35,7 +35,9 @@ def test_a_message_of_somebody_else():
     assert (row.author, row.author_id, row.text, row.time, row.own, row.note, row.rule) == (
         "bob", "~b", "hello", "10:02", False, "", ""
     )  # fmt: skip
-    assert [action.label for action in rows.actions_for(store, 1)] == ["Reply", "Delete", "Copy", "Message bob"]
+    assert [action.label for action in rows.actions_for(store, 1)] == [
+        "Reply", "Delete", "Copy", "Message bob", "#1"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -43,7 +45,7 @@ def test_a_message_of_somebody_else():
     [
         ({"to_id": "~a"}, "private → you"),
         ({"to_id": "~b", "sender": ANA}, "private → bob"),
-        ({"to_id": "~a", "sender": ANA}, "private → ana"),
+        ({"to_id": "~a", "sender": ANA}, "private → you"),
         ({"to_id": "~gone", "sender": ANA}, "private → ~gone"),
     ],
 )
@@ -57,7 +59,14 @@ def test_own_messages_offer_nobody_to_write_to():
     """They can be answered, deleted and copied."""
     store = store_with(message(sender=ANA))
     assert rows.row_of(store, 1, NOW).own
-    assert [action.name for action in rows.actions_for(store, 1)] == ["reply", "delete", "copy"]
+    assert [action.name for action in rows.actions_for(store, 1)] == ["reply", "delete", "copy", "number"]
+
+
+def test_a_message_with_a_link_and_a_quote_offers_both():
+    """To open the first address of the web, and to go to what was replied to."""
+    store = store_with(message(), message(2, "ftp://a.b see https://c.d/e and http://f.g", reply_to=1))
+    assert [action.name for action in rows.actions_for(store, 2)][-3:] == ["open", "jump", "number"]
+    assert rows.first_link(store.messages[2].text) == "https://c.d/e"
 
 
 def test_what_is_gone_has_no_row():
@@ -92,7 +101,7 @@ def test_a_server_that_names_nobody():
     store.apply(plain, NOW)
     row = rows.row_of(store, 7, NOW)
     assert (row.author, row.time) == ("#7", "")
-    assert [action.name for action in rows.actions_for(store, 7)] == ["reply", "delete", "copy"]
+    assert [action.name for action in rows.actions_for(store, 7)] == ["reply", "delete", "copy", "number"]
 
 
 def test_the_unread_begin_under_a_rule():

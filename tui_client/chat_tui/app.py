@@ -5,11 +5,13 @@ import gc
 import secrets
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from chat_tui.connection import Connection, backoff
@@ -86,6 +88,20 @@ class ChatApp(OrderedKeysApp[None]):
             async with asyncio.timeout(_GOODBYE):
                 await self._chat.feed.close()
         self.exit()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """What the palette offers: this program's own, not what Textual would do to any program."""
+        yield SystemCommand("Theme", "Another look", self.action_change_theme)
+        if screen is self._chat:
+            chat = self._chat
+            yield SystemCommand("Write to one person", "Choose who gets the next messages", chat.action_pick_target)
+            yield SystemCommand("Write to everyone", "No direct messages any more", lambda: chat.set_target(""))
+            yield SystemCommand("Pick a message", "Reply, delete, copy and more", chat.action_pick_message)
+            yield SystemCommand("People", "Who is here", chat.action_people)
+            yield SystemCommand("Temporary", "The next time to live", chat.action_temp)
+            yield SystemCommand("Connect now", "Don't wait for the next try", chat.action_connect)
+            yield SystemCommand("Help", "All keys and commands", chat.action_help)
+        yield SystemCommand("Quit", "Leave the chat", self.action_quit)
 
     def _end_by_signal(self, number: int) -> None:
         """End as one who is asked to: the terminal is given back."""

@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
 def _chat(options: argparse.Namespace) -> int:
     from chat_protocol.names import InvalidNameError, check_name  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.address import ConnectionUrlError, parse_url, place  # noqa: PLC0415
-    from chat_tui.identity import IdentityError, load_secret, secret_for, state_folder  # noqa: PLC0415
+    from chat_tui.identity import IdentityError, load_secret, secret_for, state_folder, user_name  # noqa: PLC0415
 
     try:
         url = parse_url(options.url)
@@ -69,16 +69,6 @@ def _chat(options: argparse.Namespace) -> int:
         print(f"chat-tui: the server never had {len(app.unsent)} of your lines:", file=sys.stderr)
         print("\n".join(app.unsent), file=sys.stderr)
     return app.return_code or 0
-
-
-def user_name() -> str | None:
-    """The name of this computer's user, where it can be a user name in a chat."""
-    from chat_protocol.names import InvalidNameError, check_name  # noqa: PLC0415
-
-    try:
-        return check_name(os.environ.get("USER") or os.environ.get("LOGNAME") or "")
-    except InvalidNameError:
-        return None
 
 
 def _write_crash(error: BaseException, folder: Path) -> str:

@@ -20,6 +20,7 @@ from chat_server.app import ChatServer
 from chat_server.settings import Settings
 from chat_tui.app import ChatApp
 from chat_tui.frames import text_frame
+from chat_tui.identity import user_name
 
 _SIZE = (80, 18)
 _PATIENCE = 20.0
@@ -53,7 +54,7 @@ async def _server() -> AsyncIterator[str]:
 async def _in_terminal() -> int:
     async with _server() as url:
         company = asyncio.create_task(_company(url))
-        app = ChatApp(url, name="you-there", secret=secrets.token_hex(32))
+        app = ChatApp(url, name=user_name() or "kim", secret=secrets.token_hex(32))
         await app.run_async()
         company.cancel()
         await asyncio.gather(company, return_exceptions=True)
@@ -66,7 +67,11 @@ async def _in_terminal() -> int:
 async def _company(url: str) -> None:
     """Two people who are there before you, greet you, and answer direct messages."""
     async with asyncio.TaskGroup() as group:
-        group.create_task(_somebody(url, "ana", ["morning! build is green, release at 14:00"]))
+        group.create_task(
+            _somebody(
+                url, "ana", ["morning! build is green, release at 14:00", "/temp 120 this one is gone in two minutes"]
+            )
+        )
         group.create_task(_somebody(url, "zoë", ["welcome. ↑ picks a message, F1 shows every key, Ctrl+Q leaves"]))
 
 
@@ -74,7 +79,6 @@ async def _somebody(url: str, name: str, lines: Sequence[str]) -> None:
     async with connect(f"{url}/?name={name}", proxy=None) as socket:
         for line in lines:
             await socket.send(line)
-        await socket.send(format_command(Say("this one is gone in two minutes", lifetime=120)))
         you = ""
         async for frame in socket:
             event = decode_event(frame)

@@ -70,6 +70,11 @@ class Feed:
             self._send()
         return pending
 
+    def discard(self, key: int) -> None:
+        """Forget a line that has not been sent."""
+        self.store.discard(key)
+        self._changed(Change())
+
     # -- in -----------------------------------------------------------------------------------------------------
 
     def _wake(self) -> None:

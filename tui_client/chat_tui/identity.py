@@ -10,6 +10,8 @@ import re
 import secrets
 from pathlib import Path
 
+from chat_protocol.names import InvalidNameError, check_name
+
 _FILE = "secret"
 _SECRET = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -23,6 +25,14 @@ def state_folder() -> Path:
     from platformdirs import user_state_path  # noqa: PLC0415 - its import would delay the first frame
 
     return user_state_path("chat-tui")
+
+
+def user_name() -> str | None:
+    """The name of this computer's user, where it can be a user name in a chat."""
+    try:
+        return check_name(os.environ.get("USER") or os.environ.get("LOGNAME") or "")
+    except InvalidNameError:
+        return None
 
 
 def secret_for(secret: str, place: str) -> str:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from itertools import count
 from typing import ClassVar
 
 from textual import events
@@ -21,6 +22,7 @@ from chat_tui.outbox import Pending
 from chat_tui.screens import keys, notices, rows
 from chat_tui.screens.addressing import LOCAL_COMMANDS, TEMPS, Addressing, spelled_out
 from chat_tui.screens.help import HelpScreen
+from chat_tui.screens.message_actions import MessageActions
 from chat_tui.screens.notices import Notice
 from chat_tui.screens.people import PeoplePicker
 from chat_tui.screens.status_line import StatusLine
@@ -51,6 +53,7 @@ class ChatScreen(Screen[None]):
         Binding("pageup", "page(-1)", "Older messages", id="chat.page-up", priority=True),
         Binding("pagedown", "page(1)", "Newer messages", id="chat.page-down", priority=True),
         Binding("end", "newest", "Newest message", id="chat.newest", priority=True),
+        Binding("escape", "write", "Write", id="chat.write", show=False),
         Binding("f5", "connect", "Connect now", id="chat.connect", show=False),
     ]
 
@@ -69,6 +72,7 @@ class ChatScreen(Screen[None]):
         self._address = Addressing()
         self._people: list[Person] = []
         self._epoch: str | None = None
+        self._you_are: str | None = None
         self._empty_words = ""
 
     def compose(self) -> ComposeResult:
@@ -100,6 +104,10 @@ class ChatScreen(Screen[None]):
         self.stream = Stream(self.store, self.messages, self.header, self.composer)
         self.status = StatusLine(self.header, self.banner)
         self.feed = Feed(self.store, self._connect, self.show_change, self.status.show, self._clock)
+        self.actions = MessageActions(
+            self.app, self.store, self.feed, self.messages, self.status,
+            reply_to=self._answer, write_to=self.set_target, clock=self._clock,
+        )  # fmt: skip
         self.run_worker(self.feed.run(), name="feed", exit_on_error=True)
         self._show_emptiness()
 
@@ -131,7 +139,7 @@ class ChatScreen(Screen[None]):
         if change.roster or change.you_changed or change.reset:
             self._show_people()
         if change.you_changed:
-            self._learn_name()
+            self._learn_name(refused=bool(change.errors))
         for text in change.errors:
             self.status.notice(notices.taken_notice(text))
         for pending, code, reason in change.refused:
@@ -154,15 +162,22 @@ class ChatScreen(Screen[None]):
         if target := self._address.target:
             self._show_target(target, store.name_of(target))
 
-    def _learn_name(self) -> None:
+    def _learn_name(self, *, refused: bool) -> None:
         """The server has said who we are; if somebody else has the name that we asked for, offer another."""
         you = self.store.you
-        if you is None or self._name is None:
+        if you is None:
             return
+        before, self._you_are = self._you_are, you.name
+        if before is not None and before != you.name:
+            self.status.notice(Notice("success", f"You are {you.name} now.", seconds=4))
+        if self._name is None:
+            return
+        others = {fold_name(name) for id, name in self.store.clients.items() if id != you.id}  # noqa: A001
         if fold_name(you.name) == fold_name(self._name):
             self.feed.connection.rename(you.name)
-        elif not self.composer.text:
-            self.composer.set_text(f"/name {self._name}2")
+        elif not self.composer.text and (refused or fold_name(self._name) in others):
+            free = next(name for n in count(2) if fold_name(name := f"{self._name}{n}") not in others)
+            self.composer.set_text(f"/name {free}")
 
     def _take_back(self, pending: Pending, code: str, reason: str) -> None:
         """A line was refused: it comes back with the reason, and with what it replied to."""
@@ -199,7 +214,7 @@ class ChatScreen(Screen[None]):
     def on_composer_submitted(self, event: Composer.Submitted) -> None:
         """A line is to be sent, to whom the composer showed when Enter was pressed."""
         text = clean(event.text)
-        if text.strip() == "/help":
+        if text.split()[:1] == ["/help"]:
             self.action_help()
             return
         try:
@@ -259,8 +274,9 @@ class ChatScreen(Screen[None]):
         else:
             self.reply_bar.show(*rows.quote_of(self.store, message_id))
 
-    def _answer_in_private(self, message_id: int) -> None:
-        """What was said to two is answered to two."""
+    def _answer(self, message_id: int) -> None:
+        """Reply to a message. What was said to two is answered to two."""
+        self._reply_to(message_id)
         message = self.store.messages.get(message_id)
         if message is not None and message.to_id is not None:
             self.set_target(message.to_id if self.store.is_own(message) else message.from_id)
@@ -323,61 +339,49 @@ class ChatScreen(Screen[None]):
         if not self.composer.text:
             self.set_focus(self.messages)
 
-    def on_message_list_pick_closed(self) -> None:
-        """Back to the composer."""
-        self.set_focus(self.composer)
+    def on_message_list_pick_closed(self, event: MessageList.PickClosed) -> None:
+        """Back to the composer; but where the message went by itself, no key may mean something else all at once."""
+        if event.gone and self.focused is self.messages:
+            self.status.notice(Notice("info", "That message is gone.", seconds=4))
+        else:
+            self.set_focus(self.composer)
 
     def on_message_list_author_clicked(self, event: MessageList.AuthorClicked) -> None:
         """Write to whoever wrote this."""
-        self._message_author(event.key)
+        self.actions.write_to_author(event.key)
 
     def on_message_list_link_clicked(self, event: MessageList.LinkClicked) -> None:
         """Open an address of the web."""
-        self.app.open_url(event.url)
+        self.actions.open(event.url)
 
     def on_message_list_action_chosen(self, event: MessageList.ActionChosen) -> None:
         """Carry out an action of the strip."""
-        key = event.key
-        match event.name:
-            case "reply":
-                self._reply_to(key)
-                self._answer_in_private(key)
-            case "delete":
-                self.feed.say(Delete(key), f"/delete {key}")
-            case "discard":
-                self.store.discard(key)
-                self.show_change(Change())
-            case "copy":
-                self._copy(key)
-            case "message":
-                self._message_author(key)
         self.messages.close_pick()
+        self.actions.carry_out(event.name, event.key)
         self.set_focus(self.composer)
-
-    def _message_author(self, key: int) -> None:
-        message = self.store.messages.get(key)
-        if message is not None and message.from_id:
-            self.set_target(message.from_id)
-
-    def _copy(self, key: int) -> None:
-        row = self._row(key)
-        if row is not None:
-            self._copy_text(row.text)
 
     def on_text_selected(self) -> None:
         """A drag has ended: what it selected is copied at once."""
         if text := self.get_selected_text():
-            self._copy_text(text)
+            self.actions.copy(text)
 
-    def _copy_text(self, text: str) -> None:
-        self.app.copy_to_clipboard(text)
-        self.status.notice(Notice("success", "Copied.", seconds=2))
+    def on_key(self, event: events.Key) -> None:
+        """Whoever begins to write while a message is picked goes on in the composer."""
+        if self.focused is self.messages and event.is_printable and event.character:
+            event.stop()
+            self.messages.close_pick()
+            self.set_focus(self.composer)
+            self.composer.insert_plain(event.character)
 
     # -- keys ---------------------------------------------------------------------------------------------------
 
     def action_send(self) -> None:
         """What Enter does in the composer."""
         self.composer.action_send()
+
+    def action_write(self) -> None:
+        """Back to the composer."""
+        self.set_focus(self.composer)
 
     def action_temp(self) -> None:
         """What Ctrl+L does in the composer."""

@@ -15,7 +15,10 @@ BAR_EDGE = ("^p", "palette", "app.command_palette")
 HELP = [
     ("Enter", "send"),
     ("Ctrl+J, Shift+Enter", "a new line in the message"),
-    ("Alt+↑, or ↑ in an empty composer", "pick a message; then ↑ ↓ move, r replies, d deletes, y copies, m messages"),
+    (
+        "Alt+↑, or ↑ in an empty composer",
+        "pick a message: ↑ ↓ move, r replies, d deletes, y copies, m messages, o opens a link, g goes to the quote",
+    ),
     ("↑ while writing, Ctrl+↑", "what you sent before"),
     ("Ctrl+O", "write to one person"),
     ("Esc", "one step back: the picked message, the reply, the private target"),

@@ -6,6 +6,7 @@ from chat_protocol.commands import Say
 from chat_protocol.events import Message
 from chat_tui.outbox import Pending
 from chat_tui.store import Store
+from chat_tui.widgets.message_drawing import find_links
 from chat_tui.widgets.message_row import Action, Row
 
 _QUOTE_LENGTH = 200
@@ -33,7 +34,7 @@ def _message_row(store: Store, message: Message, now: float) -> Row:
         text=message.text,
         time=time,
         own=own,
-        note=_private_note(store, message, own=own),
+        note=_private_note(store, message),
         note_kind="private" if message.to_id is not None else "",
         expires_at=message.expires_at,
         reply_to=message.reply_to,
@@ -85,7 +86,18 @@ def actions_for(store: Store, key: int) -> list[Action]:
     ]
     if message.from_id and not store.is_own(message):
         actions.append(Action("message", f"Message {author_of(message)}", "m"))
+    if first_link(message.text):
+        actions.append(Action("open", "Open link", "o"))
+    if message.reply_to is not None:
+        actions.append(Action("jump", "Go to quoted", "g"))
+    actions.append(Action("number", f"#{key}", "#"))
     return actions
+
+
+def first_link(text: str) -> str:
+    """The first http or https address in a text, "" where there is none."""
+    spans = find_links(text)
+    return text[spans[0][0] : spans[0][1]] if spans else ""
 
 
 def clock_time(when: float, now: float) -> str:
@@ -99,11 +111,11 @@ def clock_time(when: float, now: float) -> str:
     return moment.strftime("%H:%M" if moment.date() == today.date() else "%d %b %H:%M")
 
 
-def _private_note(store: Store, message: Message, *, own: bool) -> str:
+def _private_note(store: Store, message: Message) -> str:
     if message.to_id is None:
         return ""
     to_you = store.you is not None and message.to_id == store.you.id
-    return f"private → {'you' if to_you and not own else store.name_of(message.to_id)}"
+    return f"private → {'you' if to_you else store.name_of(message.to_id)}"
 
 
 def _unread_rule(time: str) -> str:

@@ -8,7 +8,7 @@ from chat_tui.connection import Connected, Connecting, Lost, Refused, Status
 from chat_tui.screens import notices
 from chat_tui.screens.notices import Notice
 from chat_tui.widgets.banner import Banner
-from chat_tui.widgets.header_bar import HeaderBar
+from chat_tui.widgets.header_bar import HeaderBar, State
 
 _SLOW_CONNECT = 3.0
 """Seconds after which a first connection is worth a word."""
@@ -41,12 +41,17 @@ class StatusLine:
                 self._stop_counting()
                 self._banner.hide()
             case Lost() | Refused():
-                self._header.state = "lost" if isinstance(status, Lost) else "refused"
+                self._header.state = self._word(status)
                 self._header.here = None
                 self._lost = status
                 self._count_down()
                 if self._counting is None:
                     self._counting = self._banner.set_interval(1.0, self._count_down)
+
+    def _word(self, status: Lost | Refused) -> State:
+        if isinstance(status, Refused):
+            return "refused"
+        return "lost" if self.connected_once else "connecting"
 
     def notice(self, notice: Notice) -> None:
         """Say something; while there is no connection, that is what the banner goes on to say."""

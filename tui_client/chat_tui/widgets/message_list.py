@@ -58,7 +58,11 @@ class MessageList(SelectablePane):
             self.key = key
 
     class PickClosed(Message):
-        """No message is picked any more."""
+        """No message is picked any more; `gone`: because there is no such message any more."""
+
+        def __init__(self, *, gone: bool = False) -> None:
+            super().__init__()
+            self.gone = gone
 
     class ActionChosen(Message):
         """An action is to be carried out. The message stays picked until somebody closes it."""
@@ -135,13 +139,13 @@ class MessageList(SelectablePane):
         elif (other := self._blocks.step(place, by)) is not None:
             self.pick(self._blocks.key(other))
 
-    def close_pick(self) -> None:
+    def close_pick(self, *, gone: bool = False) -> None:
         """Take the actions away; if the list was at the end before, it goes on following."""
         if self.picked is not None:
             self._canvas.pick(None, None)
             self._viewport.release()
             self._changed(at_once=True)
-            self.post_message(self.PickClosed())
+            self.post_message(self.PickClosed(gone=gone))
 
     def _new_strip(self, key: int) -> ActionStrip:
         actions = list(self._actions(key))
@@ -180,7 +184,7 @@ class MessageList(SelectablePane):
     def reset(self, sizes: Iterable[Size]) -> None:
         """Replace everything but the unsent lines, close the pick, and go to the end. Keys ascend."""
         super().reset(sizes)
-        self.close_pick()
+        self.close_pick(gone=True)
 
     def remove_messages(self, keys: Iterable[int]) -> None:
         """Forget messages, and everything that was drawn of them; replies to them are drawn anew."""
@@ -199,7 +203,7 @@ class MessageList(SelectablePane):
 
     def _close_if_gone(self) -> None:
         if self.picked is not None and self._blocks.find(self.picked) is None:
-            self.close_pick()
+            self.close_pick(gone=True)
 
     # -- acting ---------------------------------------------------------------
 

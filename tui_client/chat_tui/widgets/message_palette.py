@@ -100,7 +100,8 @@ def palette_of(widget: Widget) -> Palette:
         ),
         picked=_background(component("message-list--picked")),
         marked=_background(component("message-list--marked")),
-        selected=widget.screen.get_component_rich_style("screen--selection"),
+        # Its background alone: the stock style leaves the text in the colour of its own background.
+        selected=_background(widget.screen.get_component_rich_style("screen--selection")),
         # Where all colours are RGB already, turning ANSI colours into RGB is 20 us a row for nothing.
         filters=tuple(f for f in widget.get_line_filters() if not (rgb and isinstance(f, ANSIToTruecolor))),
         background=widget.background_colors[1],

@@ -1,0 +1,94 @@
+"""What can be done with a message in the list: carried out here, whichever way it was asked for."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from textual.app import App
+
+from chat_protocol.commands import Delete
+from chat_tui.feed import Feed
+from chat_tui.screens.notices import Notice
+from chat_tui.screens.rows import first_link, row_of
+from chat_tui.screens.status_line import StatusLine
+from chat_tui.store import Store
+from chat_tui.widgets.message_list import MessageList
+
+_SECONDS = 2.0
+
+
+class MessageActions:
+    """The actions of the strip, by name. `reply_to` and `write_to` are the screen's: what the composer is for."""
+
+    def __init__(
+        self,
+        app: App[None],
+        store: Store,
+        feed: Feed,
+        messages: MessageList,
+        status: StatusLine,
+        *,
+        reply_to: Callable[[int], None],
+        write_to: Callable[[str], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._app = app
+        self._store = store
+        self._feed = feed
+        self._messages = messages
+        self._status = status
+        self._reply_to = reply_to
+        self._write_to = write_to
+        self._clock = clock
+
+    def carry_out(self, name: str, key: int) -> None:
+        """Do what an action of `screens.rows.actions_for` stands for."""
+        match name:
+            case "reply":
+                self._reply_to(key)
+            case "delete":
+                self._feed.say(Delete(key), f"/delete {key}")
+            case "discard":
+                self._feed.discard(key)
+            case "copy":
+                self._copy_message(key)
+            case "number":
+                self.copy(str(key))
+            case "message":
+                self.write_to_author(key)
+            case "jump":
+                self._jump(key)
+            case "open":
+                self._open_first_link(key)
+
+    def write_to_author(self, key: int) -> None:
+        """What is written next is for whoever wrote this."""
+        message = self._store.messages.get(key)
+        if message is not None and message.from_id:
+            self._write_to(message.from_id)
+
+    def copy(self, text: str) -> None:
+        """Put a text into the clipboard, and say so."""
+        self._app.copy_to_clipboard(text)
+        self._status.notice(Notice("success", "Copied.", seconds=_SECONDS))
+
+    def open(self, url: str) -> None:
+        """Open an address of the web, and say which host that is."""
+        if re.match(r"https?://", url):
+            self._status.notice(Notice("info", f"Opening {urlsplit(url).netloc}…", seconds=_SECONDS))
+            self._app.open_url(url)
+
+    def _copy_message(self, key: int) -> None:
+        row = row_of(self._store, key, self._clock())
+        if row is not None:
+            self.copy(row.text)
+
+    def _jump(self, key: int) -> None:
+        message = self._store.messages.get(key)
+        if message is not None and message.reply_to is not None and not self._messages.reveal(message.reply_to):
+            self._status.notice(Notice("info", "That message is not here.", seconds=_SECONDS))
+
+    def _open_first_link(self, key: int) -> None:
+        message = self._store.messages.get(key)
+        if message is not None and (url := first_link(message.text)):
+            self.open(url)
