@@ -8,7 +8,8 @@ from itertools import repeat
 from websockets.asyncio.server import broadcast, serve
 
 from chat_protocol.commands import parse_command
-from chat_tui.connection import Connected, Connection, Lost, Refused
+from chat_tui.connection import Connection
+from chat_tui.connection_states import Connected, Lost, Refused
 from chat_tui.store import Store
 
 INIT = '{"type":"init","messages":[]}'

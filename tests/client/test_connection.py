@@ -9,7 +9,8 @@ from itertools import count, repeat
 import pytest
 
 from chat_protocol.events import Init, Message
-from chat_tui.connection import MOST_FRAMES, Connected, Connecting, Connection, Lost, Refused, Waits, backoff
+from chat_tui.connection import MOST_FRAMES, Connection, Waits, backoff
+from chat_tui.connection_states import Connected, Connecting, Lost, Refused
 from client.connection_host import INIT, Listener, free_port, greet, serving, tcp
 
 

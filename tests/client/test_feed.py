@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from itertools import repeat
 
 from chat_protocol.commands import Say
-from chat_tui.connection import Connected, Connecting, Connection, Lost
+from chat_tui.connection import Connection
+from chat_tui.connection_states import Connected, Connecting, Lost
 from chat_tui.feed import Feed
 from chat_tui.store import Store
 from chatting import PATIENCE

@@ -1,7 +1,7 @@
 """Drawing one message, and the small parts of it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
@@ -27,6 +27,7 @@ hostile = st.lists(st.sampled_from(ATOMS), max_size=40).map("".join)
 
 
 @given(hostile, hostile, hostile, st.integers(1, 60), st.booleans(), st.none() | st.floats(0, 1e6))
+@example("", "👩\u200d👧\u200d❤️", "", 2, True, None)
 def test_every_row_is_exactly_as_wide_as_the_list(author, text, note, width, compact, expires_at):
     """Whatever the words, no row is short and none overflows."""
     row = Row(2, author, "id", text, "10:02", note=note, reply_to=1, rule=note, expires_at=expires_at)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat_tui.connection import Lost, Refused
+from chat_tui.connection_states import Lost, Refused
 from chat_tui.screens import notices
 
 

@@ -7,18 +7,20 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from chat_tui.connection import Connection, backoff
 from chat_tui.key_order import OrderedKeysApp
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.store import Store
 from chat_tui.themes import THEMES
+
+if TYPE_CHECKING:
+    from chat_tui.connection import Connection
 
 _GOODBYE = 1.0
 """Seconds that leaving may take."""
@@ -28,9 +30,9 @@ class ChatApp(OrderedKeysApp[None]):
     """One room of one server, as one user.
 
     `secret` keeps this client's id over reconnects; without one each connection has an id of its own. `notice` is
-    shown once, as a warning. `clock` gives seconds since the epoch, `delays` the seconds before each new
-    try to connect. After the end, `crash` is the fault that ended it, and `unsent` are the lines that the server never
-    had.
+    shown once, as a warning. `clock` gives seconds since the epoch, `delays` the seconds before each new try to
+    connect, where they are not to be the usual ones. After the end, `crash` is the fault that ended it, and `unsent`
+    are the lines that the server never had.
     """
 
     TITLE = "chat-tui"
@@ -45,7 +47,7 @@ class ChatApp(OrderedKeysApp[None]):
         secret: str | None = None,
         notice: str | None = None,
         clock: Callable[[], float] = time.time,
-        delays: Callable[[], Iterator[float]] = backoff,
+        delays: Callable[[], Iterator[float]] | None = None,
     ) -> None:
         super().__init__()
         self._url = url
@@ -56,30 +58,36 @@ class ChatApp(OrderedKeysApp[None]):
         self._delays = delays
         self.store = Store(secrets.token_hex(4) + "-")
         self.crash: BaseException | None = None
-
-    def on_mount(self) -> None:
-        """Dress up, listen to the system, and show the conversation."""
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        self.set_reactive(ChatApp.theme, THEMES[0].name)  # before the first style sheet is read with its colours
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._chat = ChatScreen(self.store, self._connection, name, clock)
+
+    def on_mount(self) -> None:
+        """Listen to the system."""
         loop = asyncio.get_running_loop()
         if not self.is_headless:
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, self._end_by_signal, number)
-        self._chat = ChatScreen(self.store, self._connection, self._name, self._clock)
-        self.push_screen(self._chat)
         if self._first_notice:
             self.notify(self._first_notice, severity="warning", markup=False, timeout=10)
         self.call_after_refresh(gc.freeze)
 
-    def _connection(self, notify: Callable[[], None]) -> Connection:
+    def get_default_screen(self) -> ChatScreen:
+        """The conversation is the first screen, and the last."""
+        return self._chat
+
+    def _connection(self, notify: Callable[[], None]) -> "Connection":
+        from chat_tui.connection import Connection, backoff  # noqa: PLC0415 - after the first frame: it takes a while
+
         return Connection(
             self._url,
             name=self._name,
             secret=self._secret,
             notify=notify,
             resume=lambda: self.store.resume_point,
-            delays=self._delays,
+            delays=self._delays or backoff,
         )
 
     async def action_quit(self) -> None:

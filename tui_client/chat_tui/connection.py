@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, repeat
-from typing import TypeAlias
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.connection import broadcast  # the public name would import the server's half as well
@@ -22,6 +21,7 @@ from websockets.protocol import State
 
 from chat_protocol.events import Event, EventError, Init, decode_event
 from chat_tui.address import ConnectionUrlError, is_public, parse_url, place, with_query
+from chat_tui.connection_states import Connected, Connecting, Lost, Refused, Status
 from chat_tui.failures import Failure, explain, not_a_chat_server
 
 __all__ = [
@@ -45,39 +45,6 @@ _RACE_FAILS = (3, 12) <= sys.version_info < (3, 12, 8) or (3, 13) <= sys.version
 _ADDRESS_DELAY = None if _RACE_FAILS else 0.25
 
 _NETWORK_ERRORS = (OSError, WebSocketException, EOFError, ValueError, ImportError)
-
-
-@dataclass(frozen=True, slots=True)
-class Connecting:
-    """A try begins."""
-
-    host: str
-
-
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """A server speaks; comes before the first event of each of its sockets."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """There is no connection; the next try is at `retry_at` on the loop's clock. `attempt` counts from 1."""
-
-    reason: str
-    retry_at: float
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The server does not want us. When `fatal`, only `retry_now` tries again; else `retry_at` is as in `Lost`."""
-
-    reason: str
-    fatal: bool
-    retry_at: float | None = None
-
-
-Status: TypeAlias = Connecting | Connected | Lost | Refused
 
 
 @dataclass(frozen=True, slots=True)

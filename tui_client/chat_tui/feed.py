@@ -7,12 +7,16 @@ through two functions.
 import asyncio
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from chat_protocol.commands import Command
 from chat_protocol.events import Event
-from chat_tui.connection import Connected, Connecting, Connection, Lost, Refused, Status
+from chat_tui.connection_states import Connected, Connecting, Lost, Refused, Status
 from chat_tui.outbox import Pending
 from chat_tui.store import Change, Store
+
+if TYPE_CHECKING:
+    from chat_tui.connection import Connection
 
 FRAME = 1 / 60
 """Seconds between two frames while much is coming."""
@@ -28,19 +32,22 @@ class Feed:
     """Moves events into `store` and lines out of it.
 
     `changed` gets what the store says has changed, `status_changed` what became of the connection; both are called in
-    the order of things, in the event loop. `clock` gives seconds since the epoch.
+    the order of things, in the event loop. `clock` gives seconds since the epoch. `connect` is asked once, by `run`;
+    what is said before goes out when there is a connection.
     """
 
     def __init__(
         self,
         store: Store,
-        connect: Callable[[Callable[[], None]], Connection],
+        connect: Callable[[Callable[[], None]], "Connection"],
         changed: Callable[[Change], None],
         status_changed: Callable[[Status], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.store = store
-        self.connection = connect(self._wake)
+        self.connection: Connection | None = None
+        self._connect = connect
+        self._closed = False
         self._changed = changed
         self._status_changed = status_changed
         self._clock = clock
@@ -51,6 +58,9 @@ class Feed:
 
     async def run(self) -> None:
         """Stay connected until `close`, or until cancelled."""
+        if self._closed:
+            return
+        self.connection = self._connect(self._wake)
         try:
             await self.connection.run()
         finally:
@@ -60,7 +70,24 @@ class Feed:
 
     async def close(self) -> None:
         """Say goodbye to the server."""
-        await self.connection.close()
+        self._closed = True
+        if self.connection is not None:
+            await self.connection.close()
+
+    def retry_now(self) -> None:
+        """Don't wait for the next try to connect."""
+        if self.connection is not None:
+            self.connection.retry_now()
+
+    def rename(self, name: str) -> None:
+        """Ask for this name at the next connection."""
+        if self.connection is not None:
+            self.connection.rename(name)
+
+    def leave(self) -> None:
+        """Give up the name, and go."""
+        if self.connection is not None:
+            self.connection.send("/exit")
 
     def say(self, command: Command, typed: str) -> Pending | None:
         """Put a line into the outbox, and out of it if there is a connection; None when there are too many."""
@@ -88,7 +115,7 @@ class Feed:
         self._frame_handle = None
         loop = asyncio.get_running_loop()
         begin = self._framed_at = loop.time()
-        while taken := self.connection.take(_TAKE):
+        while self.connection is not None and (taken := self.connection.take(_TAKE)):
             self._take(taken)
             if loop.time() - begin > SLICE:
                 self._frame_handle = loop.call_soon(self._frame)
@@ -124,6 +151,8 @@ class Feed:
         if self._send_handle is not None:
             self._send_handle.cancel()
             self._send_handle = None
+        if self.connection is None:
+            return
         sent = blocked = False
         for _, line in self.store.to_send(now := self._clock()):
             if not self.connection.send(line):

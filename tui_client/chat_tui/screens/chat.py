@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from itertools import count
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.actions import SkipAction
@@ -16,7 +16,6 @@ from textual.widgets import Static
 from chat_protocol.commands import COMMANDS, CommandError, Delete, Exit, Say, TakeName, parse_command
 from chat_protocol.names import fold_name
 from chat_protocol.text import clean
-from chat_tui.connection import Connection
 from chat_tui.feed import Feed
 from chat_tui.outbox import Pending
 from chat_tui.screens import keys, notices, rows
@@ -36,6 +35,9 @@ from chat_tui.widgets.key_bar import KeyBar
 from chat_tui.widgets.message_list import Action, MessageList, Row
 from chat_tui.widgets.reply_bar import ReplyBar
 from chat_tui.widgets.roster import Person, Roster
+
+if TYPE_CHECKING:
+    from chat_tui.connection import Connection
 
 NARROW = 72
 WIDE = 104
@@ -60,7 +62,7 @@ class ChatScreen(Screen[None]):
     def __init__(
         self,
         store: Store,
-        connect: Callable[[Callable[[], None]], Connection],
+        connect: Callable[[Callable[[], None]], "Connection"],
         name: str | None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -92,6 +94,7 @@ class ChatScreen(Screen[None]):
     def on_mount(self) -> None:
         """Find the parts, and begin."""
         self.header = self.query_one("#header", HeaderBar)
+        self.empty = self.query_one("#empty", Static)
         self.messages = self.query_one("#messages", MessageList)
         self.roster = self.query_one("#roster", Roster)
         self.banner = self.query_one("#banner", Banner)
@@ -108,8 +111,12 @@ class ChatScreen(Screen[None]):
             self.app, self.store, self.feed, self.messages, self.status,
             reply_to=self._answer, write_to=self.set_target, clock=self._clock,
         )  # fmt: skip
-        self.run_worker(self.feed.run(), name="feed", exit_on_error=True)
         self._show_emptiness()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """The first frame is drawn: connect."""
+        self.run_worker(self.feed.run(), name="feed", exit_on_error=True)
 
     def on_resize(self, event: events.Resize) -> None:
         """Below 72 columns everything has its short form."""
@@ -174,7 +181,7 @@ class ChatScreen(Screen[None]):
             return
         others = {fold_name(name) for id, name in self.store.clients.items() if id != you.id}  # noqa: A001
         if fold_name(you.name) == fold_name(self._name):
-            self.feed.connection.rename(you.name)
+            self.feed.rename(you.name)
         elif not self.composer.text and (refused or fold_name(self._name) in others):
             free = next(name for n in count(2) if fold_name(name := f"{self._name}{n}") not in others)
             self.composer.set_text(f"/name {free}")
@@ -202,8 +209,9 @@ class ChatScreen(Screen[None]):
         words = "You are the first one here." if alone else "Nothing was said here yet."
         if self.status.connected_once and words != self._empty_words:
             self._empty_words = words  # what is updated is laid out again, and this is called with every change
-            self.query_one("#empty", Static).update(words)
-        self.set_class(self.stream.empty, "-empty")
+            self.empty.update(words)
+        self.empty.display = self.stream.empty
+        self.messages.display = not self.stream.empty
 
     # -- writing ------------------------------------------------------------------------------------------------
 
@@ -224,7 +232,7 @@ class ChatScreen(Screen[None]):
             return
         match command:
             case Exit():
-                self.feed.connection.send("/exit")
+                self.feed.leave()
                 self.run_worker(self.app.action_quit())
                 return
             case TakeName(name=name):
@@ -401,7 +409,7 @@ class ChatScreen(Screen[None]):
 
     def action_connect(self) -> None:
         """Don't wait for the next try."""
-        self.feed.connection.retry_now()
+        self.feed.retry_now()
 
     def action_newest(self) -> None:
         """To the newest message; while something is being written, End is the composer's."""

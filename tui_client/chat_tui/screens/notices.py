@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from chat_tui.connection import Lost, Refused
+from chat_tui.connection_states import Lost, Refused
 from chat_tui.widgets.banner import Kind
 
 BACK_SECONDS = 3.0

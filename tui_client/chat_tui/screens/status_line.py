@@ -4,7 +4,7 @@ import asyncio
 
 from textual.timer import Timer
 
-from chat_tui.connection import Connected, Connecting, Lost, Refused, Status
+from chat_tui.connection_states import Connected, Connecting, Lost, Refused, Status
 from chat_tui.screens import notices
 from chat_tui.screens.notices import Notice
 from chat_tui.widgets.banner import Banner

@@ -189,10 +189,12 @@ class _Drawing:
     def _finish(self, part: Part, segments: list[Segment], blank: Style) -> None:
         used = sum(segment.cell_length for segment in segments)
         width = self.frame.width
+        if used > width:  # not one letter has room; half a joined one would swallow what comes next
+            segments = [Segment(fit("".join(segment.text for segment in segments), width), blank)]
+            used = segments[0].cell_length
         if used < width:
             segments.append(Segment(" " * (width - used), blank))
-        strip = Strip(self.palette.filtered(segments), max(used, width))
-        self.out.strips.append(strip if used <= width else strip.crop(0, width))
+        self.out.strips.append(Strip(self.palette.filtered(segments), width))
         self.out.parts.append(part)
 
     def _add_rule(self) -> None:
