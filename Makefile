@@ -27,8 +27,10 @@ run:
 	@.ci/setup run
 	@$(OWN_FOLDERS) .venv/bin/chat-tui demo
 
-# From the quickest answer to the slowest; `make -k check` goes on after the first that fails.
-check: format-check lint types imports test
+# At once, as far as there are processors; `make -k check` goes on after the first that fails.
+check:
+	@.ci/setup dev
+	@$(MAKE) --no-print-directory -j3 format-check lint types imports test
 
 format-check:
 	@.ci/setup dev

@@ -9,8 +9,9 @@ from hypothesis import settings
 # Read when Hypothesis first writes, which is after this file has been imported.
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(__file__).parents[1] / ".cache" / "hypothesis"))
 
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
+settings.register_profile("at-hand", deadline=None, max_examples=50)
+settings.register_profile("thorough", deadline=None, max_examples=500)
+settings.load_profile("thorough" if os.environ.get("CI") else "at-hand")
 
 
 def pytest_collection_finish():
@@ -18,3 +19,9 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_collection_modifyitems(items):
+    """What drives programs and screens first: the quick ones fill the gaps at the end."""
+    slow = ("test_end_to_end", "test_terminal_safety", "test_chat_screen", "test_terminal_kit")
+    items.sort(key=lambda item: not item.path.stem.startswith(slow))

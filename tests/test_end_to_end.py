@@ -224,13 +224,6 @@ def test_a_signal_gives_the_terminal_back(eve: Terminal, sig: signal.Signals) ->
     assert eve.restored()
 
 
-def test_quitting_gives_the_terminal_back(eve: Terminal) -> None:
-    """Ctrl+Q ends with 0."""
-    eve.send(CTRL_Q)
-    assert eve.wait_exit() == 0
-    assert eve.restored()
-
-
 def test_exit_gives_up_the_name(ana: Terminal, server: Server, tmp_path: Path) -> None:
     """`/exit` ends the program; the name is free for anybody at once."""
     with chat_tui(server.url, "max", tmp_path) as leaving:
@@ -243,7 +236,7 @@ def test_exit_gives_up_the_name(ana: Terminal, server: Server, tmp_path: Path) -
 
 
 def test_what_the_server_never_had_is_told_at_the_end(tmp_path: Path) -> None:
-    """Lines that were not sent are printed when the program ends, so that they are not lost."""
+    """Ctrl+Q ends with 0 and gives the terminal back; lines that were not sent are printed: nothing is lost."""
     with running_server() as server, chat_tui(server.url, "ana", tmp_path) as ana:
         ana.wait("● connected")
         server.stop()
@@ -252,4 +245,5 @@ def test_what_the_server_never_had_is_told_at_the_end(tmp_path: Path) -> None:
         ana.wait("not sent yet")
         ana.send(CTRL_Q)
         assert ana.wait_exit() == 0
+        assert ana.restored()
         assert ana.raw.rpartition(b"the server never had 1 of your lines")[2].strip().endswith(b"nobody hears this")

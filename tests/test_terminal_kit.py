@@ -47,27 +47,14 @@ def tiny(tmp_path):
         yield terminal
 
 
-def test_what_is_typed_appears(tiny):
-    """Keys reach the program, and its answer reaches the screen."""
+def test_keys_clicks_and_sizes_reach_the_program(tiny):
+    """And its answers reach the screen, until it ends well and has given the terminal back."""
     tiny.type("zoë")
     assert tiny.wait("typed: zoë")[0] == "typed: zoë"
-
-
-def test_text_is_clicked_where_it_stands(tiny):
-    """A click on some text presses what it labels."""
     tiny.click_text("Press 80x24")
     tiny.wait("日本 was pressed")
-
-
-def test_a_new_size_is_told_to_the_program(tiny):
-    """The program lays itself out anew, and the screen has that size."""
     tiny.resize(50, 20)
-    rows = tiny.wait("Press 50x20")
-    assert len(rows) == 20
-
-
-def test_a_program_that_ends_well_gives_the_terminal_back(tiny):
-    """Before its end the modes are borrowed, after it none is."""
+    assert len(tiny.wait("Press 50x20")) == 20
     assert not tiny.restored()
     tiny.send(b"\x11")
     assert tiny.wait_exit() == 0

@@ -109,7 +109,7 @@ class BlocksMachine(RuleBasedStateMachine):
 
 
 TestBlocks = BlocksMachine.TestCase
-TestBlocks.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
+TestBlocks.settings = settings(stateful_step_count=15)
 
 
 @given(st.integers(0, 5000), st.booleans())

@@ -47,7 +47,6 @@ class ChatScreen(Screen[None]):
     """Message list, roster, composer, status."""
 
     AUTO_FOCUS = "#composer"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-normal"), (WIDE, "-wide")]  # noqa: RUF012 - as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", id="chat.help", priority=True),
         Binding("ctrl+o", "pick_target", "Message whom?", id="chat.to", priority=True),
@@ -111,6 +110,7 @@ class ChatScreen(Screen[None]):
             self.app, self.store, self.feed, self.messages, self.status,
             reply_to=self._answer, write_to=self.set_target, clock=self._clock,
         )  # fmt: skip
+        self._fit(self.app.size.width)
         self._show_emptiness()
         self.call_after_refresh(self._begin)
 
@@ -120,9 +120,15 @@ class ChatScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Below 72 columns everything has its short form."""
-        compact = event.size.width < NARROW
+        self._fit(event.size.width)
+
+    def _fit(self, width: int) -> None:
+        narrow = width < NARROW
         for part in (self.messages, self.composer, self.reply_bar, self.header):
-            part.compact = compact
+            part.compact = narrow
+        # Classes of the two that change, not breakpoints of the screen: those would style every widget anew.
+        self.roster.set_class(width < WIDE, "-over").set_class(narrow, "-full")
+        self.query_one("#keys").display = not narrow
 
     # -- what the list asks -------------------------------------------------------------------------------------
 
@@ -320,7 +326,7 @@ class ChatScreen(Screen[None]):
         self._leave_roster()
 
     def _leave_roster(self) -> None:
-        self.remove_class("-people")
+        self.roster.remove_class("-shown")
         self.set_focus(self.composer)
 
     def on_header_bar_everyone_requested(self) -> None:
@@ -419,10 +425,10 @@ class ChatScreen(Screen[None]):
 
     def action_people(self) -> None:
         """Show who is here, and go there; or come back."""
-        if self.focused is self.roster or (self.has_class("-people") and not self.has_class("-wide")):
+        if self.focused is self.roster or self.roster.has_class("-over", "-shown"):
             self._leave_roster()
         else:
-            self.add_class("-people")
+            self.roster.add_class("-shown")
             self.set_focus(self.roster)
 
     def action_pick_target(self) -> None:
