@@ -48,10 +48,10 @@ imports:
 	@.ci/setup dev
 	@.venv/bin/lint-imports --no-logo --cache-dir .cache/import-linter
 
-# Four workers on two cores: half of the time they wait for a screen or a socket.
+# Five workers on two cores: half of the time they wait for a screen or a socket. tests/conftest.py gives the order.
 test:
 	@.ci/setup dev
-	@$(OWN_FOLDERS) .venv/bin/pytest -n 4 --dist loadfile
+	@$(OWN_FOLDERS) .venv/bin/pytest -n 5 --dist loadfile --no-loadscope-reorder
 
 format:
 	@.ci/setup dev
