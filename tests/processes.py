@@ -52,12 +52,19 @@ def running_server(*options: str, port: int = 0) -> Iterator[Server]:
 
 
 def chat_tui(
-    url: str, name: str, home: Path, cols: int = 80, rows: int = 24, env: Mapping[str, str] | None = None
+    url: str,
+    name: str,
+    home: Path,
+    cols: int = 80,
+    rows: int = 24,
+    env: Mapping[str, str] | None = None,
+    guest_of: str = "",
 ) -> Terminal:
-    """A running chat-tui of one person, whose home folder is `home`/`name`."""
-    folder = home / name
+    """A running chat-tui of one person, whose home folder is `home`/`name`, or of a guest in somebody else's."""
+    folder = home / (guest_of or name)
     folder.mkdir(exist_ok=True)
-    return Terminal([sys.executable, "-m", "chat_tui", url, "--name", name], home=folder, cols=cols, rows=rows, env=env)
+    argv = [sys.executable, "-m", "chat_tui", url, "--name", name, *(["--guest"] if guest_of else [])]
+    return Terminal(argv, home=folder, cols=cols, rows=rows, env=env)
 
 
 @contextmanager

@@ -16,13 +16,18 @@ CTRL_B, CTRL_O, CTRL_Q, CTRL_U = b"\x02", b"\x0f", b"\x11", b"\x15"
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Terminal, Terminal]]:
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where ana and bob have their home folders."""
+    return tmp_path_factory.mktemp("homes")
+
+
+@pytest.fixture(scope="module")
+def shared(homes: Path) -> Iterator[tuple[Server, Terminal, Terminal]]:
     """A server, ana at a wide terminal and bob at the usual one, for all tests that leave them running."""
-    home = tmp_path_factory.mktemp("homes")
     with (
         running_server("--rate-limit", "off") as server,
-        chat_tui(server.url, "ana", home, 120, 36) as ana,
-        chat_tui(server.url, "bob", home) as bob,
+        chat_tui(server.url, "ana", homes, 120, 36) as ana,
+        chat_tui(server.url, "bob", homes) as bob,
     ):
         ana.wait("● bob")
         bob.wait("● connected · 2 here")
@@ -224,10 +229,11 @@ def test_a_signal_gives_the_terminal_back(eve: Terminal, sig: signal.Signals) ->
     assert eve.restored()
 
 
-def test_exit_gives_up_the_name(ana: Terminal, server: Server, tmp_path: Path) -> None:
-    """`/exit` ends the program; the name is free for anybody at once."""
-    with chat_tui(server.url, "max", tmp_path) as leaving:
+def test_exit_gives_up_the_name(ana: Terminal, server: Server, homes: Path) -> None:
+    """`/exit` ends the program; the name is free for anybody at once. A guest in ana's home is not ana."""
+    with chat_tui(server.url, "max", homes, guest_of="ana") as leaving:
         ana.wait("● max")
+        ana.wait("● ana (you)")
         say(leaving, "/exit")
         assert leaving.wait_exit() == 0
     ana.wait(gone("● max"))

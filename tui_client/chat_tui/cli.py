@@ -36,6 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"chat-tui {metadata.version('chat-tui')}")
     parser.add_argument("url", nargs="?", default=DEFAULT_URL, metavar="URL", help=f"server (default: {DEFAULT_URL})")
     parser.add_argument("--name", help="your name there (default: your name on this computer)")
+    parser.add_argument(
+        "--guest", action="store_true", help="be somebody else for this once; else all your windows are one person"
+    )
     return parser
 
 
@@ -55,7 +58,8 @@ def _chat(options: argparse.Namespace) -> int:
         return 1
     secret, problem = None, None
     try:
-        secret = secret_for(load_secret(state_folder()), place(url))
+        if not options.guest:
+            secret = secret_for(load_secret(state_folder()), place(url))
     except IdentityError as error:
         problem = str(error)
     from chat_tui.app import ChatApp  # noqa: PLC0415 - what is wrong with an address is told at once
