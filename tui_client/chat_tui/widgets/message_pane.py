@@ -232,7 +232,10 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
         ends = viewport.at_end, viewport.at_start
         if ends != self._ends:
             self._ends = ends
-            self.post_message(self.Scrolled(at_end=ends[0], at_start=ends[1]))
+            told = self.Scrolled(at_end=ends[0], at_start=ends[1])
+            self.post_message(
+                told.set_sender(self)
+            )  # drawn by the screen, it would pass for the screen's and end there
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The finished lines: going round the style cache, which would take them apart and colour them again."""
