@@ -1,4 +1,4 @@
-"""How long `chat-tui` takes from its start to the first thing on the screen, and to being connected.
+"""How long `chat-tui` takes from its start to the first thing on the screen, to taking keys, and to being connected.
 
 Both in a pty of 120x40, one beside the other in the same run: the client, and a Textual app that shows one word. Each
 starts with an empty home and compiled bytecode; what counts is when the bytes have reached the terminal.
@@ -50,9 +50,10 @@ _ANSWERS = {b"\x1b[?2026$p": b"\x1b[?2026;2$y", b"\x1b[?2048$p": b"\x1b[?2048;0$
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """One start: seconds from exec to the first visible character and to the awaited word, CPU seconds, MiB."""
+    """One start: seconds from exec to the first visible character and to two awaited words, CPU seconds, MiB."""
 
     paint: float
+    live: float
     word: float
     cpu: float
     mib: float
@@ -114,10 +115,11 @@ class Terminal:
         os.waitpid(self.pid, 0)
 
 
-def _start(command: Sequence[str], word: str) -> Start:
+def _start(command: Sequence[str], live: str, word: str) -> Start:
     with tempfile.TemporaryDirectory() as home:
         terminal = Terminal(command, Path(home))
         try:
+            drawn = terminal.wait_for(live.encode())
             shown = terminal.wait_for(word.encode())
             while terminal.read(_SETTLED):
                 pass
@@ -125,7 +127,7 @@ def _start(command: Sequence[str], word: str) -> Start:
         finally:
             terminal.end()
     assert terminal.painted is not None
-    return Start(terminal.painted, shown, cpu, mib)
+    return Start(terminal.painted, drawn, shown, cpu, mib)
 
 
 def _spread(seconds: Iterable[float]) -> str:
@@ -137,19 +139,20 @@ def _spread(seconds: Iterable[float]) -> str:
 def main() -> None:
     """Print one line, and one of details."""
     with chat_server() as server:
-        client = [sys.executable, "-m", "chat_tui", server.url, "--name", "bench"], "● connected"
-        empty = [sys.executable, "-c", EMPTY_APP], "ready"
+        client = [sys.executable, "-m", "chat_tui", server.url, "--name", "bench"], "Message everyone", "● connected"
+        empty = [sys.executable, "-c", EMPTY_APP], "ready", "ready"
         meter = Meter(server)
         runs = [(_start(*client), _start(*empty)) for _ in range(RUNS + 1)][1:]  # the first may have to compile
         usage = meter.read()
     ours, theirs = zip(*runs, strict=True)
-    paint, word, cpu, mib = (
+    paint, live, word, cpu, mib = (
         (median(getattr(run, what) for run in ours), median(getattr(run, what) for run in theirs))
-        for what in ("paint", "word", "cpu", "mib")
+        for what in ("paint", "live", "word", "cpu", "mib")
     )
     print(
         f"start of chat-tui: first paint {paint[0] * 1e3:.0f} ms; an empty Textual app {paint[1] * 1e3:.0f};"
-        f" ratio {paint[0] / paint[1]:.2f}. Connected {word[0] * 1e3:.0f} ms; ratio {word[0] / paint[1]:.2f}."
+        f" ratio {paint[0] / paint[1]:.2f}. Takes keys {live[0] * 1e3:.0f} ms; ratio {live[0] / live[1]:.2f}."
+        f" Connected {word[0] * 1e3:.0f} ms; ratio {word[0] / paint[1]:.2f}."
         f" {mib[0]:.1f} MiB; ratio {mib[0] / mib[1]:.2f}\n"
         f"  medians of {RUNS}, in a pty of {COLUMNS}x{ROWS}; first paints {_spread(run.paint for run in ours)}"
         f" and {_spread(run.paint for run in theirs)} ms;"

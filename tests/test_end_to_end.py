@@ -217,7 +217,9 @@ def test_keys_typed_ahead_are_carried_out_in_their_order(ana: Terminal, bob: Ter
 def eve(server: Server, tmp_path: Path) -> Iterator[Terminal]:
     """Somebody who will leave."""
     with chat_tui(server.url, "eve", tmp_path) as terminal:
+        terminal.type("early")  # before there is a program to take it
         terminal.wait("● connected")
+        terminal.wait("▊ early")
         yield terminal
 
 

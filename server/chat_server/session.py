@@ -267,6 +267,9 @@ class Session(Connection):
     def _kept(self, draft: Draft, txn: str | None, kept: asyncio.Future[int]) -> None:
         """The log has answered: the entry is kept, or it can't be."""
         self._in_flight -= 1
+        if kept.cancelled():  # the log is being closed; nobody is told that it was kept
+            self._service.room.undecide(draft)
+            return
         error = kept.exception()
         if error is None:
             self._last_seq = max(self._last_seq, kept.result())

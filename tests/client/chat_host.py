@@ -113,9 +113,10 @@ async def chat_at(
 ) -> AsyncIterator[Chat]:
     """A person whose app has been started, until the block ends; a fault of the app is the test's.
 
-    A lost connection is tried again when the test says so, and not before.
+    A lost connection is tried again when the test says so, and not before; nothing is held back to be undone.
     """
-    options = {"secret": sha256(str(name).encode()).hexdigest(), "delays": lambda: repeat(8.0)} | options
+    secret = sha256(str(name).encode()).hexdigest()
+    options = {"secret": secret, "delays": lambda: repeat(8.0), "undo_seconds": 0.0} | options
     app = ChatApp(url, name=name, **options)
     async with app.run_test(size=size, notifications=True) as pilot:
         yield Chat(app, pilot)

@@ -202,6 +202,40 @@ async def test_deleting_takes_two_steps_by_keyboard_and_by_mouse():
         assert ana.screen.focused is ana.screen.composer
 
 
+async def test_a_deletion_can_be_taken_back_for_a_while():
+    """By key and by mouse; the server hears of it when something else is said, or at the end."""
+    async with open_house() as house, chat(house, undo_seconds=600.0) as ana:
+        bob = await house.person("bob")
+        await bob.say("first", "second")
+        await ana.shows("▊ second")
+        for undo in (ana.press("ctrl+z"), ana.click("[Undo]")):
+            await ana.press("alt+up", "d", "d")
+            await ana.shows("deleting…", "Deleting message 2… [Undo]")
+            await undo
+            await ana.shows("Taken back.")
+            await ana.lacks("deleting…")
+        await ana.press("alt+up", "d", "d")
+        await ana.say("well")
+        await ana.lacks("▊ second")
+        await ana.say("/delete 1")
+        await ana.shows("deleting…")
+        await ana.app.action_quit()
+        await bob.until(lambda: [event["id"] for event in bob.seen if event["type"] == "delete"] == [2, 1])
+
+
+async def test_what_was_said_to_one_person_goes_to_everyone_only_after_a_while():
+    """It can be taken back, and is in the composer again."""
+    async with open_house() as house, chat(house, undo_seconds=600.0) as ana:
+        bob = await house.person("bob")
+        await ana.say("/to bob can you cover for me")
+        await bob.hears("can you cover for me")
+        await ana.say("can you cover for me")
+        await ana.shows("To everyone: you said this to one person before. [Undo]", "not sent yet")
+        await ana.press("ctrl+z")
+        await ana.shows("Taken back.", "▊ can you cover for me")
+        await ana.lacks("not sent yet")
+
+
 async def test_a_line_that_is_not_sent_can_be_discarded():
     """It never reaches the server."""
     async with open_house() as house, chat(house) as ana:
@@ -260,6 +294,15 @@ async def test_going_to_what_was_replied_to_and_opening_a_link(monkeypatch):
             await ana.press(action)
             await ana.shows({"o": "Opening a.b…", "#": "Copied.", "g": "▊ first"}[action])
         assert (opened, ana.app.clipboard) == (["https://a.b/c"], "2")
+        await ana.shows("Backspace goes back.")
+        await ana.press("backspace")
+        await ana.shows("▊ at https://a.b/c")
+        await ana.click("╭ bob: first")
+        await ana.shows("▊ first")
+        await ana.press("end")
+        await ana.shows("▊ 29")
+        await ana.press("backspace")
+        await ana.shows("▊ 29")
 
 
 async def test_copying():

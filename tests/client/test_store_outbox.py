@@ -309,3 +309,15 @@ def test_what_speaks_of_a_message_comes_back_when_numbers_began_anew(store):
     change = store.apply(init(echo(3, "another", "y", BOB), epoch="e2"), 0.0)
     assert [pending.typed for pending, _, _ in change.refused] == ["/reply 3 me too", "/delete 3"]
     assert [line.rpartition(" ")[2] for line in sent(store)] == ["plain"]
+
+
+def test_a_line_can_be_held_back(store):
+    """Until its time, or until something else is said: then it goes first."""
+    store.say(Delete(1), "/delete 1", held_until=5.0)
+    assert (sent(store), store.send_wait(1.0)) == ([], 4.0)
+    store.say(Delete(2), "/delete 2", held_until=9.0)
+    assert [line.rpartition(" ")[2] for line in sent(store)] == ["1"]
+    store.release()
+    assert [line.rpartition(" ")[2] for line in sent(store)] == ["2"]
+    assert store.is_being_deleted(2)
+    assert store.send_wait(1.0) is None

@@ -16,6 +16,7 @@ from textual.worker import WorkerFailed
 
 from chat_tui.key_order import OrderedKeysApp
 from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.undo import SECONDS
 from chat_tui.store import Store
 from chat_tui.themes import THEMES
 
@@ -31,8 +32,8 @@ class ChatApp(OrderedKeysApp[None]):
 
     `secret` keeps this client's id over reconnects; without one each connection has an id of its own. `notice` is
     shown once, as a warning. `clock` gives seconds since the epoch, `delays` the seconds before each new try to
-    connect, where they are not to be the usual ones. After the end, `crash` is the fault that ended it, and `unsent`
-    are the lines that the server never had.
+    connect, where they are not to be the usual ones; for `undo_seconds` a deletion can be taken back. After the end,
+    `crash` is the fault that ended it, and `unsent` are the lines that the server never had.
     """
 
     TITLE = "chat-tui"
@@ -48,6 +49,7 @@ class ChatApp(OrderedKeysApp[None]):
         notice: str | None = None,
         clock: Callable[[], float] = time.time,
         delays: Callable[[], Iterator[float]] | None = None,
+        undo_seconds: float = SECONDS,
     ) -> None:
         super().__init__()
         self._url = url
@@ -62,7 +64,7 @@ class ChatApp(OrderedKeysApp[None]):
             self.register_theme(theme)
         self.set_reactive(ChatApp.theme, THEMES[0].name)  # before the first style sheet is read with its colours
         self.stylesheet.set_variables(self.get_css_variables())
-        self._chat = ChatScreen(self.store, self._connection, name, clock)
+        self._chat = ChatScreen(self.store, self._connection, name, clock, undo_seconds)
 
     def on_mount(self) -> None:
         """Listen to the system."""

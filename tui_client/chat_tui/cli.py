@@ -2,13 +2,13 @@
 
 import argparse
 import os
-import secrets
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
-from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chat_tui.app import ChatApp
 
 DEFAULT_URL = "ws://localhost:6789"
 
@@ -26,6 +26,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _chat(options)
 
 
+class _Version(argparse.Action):
+    """Looks the version up when it is asked for: that takes longer than all the rest of this module."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="show program's version number and exit")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib import metadata  # noqa: PLC0415
+
+        print(f"chat-tui {metadata.version('chat-tui')}")
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="chat-tui",
@@ -33,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="`chat-tui demo` starts a server of its own and shows how it all works.",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"chat-tui {metadata.version('chat-tui')}")
+    parser.add_argument("--version", action=_Version)
     parser.add_argument("url", nargs="?", default=DEFAULT_URL, metavar="URL", help=f"server (default: {DEFAULT_URL})")
     parser.add_argument("--name", help="your name there (default: your name on this computer)")
     parser.add_argument(
@@ -44,29 +57,28 @@ def _parser() -> argparse.ArgumentParser:
 
 def _chat(options: argparse.Namespace) -> int:
     from chat_protocol.names import InvalidNameError, check_name  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.address import ConnectionUrlError, parse_url, place  # noqa: PLC0415
-    from chat_tui.identity import IdentityError, load_secret, secret_for, state_folder, user_name  # noqa: PLC0415
+    from chat_tui.address import ConnectionUrlError, parse_url  # noqa: PLC0415
 
     try:
         url = parse_url(options.url)
-        name = check_name(options.name) if options.name else user_name()
+        name = check_name(options.name) if options.name else None
     except (ConnectionUrlError, InvalidNameError) as error:
         print(f"chat-tui: {error}", file=sys.stderr)
         return 2
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("chat-tui needs a terminal; `chat-tui demo` shows it without one.", file=sys.stderr)
         return 1
-    secret, problem = None, None
-    try:
-        if not options.guest:
-            secret = secret_for(load_secret(state_folder()), place(url))
-    except IdentityError as error:
-        problem = str(error)
-    from chat_tui.app import ChatApp  # noqa: PLC0415 - what is wrong with an address is told at once
+    from chat_tui.first_frame import first_frame  # noqa: PLC0415 - not every system has what it needs
 
-    app = ChatApp(url, name=name, secret=secret, notice=problem)
-    app.run()
+    try:
+        with first_frame():
+            app = _app(url, name, guest=options.guest)
+            app.run()
+    except KeyboardInterrupt:  # before the app has the keyboard
+        return 130
     if app.crash is not None:
+        from chat_tui.identity import state_folder  # noqa: PLC0415
+
         print(f"chat-tui ended by a fault of its own. {_write_crash(app.crash, state_folder())}", file=sys.stderr)
         return 1
     if app.unsent:
@@ -75,8 +87,26 @@ def _chat(options: argparse.Namespace) -> int:
     return app.return_code or 0
 
 
+def _app(url: str, name: str | None, *, guest: bool) -> "ChatApp":
+    from chat_tui.address import place  # noqa: PLC0415 - after the first frame
+    from chat_tui.app import ChatApp  # noqa: PLC0415
+    from chat_tui.identity import IdentityError, load_secret, secret_for, state_folder, user_name  # noqa: PLC0415
+
+    secret, problem = None, None
+    try:
+        if not guest:
+            secret = secret_for(load_secret(state_folder()), place(url))
+    except IdentityError as error:
+        problem = str(error)
+    return ChatApp(url, name=name or user_name(), secret=secret, notice=problem)
+
+
 def _write_crash(error: BaseException, folder: Path) -> str:
     """Keep the traceback, without values, so without messages; returns a sentence that says where."""
+    import secrets  # noqa: PLC0415 - needed by nobody whose program does not fail
+    import tempfile  # noqa: PLC0415
+    import traceback  # noqa: PLC0415
+
     text = "".join(traceback.format_exception(error))
     for place in (folder, Path(tempfile.gettempdir())):
         path = place / f"crash-{secrets.token_hex(4)}.log"

@@ -70,6 +70,8 @@ class Feed:
 
     async def close(self) -> None:
         """Say goodbye to the server."""
+        self.store.release()
+        self._send()
         self._closed = True
         if self.connection is not None:
             await self.connection.close()
@@ -89,9 +91,12 @@ class Feed:
         if self.connection is not None:
             self.connection.send("/exit")
 
-    def say(self, command: Command, typed: str) -> Pending | None:
-        """Put a line into the outbox, and out of it if there is a connection; None when there are too many."""
-        pending = self.store.say(command, typed)
+    def say(self, command: Command, typed: str, hold: float = 0.0) -> Pending | None:
+        """Put a line into the outbox, and out of it if there is a connection; None when there are too many.
+
+        It is held back for `hold` seconds, unless something else is said before.
+        """
+        pending = self.store.say(command, typed, self._clock() + hold if hold else 0.0)
         if pending is not None:
             self._changed(Change())
             self._send()
@@ -162,7 +167,7 @@ class Feed:
         if sent:
             self._changed(Change())
         wait = _BLOCKED_WAIT if blocked else self.store.send_wait(now)
-        if wait:
+        if wait is not None and wait > 0:
             self._send_handle = asyncio.get_running_loop().call_later(wait, self._send)
 
     # -- time ---------------------------------------------------------------------------------------------------

@@ -24,7 +24,10 @@ _TRIED = f"Sent {MOST_TRIES} times; the connection was lost each time before the
 
 @dataclass(slots=True, eq=False)
 class Pending:
-    """One line of ours. `key` is below 0, so that it never meets a message id; later lines have smaller keys."""
+    """One line of ours. `key` is below 0, so that it never meets a message id; later lines have smaller keys.
+
+    Until `held_until`, in seconds since the epoch, it is not sent, and can be taken back.
+    """
 
     key: int
     txn: str
@@ -32,6 +35,7 @@ class Pending:
     typed: str
     state: Literal["unsent", "sending"] = "unsent"
     tries: int = 0
+    held_until: float = 0.0
 
     def line(self, *, plain: bool) -> str:
         """What goes over the wire; without the token for a `plain` server, which does not know tokens."""
@@ -93,15 +97,24 @@ class Outbox:
     def __iter__(self) -> Iterator[Pending]:
         return iter(self._lines.values())
 
-    def say(self, command: Command, typed: str) -> Pending | None:
-        """Put a line at the end; None when there is no room. A token that is under way already is said once."""
+    def say(self, command: Command, typed: str, held_until: float = 0.0) -> Pending | None:
+        """Put a line at the end; None when there is no room. A token that is under way already is said once.
+
+        Whatever was held until now goes before it.
+        """
+        self.release()
         self._count += 1
         token = command.txn or f"{self._prefix}{self._count}"
         if token not in self._lines:
             if len(self._lines) >= self._limit:
                 return None
-            self._lines[token] = Pending(-self._count, token, command, typed)
+            self._lines[token] = Pending(-self._count, token, command, typed, held_until=held_until)
         return self._lines[token]
+
+    def release(self) -> None:
+        """Hold nothing back any more."""
+        for pending in self:
+            pending.held_until = 0.0
 
     def discard(self, key: int) -> None:
         """Forget a line, sent or not."""
@@ -113,7 +126,7 @@ class Outbox:
     def to_send(self, now: float, *, plain: bool) -> Iterator[tuple[Pending, str]]:
         """The unsent lines, in order; one counts as sent when the next is asked for."""
         for pending in [line for line in self if line.state == "unsent"]:
-            if self._pace.wait(now):
+            if pending.held_until > now or self._pace.wait(now):
                 return
             yield pending, pending.line(plain=plain)
             self._pace.take()
@@ -124,7 +137,8 @@ class Outbox:
 
     def wait(self, now: float) -> float | None:
         """Return the seconds until the next unsent line may go; None when there is none."""
-        return self._pace.wait(now) if any(line.state == "unsent" for line in self) else None
+        first = next((line for line in self if line.state == "unsent"), None)
+        return None if first is None else max(self._pace.wait(now), first.held_until - now)
 
     # -- the connection -----------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from chat_protocol.commands import Command, Say
+from chat_protocol.commands import Command, Delete, Say
 from chat_protocol.events import Client, ClientsChanged, Deleted, Event, Init, Message, Refusal
 from chat_protocol.names import fold_name
 from chat_tui.history import History
@@ -236,8 +236,8 @@ class Store:
 
     # -- what is said here --------------------------------------------------------------------------------------
 
-    def say(self, command: Command, typed: str) -> Pending | None:
-        """Put a line into the outbox; None when it is full.
+    def say(self, command: Command, typed: str, held_until: float = 0.0) -> Pending | None:
+        """Put a line into the outbox; None when it is full. Until `held_until` it is not sent.
 
         The name in a `/to` becomes the id of who bears it now, so that a line that waits for a connection never
         reaches somebody who took the name meanwhile. For the same reason an answer to a direct message says whom it is
@@ -250,7 +250,7 @@ class Store:
                 command = msgspec.structs.replace(command, to=bearers[0])
         elif isinstance(command, Say) and command.to is None and command.reply_to is not None:
             command = msgspec.structs.replace(command, to=self._other_of_two(command.reply_to))
-        return self._outbox.say(command, typed)
+        return self._outbox.say(command, typed, held_until)
 
     def _other_of_two(self, message_id: int) -> str | None:
         """With whom we share a direct message; None for a message to everyone."""
@@ -273,6 +273,14 @@ class Store:
     def unsent_rows(self) -> list[Pending]:
         """Our messages that are not known to be kept, in the order said."""
         return [pending for pending in self._outbox if isinstance(pending.command, Say)]
+
+    def is_being_deleted(self, message_id: int) -> bool:
+        """Have we asked for that, without an answer so far?"""
+        return any(isinstance(line.command, Delete) and line.command.id == message_id for line in self._outbox)
+
+    def release(self) -> None:
+        """Send at once whatever is held back."""
+        self._outbox.release()
 
     def discard(self, key: int) -> None:
         """Forget a pending line; one that is under way may be kept all the same."""

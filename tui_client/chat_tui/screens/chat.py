@@ -1,6 +1,7 @@
 """The one screen of a conversation. The store is the only state; what is shown here is a picture of it."""
 
 import time
+from collections import deque
 from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar
@@ -13,7 +14,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from chat_protocol.commands import COMMANDS, CommandError, Delete, Exit, Say, TakeName, parse_command
+from chat_protocol.commands import COMMANDS, Command, CommandError, Delete, Exit, Say, TakeName, parse_command
 from chat_protocol.names import fold_name
 from chat_protocol.text import clean
 from chat_tui.feed import Feed
@@ -26,6 +27,7 @@ from chat_tui.screens.notices import Notice
 from chat_tui.screens.people import PeoplePicker
 from chat_tui.screens.status_line import StatusLine
 from chat_tui.screens.stream import Stream
+from chat_tui.screens.undo import SECONDS, Undo, deletion_words
 from chat_tui.store import Change, Store
 from chat_tui.widgets.banner import Banner
 from chat_tui.widgets.completion import CommandHint
@@ -39,6 +41,8 @@ from chat_tui.widgets.roster import Person, Roster
 if TYPE_CHECKING:
     from chat_tui.connection import Connection
 
+_REMEMBERED = 50
+"""Lines to one person that everyone should not get by mistake."""
 NARROW = 72
 WIDE = 104
 
@@ -54,6 +58,8 @@ class ChatScreen(Screen[None]):
         Binding("pageup", "page(-1)", "Older messages", id="chat.page-up", priority=True),
         Binding("pagedown", "page(1)", "Newer messages", id="chat.page-down", priority=True),
         Binding("end", "newest", "Newest message", id="chat.newest", priority=True),
+        Binding("ctrl+z", "undo", "Take back", id="chat.undo", show=False, priority=True),
+        Binding("backspace", "back", "Back from a jump", id="chat.back", show=False, priority=True),
         Binding("escape", "write", "Write", id="chat.write", show=False),
         Binding("f5", "connect", "Connect now", id="chat.connect", show=False),
     ]
@@ -64,8 +70,11 @@ class ChatScreen(Screen[None]):
         connect: Callable[[Callable[[], None]], "Connection"],
         name: str | None,
         clock: Callable[[], float] = time.time,
+        undo_seconds: float = SECONDS,
     ) -> None:
         super().__init__(id="chat")
+        self._undo_seconds = undo_seconds
+        self._private_texts: deque[str] = deque(maxlen=_REMEMBERED)
         self._clock = clock
         self.store = store
         self._connect = connect
@@ -106,9 +115,10 @@ class ChatScreen(Screen[None]):
         self.stream = Stream(self.store, self.messages, self.header, self.composer)
         self.status = StatusLine(self.header, self.banner)
         self.feed = Feed(self.store, self._connect, self.show_change, self.status.show, self._clock)
+        self.undo = Undo(self.feed, self.status, self._undo_seconds)
         self.actions = MessageActions(
-            self.app, self.store, self.feed, self.messages, self.status,
-            reply_to=self._answer, write_to=self.set_target, clock=self._clock,
+            self.app, self.store, self.feed, self.messages, self.status, delete=self._delete,
+            reply_to=self._answer, write_to=self.set_target,
         )  # fmt: skip
         self._fit(self.app.size.width)
         self._show_emptiness()
@@ -156,6 +166,8 @@ class ChatScreen(Screen[None]):
         for text in change.errors:
             self.status.notice(notices.taken_notice(text))
         for pending, code, reason in change.refused:
+            if isinstance(pending.command, Delete):
+                self.messages.refresh_rows([pending.command.id or 0])
             self._take_back(pending, code, reason)
         if change.missed is not None:
             self.status.notice(notices.back_notice(change.missed, anew=self._epoch != self.store.epoch))
@@ -222,8 +234,25 @@ class ChatScreen(Screen[None]):
     # -- writing ------------------------------------------------------------------------------------------------
 
     def on_banner_action_pressed(self) -> None:
-        """Try now."""
-        self.action_connect()
+        """Take back what can be; else try to connect now."""
+        if self.undo.possible:
+            self._take_back_last()
+        else:
+            self.action_connect()
+
+    def _take_back_last(self) -> None:
+        pending = self.undo.undo()
+        if pending is None:
+            return
+        if isinstance(pending.command, Delete):
+            self.messages.refresh_rows([pending.command.id or 0])
+        elif not self.composer.text.strip():
+            self.composer.set_text(pending.typed)
+
+    def _delete(self, command: Delete, typed: str) -> Pending | None:
+        pending = self.undo.say(command, typed, deletion_words(command))
+        self.messages.refresh_rows([command.id or 0])
+        return pending
 
     def on_composer_submitted(self, event: Composer.Submitted) -> None:
         """A line is to be sent, to whom the composer showed when Enter was pressed."""
@@ -249,10 +278,20 @@ class ChatScreen(Screen[None]):
                 self.messages.to_end()
             case Delete():
                 pass
-        if self.feed.say(command, event.text) is None:
+        if self._say(command, event.text) is None:
             self.composer.refuse(event.text, "Too many lines wait to be sent; wait for the connection.", event.target)
         elif isinstance(command, Say):
             self._reply_to(None)
+
+    def _say(self, command: Command, typed: str) -> Pending | None:
+        """Say it; what may be a mistake can be taken back for a while."""
+        if isinstance(command, Delete):
+            return self._delete(command, typed)
+        if isinstance(command, Say) and command.to is not None:
+            self._private_texts.append(command.text)
+        elif isinstance(command, Say) and command.text in self._private_texts:
+            return self.undo.say(command, typed, "To everyone: you said this to one person before.")
+        return self.feed.say(command, typed)
 
     def on_composer_cancelled(self) -> None:
         """One step back: the picked message, the reply, the private target."""
@@ -364,6 +403,10 @@ class ChatScreen(Screen[None]):
         """Write to whoever wrote this."""
         self.actions.write_to_author(event.key)
 
+    def on_message_list_preview_clicked(self, event: MessageList.PreviewClicked) -> None:
+        """The list has gone to what was replied to."""
+        self.actions.jumped(event.parent_key)
+
     def on_message_list_link_clicked(self, event: MessageList.LinkClicked) -> None:
         """Open an address of the web."""
         self.actions.open(event.url)
@@ -380,8 +423,11 @@ class ChatScreen(Screen[None]):
             self.actions.copy(text)
 
     def on_key(self, event: events.Key) -> None:
-        """Whoever begins to write while a message is picked goes on in the composer."""
-        if self.focused is self.messages and event.is_printable and event.character:
+        """Whoever begins to write while a message is picked goes on in the composer.
+
+        So does who began before there was one: such a key comes here, though the composer has the focus by now.
+        """
+        if self.focused in (self.messages, self.composer, None) and event.is_printable and event.character:
             event.stop()
             self.messages.close_pick()
             self.set_focus(self.composer)
@@ -422,6 +468,20 @@ class ChatScreen(Screen[None]):
         if self.focused is not self.composer or self.composer.text:
             raise SkipAction
         self.messages.to_end()
+
+    def action_undo(self) -> None:
+        """Take the last line or deletion back; while something is being written, that is the composer's undo."""
+        if not self.undo.possible or (self.focused is self.composer and self.composer.text):
+            raise SkipAction
+        self._take_back_last()
+
+    def action_back(self) -> None:
+        """Back from where a jump led; while something is being written, Backspace is the composer's."""
+        if not self.messages.can_go_back or self.focused not in (self.composer, self.messages):
+            raise SkipAction
+        if self.focused is self.composer and self.composer.text:
+            raise SkipAction
+        self.messages.go_back()
 
     def action_people(self) -> None:
         """Show who is here, and go there; or come back."""

@@ -19,6 +19,8 @@ HELP = [
         "Alt+↑, or ↑ in an empty composer",
         "pick a message: ↑ ↓ move, r replies, d deletes, y copies, m messages, o opens a link, g goes to the quote",
     ),
+    ("Backspace in an empty composer", "back from where a jump led"),
+    ("Ctrl+Z in an empty composer", "take a deletion back, for a few seconds"),
     ("↑ while writing, Ctrl+↑", "what you sent before"),
     ("Ctrl+O", "write to one person"),
     ("Esc", "one step back: the picked message, the reply, the private target"),

@@ -18,7 +18,7 @@ _SECONDS = 2.0
 
 
 class MessageActions:
-    """The actions of the strip, by name. `reply_to` and `write_to` are the screen's: what the composer is for."""
+    """The actions of the strip, by name. What is passed by name is the screen's."""
 
     def __init__(
         self,
@@ -28,18 +28,18 @@ class MessageActions:
         messages: MessageList,
         status: StatusLine,
         *,
+        delete: Callable[[Delete, str], object],
         reply_to: Callable[[int], None],
         write_to: Callable[[str], None],
-        clock: Callable[[], float],
     ) -> None:
         self._app = app
         self._store = store
         self._feed = feed
         self._messages = messages
         self._status = status
+        self._delete = delete
         self._reply_to = reply_to
         self._write_to = write_to
-        self._clock = clock
 
     def carry_out(self, name: str, key: int) -> None:
         """Do what an action of `screens.rows.actions_for` stands for."""
@@ -47,7 +47,7 @@ class MessageActions:
             case "reply":
                 self._reply_to(key)
             case "delete":
-                self._feed.say(Delete(key), f"/delete {key}")
+                self._delete(Delete(key), f"/delete {key}")
             case "discard":
                 self._feed.discard(key)
             case "copy":
@@ -79,14 +79,21 @@ class MessageActions:
             self._app.open_url(url)
 
     def _copy_message(self, key: int) -> None:
-        row = row_of(self._store, key, self._clock())
+        row = row_of(self._store, key, 0.0)  # its text is the same at any time
         if row is not None:
             self.copy(row.text)
 
     def _jump(self, key: int) -> None:
         message = self._store.messages.get(key)
-        if message is not None and message.reply_to is not None and not self._messages.reveal(message.reply_to):
-            self._status.notice(Notice("info", "That message is not here.", seconds=_SECONDS))
+        if message is not None and message.reply_to is not None:
+            self._messages.jump(key, message.reply_to)
+            self.jumped(message.reply_to)
+
+    def jumped(self, key: int) -> None:
+        """The list has gone to a message, if it knows that: say how to come back, or that it can't."""
+        known = key in self._store.messages
+        words = "Backspace goes back." if known else "That message is not here any more."
+        self._status.notice(Notice("info", words, seconds=_SECONDS))
 
     def _open_first_link(self, key: int) -> None:
         message = self._store.messages.get(key)

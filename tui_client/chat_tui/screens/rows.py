@@ -27,6 +27,8 @@ def row_of(store: Store, key: int, now: float) -> Row | None:
 def _message_row(store: Store, message: Message, now: float) -> Row:
     own = store.is_own(message)
     time = clock_time(message.sent_at, store.server_now(now))
+    private = _private_note(store, message)
+    deleting = store.is_being_deleted(message.id)
     return Row(
         key=message.id,
         author=author_of(message),
@@ -34,8 +36,8 @@ def _message_row(store: Store, message: Message, now: float) -> Row:
         text=message.text,
         time=time,
         own=own,
-        note=_private_note(store, message),
-        note_kind="private" if message.to_id is not None else "",
+        note=", ".join(filter(None, (private, "deleting…" if deleting else ""))),
+        note_kind="pending" if deleting else "private" if private else "",
         expires_at=message.expires_at,
         reply_to=message.reply_to,
         rule=_unread_rule(time) if store.first_unread == message.id else "",

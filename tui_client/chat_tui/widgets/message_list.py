@@ -15,6 +15,7 @@ from chat_tui.widgets.message_canvas import Lookup
 from chat_tui.widgets.message_drawing import Part, actions_indent, find_links
 from chat_tui.widgets.message_row import Action, Row
 from chat_tui.widgets.message_selection import SelectablePane
+from chat_tui.widgets.message_trail import Trail
 from chat_tui.widgets.wrapping import offset_at
 
 __all__ = ["Action", "MessageList", "Row"]
@@ -103,6 +104,35 @@ class MessageList(SelectablePane):
         super().__init__(lookup, now, id=id)
         self._actions = actions
         self._pressed: tuple[Offset, _Hit | None] | None = None
+        self._trail = Trail()
+
+    # -- jumping --------------------------------------------------------------
+
+    @property
+    def can_go_back(self) -> bool:
+        """Was there a jump that nobody has taken back?"""
+        return bool(self._trail)
+
+    def jump(self, origin: int, key: int) -> bool:
+        """Go from one message to another and mark that, with a way back; False where it is not known."""
+        place = self._viewport.place
+        if not self.reveal(key):
+            return False
+        self._trail.went(origin, place)
+        return True
+
+    def go_back(self) -> None:
+        """Take the newest jump back whose place is still there, and mark where it began."""
+        while (step := self._trail.back()) is not None:
+            if self._viewport.go_to(step.place):
+                self._canvas.mark(step.origin)
+                self._changed(at_once=True)
+                return
+
+    def to_end(self) -> None:
+        """Go to the newest message, and follow those that come; jumps are over."""
+        self._trail.forget()
+        super().to_end()
 
     # -- picking --------------------------------------------------------------
 
@@ -184,6 +214,7 @@ class MessageList(SelectablePane):
     def reset(self, sizes: Iterable[Size]) -> None:
         """Replace everything but the unsent lines, close the pick, and go to the end. Keys ascend."""
         super().reset(sizes)
+        self._trail.forget()
         self.close_pick(gone=True)
 
     def remove_messages(self, keys: Iterable[int]) -> None:
@@ -345,7 +376,7 @@ class MessageList(SelectablePane):
     def _clicked_preview(self, key: int) -> None:
         row = self._lookup(key)
         if row is not None and row.reply_to is not None:
-            self.reveal(row.reply_to)
+            self.jump(key, row.reply_to)
             self.post_message(self.PreviewClicked(key, row.reply_to))
 
     def _link_at(self, hit: _Hit) -> str | None:

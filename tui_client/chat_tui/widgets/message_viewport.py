@@ -41,7 +41,19 @@ class Viewport:
         """Whether new messages scroll into view."""
         return self._pin is None
 
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """Where we are, for `go_to()`: the key and row at the top; None for the end, and whatever comes there."""
+        return None if self._pin is None or self._resume else self._pin
+
     # -- moving ---------------------------------------------------------------
+
+    def go_to(self, place: tuple[int, int] | None) -> bool:
+        """Go back to a `place`; False where its message is gone."""
+        if place is not None and self._blocks.find(place[0]) is None:
+            return False
+        self._pin, self._resume = place, False
+        return True
 
     def follow_end(self) -> None:
         """Go to the end and stay there."""
