@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar
 
+import msgspec
 from textual import events
 from textual.actions import SkipAction
 from textual.app import ComposeResult
@@ -19,6 +20,7 @@ from chat_protocol.names import fold_name
 from chat_protocol.text import clean
 from chat_tui.feed import Feed
 from chat_tui.outbox import Pending
+from chat_tui.paste_guard import worry
 from chat_tui.screens import keys, notices, rows
 from chat_tui.screens.addressing import LOCAL_COMMANDS, TEMPS, Addressing, spelled_out
 from chat_tui.screens.help import HelpScreen
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 50
 """Lines to one person that everyone should not get by mistake."""
+_SHORT = "5 min"
+"""How long a text may live that is better not kept."""
 NARROW = 72
 WIDE = 104
 
@@ -274,14 +278,47 @@ class ChatScreen(Screen[None]):
                 self._name = name
             case Say():
                 command = self._address.addressed(command, event.target, event.temp)
-                self.stream.mark_unread(None)
-                self.messages.to_end()
+                public = command.to is None
+                if why := worry(command.text, to_everyone=public and command.lifetime is None):
+                    self._ask(why, command, event)
+                    return
             case Delete():
                 pass
+        self._send(command, event)
+
+    def _send(self, command: Command, event: Composer.Submitted) -> None:
         if self._say(command, event.text) is None:
             self.composer.refuse(event.text, "Too many lines wait to be sent; wait for the connection.", event.target)
         elif isinstance(command, Say):
+            self.stream.mark_unread(None)
+            self.messages.to_end()
             self._reply_to(None)
+
+    def _ask(self, why: str, command: Say, event: Composer.Submitted) -> None:
+        """Nothing is sent before somebody has said so; whatever else they say, the text is not lost."""
+        from chat_tui.screens.question import Answer, Question  # noqa: PLC0415 - seldom needed, and its list is large
+
+        whom = event.target or ("everyone" if command.to is None else command.to)
+        answers = [
+            Answer("b", "Back to the text", "back"),
+            Answer("s", f"Send it to {whom}", "send"),
+            Answer("t", f"Send it for {_SHORT} only", "temporary"),
+            Answer("p", "Write it to one person", "person"),
+        ]
+
+        def answered(answer: str | None) -> None:
+            if answer == "send":
+                self._send(command, event)
+                return
+            if answer == "temporary":
+                self.composer.forget(event.text)
+                self._send(msgspec.structs.replace(command, lifetime=TEMPS[_SHORT]), event)
+                return
+            self.composer.set_text(event.text)
+            if answer == "person":
+                self.action_pick_target()
+
+        self.app.push_screen(Question(why, answers), answered)
 
     def _say(self, command: Command, typed: str) -> Pending | None:
         """Say it; what may be a mistake can be taken back for a while."""
