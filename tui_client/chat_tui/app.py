@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
+from chat_tui.drafts import Drafts
 from chat_tui.key_order import OrderedKeysApp
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.undo import SECONDS
@@ -32,8 +33,9 @@ class ChatApp(OrderedKeysApp[None]):
 
     `secret` keeps this client's id over reconnects; without one each connection has an id of its own. `notice` is
     shown once, as a warning. `clock` gives seconds since the epoch, `delays` the seconds before each new try to
-    connect, where they are not to be the usual ones; for `undo_seconds` a deletion can be taken back. After the end,
-    `crash` is the fault that ended it, and `unsent` are the lines that the server never had.
+    connect, where they are not to be the usual ones; for `undo_seconds` a deletion can be taken back. `drafts` are the
+    texts that were being written when we were here last. After the end, `crash` is the fault that ended it, and
+    `unsent` are the lines that the server never had.
     """
 
     TITLE = "chat-tui"
@@ -50,6 +52,7 @@ class ChatApp(OrderedKeysApp[None]):
         clock: Callable[[], float] = time.time,
         delays: Callable[[], Iterator[float]] | None = None,
         undo_seconds: float = SECONDS,
+        drafts: Drafts | None = None,
     ) -> None:
         super().__init__()
         self._url = url
@@ -64,7 +67,7 @@ class ChatApp(OrderedKeysApp[None]):
             self.register_theme(theme)
         self.set_reactive(ChatApp.theme, THEMES[0].name)  # before the first style sheet is read with its colours
         self.stylesheet.set_variables(self.get_css_variables())
-        self._chat = ChatScreen(self.store, self._connection, name, clock, undo_seconds)
+        self._chat = ChatScreen(self.store, self._connection, name, clock, undo_seconds, drafts)
 
     def on_mount(self) -> None:
         """Listen to the system."""

@@ -90,6 +90,7 @@ def _chat(options: argparse.Namespace) -> int:
 def _app(url: str, name: str | None, *, guest: bool) -> "ChatApp":
     from chat_tui.address import place  # noqa: PLC0415 - after the first frame
     from chat_tui.app import ChatApp  # noqa: PLC0415
+    from chat_tui.drafts import Drafts  # noqa: PLC0415
     from chat_tui.identity import IdentityError, load_secret, secret_for, state_folder, user_name  # noqa: PLC0415
 
     secret, problem = None, None
@@ -98,7 +99,8 @@ def _app(url: str, name: str | None, *, guest: bool) -> "ChatApp":
             secret = secret_for(load_secret(state_folder()), place(url))
     except IdentityError as error:
         problem = str(error)
-    return ChatApp(url, name=name or user_name(), secret=secret, notice=problem)
+    drafts = Drafts(None if guest else state_folder() / "drafts.json", place(url))
+    return ChatApp(url, name=name or user_name(), secret=secret, notice=problem, drafts=drafts)
 
 
 def _write_crash(error: BaseException, folder: Path) -> str:

@@ -13,11 +13,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Static
 
 from chat_protocol.commands import COMMANDS, Command, CommandError, Delete, Exit, Say, TakeName, parse_command
 from chat_protocol.names import fold_name
 from chat_protocol.text import clean
+from chat_tui.drafts import Drafts
 from chat_tui.feed import Feed
 from chat_tui.outbox import Pending
 from chat_tui.paste_guard import worry
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 50
 """Lines to one person that everyone should not get by mistake."""
+_SAVE_AFTER = 1.0
+"""Seconds until what is being written is in its file."""
 _SHORT = "5 min"
 """How long a text may live that is better not kept."""
 NARROW = 72
@@ -75,8 +79,11 @@ class ChatScreen(Screen[None]):
         name: str | None,
         clock: Callable[[], float] = time.time,
         undo_seconds: float = SECONDS,
+        drafts: Drafts | None = None,
     ) -> None:
         super().__init__(id="chat")
+        self._drafts = drafts or Drafts()
+        self._saving: Timer | None = None
         self._undo_seconds = undo_seconds
         self._private_texts: deque[str] = deque(maxlen=_REMEMBERED)
         self._clock = clock
@@ -126,6 +133,8 @@ class ChatScreen(Screen[None]):
         )  # fmt: skip
         self._fit(self.app.size.width)
         self._show_emptiness()
+        if draft := self._drafts.get(""):
+            self.composer.set_text(draft)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -381,11 +390,42 @@ class ChatScreen(Screen[None]):
         parent = self.store.messages.get(self._address.reply_to or 0)
         if not client_id and parent is not None and parent.to_id is not None:
             self._reply_to(None)  # a direct message is not answered to everyone
+        self._change_draft(client_id)
         self._address.target = client_id
         self.store.attending = client_id
         self._show_target(client_id, self.store.name_of(client_id) if client_id else "")
         if client_id and self.store.read(client_id).roster:
             self._show_people()
+
+    def _change_draft(self, client_id: str) -> None:
+        """Each target has its own text. One for everyone goes along to one person, never the other way."""
+        before, text = self._address.target, self.composer.text
+        if client_id == before:
+            return
+        theirs = self._drafts.get(client_id)
+        if not before and text and not theirs:
+            self._drafts.keep("", "")
+        elif text != theirs:
+            self._keep_draft()
+            self._address.target = client_id
+            self.composer.set_text(theirs)
+
+    def _keep_draft(self) -> None:
+        self._drafts.keep(self._address.target, self.composer.text, fleeting=self.composer.temp != "off")
+
+    def on_text_area_changed(self) -> None:
+        """Something is being written: it is written down soon, not with every key."""
+        self._keep_draft()
+        if self._saving is None:
+            self._saving = self.set_timer(_SAVE_AFTER, self._save_drafts)
+
+    def _save_drafts(self) -> None:
+        self._saving = None
+        self._drafts.save()
+
+    def on_unmount(self) -> None:
+        """What is being written at the end is there again at the next start."""
+        self._drafts.save()
 
     def _show_target(self, client_id: str, name: str) -> None:
         self._address.names[name] = client_id

@@ -1,0 +1,94 @@
+"""What is being written belongs to whom it is for, and outlives a restart."""
+
+import pytest
+
+from chat_tui.drafts import MOST, Drafts
+from chatting import open_house
+from client.chat_host import chat
+
+
+def test_what_was_written_is_there_again(tmp_path):
+    """For each target and place its own; readable by its owner alone."""
+    file = tmp_path / "state" / "drafts.json"
+    drafts = Drafts(file, "a:1")
+    drafts.keep("", "for all")
+    drafts.keep("~bob", "for bob\nalone")
+    drafts.save()
+    other = Drafts(file, "b:1")
+    other.keep("", "elsewhere")
+    other.save()
+    again = Drafts(file, "a:1")
+    assert [again.get(target) for target in ("", "~bob", "~zoe")] == ["for all", "for bob\nalone", ""]
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in file.parent.iterdir()] == ["drafts.json"]
+    again.keep("", "")
+    again.keep("~bob", " \n")
+    again.save()
+    assert "for bob" not in file.read_text()
+
+
+def test_what_must_not_last_is_not_written_down(tmp_path):
+    """A secret, and what is to delete itself; while we are here it is remembered all the same."""
+    file = tmp_path / "drafts.json"
+    drafts = Drafts(file, "a:1")
+    drafts.keep("", "password: hunter22")
+    drafts.keep("~bob", "gone soon", fleeting=True)
+    drafts.save()
+    assert drafts.get("") == "password: hunter22"
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"a:1": 3}', '{"a:1": {"": 3}}', "\x00", '{"a:1": {"": "x"}'])
+def test_a_damaged_file_is_no_draft(tmp_path, text):
+    """And no reason not to chat; it is written anew."""
+    file = tmp_path / "drafts.json"
+    file.write_text(text)
+    drafts = Drafts(file, "a:1")
+    assert drafts.get("") == ""
+    drafts.keep("", "hello")
+    drafts.save()
+    assert Drafts(file, "a:1").get("") == "hello"
+
+
+def test_a_folder_that_can_not_be_written_is_no_reason_either(tmp_path):
+    """Then they last as long as the program."""
+    (tmp_path / "in the way").write_text("")
+    drafts = Drafts(tmp_path / "in the way" / "drafts.json", "a:1")
+    drafts.keep("", "hello")
+    drafts.save()
+    assert drafts.get("") == "hello"
+
+
+def test_they_are_bounded(tmp_path):
+    """The oldest go first."""
+    drafts = Drafts(tmp_path / "drafts.json", "a:1")
+    for number in range(MOST + 5):
+        drafts.keep(f"~{number}", "x")
+    assert drafts.get("~4") == ""
+    assert drafts.get("~5") == "x"
+
+
+async def test_each_target_has_its_own(tmp_path):
+    """A text for everyone goes along to one person, never the other way; all are there after a restart."""
+    file = tmp_path / "drafts.json"
+    async with open_house() as house:
+        bob = await house.person("bob", secret="b" * 64)
+        await house.person("zoe")
+        async with chat(house, size=(120, 36), drafts=Drafts(file, "a")) as ana:
+            await ana.write("hi there")
+            await ana.click("● bob")
+            await ana.shows("private to bob", "▊ hi there")
+            await ana.click("● zoe")
+            await ana.shows("private to zoe", "Private message")
+            await ana.click("Everyone", "▏")
+            await ana.shows("to Everyone", "Message everyone…")
+            await ana.write("morning")
+            await ana.until(lambda: "morning" in ana.screen._drafts.get(""))
+        async with chat(house, size=(120, 36), drafts=Drafts(file, "a")) as ana:
+            await ana.shows("▊ morning", "to Everyone", "● bob")
+            await ana.press("enter")
+            await ana.click("● bob")
+            await ana.shows("private to bob", "▊ hi there")
+            await ana.press("enter")
+            await bob.hears("hi there")
+    assert Drafts(file, "a").get(bob.id) == ""
