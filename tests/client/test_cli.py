@@ -25,7 +25,7 @@ def test_help(capsys):
         cli.main(["--help"])
     assert end.value.code == 0
     out = capsys.readouterr().out
-    for words in ("URL", "ws://localhost:6789", "--name", "--version", "chat-tui demo"):
+    for words in ("URL", "ws://localhost:6789", "--name", "--version", "--plain", "--timeout", "chat-tui demo"):
         assert words in out
 
 
@@ -36,6 +36,25 @@ def test_what_is_not_understood(arguments, capsys):
         cli.main(arguments)
     assert end.value.code == 2
     assert "chat-tui: error: unrecognized arguments" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "ten", "", "\x1b[2J"])
+def test_a_timeout_is_a_number_of_seconds(seconds, capsys):
+    """Above 0 and not for ever; else usage, a reason, status 2, nothing that a terminal would obey."""
+    with pytest.raises(SystemExit) as end:
+        cli.main(["--plain", f"--timeout={seconds}"])
+    assert end.value.code == 2
+    shown = capsys.readouterr().err
+    assert "a number of seconds above 0 is needed, such as 10 or 2.5, not " in shown
+    assert "\x1b" not in shown
+
+
+def test_a_timeout_is_for_the_plain_client(capsys):
+    """The full-screen one tries again until it is left."""
+    with pytest.raises(SystemExit) as end:
+        cli.main(["--timeout", "5"])
+    assert end.value.code == 2
+    assert "--timeout goes with --plain" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

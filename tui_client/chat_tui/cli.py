@@ -1,6 +1,7 @@
 """The command `chat-tui`."""
 
 import argparse
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -18,7 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Textual reads it at import. The message list gathers to 30 frames a second by itself; Textual's own timer, at its
     # default, would hold up a key by two frames.
     os.environ.setdefault("TEXTUAL_FPS", "240")
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.timeout is not None and not options.plain:
+        parser.error("--timeout goes with --plain")
     if options.url == "demo":
         from chat_tui.demo import run_demo  # noqa: PLC0415 - the demo alone brings a server along
 
@@ -52,7 +56,27 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--guest", action="store_true", help="be somebody else for this once; else all your windows are one person"
     )
+    parser.add_argument(
+        "--plain", action="store_true",
+        help="no screen: lines in, lines out, for screen readers, pipes and cron; at the end of the input, wait until "
+        "the server has kept every line (status 0), or has refused one or does not answer (status 1)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--timeout", type=_seconds, metavar="SECONDS",
+        help="with --plain: at the end of the input, give up after so long without an answer, connecting included "
+        "(default: 10); before that, a lost connection is tried again for ever",
+    )  # fmt: skip
     return parser
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"a number of seconds above 0 is needed, such as 10 or 2.5, not {text!a}")
+    return seconds
 
 
 def _chat(options: argparse.Namespace) -> int:
@@ -65,6 +89,8 @@ def _chat(options: argparse.Namespace) -> int:
     except (ConnectionUrlError, InvalidNameError) as error:
         print(f"chat-tui: {error}", file=sys.stderr)
         return 2
+    if options.plain:
+        return _plain(options, url, name)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("chat-tui needs a terminal; `chat-tui demo` shows it without one.", file=sys.stderr)
         return 1
@@ -91,16 +117,39 @@ def _app(url: str, name: str | None, *, guest: bool) -> "ChatApp":
     from chat_tui.address import place  # noqa: PLC0415 - after the first frame
     from chat_tui.app import ChatApp  # noqa: PLC0415
     from chat_tui.drafts import Drafts  # noqa: PLC0415
-    from chat_tui.identity import IdentityError, load_secret, secret_for, state_folder, user_name  # noqa: PLC0415
+    from chat_tui.identity import state_folder, user_name  # noqa: PLC0415
 
-    secret, problem = None, None
-    try:
-        if not guest:
-            secret = secret_for(load_secret(state_folder()), place(url))
-    except IdentityError as error:
-        problem = str(error)
+    secret, problem = _identity(url, guest=guest)
     drafts = Drafts(None if guest else state_folder() / "drafts.json", place(url))
     return ChatApp(url, name=name or user_name(), secret=secret, notice=problem, drafts=drafts)
+
+
+def _identity(url: str, *, guest: bool) -> tuple[str | None, str | None]:
+    """What proves who we are, if anything does, and what is wrong with it."""
+    from chat_tui.address import place  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.identity import IdentityError, load_secret, secret_for, state_folder  # noqa: PLC0415
+
+    try:
+        return (None if guest else secret_for(load_secret(state_folder()), place(url))), None
+    except IdentityError as error:
+        return None, str(error)
+
+
+def _plain(options: argparse.Namespace, url: str, name: str | None) -> int:
+    """Chat without a screen."""
+    from chat_tui.identity import state_folder, user_name  # noqa: PLC0415 - --help and --version stay quick
+
+    try:
+        from chat_tui.plain.program import TIMEOUT, run_plain  # noqa: PLC0415
+
+        secret, problem = _identity(url, guest=options.guest)
+        timeout = TIMEOUT if options.timeout is None else options.timeout
+        return run_plain(url, name=name or user_name(), secret=secret, timeout=timeout, notice=problem or "")
+    except KeyboardInterrupt:  # before the program listens to signals itself
+        return 130
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is written down and told
+        print(f"chat-tui ended by a fault of its own. {_write_crash(error, state_folder())}", file=sys.stderr)
+        return 1
 
 
 def _write_crash(error: BaseException, folder: Path) -> str:

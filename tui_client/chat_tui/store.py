@@ -282,6 +282,10 @@ class Store:
         """Send at once whatever is held back."""
         self._outbox.release()
 
+    def unanswered(self) -> list[Pending]:
+        """Everything that was said and is not known to be done or refused, messages or not, in the order said."""
+        return list(self._outbox)
+
     def discard(self, key: int) -> None:
         """Forget a pending line; one that is under way may be kept all the same."""
         self._outbox.discard(key)

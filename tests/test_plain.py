@@ -1,0 +1,199 @@
+"""`chat-tui --plain` between real pipes, before a real server."""
+
+import re
+import signal
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from websockets.sync.client import connect
+
+from plain_chat import PlainChat
+from processes import Server, running_server, seed_server
+from terminal import Terminal
+
+LOUD = {"Cc", "Cs", "Co", "Zl", "Zp"}
+NOBODY = "ws://127.0.0.1:9"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """One for all tests that leave it running."""
+    with running_server() as running:
+        yield running
+
+
+@pytest.fixture
+def chat(server: Server, tmp_path: Path) -> Callable[..., PlainChat]:
+    """Start one more person."""
+
+    def start(name: str, *options: str, url: str = server.url) -> PlainChat:
+        return PlainChat(url, *options, home=tmp_path / name, name=name)
+
+    return start
+
+
+def shape(text: str) -> list[str]:
+    """The lines without their times and numbers."""
+    return [re.sub(r"^\d\d:\d\d |#\d+ ", "", re.sub(r"^\d\d:\d\d ", "", line)) for line in text.splitlines()]
+
+
+def test_a_conversation_of_two_programs_and_a_job(chat: Callable[..., PlainChat]) -> None:
+    """Messages, replies, private and temporary ones as lines; a job says its line, waits for the echo, ends with 0."""
+    with chat("ana") as ana, chat("bob") as bob:
+        ana.hears("connected to 127.0.0.1")
+        bob.hears("connected to 127.0.0.1")
+        ana.say("morning")
+        number = bob.hears("ana: morning").split("#")[1].split()[0]
+        bob.say(f"/reply {number} hi", "/to ana psst", "/temp 300 code 4471", "//shrug")
+        ana.hears(f'bob, replying to your #{number} "morning": hi')
+        ana.hears("bob privately to you: psst")
+        ana.hears("bob (gone in 5 min): code 4471")
+        with chat("ci", "--guest") as job:
+            assert job.ends("deploy done") == 0
+            assert shape(job.out)[-1] == "you: deploy done"
+            assert "morning" not in job.out, "a program is told what comes, not what was"
+            assert job.err == ""
+        ana.hears("ci: deploy done")
+        ana.hears("ci left")
+        ana.say(f"/delete {number}")
+        assert "morning" not in bob.hears(f"deleted: message {number} of ana")
+        assert bob.ends("/exit", "never said") == 0
+        assert shape(ana.hears("bob left")) == ["bob left"]
+        assert ana.ends() == 0
+        assert ana.err == bob.err == ""
+        assert "never said" not in ana.out
+        assert not LOUD & {unicodedata.category(char) for char in ana.out + bob.out if char != "\n"}
+
+
+def test_a_line_that_is_refused(chat: Callable[..., PlainChat]) -> None:
+    """By us or by the server: reason and line, harmless, on standard error; the others are said all the same."""
+    with chat("eva") as eva:
+        assert eva.ends("/nope \x1b[2J", "/to nobody hi", "", "x" * 70_000, "fine", "/reply 99999 what") == 1
+        assert shape(eva.out)[-1] == "you: fine"
+        reasons = ["There is no command", 'Nobody here is called "nobody"', "at most 60,000 bytes", "no message 99999"]
+        assert len(eva.err.splitlines()) == len(reasons)
+        for reason in reasons:
+            assert "not sent: " in eva.complains(reason)
+        assert "\x1b" not in eva.err
+
+
+def test_without_a_server(chat: Callable[..., PlainChat]) -> None:
+    """Status 1 and a sentence after the timeout; every line that was not said is told, however many there are."""
+    with chat("ana", "--timeout", "1", url=NOBODY) as ana:
+        assert ana.ends(*[f"line {number}" for number in range(300)]) == 1
+        assert ana.out == ""
+        ana.complains("Nothing answers at 127.0.0.1:9.")
+        ana.complains("No answer for 1 s.")
+        ana.complains("has not confirmed 300 of your lines:")
+        ana.complains("  line 0")
+        ana.complains("and 250 more")
+    with chat("ana", "--timeout", "0.2", url=NOBODY) as ana:
+        assert ana.ends() == 1, "an empty input asks whether there is a server"
+
+
+def test_an_empty_input_asks_whether_there_is_a_server(chat: Callable[..., PlainChat]) -> None:
+    """There is."""
+    with chat("kim") as kim:
+        assert kim.ends() == 0
+        assert "connected to" in kim.out
+
+
+def test_more_lines_than_the_server_takes_at_once(chat: Callable[..., PlainChat]) -> None:
+    """They wait their turn; none is refused for coming too fast."""
+    with chat("max") as many:
+        lines = [f"line {number}" for number in range(14)]
+        assert many.ends(*lines) == 0
+        assert shape(many.out)[-14:] == [f"you: {line}" for line in lines]
+
+
+def test_a_long_lived_one_outlives_its_server(tmp_path: Path) -> None:
+    """It tells the loss once, comes back, says what was said meanwhile, and tells what it missed."""
+    with running_server() as server, PlainChat(server.url, "--timeout", "0.1", home=tmp_path) as ana:
+        ana.say("before")
+        ana.hears("you: before")
+        assert server.stop() == 0
+        ana.complains("no connection, trying again: The server is restarting.")
+        ana.say("meanwhile")
+        with running_server(port=server.port):
+            ana.hears("connected again to")
+            ana.hears("the server began anew")
+            ana.hears("you: meanwhile")
+            assert ana.ends() == 0
+        assert ana.out.count("you: before") == ana.out.count("you: meanwhile") == 1
+
+
+def test_a_reader_that_has_enough(chat: Callable[..., PlainChat]) -> None:
+    """It ends quietly, at once, and what was said before is kept."""
+    with chat("ivy") as ivy, chat("joe") as joe:
+        joe.hears("connected to")
+        ivy.hears("connected to")
+        ivy.say("before the end")
+        ivy.close_stdout()
+        assert ivy.ended() == 0
+        assert ivy.err == ""
+        joe.hears("ivy: before the end")
+
+
+@pytest.mark.parametrize("sig", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it(chat: Callable[..., PlainChat], sig: signal.Signals) -> None:
+    """With its number, without a traceback; what was never said is told."""
+    with chat("ana", url=NOBODY) as ana:
+        ana.say("nobody hears this")
+        ana.complains("no connection")
+        ana.process.send_signal(sig)
+        assert ana.ended() == 128 + sig
+        ana.complains("has not confirmed 1 of your lines")
+        ana.complains("  nobody hears this")
+        assert "Traceback" not in ana.err
+
+
+def test_a_server_of_the_simplest_kind(chat: Callable[..., PlainChat]) -> None:
+    """Without tokens a message of the same text is the answer."""
+    with seed_server() as url, chat("ana", url=url) as ana, connect(url, proxy=None) as other:
+        ana.hears("connected to")
+        other.send("hello")
+        ana.hears("#1: hello")
+        assert ana.ends("hello", "/delete 1") == 0
+        assert ana.out.splitlines()[1:3] == ["#1: hello", "#2: hello"]
+
+
+def test_nothing_that_a_hostile_server_says_is_a_control_code(chat: Callable[..., PlainChat]) -> None:
+    """Texts, names, our own name, errors: one line an event, no codes, no towers of marks."""
+    with seed_server("--hostile") as url, chat("ana", url=url) as ana:
+        ana.hears("the last word")
+        ana.say("/name \x1b]0;x\x07")
+        ana.complains("[/b] [bold red]markup")
+        written = ana.out + ana.err
+        assert not LOUD & {unicodedata.category(char) for char in written if char != "\n"}
+        assert max(map(len, re.findall("[\u0300-\u036f]+", written))) == 3
+        assert len(ana.out.splitlines()) == ana.out.count("\n")
+        for line in ana.out.splitlines():
+            assert re.match(r"\d\d:\d\d (connected|you are|.* (joined|left|is .* now)$)|#\d+", line), line
+
+
+def test_a_person_at_a_terminal_is_told_what_was_before(server: Server, tmp_path: Path) -> None:
+    """No alternate screen and no codes there either; Ctrl+D leaves."""
+    with connect(f"{server.url}/?name=before", proxy=None) as other:
+        other.send("said before")
+        other.send("/delete nothing")
+        while "error" not in str(other.recv()):
+            pass
+    argv = [sys.executable, "-m", "chat_tui", "--plain", server.url, "--guest", "--name", "tess"]
+    with Terminal(argv, home=tmp_path) as terminal:
+        terminal.wait("before: said before")
+        terminal.type("hi there\r")
+        terminal.wait("you: hi there")
+        terminal.send(b"\x04")
+        assert terminal.wait_exit() == 0
+        assert b"\x1b" not in terminal.raw
+
+
+def test_streams_that_are_closed(server: Server, tmp_path: Path) -> None:
+    """Nothing to read is an end; nowhere to write is no fault."""
+    command = f"{sys.executable} -m chat_tui --plain --guest {server.url} <&- >&- 2>&-"
+    done = subprocess.run(["/bin/sh", "-c", command], env={"HOME": str(tmp_path)}, check=False, timeout=20)
+    assert done.returncode == 0

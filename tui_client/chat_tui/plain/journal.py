@@ -1,0 +1,144 @@
+"""What has changed in a store, as lines in the order of things. Pure: told the time.
+
+Nothing that was written can be taken back, so what came and went in one go is never written, and of what is gone only
+number and author are remembered, as long as the store itself held it.
+"""
+
+from typing import NamedTuple
+
+from chat_tui.plain import wording
+from chat_tui.store import Change, Store
+
+
+class _Known(NamedTuple):
+    author: str
+    expires_at: float | None
+    told: bool
+
+
+class Journal:
+    """One client's story of a room.
+
+    `host` is where it is. At the first connection the newest `history` messages are told, later what was missed, and
+    all that comes. `limit` is the store's own.
+    """
+
+    def __init__(self, store: Store, host: str, *, history: int, limit: int) -> None:
+        self._store = store
+        self._host = host
+        self._history = history
+        self._limit = limit
+        self._known: dict[int, _Known] = {}
+        self._newest = 0
+        self._people: dict[str, str] = {}
+        self._epoch: str | None = None
+        self._greeting = False
+        self._untold: set[int] = set()
+
+    def greeting(self) -> None:
+        """A server speaks: what it says first is its greeting."""
+        self._greeting = True
+
+    def lines(self, change: Change, now: float) -> list[str]:
+        """What a change means; `now` is in seconds since the epoch on this computer's clock."""
+        greeted = self._greeting and (change.reset or change.missed is not None)
+        gone = self._gone(change, now, greeted=greeted)
+        if greeted:
+            lines = self._greet(change, gone, now)
+        else:
+            lines = [*self._messages(change.added, now), *gone, *self._came_and_went(change, now)]
+        self._remember(change, greeted=greeted)
+        return lines
+
+    # -- a connection -------------------------------------------------------------------------------------------
+
+    def _greet(self, change: Change, gone: list[str], now: float) -> list[str]:
+        """Where we are, and what is new there."""
+        store, first = self._store, self._epoch is None
+        lines = [wording.event_line(wording.connected(store, self._host, again=not first), now)]
+        if first:
+            came = set(change.added)
+            earlier = [number for number in store.messages if number not in came]
+            shown = earlier[-self._history :] if self._history else []
+            if shown:
+                of = f" of {len(earlier)}" if len(shown) < len(earlier) else ""
+                lines.append(wording.event_line(f"the newest {len(shown)}{of} messages from before:", now))
+            self._untold = set(earlier[: len(earlier) - len(shown)])
+            return lines + self._messages([*shown, *change.added], now)
+        if store.epoch != self._epoch:
+            self._untold.clear()
+            lines.append(wording.event_line("the server began anew: what was said before is gone", now))
+        fresh = self._fresh(change)
+        lines.append(wording.event_line(wording.missed(sum(not self._is_own(number) for number in fresh)), now))
+        return lines + self._messages(fresh, now) + gone
+
+    def _fresh(self, change: Change) -> list[int]:
+        """The messages that have not been here. In one life of a log the newer ones have the greater numbers."""
+        store = self._store
+        if store.epoch and store.epoch == self._epoch:
+            return [number for number in store.messages if number > self._newest]
+        removed = set(change.removed)
+        return [number for number in store.messages if number not in self._known or number in removed]
+
+    def _is_own(self, number: int) -> bool:
+        return self._store.is_own(self._store.messages[number])
+
+    # -- messages -----------------------------------------------------------------------------------------------
+
+    def _messages(self, numbers: list[int], now: float) -> list[str]:
+        store = self._store
+        return [wording.message_line(store, store.messages[number], now) for number in numbers]
+
+    def _gone(self, change: Change, now: float, *, greeted: bool) -> list[str]:
+        """What was deleted; not what the store only holds no longer, since it has enough newer ones."""
+        store = self._store
+        if greeted and (not store.epoch or store.epoch != self._epoch):
+            return []  # the numbers mean other messages now
+        server_now = store.server_now(now)
+        cut = (greeted and change.reset and store.more) or len(store.messages) >= self._limit
+        oldest = next(iter(store.messages), 0)
+        lines = []
+        for number in change.removed:
+            known = self._known.get(number)
+            if known is not None and not (cut and number < oldest):
+                expired = known.expires_at is not None and known.expires_at <= server_now + 1
+                if known.told or not expired:  # whom does it help that what he never saw has had its time?
+                    lines.append(wording.event_line(wording.gone(number, known.author, expired=expired), now))
+        return lines
+
+    # -- people -------------------------------------------------------------------------------------------------
+
+    def _came_and_went(self, change: Change, now: float) -> list[str]:
+        if not (change.roster or change.you_changed):
+            return []
+        store, before = self._store, self._people
+        you = store.you.id if store.you else ""
+        there = {client_id: name for client_id, name in store.clients.items() if client_id != you}
+        joined = [name for client_id, name in there.items() if client_id not in before]
+        left = [name for client_id, name in before.items() if client_id not in store.clients and client_id != you]
+        told = [f"{before[key]} is {name} now" for key, name in there.items() if before.get(key, name) != name]
+        if joined:
+            told.append(f"{wording.names(joined)} joined")
+        if left:
+            told.append(f"{wording.names(left)} left")
+        if change.you_changed and store.you:
+            told.append(f"you are {store.you.name} now")
+        return [wording.event_line(what, now) for what in told]
+
+    # -- what has been told -------------------------------------------------------------------------------------
+
+    def _remember(self, change: Change, *, greeted: bool) -> None:
+        store = self._store
+        if greeted:
+            if not store.epoch or store.epoch != self._epoch:
+                self._newest = 0
+            self._greeting, self._epoch = False, store.epoch
+            self._known.clear()
+        for number in change.removed:
+            self._known.pop(number, None)
+        for number in store.messages if greeted else change.added:
+            message = store.messages[number]
+            self._known[number] = _Known(wording.author(store, message), message.expires_at, number not in self._untold)
+            self._newest = max(self._newest, number)
+        if greeted or change.roster:
+            self._people = dict(store.clients)

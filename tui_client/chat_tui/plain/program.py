@@ -1,0 +1,271 @@
+"""`chat-tui --plain`: the same client as the full-screen one, line by line.
+
+Standard input is what you say, standard output is what happens, standard error is what goes wrong.
+
+As long as the input goes on, a lost connection is told once and tried again for ever. When it has ended, what was said
+is waited for: the end is 0 when the server has greeted us and has answered every line with its echo, 1 when it refused
+a line or when it has answered none for the given time, connecting included. Time in which lines only wait because the
+server takes so many a second does not count. A reader of the output who goes away is the end of the input, and nothing
+that went wrong.
+"""
+
+import asyncio
+import secrets
+import signal
+import sys
+import time
+from contextlib import suppress
+from typing import Any
+
+from chat_protocol.commands import CommandError, Exit, TakeName, parse_command
+from chat_protocol.names import fold_name
+from chat_protocol.text import clean
+from chat_tui.address import place
+from chat_tui.connection import Connection
+from chat_tui.connection_states import Connected, Connecting, Lost, Refused, Status
+from chat_tui.feed import Feed
+from chat_tui.outbox import Pending
+from chat_tui.plain import wording
+from chat_tui.plain.answers import Answers
+from chat_tui.plain.journal import Journal
+from chat_tui.plain.streams import MOST_LINE_BYTES, Input, Line, Output
+from chat_tui.store import Change, Store
+
+TIMEOUT = 10.0
+"""Seconds without an answer after which it is given up, where nothing else is wished."""
+HISTORY = 20
+"""Messages from before that a person at a terminal is told."""
+_LIMIT = 2_000
+_UNDER_WAY = 100  # lines that may wait for an answer before the next one is read
+_GOODBYE = 1.0
+_FATAL_WAIT = 30.0  # seconds before a server is tried again that would have us no more
+_QUOTE = 200
+_MOST_TOLD = 50
+
+
+def run_plain(url: str, *, name: str | None, secret: str | None, timeout: float = TIMEOUT, notice: str = "") -> int:
+    """Chat over the standard streams until the input ends. Returns the exit status.
+
+    `timeout` is in seconds; `notice` is told first, as something that is wrong.
+    """
+    if notice:
+        complain(notice)
+
+    async def run() -> int:
+        return await _Program(url, name, secret, timeout).run()
+
+    return asyncio.run(run())
+
+
+def complain(text: str) -> None:
+    """Say on standard error what is wrong."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            sys.stderr.write(f"chat-tui: {text}\n")
+            sys.stderr.flush()
+
+
+class _Program:
+    """One run, inside an event loop."""
+
+    def __init__(self, url: str, name: str | None, secret: str | None, timeout: float) -> None:
+        at_terminal = sys.stdin is not None and sys.stdin.isatty()
+        self._name = name
+        self._timeout = timeout
+        self._store = Store(secrets.token_hex(4) + "-", history_limit=_LIMIT)
+        self._journal = Journal(self._store, place(url), history=HISTORY if at_terminal else 0, limit=_LIMIT)
+        self._answers = Answers(self._store, timeout)
+        self._input = Input(sys.stdin, self._hear)
+        self._output = Output(sys.stdout, self._no_reader)
+        self._feed = Feed(
+            self._store,
+            lambda notify: Connection(
+                url, name=name, secret=secret, notify=notify, resume=lambda: self._store.resume_point
+            ),
+            self._changed,
+            self._status_changed,
+        )
+        self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._alarm: asyncio.TimerHandle | None = None
+        self._went_wrong = False
+        self._leaving = False
+        self._hearing = False
+        self._stopped = 0
+        self._complaint = ""
+
+    async def run(self) -> int:
+        """Chat until it ends; returns the exit status."""
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._fault)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+                loop.add_signal_handler(number, self._stop, 128 + number)
+        self._output.start()
+        self._input.start()
+        feeding = asyncio.create_task(self._feed.run())
+        feeding.add_done_callback(self._feed_ended)
+        try:
+            status = await self._end
+            self._tell_unanswered()
+            if self._leaving:
+                self._feed.leave()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GOODBYE):
+                    await self._feed.close()
+            await self._output.drained()
+        finally:
+            feeding.cancel()
+            await asyncio.gather(feeding, return_exceptions=True)
+            self._output.close()
+        return self._stopped or status
+
+    # -- out of the room ----------------------------------------------------------------------------------------
+
+    def _changed(self, change: Change) -> None:
+        now = time.time()
+        for line in self._journal.lines(change, now):
+            self._output.write(line)
+        for pending, _, reason in change.refused:
+            self._refused(pending, reason)
+        for error in change.errors:
+            complain(wording.on_one_line(error))
+        if change.you_changed:
+            self._learn_name()
+        self._answers.take(change)
+        self._hear()
+
+    def _learn_name(self) -> None:
+        """The name that was asked for is ours: the next connection asks for it too."""
+        you = self._store.you
+        if you is not None and self._name is not None and fold_name(you.name) == fold_name(self._name):
+            self._feed.rename(you.name)
+
+    def _status_changed(self, status: Status) -> None:
+        match status:
+            case Connecting():
+                pass
+            case Connected():
+                self._complaint = ""
+                self._journal.greeting()
+            case Refused(fatal=True) if self._input.ended or not self._answers.greeted:
+                self._give_up(status.reason)
+            case Refused(fatal=True):
+                self._no_connection(status.reason)
+                asyncio.get_running_loop().call_later(_FATAL_WAIT, self._feed.retry_now)
+            case Lost() | Refused():
+                self._no_connection(status.reason)
+
+    def _no_connection(self, reason: str) -> None:
+        """Say why, once."""
+        if reason != self._complaint:
+            self._complaint = reason
+            complain(f"no connection, trying again: {wording.on_one_line(reason)}")
+        self._watch()
+
+    # -- into the room ------------------------------------------------------------------------------------------
+
+    def _hear(self) -> None:
+        """Say what there is to say, as far as the server keeps up."""
+        if self._hearing:
+            return
+        self._hearing = True
+        while len(self._answers) < _UNDER_WAY and not self._end.done() and (line := self._input.take()):
+            self._say(line)
+        self._hearing = False
+        self._watch()
+
+    def _say(self, line: Line) -> None:
+        text = clean(line.text).rstrip()
+        if line.cut:
+            self._refuse(text, f"A line has at most {MOST_LINE_BYTES:,} bytes.")
+            return
+        if text.split()[:1] == ["/help"]:
+            for words in wording.help_lines():
+                self._output.write(words)
+            return
+        if not text:
+            return
+        try:
+            command = parse_command(text)
+        except CommandError as error:
+            self._refuse(text, error.text)
+            return
+        if isinstance(command, Exit):
+            self._leaving = True
+            self._input.close()
+            return
+        if isinstance(command, TakeName):
+            self._name = command.name
+        if (pending := self._feed.say(command, text)) is not None:
+            self._answers.said(pending)
+            self._answers.take(Change())  # a server that answers nothing has let go of some already
+
+    def _refused(self, pending: Pending, reason: str) -> None:
+        if isinstance(pending.command, TakeName):
+            self._name = self._store.you.name if self._store.you else None
+        self._refuse(pending.typed, reason)
+
+    def _refuse(self, typed: str, reason: str) -> None:
+        self._went_wrong = True
+        complain(f"not sent: {wording.shortened(typed, _QUOTE)}: {wording.on_one_line(reason)}")
+
+    # -- the end ------------------------------------------------------------------------------------------------
+
+    def _no_reader(self, error: OSError) -> None:
+        """Nobody reads, or the disk is full: say no more than what was said."""
+        if not isinstance(error, BrokenPipeError):
+            self._went_wrong = True
+            complain(f"standard output can't be written: {error.strerror}")
+        self._input.close()
+        self._watch()
+
+    def _watch(self) -> None:
+        """When the input has ended: end, give up, or look again later."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        if not self._input.ended or self._end.done():
+            return
+        if self._answers.greeted and not self._answers and not self._input.rest():
+            self._finish(1 if self._went_wrong else 0)
+            return
+        loop = asyncio.get_running_loop()
+        deadline = self._answers.deadline(loop.time(), self._store.send_wait(time.time()))
+        if deadline <= loop.time():
+            self._give_up(f"No answer for {self._timeout:g} s.")
+        else:
+            self._alarm = loop.call_at(deadline, self._watch)
+
+    def _give_up(self, reason: str) -> None:
+        complain(wording.on_one_line(reason))
+        self._finish(1)
+
+    def _finish(self, status: int) -> None:
+        if not self._end.done():
+            self._end.set_result(status)
+
+    def _tell_unanswered(self) -> None:
+        """Nothing that was said is lost silently."""
+        lines = [*self._answers.lines, *map(clean, self._input.rest())]
+        if lines:
+            complain(f"the server has not confirmed {len(lines)} of your lines:")
+        for line in lines[:_MOST_TOLD]:
+            complain(f"  {wording.on_one_line(line)}")
+        if (more := len(lines) - _MOST_TOLD) > 0:
+            complain(f"  and {more} more")
+
+    def _stop(self, status: int) -> None:
+        """A signal: end now, whoever still reads."""
+        self._stopped = status
+        self._finish(status)
+        self._output.close()
+
+    def _feed_ended(self, feeding: asyncio.Task[None]) -> None:
+        if not feeding.cancelled() and (error := feeding.exception()) and not self._end.done():
+            self._end.set_exception(error)
+
+    def _fault(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """A fault of our own in what the loop calls is the end; what it says of others' sockets is not for people."""
+        error = context.get("exception")
+        if "handle" in context and isinstance(error, Exception) and not self._end.done():
+            self._end.set_exception(error)

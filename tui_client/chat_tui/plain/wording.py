@@ -1,0 +1,138 @@
+"""Every line that is written to standard output, in words. Pure: told the time.
+
+One event is one line, whatever is in it: what comes here has been made harmless (`chat_protocol.text`), and the line
+breaks that are left in a text become a mark that can be seen.
+"""
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+
+from chat_protocol.commands import COMMANDS
+from chat_protocol.events import Message
+from chat_tui.store import Store
+
+LINE_BREAK = " ⏎ "
+_QUOTE = 40
+_MOST_NAMES = 20
+
+
+def stamp(when: float, now: float) -> str:
+    """A moment such as `10:02`, or `2026-11-22 10:02` when that is not today; "" for one that can't be a time.
+
+    Both are seconds since the epoch.
+    """
+    if not when:
+        return ""
+    try:
+        moment, today = datetime.fromtimestamp(when).astimezone(), datetime.fromtimestamp(now).astimezone()
+    except (OverflowError, OSError, ValueError):
+        return ""
+    return moment.strftime("%H:%M" if moment.date() == today.date() else "%Y-%m-%d %H:%M")
+
+
+def event_line(what: str, now: float) -> str:
+    """Something that happened now and is no message: `10:02 bob joined`."""
+    return _joined(stamp(now, now), what)
+
+
+def message_line(store: Store, message: Message, now: float) -> str:
+    """A message: `10:02 #12 ana, replying to #11 of bob "nice" (gone in 30 s): text`.
+
+    `now` is on this computer's clock, in seconds since the epoch.
+    """
+    server_now = store.server_now(now)
+    head = _joined(
+        stamp(message.sent_at, server_now),
+        f"#{message.id}",
+        author(store, message),
+        f"privately to {_reader(store, message.to_id)}" if message.to_id is not None else "",
+    )
+    if message.reply_to is not None:
+        head += f", replying to {_parent(store, message.reply_to)}"
+    if message.expires_at is not None:
+        head += f" (gone in {lifetime(message.expires_at - server_now)})"
+    return f"{head}: {on_one_line(message.text)}"
+
+
+def author(store: Store, message: Message) -> str:
+    """Who wrote it: `you`, a name, or "" where the server does not say."""
+    return "you" if store.is_own(message) else message.from_name
+
+
+def on_one_line(text: str) -> str:
+    """The text with a mark in place of each line break."""
+    return text.replace("\n", LINE_BREAK).rstrip()
+
+
+def lifetime(seconds: float) -> str:
+    """How long, in the unit that a person would use: `30 s`, `5 min`, `2 h`, `3 days`; never less than 1 s."""
+    seconds = max(1.0, seconds)
+    if seconds < 100:
+        return f"{math.ceil(seconds)} s"
+    if seconds < 100 * 60:
+        return f"{math.ceil(seconds / 60)} min"
+    if seconds < 48 * 3600:
+        return f"{math.ceil(seconds / 3600)} h"
+    return f"{math.ceil(seconds / 86400)} days"
+
+
+def gone(number: int, whose: str, *, expired: bool) -> str:
+    """A message is gone: its number and author, never its text."""
+    what = f"your message {number}" if whose == "you" else f"message {number}" + (f" of {whose}" if whose else "")
+    return f"expired: {what}" if expired else f"deleted: {what}"
+
+
+def connected(store: Store, host: str, *, again: bool) -> str:
+    """There is a connection: where, as whom, who else is here."""
+    you = f" as {store.you.name}" if store.you else ""
+    words = f"{'connected again' if again else 'connected'} to {host}{you}."
+    others = [name for client_id, name in store.clients.items() if not store.you or client_id != store.you.id]
+    if others:
+        return f"{words} Also here: {names(others)}."
+    return f"{words} Nobody else is here." if store.clients else words
+
+
+def missed(count: int) -> str:
+    """How much came while there was no connection."""
+    if not count:
+        return "you missed nothing"
+    return f"you missed {count} message{'' if count == 1 else 's'}:"
+
+
+def names(people: Sequence[str]) -> str:
+    """`ana`, `ana and bob`, `ana, bob and 30 more`."""
+    shown = list(people[:_MOST_NAMES])
+    if (rest := len(people) - len(shown)) > 0:
+        shown.append(f"{rest} more")
+    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else "".join(shown)
+
+
+def help_lines() -> list[str]:
+    """What can be typed."""
+    lines = [f"{spec.usage}: {spec.summary}" for spec in COMMANDS if spec.name != "/txn"]
+    return [*lines, "//text: a message that begins with one /"]
+
+
+def shortened(text: str, length: int) -> str:
+    """The beginning of a text, on one line, of at most that many characters."""
+    text = " ".join(on_one_line(text[: 4 * length]).split())
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def _reader(store: Store, client_id: str) -> str:
+    return "you" if store.you is not None and client_id == store.you.id else store.name_of(client_id)
+
+
+def _parent(store: Store, number: int) -> str:
+    """Whose message, and how it begins. What is to be gone soon is not repeated, as nothing could take it back here."""
+    parent = store.messages.get(number)
+    if parent is None:
+        return f"#{number}"
+    whose = author(store, parent)
+    words = f"your #{number}" if whose == "you" else f"#{number}" + (f" of {whose}" if whose else "")
+    return words if parent.expires_at is not None else f'{words} "{shortened(parent.text, _QUOTE)}"'
+
+
+def _joined(*words: str) -> str:
+    return " ".join(word for word in words if word)
