@@ -23,5 +23,5 @@ def pytest_collection_finish():
 
 def pytest_collection_modifyitems(items):
     """What drives programs and screens first: the quick ones fill the gaps at the end."""
-    slow = ("test_end_to_end", "test_terminal_safety", "test_chat_screen", "test_terminal_kit")
+    slow = ("test_end_to_end", "test_terminal_safety", "test_chat_screen", "test_terminal_kit", "test_plain")
     items.sort(key=lambda item: not item.path.stem.startswith(slow))

@@ -5,7 +5,7 @@ import selectors
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -15,12 +15,14 @@ PATIENCE = 20.0
 class PlainChat:
     """One running program; leaving the context ends it. `out` and `err` are all that it has written so far."""
 
-    def __init__(self, url: str, *options: str, home: Path, name: str = "ana") -> None:
+    def __init__(
+        self, url: str, *options: str, home: Path, name: str = "ana", env: Mapping[str, str] | None = None
+    ) -> None:
         home.mkdir(exist_ok=True)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "chat_tui", "--plain", "--name", name, *options, url],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
-            env={"PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8"},
+            env={"PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8", **(env or {})},
         )  # fmt: skip
         assert self.process.stdin
         assert self.process.stdout

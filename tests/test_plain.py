@@ -4,12 +4,15 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from websockets.http11 import Request, Response
 from websockets.sync.client import connect
+from websockets.sync.server import ServerConnection, serve
 
 from plain_chat import PlainChat
 from processes import Server, running_server, seed_server
@@ -124,6 +127,51 @@ def test_a_long_lived_one_outlives_its_server(tmp_path: Path) -> None:
             ana.hears("you: meanwhile")
             assert ana.ends() == 0
         assert ana.out.count("you: before") == ana.out.count("you: meanwhile") == 1
+
+
+def test_an_address_that_can_not_work(chat: Callable[..., PlainChat], server: Server) -> None:
+    """It ends at once, though the input goes on: another try would end the same way."""
+    with chat("ana", url=f"{server.url}/nowhere") as ana:
+        assert ana.ended() == 1
+        ana.complains("There is no room /nowhere here")
+
+
+def test_a_server_that_would_have_us_no_more_may_change_its_mind(chat: Callable[..., PlainChat]) -> None:
+    """Whoever was let in before goes on trying, and gives up after the end of the input only."""
+    handshakes = iter([None])
+
+    def once(connection: ServerConnection, _request: Request) -> Response | None:
+        return next(handshakes, connection.respond(404, "Closed for today."))
+
+    with serve(
+        lambda socket: socket.send('{"type":"init","messages":[]}'), "127.0.0.1", 0, process_request=once
+    ) as host:
+        threading.Thread(target=host.serve_forever, daemon=True).start()
+        with chat("ana", "--timeout", "0.5", url=f"ws://127.0.0.1:{host.socket.getsockname()[1]}") as ana:
+            ana.complains("no connection, trying again: The server closed the connection.")
+            ana.complains("Closed for today.")
+            assert ana.process.poll() is None
+            assert ana.ends("too late") == 1
+            ana.complains("has not confirmed 1 of your lines")
+        host.shutdown()
+
+
+def test_a_fault_of_its_own(server: Server, tmp_path: Path) -> None:
+    """Status 1, one sentence, a log that names the fault and holds no message."""
+    fault = "def broken(store, message, now):\n    raise ZeroDivisionError('a fault')\n"
+    (tmp_path / "sitecustomize.py").write_text(
+        f"import chat_tui.plain.wording as wording\n{fault}wording.message_line = broken\n"
+    )
+    env = {"PYTHONPATH": str(tmp_path)}
+    with PlainChat(server.url, "--guest", home=tmp_path / "gus", name="gus", env=env) as gus:
+        gus.say("a canary in a message")
+        assert gus.ended() == 1
+        gus.complains("ended by a fault of its own")
+        log = next((tmp_path / "gus").rglob("crash-*.log"))
+        assert str(log) in gus.err
+        assert "Traceback" not in gus.err
+        assert "ZeroDivisionError: a fault" in log.read_text()
+        assert "canary" not in log.read_text() + gus.err.replace("  a canary in a message", "")
 
 
 def test_a_reader_that_has_enough(chat: Callable[..., PlainChat]) -> None:

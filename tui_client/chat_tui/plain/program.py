@@ -128,7 +128,7 @@ class _Program:
         for pending, _, reason in change.refused:
             self._refused(pending, reason)
         for error in change.errors:
-            complain(wording.on_one_line(error))
+            complain(wording.shortened(error, _QUOTE))
         if change.you_changed:
             self._learn_name()
         self._answers.take(change)
@@ -207,7 +207,7 @@ class _Program:
 
     def _refuse(self, typed: str, reason: str) -> None:
         self._went_wrong = True
-        complain(f"not sent: {wording.shortened(typed, _QUOTE)}: {wording.on_one_line(reason)}")
+        complain(f"not sent: {wording.shortened(typed, _QUOTE)}: {wording.shortened(reason, 2 * _QUOTE)}")
 
     # -- the end ------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ One event is one line, whatever is in it: what comes here has been made harmless
 breaks that are left in a text become a mark that can be seen.
 """
 
-import math
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -67,14 +66,10 @@ def on_one_line(text: str) -> str:
 
 def lifetime(seconds: float) -> str:
     """How long, in the unit that a person would use: `30 s`, `5 min`, `2 h`, `3 days`; never less than 1 s."""
-    seconds = max(1.0, seconds)
-    if seconds < 100:
-        return f"{math.ceil(seconds)} s"
-    if seconds < 100 * 60:
-        return f"{math.ceil(seconds / 60)} min"
-    if seconds < 48 * 3600:
-        return f"{math.ceil(seconds / 3600)} h"
-    return f"{math.ceil(seconds / 86400)} days"
+    for size, unit, most in ((1, "s", 100), (60, "min", 100), (3600, "h", 48)):
+        if (count := max(1, round(seconds / size))) < most:
+            return f"{count} {unit}"
+    return f"{round(seconds / 86400)} days"
 
 
 def gone(number: int, whose: str, *, expired: bool) -> str:
