@@ -60,6 +60,18 @@ async def test_the_end_is_known_though_nothing_was_taken():
         assert (lines.take(), lines.take(), lines.take()) == (Line("one", cut=False), Line("two", cut=False), None)
 
 
+def test_what_has_been_read_can_be_taken_after_a_stop():
+    """Nothing that was read is lost silently; what comes then is not taken in."""
+    with pipe() as (read, _):
+        lines = Input(read, list)
+        lines._take_in(b"one\ntwo\nthr")
+        lines.stop()
+        lines._take_in(b"ee\n")
+        assert lines.ended
+        assert lines.rest() == ["one", "two"]
+        assert [line.text for line in iter(lines.take, None)] == ["one", "two"]
+
+
 async def test_whoever_writes_too_fast_has_to_wait():
     """Nothing is lost, and nothing grows without bound."""
     arrived = asyncio.Event()

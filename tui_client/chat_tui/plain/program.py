@@ -212,11 +212,11 @@ class _Program:
     # -- the end ------------------------------------------------------------------------------------------------
 
     def _no_reader(self, error: OSError) -> None:
-        """Nobody reads, or the disk is full: say no more than what was said."""
+        """Nobody reads, or the disk is full: say no more than what has been read."""
         if not isinstance(error, BrokenPipeError):
             self._went_wrong = True
             complain(f"standard output can't be written: {error.strerror}")
-        self._input.close()
+        self._input.stop()
         self._watch()
 
     def _watch(self) -> None:

@@ -102,8 +102,12 @@ class Input:
         """Return the lines that have not been taken."""
         return [line.text for line in self._lines]
 
+    def stop(self) -> None:
+        """Read no more. What has been read can be taken."""
+        self.ended = True
+
     def close(self) -> None:
-        """Take no more."""
+        """Read no more, and forget what has not been taken."""
         self.ended = True
         self._lines.clear()
 
