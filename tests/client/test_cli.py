@@ -82,12 +82,12 @@ def test_a_wrong_address_or_name(arguments, why, capsys):
 
 
 def test_without_a_terminal():
-    """It does not start, and says how to look at it all the same."""
+    """It does not start, and says what would."""
     done = subprocess.run(
         [sys.executable, "-m", "chat_tui"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "chat-tui needs a terminal; `chat-tui demo` shows it without one.\n"
+    assert done.stderr == "chat-tui needs a terminal; `chat-tui --plain` works without one.\n"
 
 
 @pytest.mark.parametrize(("user", "name"), [("ana", "ana"), ("", None), ("a/b\x1b", None), ("x" * 99, None)])

@@ -134,11 +134,12 @@ def test_a_program_is_not_told_what_was_before():
 
 
 def test_a_person_is_told_the_newest_of_what_was_before():
-    """And how many there were."""
+    """And whether there were more."""
     told = Told(init(message(1), message(2), message(3)), history=2)
     assert told.first[1:] == [
-        "10:02 the newest 2 of 3 messages from before:", "10:02 #2 bob: hello", "10:02 #3 bob: hello"
+        "10:02 the newest 2 messages from before:", "10:02 #2 bob: hello", "10:02 #3 bob: hello"
     ]  # fmt: skip
+    assert Told(init(message(1)), history=2).first[1:] == ["10:02 1 message from before:", "10:02 #1 bob: hello"]
     assert Told(init(clients=(ANA,)), history=2).first == ["10:02 connected to host:6789 as ana. Nobody else is here."]
 
 
@@ -197,6 +198,15 @@ def test_what_the_server_does_not_send_anew_was_not_deleted():
     told = Told(init(message(1), message(2), message(3)))
     lines = told.greet(init(message(3), message(4), more=True))
     assert lines[1:] == ["10:02 you missed 1 message:", "10:02 #4 bob: hello"]
+
+
+def test_a_gap_that_is_not_filled_is_admitted():
+    """The server sends less than was missed."""
+    told = Told(init(message(1)))
+    lines = told.greet(init(message(300), message(301), more=True))
+    assert lines[1:] == [
+        "10:02 you missed 2 messages and what was said before that:", "10:02 #300 bob: hello", "10:02 #301 bob: hello"
+    ]  # fmt: skip
 
 
 def test_a_server_that_began_anew_is_told():

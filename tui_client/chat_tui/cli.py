@@ -92,7 +92,7 @@ def _chat(options: argparse.Namespace) -> int:
     if options.plain:
         return _plain(options, url, name)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        print("chat-tui needs a terminal; `chat-tui demo` shows it without one.", file=sys.stderr)
+        print("chat-tui needs a terminal; `chat-tui --plain` works without one.", file=sys.stderr)
         return 1
     from chat_tui.first_frame import first_frame  # noqa: PLC0415 - not every system has what it needs
 

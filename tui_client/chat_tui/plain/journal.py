@@ -61,15 +61,17 @@ class Journal:
             earlier = [number for number in store.messages if number not in came]
             shown = earlier[-self._history :] if self._history else []
             if shown:
-                of = f" of {len(earlier)}" if len(shown) < len(earlier) else ""
-                lines.append(wording.event_line(f"the newest {len(shown)}{of} messages from before:", now))
+                newest = "the newest " if store.more or len(shown) < len(earlier) else ""
+                lines.append(wording.event_line(f"{newest}{wording.messages(len(shown))} from before:", now))
             self._untold = set(earlier[: len(earlier) - len(shown)])
             return lines + self._messages([*shown, *change.added], now)
         if store.epoch != self._epoch:
             self._untold.clear()
             lines.append(wording.event_line("the server began anew: what was said before is gone", now))
         fresh = self._fresh(change)
-        lines.append(wording.event_line(wording.missed(sum(not self._is_own(number) for number in fresh)), now))
+        others = sum(not self._is_own(number) for number in fresh)
+        gap = change.reset and store.more and len(fresh) == len(store.messages)
+        lines.append(wording.event_line(wording.missed(others, gap=gap), now))
         return lines + self._messages(fresh, now) + gone
 
     def _fresh(self, change: Change) -> list[int]:

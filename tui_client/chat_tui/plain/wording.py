@@ -88,11 +88,16 @@ def connected(store: Store, host: str, *, again: bool) -> str:
     return f"{words} Nobody else is here." if store.clients else words
 
 
-def missed(count: int) -> str:
-    """How much came while there was no connection."""
-    if not count:
+def missed(count: int, *, gap: bool) -> str:
+    """How much came while there was no connection; with a `gap`, before that there may be more."""
+    if not count and not gap:
         return "you missed nothing"
-    return f"you missed {count} message{'' if count == 1 else 's'}:"
+    return f"you missed {messages(count)}{' and what was said before that' if gap else ''}:"
+
+
+def messages(count: int) -> str:
+    """`1 message`, `2 messages`."""
+    return f"{count} message{'' if count == 1 else 's'}"
 
 
 def names(people: Sequence[str]) -> str:
