@@ -44,7 +44,9 @@ def shape(text: str) -> list[str]:
     return [re.sub(r"^\d\d:\d\d |#\d+ ", "", re.sub(r"^\d\d:\d\d ", "", line)) for line in text.splitlines()]
 
 
-def test_a_conversation_of_two_programs_and_a_job(chat: Callable[..., PlainChat]) -> None:
+def test_a_conversation_of_two_programs_and_a_job(
+    chat: Callable[..., PlainChat], server: Server, tmp_path: Path
+) -> None:
     """Messages, replies, private and temporary ones as lines; a job says its line, waits for the echo, ends with 0."""
     with chat("ana") as ana, chat("bob") as bob:
         ana.hears("connected to 127.0.0.1")
@@ -55,7 +57,7 @@ def test_a_conversation_of_two_programs_and_a_job(chat: Callable[..., PlainChat]
         ana.hears(f'bob, replying to your #{number} "morning": hi')
         ana.hears("bob privately to you: psst")
         ana.hears("bob (gone in 5 min): code 4471")
-        with chat("ci", "--guest") as job:
+        with PlainChat(server.url, home=tmp_path / "ana", name="ci") as job:  # at ana's computer, but not ana
             assert job.ends("deploy done") == 0
             assert shape(job.out)[-1] == "you: deploy done"
             assert "morning" not in job.out, "a program is told what comes, not what was"

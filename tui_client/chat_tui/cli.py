@@ -59,7 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--plain", action="store_true",
         help="no screen: lines in, lines out, for screen readers, pipes and cron; at the end of the input, wait until "
-        "the server has kept every line (status 0), or has refused one or does not answer (status 1)",
+        "the server has kept every line (status 0), or has refused one or does not answer (status 1); with --name it "
+        "is somebody of that name, not you",
     )  # fmt: skip
     parser.add_argument(
         "--timeout", type=_seconds, metavar="SECONDS",
@@ -124,13 +125,13 @@ def _app(url: str, name: str | None, *, guest: bool) -> "ChatApp":
     return ChatApp(url, name=name or user_name(), secret=secret, notice=problem, drafts=drafts)
 
 
-def _identity(url: str, *, guest: bool) -> tuple[str | None, str | None]:
-    """What proves who we are, if anything does, and what is wrong with it."""
+def _identity(url: str, *, guest: bool, job: str = "") -> tuple[str | None, str | None]:
+    """What proves who we are, if anything does, and what is wrong with it. Each `job` is somebody of its own."""
     from chat_tui.address import place  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.identity import IdentityError, load_secret, secret_for, state_folder  # noqa: PLC0415
 
     try:
-        return (None if guest else secret_for(load_secret(state_folder()), place(url))), None
+        return (None if guest else secret_for(load_secret(state_folder()), f"{place(url)} {job}".rstrip())), None
     except IdentityError as error:
         return None, str(error)
 
@@ -142,7 +143,8 @@ def _plain(options: argparse.Namespace, url: str, name: str | None) -> int:
     try:
         from chat_tui.plain.program import TIMEOUT, run_plain  # noqa: PLC0415
 
-        secret, problem = _identity(url, guest=options.guest)
+        # A job that has a name of its own must not rename the person at whose computer it runs.
+        secret, problem = _identity(url, guest=options.guest, job=name or "")
         timeout = TIMEOUT if options.timeout is None else options.timeout
         return run_plain(url, name=name or user_name(), secret=secret, timeout=timeout, notice=problem or "")
     except KeyboardInterrupt:  # before the program listens to signals itself
