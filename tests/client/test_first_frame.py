@@ -11,10 +11,14 @@ from chat_tui.themes import THEMES
 from terminal import Terminal
 
 WAITING = """
-import signal
+import os, signal
 from chat_tui.first_frame import first_frame
 try:
     with first_frame():
+        typed = b""
+        while len(typed) < 5:
+            typed += os.read(0, 5)
+        print("taken", flush=True)
         signal.pause()
 except KeyboardInterrupt:
     raise SystemExit(130)
@@ -27,6 +31,7 @@ def test_whoever_ends_it_gets_the_terminal_back(tmp_path, end, status):
     with Terminal([sys.executable, "-c", WAITING], home=tmp_path) as terminal:
         terminal.wait("chat-tui")
         terminal.type("early")
+        terminal.wait("taken")
         terminal.terminate(end)
         assert terminal.wait_exit() == status
         assert terminal.restored()
