@@ -140,7 +140,7 @@ async def test_help_is_typed_or_pressed():
 
 async def test_the_palette_has_what_this_program_does():
     """Each of its commands does what its key does."""
-    async with open_house() as house, chat(house) as ana:
+    async with open_house() as house, chat(house, size=(80, 40)) as ana:
         await ana.press("ctrl+p")
         await ana.shows("Connect now", "Pick a message", "Theme")
         await ana.press(*"help", "enter")

@@ -69,6 +69,7 @@ class Store:
         self._names: dict[str, str] = {}
         self._unread: dict[str, set[int]] = {}
         self._counted: dict[str, int] = {}
+        self._muted: set[str] = set()
 
     # -- what is known ------------------------------------------------------------------------------------------
 
@@ -104,6 +105,10 @@ class Store:
     def is_own(self, message: Message) -> bool:
         """Did we send it, on this connection or an earlier one?"""
         return message.from_id in self._own_ids
+
+    def is_muted(self, message: Message) -> bool:
+        """Is it from somebody who was muted here?"""
+        return message.from_id in self._muted
 
     def next_expiry(self) -> float | None:
         """When to call `expire`, on this computer's clock; None for not at all."""

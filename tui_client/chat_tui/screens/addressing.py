@@ -10,8 +10,11 @@ from chat_protocol.text import clean
 TEMPS: dict[str, float | None] = {"off": None, "30 s": 30.0, "5 min": 300.0, "1 h": 3600.0}
 """The times to live that the composer offers, in seconds."""
 
-LOCAL_COMMANDS = [("/help", "this page")]
-"""Commands that never reach the server, with what they do."""
+LOCAL_COMMANDS = [
+    ("/help", "", "this page"),
+    ("/search", "<words>", "find words in the messages"),
+]
+"""Commands that never reach the server: name, arguments, and what they do."""
 
 
 @dataclass(slots=True)

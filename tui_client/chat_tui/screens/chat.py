@@ -12,7 +12,6 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -25,10 +24,12 @@ from chat_tui.outbox import Pending
 from chat_tui.paste_guard import worry
 from chat_tui.screens import keys, notices, rows
 from chat_tui.screens.addressing import LOCAL_COMMANDS, TEMPS, Addressing, spelled_out
+from chat_tui.screens.finding import FindingScreen
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.message_actions import MessageActions
 from chat_tui.screens.notices import Notice
 from chat_tui.screens.people import PeoplePicker
+from chat_tui.screens.search import Search
 from chat_tui.screens.status_line import StatusLine
 from chat_tui.screens.stream import Stream
 from chat_tui.screens.undo import SECONDS, Undo, deletion_words
@@ -55,7 +56,7 @@ NARROW = 72
 WIDE = 104
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(FindingScreen):
     """Message list, roster, composer, status."""
 
     AUTO_FOCUS = "#composer"
@@ -121,9 +122,10 @@ class ChatScreen(Screen[None]):
         self.composer = self.query_one("#composer", Composer)
         self.composer.commands = [
             *(CommandHint(spec.name, spec.arguments, spec.summary) for spec in COMMANDS if spec.name != "/txn"),
-            *(CommandHint(name, "", summary) for name, summary in LOCAL_COMMANDS),
+            *(CommandHint(*command) for command in LOCAL_COMMANDS),
         ]
         self.stream = Stream(self.store, self.messages, self.header, self.composer)
+        self.search = Search(self.store, self.messages)
         self.status = StatusLine(self.header, self.banner)
         self.feed = Feed(self.store, self._connect, self.show_change, self.status.show, self._clock)
         self.undo = Undo(self.feed, self.status, self._undo_seconds)
@@ -169,6 +171,7 @@ class ChatScreen(Screen[None]):
     def show_change(self, change: Change) -> None:
         """Bring the picture up to date with the store."""
         self.stream.show(change)
+        self.search.follow(change)
         if self._address.reply_to in change.removed:
             self._reply_to(None)
             self.status.notice(Notice("warning", "The message that you were replying to was deleted.", seconds=6))
@@ -267,11 +270,10 @@ class ChatScreen(Screen[None]):
         self.messages.refresh_rows([command.id or 0])
         return pending
 
-    def on_composer_submitted(self, event: Composer.Submitted) -> None:
+    async def on_composer_submitted(self, event: Composer.Submitted) -> None:
         """A line is to be sent, to whom the composer showed when Enter was pressed."""
         text = clean(event.text)
-        if text.split()[:1] == ["/help"]:
-            self.action_help()
+        if await self._did_locally(text):
             return
         try:
             command = parse_command(text)
@@ -302,6 +304,18 @@ class ChatScreen(Screen[None]):
             self.stream.mark_unread(None)
             self.messages.to_end()
             self._reply_to(None)
+
+    async def _did_locally(self, text: str) -> bool:
+        """Carry out a command that is for this program alone; False where it is none."""
+        word, _, rest = text.strip().partition(" ")
+        match word:
+            case "/help":
+                self.action_help()
+            case "/search":
+                await self.action_find(rest)
+            case _:
+                return False
+        return True
 
     def _ask(self, why: str, command: Say, event: Composer.Submitted) -> None:
         """Nothing is sent before somebody has said so; whatever else they say, the text is not lost."""
@@ -340,7 +354,9 @@ class ChatScreen(Screen[None]):
         return self.feed.say(command, typed)
 
     def on_composer_cancelled(self) -> None:
-        """One step back: the picked message, the reply, the private target."""
+        """One step back: the search, the picked message, the reply, the private target."""
+        if self.end_search():
+            return
         if self.messages.picked is not None:
             self.messages.close_pick()
         elif self._address.reply_to is not None:
@@ -465,7 +481,8 @@ class ChatScreen(Screen[None]):
             self.stream.all_seen()
 
     def on_message_list_picked(self) -> None:
-        """The keys are the actions' now, unless something is being written."""
+        """The keys are the actions' now, unless something is being written. What was looked for is found."""
+        self.search.close(stay=True)
         if not self.composer.text:
             self.set_focus(self.messages)
 
@@ -505,6 +522,8 @@ class ChatScreen(Screen[None]):
         So does who began before there was one: such a key comes here, though the composer has the focus by now.
         """
         if self.focused in (self.messages, self.composer, None) and event.is_printable and event.character:
+            if self.finding_key(event):
+                return
             event.stop()
             self.messages.close_pick()
             self.set_focus(self.composer)
@@ -517,7 +536,8 @@ class ChatScreen(Screen[None]):
         self.composer.action_send()
 
     def action_write(self) -> None:
-        """Back to the composer."""
+        """Back to the composer, and from a search to where one was reading."""
+        self.end_search()
         self.set_focus(self.composer)
 
     def action_temp(self) -> None:
@@ -579,4 +599,5 @@ class ChatScreen(Screen[None]):
     def action_help(self) -> None:
         """Everything that can be typed and pressed."""
         commands = [(spec.usage, spec.summary) for spec in COMMANDS if spec.name != "/txn"]
-        self.app.push_screen(HelpScreen([*commands, *LOCAL_COMMANDS], keys.HELP))
+        local = [(f"{name} {arguments}".rstrip(), summary) for name, arguments, summary in LOCAL_COMMANDS]
+        self.app.push_screen(HelpScreen([*commands, *local], keys.HELP))

@@ -5,6 +5,7 @@ BAR = [
     ("f1", "Help", "help"),
     ("^o", "To", "pick_target"),
     ("^b", "People", "people"),
+    ("^f", "Find", "find"),
     ("^l", "Temp", "temp"),
     ("⌥↑", "Pick message", "pick_message"),
 ]
@@ -26,6 +27,7 @@ HELP = [
     ("Esc", "one step back: the picked message, the reply, the private target"),
     ("Ctrl+L", "temporary: off, 30 s, 5 min, 1 h"),
     ("Ctrl+B", "who is here"),
+    ("Ctrl+F", "find in the messages: Enter, then Enter or n for older ones, N for newer ones, Esc goes back"),
     ("PageUp, PageDown, End", "older messages, newer ones, the newest"),
     ("Tab", "complete a command or a name"),
     ("Ctrl+P", "all commands of the program, themes among them"),

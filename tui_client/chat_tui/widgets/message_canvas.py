@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from rich.style import Style
 
 from chat_tui.widgets.action_strip import ActionStrip
-from chat_tui.widgets.message_drawing import Drawn, Frame, draw, draw_missing
+from chat_tui.widgets.message_drawing import Drawn, Find, Frame, draw, draw_missing
 from chat_tui.widgets.message_palette import Palette
 from chat_tui.widgets.message_row import Row
 
@@ -32,6 +32,8 @@ class MessageCanvas:
         self.picked: int | None = None
         self.strip: ActionStrip | None = None
         self.marked: int | None = None
+        self.find: Find | None = None
+        self.found: int | None = None
 
     def height(self, key: int) -> int:
         """Rows of a message, exactly."""
@@ -55,6 +57,8 @@ class MessageCanvas:
             strip=self.strip if key == self.picked else None,
             marked=key == self.marked,
             selected=self._selected(key),
+            find=self.find,
+            found=key == self.found,
         )
 
     def over(self, key: int) -> Style | None:

@@ -1,6 +1,7 @@
 """One message into finished rows. Text becomes segments as it is: no markup is read and no style comes from it."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import pairwise
@@ -19,6 +20,7 @@ from chat_tui.widgets.wrapping import ELLIPSIS, Span, fit, settle, whole_cluster
 GAP = "  "  # between the parts of a header
 AUTHOR_CELLS = 8  # an author keeps this much of the header, however long the note is
 HOURGLASS = "⏳ "
+Find = Callable[[str], Sequence[Span]]
 _URL = re.compile(r"https?://[^\s<>\"]+")
 _NOT_URL_END = ".,;:!?'\")]}"
 
@@ -50,6 +52,10 @@ class Frame:
     marked: bool = False
     selected: tuple[int, int] | None = None
     """The characters that are selected; an end of -1 is the text's end."""
+    find: Find | None = None
+    """Where what is looked for is in a text."""
+    found: bool = False
+    """This is the message that the search has gone to."""
 
     @property
     def indent(self) -> int:
@@ -151,6 +157,7 @@ class _Drawing:
             bar if frame.compact else f" {bar} ", self._named("private") if private else self.author_style
         )
         self.selected = (0, 0)
+        self.found: Sequence[Span] = ()
         self.out = Drawn(row.reply_to, row.expires_at)
 
     def draw(self, now: float) -> Drawn:
@@ -246,7 +253,9 @@ class _Drawing:
         if self.frame.selected is not None:
             low, high = self.frame.selected
             self.selected = whole_clusters(text, low, len(text) if high == -1 else high)
-        plain = not links and self.frame.selected is None
+        if self.frame.find is not None:
+            self.found = [whole_clusters(text, *span) for span in self.frame.find(text)]
+        plain = not links and self.frame.selected is None and not self.found
         style = self._named("text")
         for start, end in spans:
             pieces = [Segment(text[start:end], style)] if plain else self._pieces(text, start, end, links, style)
@@ -258,13 +267,15 @@ class _Drawing:
     def _pieces(self, text: str, start: int, end: int, links: list[Span], style: Style) -> list[Segment]:
         """A row cut where a link or the selection begins or ends."""
         low, high = self.selected
-        ends = [low, high, *(at for link in links for at in link)]
+        ends = [low, high, *(at for span in (*links, *self.found) for at in span)]
         cuts = sorted({start, end, *(at for at in ends if start < at < end)})
         pieces = []
         for one, two in pairwise(cuts):
             look = style
             if any(first <= one < last for first, last in links):
                 look = self._named("link")
+            if any(first <= one < last for first, last in self.found):
+                look += self.palette.named["found-here" if self.frame.found else "found"]
             if low <= one < high:
                 look += self.palette.selected
             pieces.append(Segment(text[one:two], look))

@@ -13,8 +13,8 @@ from chat_tui.widgets.action_strip import ActionStrip
 from chat_tui.widgets.message_blocks import Size
 from chat_tui.widgets.message_canvas import Lookup
 from chat_tui.widgets.message_drawing import Part, actions_indent, find_links
+from chat_tui.widgets.message_finding import FindingPane
 from chat_tui.widgets.message_row import Action, Row
-from chat_tui.widgets.message_selection import SelectablePane
 from chat_tui.widgets.message_trail import Trail
 from chat_tui.widgets.wrapping import offset_at
 
@@ -33,7 +33,7 @@ class _Hit(NamedTuple):
     part: Part
 
 
-class MessageList(SelectablePane):
+class MessageList(FindingPane):
     """All messages of a room. `actions(key)` says what can be done with one; folding is the list's own."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -26,6 +26,8 @@ _NAMES = (
     "rule",
     "link",
     "more",
+    "found",
+    "found-here",
     "action",
     "action-focused",
     "action-armed",
@@ -48,6 +50,8 @@ MessagePane {
     & > .message-list--rule { color: $text-primary; }
     & > .message-list--link { color: $text-accent; text-style: underline; }
     & > .message-list--more { color: $text-accent; }
+    & > .message-list--found { color: $text-warning; background: $warning-muted; text-style: bold underline; }
+    & > .message-list--found-here { color: $warning; background: $background; text-style: bold reverse; }
     & > .message-list--action { color: $foreground; background: $panel; }
     & > .message-list--action-focused {
         color: $block-cursor-foreground;

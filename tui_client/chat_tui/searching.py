@@ -1,0 +1,97 @@
+"""Which of the messages that are held have a phrase in them. Pure.
+
+A phrase is found as it is typed, in capitals or not; accents count. Many messages are looked through in slices, newest
+first, so that no key waits for the oldest one.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import accumulate
+
+from chat_protocol.events import Message
+
+Span = tuple[int, int]
+
+SLICE = 60_000
+"""Characters that one slice may look at: less than 5 ms."""
+_PER_MESSAGE = 100
+"""What a message costs beside its text, in characters."""
+
+
+def spans_of(phrase: str, text: str) -> list[Span]:
+    """Where a phrase is in a text, as offsets into the text; none for an empty phrase, and none overlap."""
+    wanted, folded = phrase.casefold(), text.casefold()
+    if not wanted or wanted not in folded:
+        return []
+    at, found = 0, []
+    while (at := folded.find(wanted, at)) >= 0:
+        found.append((at, at + len(wanted)))
+        at += len(wanted)
+    if len(folded) == len(text):
+        return found
+    # "ß" folds into two letters: back to the offsets of what was written.
+    starts = list(accumulate((len(char.casefold()) for char in text), initial=0))
+    return [(_char_at(starts, first), _char_at(starts, last - 1) + 1) for first, last in found]
+
+
+def _char_at(starts: list[int], folded_offset: int) -> int:
+    at = bisect_left(starts, folded_offset)
+    return at if starts[at] == folded_offset else at - 1
+
+
+class Results:
+    """The messages that have `phrase` in them, the newest first; `skips` says which messages are left out.
+
+    `messages` are by id, ascending, and may change: what comes and what goes is told.
+    """
+
+    def __init__(
+        self, phrase: str, messages: Mapping[int, Message], skips: Callable[[Message], bool] = lambda _: False
+    ) -> None:
+        self.phrase = phrase
+        self.found: list[int] = []
+        self._wanted = phrase.casefold()
+        self._messages = messages
+        self._skips = skips
+        self._left = list(messages) if phrase else []
+
+    @property
+    def done(self) -> bool:
+        """Has everything been looked at?"""
+        return not self._left
+
+    def look(self, characters: int = SLICE) -> None:
+        """Look at the next messages, until these many characters have been seen."""
+        while self._left and characters > 0:
+            message = self._messages.get(number := self._left.pop())
+            if message is None:
+                continue
+            characters -= len(message.text) + _PER_MESSAGE
+            if self._holds(message):
+                self.found.append(number)
+
+    def added(self, numbers: Iterable[int]) -> None:
+        """Newer messages have come."""
+        if self.phrase:
+            fresh = (number for number in numbers if self._holds(self._messages[number]))
+            self.found[:0] = sorted(fresh, reverse=True)
+
+    def removed(self, numbers: Collection[int]) -> None:
+        """These messages are gone."""
+        gone = set(numbers)
+        self.found = [number for number in self.found if number not in gone]
+
+    def at(self, number: int) -> int:
+        """How many of what was found are newer than a message."""
+        return bisect_left(self.found, -number, key=lambda found: -found)
+
+    def step(self, number: int, by: int) -> int | None:
+        """What was found next to a message: older (1), newer (-1); round the end. None where nothing was found."""
+        if not self.found:
+            return None
+        at = self.at(number)
+        here = at < len(self.found) and self.found[at] == number
+        return self.found[(at + by if here or by < 0 else at) % len(self.found)]
+
+    def _holds(self, message: Message) -> bool:
+        return self._wanted in message.text.casefold() and not self._skips(message)

@@ -1,0 +1,139 @@
+"""One row above the composer in which a phrase is typed, and which says how often it was found."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input, Static
+
+NARROW = 72
+_LONGEST = 200
+"""Characters of a phrase."""
+
+
+class SearchBar(Horizontal):
+    """`Find: phrase        3 of 17  [esc closes]`. A click on the way out closes it.
+
+    In a narrow terminal the words are shorter.
+    """
+
+    class Typed(Message):
+        """Another phrase."""
+
+        def __init__(self, phrase: str) -> None:
+            super().__init__()
+            self.phrase = phrase
+
+    class Confirmed(Message):
+        """This is the phrase: the focus may go to what was found."""
+
+    class Stepped(Message):
+        """To the next one: older (1) or newer (-1)."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
+    class Closed(Message):
+        """Nothing is looked for any more."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "step(1)", "Older", show=False, id="find.bar-older"),
+        Binding("down,shift+enter", "step(-1)", "Newer", show=False, id="find.bar-newer"),
+        Binding("escape", "close", "Close", show=False, id="find.close"),
+    ]
+    DEFAULT_CSS = """
+    SearchBar {
+        height: 1;
+        padding: 0 1;
+        background: $panel;
+        & > #search-label { width: auto; color: $primary; text-style: bold; }
+        & > #search-phrase, & > #search-phrase:focus {
+            width: 1fr;
+            height: 1;
+            padding: 0 1;
+            border: none;
+            background: $panel;
+        }
+        & > #search-count { width: auto; color: $foreground 80%; }
+        & > #search-close { width: auto; color: $foreground 70%; }
+        & > #search-close:hover { color: $foreground; }
+    }
+    """
+
+    _letters = ""
+
+    def compose(self) -> ComposeResult:
+        """What it is, the phrase, the count, the way out."""
+        yield Static("Find:", id="search-label", markup=False)
+        yield Input(id="search-phrase", max_length=_LONGEST, select_on_focus=False)
+        yield Static("", id="search-count", markup=False)
+        yield Static(id="search-close", markup=False)
+
+    def on_resize(self) -> None:
+        """Fewer words where there is less room."""
+        self._show_way_out()
+
+    @property
+    def phrase(self) -> str:
+        """What is looked for."""
+        return self._input.value
+
+    @phrase.setter
+    def phrase(self, phrase: str) -> None:
+        self._input.value = phrase
+        self._input.cursor_position = len(self._input.value)
+
+    @property
+    def _input(self) -> Input:
+        return self.query_one("#search-phrase", Input)
+
+    def type_on(self, text: str = "") -> None:
+        """Go on with the phrase; without a text, all of it is selected, to be typed over."""
+        self._input.focus()
+        self._letters = ""
+        self._show_way_out()
+        if text:
+            self._input.insert_text_at_cursor(text)
+        else:
+            self._input.action_select_all()
+
+    def let_go(self) -> None:
+        """The phrase is complete: say what letters do now."""
+        self._letters = "n older  N newer  "
+        self._show_way_out()
+
+    def _show_way_out(self) -> None:
+        words = "[esc]" if self.size.width < NARROW else f"{self._letters}[esc closes]"
+        self.query_one("#search-close", Static).update(f"  {words}")
+
+    def show_count(self, words: str) -> None:
+        """Say what was found."""
+        self.query_one("#search-count", Static).update(words)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Another phrase."""
+        event.stop()
+        self.post_message(self.Typed(event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """The phrase is complete."""
+        event.stop()
+        self.post_message(self.Confirmed())
+
+    def on_click(self, event: events.Click) -> None:
+        """Close it."""
+        if event.widget is not None and event.widget.id == "search-close":
+            event.stop()
+            self.action_close()
+
+    def action_step(self, by: int) -> None:
+        """To the next one."""
+        self.post_message(self.Stepped(by))
+
+    def action_close(self) -> None:
+        """Look for nothing."""
+        self.post_message(self.Closed())
