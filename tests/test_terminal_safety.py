@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from processes import chat_tui, running_server, seed_server
 from seed_server import ATTACKS
 from terminal import Terminal
 
-# What Textual itself writes: colours, cursor movement, modes, queries, the mouse pointer's shape; nothing else.
+# What Textual itself writes: colours, cursor movement, modes, queries, the mouse pointer's shape; and what we do while
+# the terminal is in the background: a title with a number, a bell with a notification. Nothing else.
 OWN_SEQUENCES = re.compile(
     rb"\x1b\[[0-9;]*m"
     rb"|\x1b\[[0-9;]*[HABCDJK]"
@@ -20,15 +21,19 @@ OWN_SEQUENCES = re.compile(
     rb"|\x1b\[\?[0-9;]+\$p"
     rb"|\x1b\[[<>=]?[0-9;]*[utc]"
     rb"|\x1b\]22;[a-z-]+\x07"
+    rb"|\x1b\]2;(?:\([0-9]+\) )?chat\x07"
+    rb"|\x07\x1b\]9;chat: (?P<words>[^\x00-\x1f\x7f;]{,200})\x07"
 )
 CTRL_Q = b"\x11"
 PAGE_UP = b"\x1b[5~"
+FOCUS_IN, FOCUS_OUT = b"\x1b[I", b"\x1b[O"
+KEPT_TITLE, OLD_TITLE = b"\x1b[22;2t\x1b]2;(", b"\x1b]2;chat\x07\x1b[23;2t"
 LOUD = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 
 def left_over(raw: bytes) -> str:
     """What reaches the terminal beside text and the sequences of the app itself, as Python would write it."""
-    text = OWN_SEQUENCES.sub(b"", raw).decode("utf-8", errors="surrogateescape")
+    text = OWN_SEQUENCES.sub(lambda own: own["words"] or b"", raw).decode("utf-8", errors="surrogateescape")
     harmless = "\r\n\u200c\u200d"
     return "".join(sorted({repr(char) for char in text if unicodedata.category(char) in LOUD and char not in harmless}))
 
@@ -74,6 +79,40 @@ def test_texts_through_our_server_are_inert(tmp_path: Path) -> None:
         assert all("▏" in row for row in rows[1:-4]), "the roster stands where it stood"
         assert left_over(all_written(ana)) == ""
         assert longest_run_of_marks(ana.raw) == 3
+
+
+def look_away(ana: Terminal, bob: ClientConnection) -> None:
+    """Put ana's terminal into the background; it is known there once a message of bob's is counted in its title."""
+    counted = ana.raw.count(KEPT_TITLE)
+    ana.send(FOCUS_OUT)
+    for number in range(100):
+        bob.send(f"away {counted} {number}?")
+        ana.wait(f"away {counted} {number}?")
+        if ana.raw.count(KEPT_TITLE) > counted:
+            return
+    raise AssertionError("it does not take notice")
+
+
+def test_a_terminal_in_the_background_is_told_who_wrote_but_not_what(tmp_path: Path) -> None:
+    """By bell, notification and title; the old title comes back with the focus, and at the end."""
+    with running_server("--rate-limit", "off") as server, chat_tui(server.url, "ana", tmp_path) as ana:
+        ana.wait("● connected")
+        with connect(f"{server.url}/?name=bob", proxy=None, max_queue=None) as bob:
+            bob.send("nobody is told of this, ana")
+            ana.wait("nobody is told of this")
+            assert b"\x1b]2;" not in ana.raw
+            look_away(ana, bob)
+            assert b"\x1b]9;" not in ana.raw
+            bob.send("/to ana the code is 4711")
+            ana.wait("the code is 4711")
+            assert b"\x07\x1b]9;chat: direct message from bob\x07" in ana.raw
+            ana.send(FOCUS_IN)
+            ana.wait(lambda _: ana.raw.count(OLD_TITLE) == 1)
+            look_away(ana, bob)
+            ana.terminate()
+            assert ana.wait_exit() == 128 + 15
+        assert ana.raw.count(OLD_TITLE) == 2
+        assert left_over(ana.raw) == ""
 
 
 def test_everything_that_a_hostile_server_says_is_inert(tmp_path: Path) -> None:

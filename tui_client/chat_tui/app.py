@@ -112,6 +112,7 @@ class ChatApp(OrderedKeysApp[None]):
             yield SystemCommand("Pick a message", "Reply, delete, copy and more", chat.action_pick_message)
             yield SystemCommand("Find", "Look for words in the messages", chat.action_find)
             yield SystemCommand("People", "Who is here", chat.action_people)
+            yield SystemCommand("Mute or unmute", "Whom to listen to", chat.action_mute)
             yield SystemCommand("Temporary", "The next time to live", chat.action_temp)
             yield SystemCommand("Connect now", "Don't wait for the next try", chat.action_connect)
             yield SystemCommand("Help", "All keys and commands", chat.action_help)

@@ -47,8 +47,8 @@ class Store:
 
     Times called `now` are seconds since the epoch (UTC) on this computer's clock. `token_prefix` is random, so that no
     token is used twice. `epoch` is None before the first `init`. `attending` is the id of the client whose
-    direct messages are being read; the screen sets it. `plain` says that the server speaks only the simplest part
-    of the protocol, without tokens and identities.
+    direct messages are being read, and `muted` are the ids of those who are not listened to; the screen sets them.
+    `plain` says that the server speaks only the simplest part of the protocol, without tokens and identities.
     """
 
     def __init__(self, token_prefix: str, *, history_limit: int = 20_000, outbox_limit: int = 500) -> None:
@@ -59,6 +59,7 @@ class Store:
         self.limits: dict[str, float] = {}
         self.plain = False
         self.attending = ""
+        self.muted: set[str] = set()
         self.first_unread: int | None = None
         self._history = History(history_limit)
         self._outbox = Outbox(token_prefix, outbox_limit)
@@ -69,7 +70,6 @@ class Store:
         self._names: dict[str, str] = {}
         self._unread: dict[str, set[int]] = {}
         self._counted: dict[str, int] = {}
-        self._muted: set[str] = set()
 
     # -- what is known ------------------------------------------------------------------------------------------
 
@@ -108,7 +108,17 @@ class Store:
 
     def is_muted(self, message: Message) -> bool:
         """Is it from somebody who was muted here?"""
-        return message.from_id in self._muted
+        return message.from_id in self.muted
+
+    def is_heard(self, message: Message) -> bool:
+        """Is it somebody else's, who was not muted?"""
+        return not self.is_own(message) and not self.is_muted(message)
+
+    def bearer(self, name: str) -> str | None:
+        """The id of who has this name, or had it last; None where nobody is known by it."""
+        wanted = fold_name(name)
+        known = [*self._names.items(), *self.clients.items()]
+        return next((client_id for client_id, one in reversed(known) if fold_name(one) == wanted), None)
 
     def next_expiry(self) -> float | None:
         """When to call `expire`, on this computer's clock; None for not at all."""
@@ -204,7 +214,7 @@ class Store:
         known = self.messages.get(message.id)
         if not self.epoch:
             return known is None or known.text != message.text
-        return not self.is_own(message) and (not continued or (known is None and message.seq > self.seq))
+        return self.is_heard(message) and (not continued or (known is None and message.seq > self.seq))
 
     def _continue(self, init: Init) -> None:
         for message_id in init.deleted:
@@ -307,6 +317,14 @@ class Store:
         self._unread.pop(client_id, None)
         return self._finished(Change())
 
+    def mute(self, client_id: str, *, muted: bool) -> None:
+        """Listen to a client no more, or again: while muted, nothing of theirs is unread or missed."""
+        if muted:
+            self.muted.add(client_id)
+            self._unread.pop(client_id, None)
+        else:
+            self.muted.discard(client_id)
+
     def mark_unread_from(self, message_id: int) -> Change:
         """The unread begin here, or at the next message where this one is gone."""
         return self._mark(self._history.first_from(message_id))
@@ -350,7 +368,7 @@ class Store:
 
     def _count_unread(self, message: Message) -> None:
         to_us = self.you is not None and message.to_id == self.you.id
-        if to_us and not self.is_own(message) and message.from_id != self.attending:
+        if to_us and self.is_heard(message) and message.from_id != self.attending:
             self._unread.setdefault(message.from_id, set()).add(message.id)
 
     def _take_clients(self, clients: dict[str, str], named: Iterable[tuple[str, str]]) -> None:

@@ -24,10 +24,11 @@ from chat_tui.outbox import Pending
 from chat_tui.paste_guard import worry
 from chat_tui.screens import keys, notices, rows
 from chat_tui.screens.addressing import LOCAL_COMMANDS, TEMPS, Addressing, spelled_out
-from chat_tui.screens.finding import FindingScreen
+from chat_tui.screens.attending import AttendingScreen
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.message_actions import MessageActions
 from chat_tui.screens.notices import Notice
+from chat_tui.screens.noticing import Noticing, terminal_of
 from chat_tui.screens.people import PeoplePicker
 from chat_tui.screens.search import Search
 from chat_tui.screens.status_line import StatusLine
@@ -56,7 +57,7 @@ NARROW = 72
 WIDE = 104
 
 
-class ChatScreen(FindingScreen):
+class ChatScreen(AttendingScreen):
     """Message list, roster, composer, status."""
 
     AUTO_FOCUS = "#composer"
@@ -126,6 +127,8 @@ class ChatScreen(FindingScreen):
         ]
         self.stream = Stream(self.store, self.messages, self.header, self.composer)
         self.search = Search(self.store, self.messages)
+        self.noticing = Noticing(self.store, terminal_of(self.app))
+        self.follow_focus()
         self.status = StatusLine(self.header, self.banner)
         self.feed = Feed(self.store, self._connect, self.show_change, self.status.show, self._clock)
         self.undo = Undo(self.feed, self.status, self._undo_seconds)
@@ -172,11 +175,15 @@ class ChatScreen(FindingScreen):
         """Bring the picture up to date with the store."""
         self.stream.show(change)
         self.search.follow(change)
+        self.noticing.follow(change)
+        self.show_unread()
         if self._address.reply_to in change.removed:
             self._reply_to(None)
             self.status.notice(Notice("warning", "The message that you were replying to was deleted.", seconds=6))
         if change.roster or change.you_changed or change.reset:
-            self._show_people()
+            self.show_people()
+        if change.you_changed and not change.reset:
+            self.messages.redraw()  # other messages may mention us
         if change.you_changed:
             self._learn_name(refused=bool(change.errors))
         for text in change.errors:
@@ -191,11 +198,14 @@ class ChatScreen(FindingScreen):
         self._epoch = self.store.epoch
         self._show_emptiness()
 
-    def _show_people(self) -> None:
+    def show_people(self) -> None:
+        """Show who is here, and what of theirs is unread."""
         store = self.store
         you = store.you.id if store.you else ""
         unread = store.unread
-        self._people = [Person(id, name, unread.get(id, 0), id == you) for id, name in store.clients.items()]  # noqa: A001
+        self._people = [
+            Person(who, name, unread.get(who, 0), who == you, who in store.muted) for who, name in store.clients.items()
+        ]
         self.roster.set_people(self._people)
         self.composer.names = [name for id, name in store.clients.items() if id != you]  # noqa: A001
         self.header.here = len(store.clients) or None
@@ -313,6 +323,9 @@ class ChatScreen(FindingScreen):
                 self.action_help()
             case "/search":
                 await self.action_find(rest)
+            case "/mute" | "/unmute":
+                if wrong := self.mute_by_name(rest, muted=word == "/mute"):
+                    self.composer.refuse(text, wrong, "")
             case _:
                 return False
         return True
@@ -408,10 +421,11 @@ class ChatScreen(FindingScreen):
             self._reply_to(None)  # a direct message is not answered to everyone
         self._change_draft(client_id)
         self._address.target = client_id
-        self.store.attending = client_id
+        self.attended_to = client_id
+        self.attend()
         self._show_target(client_id, self.store.name_of(client_id) if client_id else "")
         if client_id and self.store.read(client_id).roster:
-            self._show_people()
+            self.show_people()
 
     def _change_draft(self, client_id: str) -> None:
         """Each target has its own text. One for everyone goes along to one person, never the other way."""
@@ -475,10 +489,10 @@ class ChatScreen(FindingScreen):
 
     # -- messages -----------------------------------------------------------------------------------------------
 
-    def on_message_list_scrolled(self, event: MessageList.Scrolled) -> None:
+    def on_message_list_scrolled(self) -> None:
         """At the end nothing is new any more."""
-        if event.at_end:
-            self.stream.all_seen()
+        self.stream.show_news()
+        self.attend()
 
     def on_message_list_picked(self) -> None:
         """The keys are the actions' now, unless something is being written. What was looked for is found."""

@@ -29,6 +29,7 @@ HELP = [
     ("Ctrl+B", "who is here"),
     ("Ctrl+F", "find in the messages: Enter, then Enter or n for older ones, N for newer ones, Esc goes back"),
     ("PageUp, PageDown, End", "older messages, newer ones, the newest"),
+    ("m in the list of people", "mute somebody, or listen again"),
     ("Tab", "complete a command or a name"),
     ("Ctrl+P", "all commands of the program, themes among them"),
     ("F5", "connect at once, where the connection is lost"),

@@ -93,16 +93,20 @@ class PeoplePicker(ModalScreen[str | None]):
     }
     """
 
-    def __init__(self, people: Sequence[Person], target: str = "") -> None:
+    def __init__(
+        self, people: Sequence[Person], target: str = "", *, title: str = "Message whom?", everyone: bool = True
+    ) -> None:
         """Offer Everyone and all of `people` but you; `target` is the id to mark as the present one."""
         super().__init__()
-        self._choices = [EVERYONE, *(person for person in in_order(people) if not person.you)]
+        self._title = title
+        others = [person for person in in_order(people) if not person.you]
+        self._choices = [EVERYONE, *others] if everyone else others
         self._target = target
 
     def compose(self) -> ComposeResult:
         """The input, the list, the keys."""
         dialog = Vertical(id="people-dialog")
-        dialog.border_title = "Message whom?"
+        dialog.border_title = self._title
         with dialog:
             yield Input(placeholder="A few letters of the name", id="people-filter")
             yield Static("Nobody here has such a name.", id="people-nobody")

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from chat_protocol.commands import Say
 from chat_protocol.events import Message
+from chat_tui.attention import mentions
 from chat_tui.outbox import Pending
 from chat_tui.store import Store
 from chat_tui.widgets.message_drawing import find_links
@@ -28,6 +29,9 @@ def _message_row(store: Store, message: Message, now: float) -> Row:
     own = store.is_own(message)
     time = clock_time(message.sent_at, store.server_now(now))
     private = _private_note(store, message)
+    mentioned = not own and not private and store.you is not None and mentions(message.text, store.you.name)
+    mention = "mentions you" if mentioned else ""
+    muted = "muted" if store.is_muted(message) else ""
     deleting = store.is_being_deleted(message.id)
     return Row(
         key=message.id,
@@ -36,8 +40,9 @@ def _message_row(store: Store, message: Message, now: float) -> Row:
         text=message.text,
         time=time,
         own=own,
-        note=", ".join(filter(None, (private, "deleting…" if deleting else ""))),
-        note_kind="pending" if deleting else "private" if private else "",
+        note=", ".join(filter(None, (private, mention, muted, "deleting…" if deleting else ""))),
+        note_kind="pending" if deleting else "private" if private else "mention" if mention else "",
+        folded=f"muted: {author_of(message)}" if muted else "",
         expires_at=message.expires_at,
         reply_to=message.reply_to,
         rule=_unread_rule(time) if store.first_unread == message.id else "",

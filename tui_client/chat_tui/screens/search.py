@@ -60,6 +60,12 @@ class Search:
             self._messages.read_on(self._reading)
         self._look()
 
+    def again(self) -> None:
+        """Other messages are left out than before."""
+        if self._bar is not None:
+            phrase, self._results = self._results.phrase, Results("", {})
+            self.look_for(phrase)
+
     def step(self, by: int) -> None:
         """To the next older (1) or newer (-1) place, and round the end."""
         if self._current is None:

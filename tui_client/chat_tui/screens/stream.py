@@ -23,7 +23,9 @@ class Stream:
         self._composer = composer
         self._unsent: list[tuple[int, str]] = []
         self._own_texts: dict[int, str] = {}
-        self._news: set[int] = set()  # came while something older was being read
+        self._news: set[int] = set()  # came while something older was being read, or nobody was looking
+        self.focused = True
+        """Is the terminal in the foreground, as far as it says so?"""
 
     @property
     def empty(self) -> bool:
@@ -52,6 +54,9 @@ class Stream:
 
     def _is_own(self, message_id: int) -> bool:
         return self._store.is_own(self._store.messages[message_id])
+
+    def _is_heard(self, message_id: int) -> bool:
+        return self._store.is_heard(self._store.messages[message_id])
 
     def _follow_pick(self, change: Change) -> None:
         """A line of ours was picked and is kept now: the message that it has become is picked in its place."""
@@ -89,12 +94,27 @@ class Stream:
         if change.reset:
             self._news.clear()
         self._news.difference_update(change.removed)
-        if change.added and not self._messages.at_end:
-            added = [id for id in change.added if not self._is_own(id)]  # noqa: A001
+        if change.added and not (self.focused and self._messages.at_end):
+            added = [id for id in change.added if self._is_heard(id)]  # noqa: A001
             if added and not self._news:
                 self.mark_unread(added[0])
             self._news.update(added)
-        self._header.unread = len(self._news)
+        self.show_news()
+
+    def show_news(self) -> None:
+        """Say how many new ones are below what is to be seen."""
+        self._header.unread = 0 if self._messages.at_end else len(self._news)
+
+    @property
+    def unseen_by_everyone(self) -> int:
+        """How many of the new messages are for everyone."""
+        messages = self._store.messages
+        return sum(id in messages and messages[id].to_id is None for id in self._news)  # noqa: A001
+
+    def forget_muted(self) -> None:
+        """What is not listened to is no news."""
+        self._news = {id for id in self._news if id in self._store.messages and self._is_heard(id)}  # noqa: A001
+        self.show_news()
 
     def all_seen(self) -> None:
         """The end is in view: nothing is new any more."""
@@ -112,7 +132,7 @@ class Stream:
 
     def mark_missed(self, missed: int) -> None:
         """Put the rule above the first of the newest `missed` messages of others; above older news it stays."""
-        others = [id for id in self._store.messages if not self._is_own(id)]  # noqa: A001
+        others = [id for id in self._store.messages if self._is_heard(id)]  # noqa: A001
         if missed and others and len(self._news) <= missed:
             self.mark_unread(others[-missed:][0])
 

@@ -15,6 +15,7 @@ SHOWN = 8
 MODIFIERS = frozenset({"/reply", "/temp", "/to", "/txn"})
 """Commands that take one argument and then another line."""
 
+_TAKE_A_NAME = frozenset({"/to", "/mute", "/unmute"})
 _VERB = re.compile(r"(/\S*)(\s*)(\S*)(\s*)")
 
 
@@ -77,7 +78,7 @@ def complete(text_before_cursor: str, commands: Sequence[CommandHint], names: Se
     parsed = _parse(text_before_cursor)
     if parsed.verb is not None and parsed.argument is None:
         return _verbs(parsed, commands)
-    if parsed.verb == "/to":
+    if parsed.verb in _TAKE_A_NAME:
         return _recipients(parsed, commands, names)
     word_start = _last_word(text_before_cursor)
     if text_before_cursor.startswith("@", word_start):
@@ -130,12 +131,16 @@ def _may_follow(name: str, used: Sequence[str]) -> bool:
 
 
 def _recipients(parsed: _Parsed, commands: Sequence[CommandHint], names: Sequence[str]) -> Completion | None:
-    """Names for the argument of `/to`; an @ before them is understood and dropped."""
-    argument = parsed.argument or ""
+    """Names for the argument of `/to` and its like; an @ before them is understood and dropped."""
+    argument, verb = parsed.argument or "", parsed.verb or ""
+    after = " " if verb in MODIFIERS else ""
+    whole = argument.removeprefix("@").casefold()
+    if not after and any(name.casefold() == whole for name in names):
+        return _explained(verb, parsed.start, commands)
     found = _best(argument.removeprefix("@"), names)
     if not found:
-        return _explained("/to", parsed.start, commands)
-    candidates = tuple(Candidate(f"{name} ", name) for name in found)
+        return _explained(verb, parsed.start, commands)
+    candidates = tuple(Candidate(f"{name}{after}", name) for name in found)
     return Completion(parsed.argument_start, candidates, incomplete=True)
 
 

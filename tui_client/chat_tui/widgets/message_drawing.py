@@ -161,6 +161,8 @@ class _Drawing:
         self.out = Drawn(row.reply_to, row.expires_at)
 
     def draw(self, now: float) -> Drawn:
+        if self.row.folded and not self.frame.expanded:
+            return self.draw_folded()
         if self.frame.gap:
             self._add_plain(Part.GAP, [])
         if self.row.rule:
@@ -169,6 +171,14 @@ class _Drawing:
             self._add(Part.PREVIEW, [Segment(self._preview(), self._named("preview"))])
         self._add_header(now)
         self._add_text()
+        self._add_actions()
+        return self.out
+
+    def draw_folded(self) -> Drawn:
+        if self.row.rule:
+            self._add_rule()
+        self.out.hidden = 1
+        self._add(Part.MORE, [Segment(fit(settle(self.row.folded), self.frame.text_width), self._named("preview"))])
         self._add_actions()
         return self.out
 
@@ -214,6 +224,8 @@ class _Drawing:
     def _preview(self) -> str:
         if self.parent is None:
             return fit("╭ deleted message", self.frame.text_width)
+        if self.parent.folded:
+            return fit(settle(f"╭ {self.parent.folded}"), self.frame.text_width)
         lines = [line for line in self.parent.text.split("\n") if line.strip()]
         more = ELLIPSIS if len(lines) > 1 else ""
         text = f"╭ {self.parent.author}: {lines[0] if lines else ''}{more}"
@@ -221,7 +233,7 @@ class _Drawing:
 
     def _add_header(self, now: float) -> None:
         row, room = self.row, self.frame.text_width
-        kind = row.note_kind if row.note_kind in {"private", "pending", "failed"} else "time"
+        kind = row.note_kind if row.note_kind in {"private", "mention", "pending", "failed"} else "time"
         clock = clock_text(row.expires_at, now) if row.expires_at is not None else ""
         rest = [(row.time, "time"), (clock, "countdown"), (settle(row.note), kind)]
         rest = [(text, name) for text, name in rest if text]

@@ -20,6 +20,7 @@ _NAMES = (
     "time",
     "preview",
     "private",
+    "mention",
     "pending",
     "failed",
     "countdown",
@@ -44,6 +45,7 @@ MessagePane {
     & > .message-list--time { color: $foreground 60%; }
     & > .message-list--preview { color: $foreground 60%; }
     & > .message-list--private { color: $text-warning; text-style: bold; }
+    & > .message-list--mention { color: $text-accent; text-style: bold; }
     & > .message-list--pending { color: $foreground 60%; text-style: italic; }
     & > .message-list--failed { color: $text-error; text-style: bold; }
     & > .message-list--countdown { color: $text-warning; }

@@ -23,7 +23,9 @@ class Row:
     note: str = ""
     """Words after the time: "private → bob", "sending…", "not sent yet"."""
     note_kind: str = ""
-    """"", "private", "pending" or "failed": the note's colour."""
+    """"", "private", "mention", "pending" or "failed": the note's colour."""
+    folded: str = ""
+    """When not empty: these words stand for the message until somebody asks for it."""
     expires_at: float | None = None
     """Seconds since the epoch, on the server's clock."""
     reply_to: int | None = None

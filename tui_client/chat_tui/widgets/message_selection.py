@@ -69,7 +69,7 @@ class SelectablePane(MessagePane):
         pieces = []
         for key in self._blocks.keys_between(first, last):
             row, span = self._lookup(key), selection.get_span(_order(key))
-            if row is not None and span is not None:
+            if row is not None and span is not None and (not row.folded or key in self._canvas.unfolded):
                 piece = row.text[span[0] : None if span[1] == -1 else span[1]]
                 pieces.append(piece if first == last else f"{row.author}: {piece}")
         return "\n".join(pieces), "\n"

@@ -33,6 +33,7 @@ class Person:
     name: str
     unread: int = 0
     you: bool = False
+    muted: bool = False
 
 
 EVERYONE = Person("", "Everyone")
@@ -59,6 +60,13 @@ class Roster(ScrollView, can_focus=True):
             super().__init__()
             self.id = id
 
+    class MuteToggled(Message):
+        """Somebody is not to be listened to any more, or again."""
+
+        def __init__(self, id: str) -> None:  # noqa: A002 - the field's name everywhere else
+            super().__init__()
+            self.id = id
+
     class Left(Message):
         """The focus should go back to where it came from."""
 
@@ -75,6 +83,7 @@ class Roster(ScrollView, can_focus=True):
         Binding("home", "edge(0)", "First", show=False, id="roster.first"),
         Binding("end", "edge(-1)", "Last", show=False, id="roster.last"),
         Binding("enter", "choose", "Message", show=False, id="roster.choose"),
+        Binding("m", "mute", "Mute", show=False, id="roster.mute"),
         Binding("escape", "leave", "Back", show=False, id="roster.leave"),
     ]
 
@@ -111,6 +120,9 @@ class Roster(ScrollView, can_focus=True):
 
     target: reactive[str] = reactive("")
     """The id of the person that direct messages go to, "" for Everyone."""
+
+    everyone_unread: reactive[int] = reactive(0)
+    """How many messages to everyone were not seen."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id, classes=classes)
@@ -170,6 +182,12 @@ class Roster(ScrollView, can_focus=True):
     def action_choose(self) -> None:
         """Choose whom the cursor is on."""
         self._choose(self.cursor)
+
+    def action_mute(self) -> None:
+        """Mute whom the cursor is on, or end that."""
+        person = self.person_at(self.cursor)
+        if person is not None and person.id and not person.you:
+            self.post_message(self.MuteToggled(person.id))
 
     def action_leave(self) -> None:
         """Give the focus back."""
@@ -243,8 +261,10 @@ class Roster(ScrollView, can_focus=True):
 
         targeted = person.id == self.target
         mark = "" if person is EVERYONE else f"{TARGET if targeted else ONLINE} "
-        unread = f"   {person.unread}" if person.unread else ""
-        name = one_line(person.name) + (" (you)" if person.you else "")
+        count = person.unread if person.id else self.everyone_unread
+        unread = f"   {count}" if count else ""
+        name, state = one_line(person.name), " (you)" if person.you else " (muted)" if person.muted else ""
+        name = cut(name, width - len(mark) - len(state) - len(unread)) + state
         name = cut(name, width - len(mark) - len(unread))
         used = len(mark) + cell_len(name) + len(unread)
         segments = [

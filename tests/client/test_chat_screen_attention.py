@@ -1,0 +1,97 @@
+"""Who is looking, and who is not listened to: the whole app, before a real server."""
+
+from textual import events
+
+from chatting import open_house
+from client.chat_host import chat
+
+
+async def look(person, *, away):
+    """Put the terminal into the background, or bring it back."""
+    person.app.post_message(events.AppBlur() if away else events.AppFocus())
+    await person.until(lambda: person.screen.noticing.focused is not away)
+    await person.pilot.pause()
+
+
+async def test_what_comes_while_nobody_looks_is_unread():
+    """Per person and for everyone; a look at the end of the list reads it, and the rule shows where it began."""
+    async with open_house() as house, chat(house, size=(120, 36)) as ana:
+        bob = await house.person("bob")
+        await bob.say("before")
+        await ana.shows("▊ before", "● bob")
+        await ana.click("● bob")
+        await ana.shows("private to bob")
+        await look(ana, away=True)
+        await bob.say("to all", "and again, Ana", "/to ana psst")
+        await ana.shows("┃ psst", "Everyone   2", "bob   1", "mentions you")
+        assert "↓" not in ana.rows[0]
+        await look(ana, away=False)
+        await ana.lacks("Everyone   2", "bob   1")
+        rule = ana.rows.index(ana.row("new since"))
+        assert ana.rows[rule + 2].startswith(" ▊ to all")
+        await bob.say("/to ana you see this")
+        await ana.shows("┃ you see this")
+        await ana.pilot.pause()
+        assert not ana.app.store.unread
+
+
+async def test_what_comes_below_what_is_being_read_is_unread():
+    """Until one goes to the end, with a search open or not."""
+    async with open_house() as house, chat(house, size=(120, 36)) as ana:
+        bob = await house.person("bob")
+        await bob.say(*(f"old {n}." for n in range(60)))
+        await ana.shows("▊ old 59.", "● bob")
+        await ana.click("● bob")
+        await ana.shows("private to bob")
+        await ana.press("ctrl+f", *"old 3.", "enter")
+        await ana.shows("▊ old 3.", "1 of 1")
+        await bob.say("to all", "/to ana psst")
+        await ana.shows("↓ 2 new", "Everyone   1", "bob   1")
+        await ana.press("escape")
+        await ana.shows("┃ psst")
+        await ana.lacks("↓", "Everyone   1", "bob   1")
+
+
+async def test_muting_from_command_to_command():
+    """What they say is one line that opens; nothing of theirs is counted, quoted or found; and it ends."""
+    async with open_house() as house, chat(house, size=(120, 36)) as ana:
+        bob, zoe = await house.person("bob"), await house.person("zoe")
+        await bob.say("spam one", "spam two")
+        await ana.shows("▊ spam two", "● zoe")
+        await zoe.hears("spam two")
+        await zoe.say("/reply 2 what?")
+        await ana.say("/mute bob")
+        await ana.shows("bob is muted.", "▊ muted: bob", "╭ muted: bob", "bob (muted)", "▊ what?")
+        await ana.lacks("spam")
+        await look(ana, away=True)
+        await bob.say("spam, ana", "/to ana spam")
+        await ana.until(lambda: len(ana.app.store.messages) == 5)
+        await ana.pilot.pause()
+        assert (ana.app.store.unread, ana.screen.roster.everyone_unread) == ({}, 0)
+        await look(ana, away=False)
+        await ana.press("ctrl+f", *"spam")
+        await ana.shows("nothing found")
+        await ana.press("escape")
+        await ana.click("muted: bob", "▊")
+        await ana.shows("spam one")
+        await ana.say("/unmute @BOB")
+        await ana.shows("bob is not muted any more.", "▊ spam one", "▊ spam, ana", "╭ bob: spam two")
+        await ana.lacks("muted: bob", "(muted)")
+        await ana.say("/mute nobody")
+        await ana.shows("Nobody here is called nobody.", "/mute nobody")
+
+
+async def test_muting_in_the_roster_and_in_the_palette():
+    """A key on a name, and a dialog that asks for one; nobody mutes themselves."""
+    async with open_house() as house, chat(house, size=(120, 40)) as ana:
+        bob = await house.person("bob")
+        await bob.say("spam")
+        await ana.shows("▊ spam", "● bob")
+        await ana.press("ctrl+b", "down", "m")
+        await ana.shows("bob (muted)", "muted: bob")
+        await ana.press("end", "m")
+        await ana.press("escape", "ctrl+p", *"unmute", "enter")
+        await ana.shows("Mute or unmute whom?")
+        await ana.press(*"bob", "enter")
+        await ana.shows("bob is not muted any more.", "▊ spam")
+        assert not ana.app.store.muted
