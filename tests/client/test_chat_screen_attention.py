@@ -77,6 +77,8 @@ async def test_muting_from_command_to_command():
         await ana.say("/unmute @BOB")
         await ana.shows("bob is not muted any more.", "▊ spam one", "▊ spam, ana", "╭ bob: spam two")
         await ana.lacks("muted: bob", "(muted)")
+        await ana.say("/mute ana")
+        await ana.shows("That is you.")
         await ana.say("/mute nobody")
         await ana.shows("Nobody here is called nobody.", "/mute nobody")
 

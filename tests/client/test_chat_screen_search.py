@@ -62,6 +62,10 @@ async def test_finds_stand_out_and_come_and_go_with_their_messages():
         assert [bool(style.reverse) for style in look(ana, "word")] == [False, True, False]
         await bob.say("/delete 1", "/delete 2", "/delete 4")
         await ana.shows("nothing found")
+        await bob.say("word")
+        await ana.shows("1 found")
+        await ana.press("enter", "n")
+        await ana.shows("1 of 1")
         await ana.press("escape")
         await ana.lacks("Find:")
 

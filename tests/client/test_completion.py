@@ -115,6 +115,21 @@ def test_to_somebody_unknown_shows_the_usage():
     assert found.usage == TO
 
 
+def test_mute_completes_names_that_end_the_line():
+    """A whole name is complete, in capitals or not, so that Enter sends the line."""
+    mute = CommandHint("/mute", "<name>", "")
+    half = complete("/mute @bo", [mute], NAMES)
+    assert (inserts_of(half), half.incomplete) == (["bob", "Bobby"], True)
+    for line in ("/mute bob", "/mute @BOB", "/mute bob "):
+        whole = complete(line, [mute], NAMES)
+        assert (whole.usage, whole.candidates, whole.incomplete) == (mute, (), False)
+
+
+def inserts_of(completion):
+    """What would be inserted."""
+    return [candidate.insert for candidate in completion.candidates]
+
+
 def test_an_at_sign_completes_names_anywhere():
     """At the start of any word, on any line, and in the text behind modifiers; it can be sent as it is."""
     for before in ("", "hi ", "hi\n", "/to bob ", "/delete "):

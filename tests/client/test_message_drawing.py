@@ -1,5 +1,8 @@
 """Drawing one message, and the small parts of it."""
 
+import dataclasses
+from functools import partial
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -7,6 +10,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.color import Color
 
+from chat_tui.searching import spans_of
 from chat_tui.widgets.action_strip import ActionStrip
 from chat_tui.widgets.message_drawing import Frame, Part, draw, find_links
 from chat_tui.widgets.message_palette import _NAMES, DARK_AUTHORS, LIGHT_AUTHORS, Palette
@@ -118,3 +122,51 @@ def test_a_strip_without_actions_has_no_rows():
     strip.move(1)
     assert strip.rows(20) == []
     assert strip.activate(0) is None
+
+
+FOUND = dataclasses.replace(
+    PLAIN, named={**PLAIN.named, "found": Style(underline=True), "found-here": Style(reverse=True)}
+)
+
+
+def _styled(row, **frame):
+    """The pieces of a text that are drawn in a style, with it."""
+    drawn = draw(row, None, Frame(40, compact=True, gap=False, **frame), FOUND, 0.0)
+    strips = [strip for strip, part in zip(drawn.strips, drawn.parts, strict=True) if part is Part.TEXT]
+    return [(piece.text, str(piece.style)) for strip in strips for piece in list(strip)[1:] if piece.style]
+
+
+def test_what_is_found_stands_out_where_it_is():
+    """In one style everywhere, in a stronger one where the search is; links and line breaks are no hindrance."""
+    row = Row(1, "ana", "a", "the word, https://e.org/word\nwords", "")
+    find = partial(spans_of, "Word")
+    assert _styled(row, find=find) == [("word", "underline")] * 3
+    assert _styled(row, find=find, found=True) == [("word", "reverse")] * 3
+    assert _styled(row) == _styled(row, find=partial(spans_of, "absent")) == []
+
+
+def test_half_a_cluster_is_never_cut_off():
+    """What is found within one is shown as all of it."""
+    row = Row(1, "ana", "a", "cafe\u0301 👩\u200d👧", "")
+    assert _styled(row, find=partial(spans_of, "cafe")) == [("cafe\u0301", "underline")]
+    assert _styled(row, find=partial(spans_of, "👧")) == [("👩\u200d👧", "underline")]
+
+
+@given(hostile, st.sampled_from(ATOMS), st.integers(2, 40))
+def test_rows_with_finds_are_exactly_as_wide_as_the_list(text, phrase, width):
+    """Wherever they are cut."""
+    drawn = draw(Row(1, "ana", "a", text, ""), None, Frame(width, find=partial(spans_of, phrase)), FOUND, 0.0)
+    for line in drawn.strips:
+        assert line.cell_length == width == sum(cell_len(segment.text) for segment in line)
+
+
+def test_a_folded_message_is_one_row_of_other_words():
+    """Until it is asked for; a reply quotes those words too."""
+    row = Row(1, "bob", "b", "spam\nspam", "10:02", folded="muted: bob")
+    drawn = draw(row, None, Frame(40), PLAIN, 0.0)
+    assert [strip.text.rstrip() for strip in drawn.strips] == [" ▊ muted: bob"]
+    assert (drawn.parts, drawn.hidden) == ([Part.MORE], 1)
+    opened = draw(row, None, Frame(40, compact=True, gap=False, expanded=True), PLAIN, 0.0)
+    assert [strip.text.rstrip() for strip in opened.strips] == ["▊bob  10:02", "▊spam", "▊spam"]
+    answer = draw(Row(2, "ana", "a", "no", "", reply_to=1), row, Frame(40, compact=True, gap=False), PLAIN, 0.0)
+    assert answer.strips[0].text.rstrip() == "▊╭ muted: bob"

@@ -48,6 +48,10 @@ class RosterApp(App):
         """Note who was chosen."""
         self.posted.append(event.id)
 
+    def on_roster_mute_toggled(self, event):
+        """Note who is to be muted."""
+        self.posted.append(f"mute {event.id}")
+
     def on_roster_left(self):
         """Note that it was left."""
         self.posted.append("left")
@@ -172,6 +176,28 @@ async def test_the_cursor_stays_on_its_person():
         assert app.roster.person_at(app.roster.cursor) == ZOE
         app.roster.set_people([])
         assert app.roster.person_at(app.roster.cursor) == EVERYONE
+
+
+async def test_muted_people_and_unread_messages_are_said_in_words_and_numbers():
+    """However long the name is, and for Everyone too."""
+    long = Person("l", "somebody whose name is long", muted=True)
+    app = RosterApp([ANA, Person("b", "bob", muted=True), long])
+    async with app.run_test(size=(22, 9)) as pilot:
+        app.roster.everyone_unread = 3
+        await pilot.pause()
+        assert [row.rstrip() for row in app.rows()[:5] if "─" not in row] == [
+            "Everyone   3", "● bob (muted)", "● somebody… (muted)", "● ana (you)"
+        ]  # fmt: skip
+
+
+async def test_m_asks_to_mute_whom_the_cursor_is_on():
+    """Neither Everyone nor oneself."""
+    app = RosterApp([ANA, BOB])
+    async with app.run_test(size=(22, 9)) as pilot:
+        app.roster.focus()
+        await pilot.press("m", "down", "m", "down", "m")
+        await pilot.pause()
+        assert app.posted == ["mute b"]
 
 
 async def test_only_visible_rows_are_drawn():

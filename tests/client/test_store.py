@@ -234,3 +234,27 @@ class TestPlainServer:
             '{"type":"init","messages":[{"id":4,"text":"old","reply_to":null},{"id":5,"text":"b","reply_to":null}]}',
         )
         assert change.missed == 1
+
+
+def test_who_is_muted_is_neither_unread_nor_missed():
+    """What was unread of theirs is not any more, and what comes is not; it is there all the same."""
+    store = store_with()
+    store.apply(message(1, to_id="~ana"), 0.0)
+    store.mute("~bob", muted=True)
+    assert store.unread == {}
+    store.apply_all([message(2, to_id="~ana"), message(3, sender=ZOE, to_id="~ana")], 0.0)
+    assert store.unread == {"~zoe": 1}
+    store.disconnected()
+    change = store.apply(init(message(4, to_id="~ana"), message(5, sender=ZOE), seq=5, resumed=True), 0.0)
+    assert (change.added, change.missed, store.unread) == ([4, 5], 1, {"~zoe": 1})
+    store.mute("~bob", muted=False)
+    store.apply(message(6, to_id="~ana"), 0.0)
+    assert store.unread == {"~zoe": 1, "~bob": 1}
+
+
+def test_a_name_stands_for_who_bears_it_now_or_bore_it_last():
+    """Capitals don't matter; nobody is known by a name that was never heard."""
+    store = store_with(message(1, sender=ZOE))
+    assert [store.bearer(name) for name in ("BOB", "zoë", "carl")] == ["~bob", "~zoe", None]
+    store.apply(ClientsChanged(joined=(Client("~new", "bob"),), left=("~bob",)), 0.0)
+    assert store.bearer("bob") == "~new"

@@ -28,7 +28,7 @@ from chat_tui.screens.attending import AttendingScreen
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.message_actions import MessageActions
 from chat_tui.screens.notices import Notice
-from chat_tui.screens.noticing import Noticing, terminal_of
+from chat_tui.screens.noticing import Noticing
 from chat_tui.screens.people import PeoplePicker
 from chat_tui.screens.search import Search
 from chat_tui.screens.status_line import StatusLine
@@ -90,6 +90,7 @@ class ChatScreen(AttendingScreen):
         self._private_texts: deque[str] = deque(maxlen=_REMEMBERED)
         self._clock = clock
         self.store = store
+        self.noticing = Noticing(store, self.write_to_terminal)
         self._connect = connect
         self._name = name
         self._address = Addressing()
@@ -127,7 +128,6 @@ class ChatScreen(AttendingScreen):
         ]
         self.stream = Stream(self.store, self.messages, self.header, self.composer)
         self.search = Search(self.store, self.messages)
-        self.noticing = Noticing(self.store, terminal_of(self.app))
         self.follow_focus()
         self.status = StatusLine(self.header, self.banner)
         self.feed = Feed(self.store, self._connect, self.show_change, self.status.show, self._clock)
@@ -312,7 +312,7 @@ class ChatScreen(AttendingScreen):
             self.composer.refuse(event.text, "Too many lines wait to be sent; wait for the connection.", event.target)
         elif isinstance(command, Say):
             self.stream.mark_unread(None)
-            self.messages.to_end()
+            self.to_newest()
             self._reply_to(None)
 
     async def _did_locally(self, text: str) -> bool:
@@ -485,7 +485,7 @@ class ChatScreen(AttendingScreen):
 
     def on_header_bar_newest_requested(self) -> None:
         """To the end of the list."""
-        self.messages.to_end()
+        self.to_newest()
 
     # -- messages -----------------------------------------------------------------------------------------------
 
@@ -578,7 +578,7 @@ class ChatScreen(AttendingScreen):
         """To the newest message; while something is being written, End is the composer's."""
         if self.focused is not self.composer or self.composer.text:
             raise SkipAction
-        self.messages.to_end()
+        self.to_newest()
 
     def action_undo(self) -> None:
         """Take the last line or deletion back; while something is being written, that is the composer's undo."""

@@ -53,6 +53,11 @@ class FindingScreen(Screen[None]):
             bar.type_on(event.character)
         return True
 
+    def to_newest(self) -> None:
+        """To the end of the list, for good: a search that led elsewhere is over."""
+        self.search.close(stay=True)
+        self.messages.to_end()
+
     def end_search(self) -> bool:
         """Go back to where one was reading; False where nothing was looked for."""
         was_open = self.search.bar is not None

@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable
 from itertools import islice
 
-from textual.app import App
-
 from chat_protocol.events import Message
 from chat_tui.attention import Attention, Kind, News, mentions
 from chat_tui.store import Change, Store
@@ -67,15 +65,3 @@ class Noticing:
     def _tell(self, what: str) -> None:
         if what:
             self._write(what)
-
-
-def terminal_of(app: App[None]) -> Callable[[str], None]:
-    """What takes bytes for the terminal past the screen; nothing happens where there is no terminal."""
-
-    def write(what: str) -> None:
-        driver = app._driver  # as Textual's own bell does
-        if driver is not None and not app.is_headless:
-            driver.write(what)
-            driver.flush()
-
-    return write

@@ -68,7 +68,8 @@ class Search:
 
     def step(self, by: int) -> None:
         """To the next older (1) or newer (-1) place, and round the end."""
-        if self._current is None:
+        if self._current is None:  # what was found here is gone, and something else came
+            self._go(next(iter(self._results.found), None))
             return
         while not self._results.done and self._results.at(self._current) + 1 >= len(self._results.found):
             self._results.look()
@@ -125,5 +126,7 @@ class Search:
             self._bar.show_count(f"{self._results.at(self._current) + 1} of {found}{more}")
         elif not self._results.phrase:
             self._bar.show_count("")
+        elif found and not more:
+            self._bar.show_count(f"{found} found")
         else:
             self._bar.show_count("looking…" if more else "nothing found")
