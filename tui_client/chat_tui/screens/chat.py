@@ -283,7 +283,7 @@ class ChatScreen(AttendingScreen):
     async def on_composer_submitted(self, event: Composer.Submitted) -> None:
         """A line is to be sent, to whom the composer showed when Enter was pressed."""
         text = clean(event.text)
-        if await self._did_locally(text):
+        if await self._did_locally(text, event.target):
             return
         try:
             command = parse_command(text)
@@ -315,7 +315,7 @@ class ChatScreen(AttendingScreen):
             self.to_newest()
             self._reply_to(None)
 
-    async def _did_locally(self, text: str) -> bool:
+    async def _did_locally(self, text: str, target: str) -> bool:
         """Carry out a command that is for this program alone; False where it is none."""
         word, _, rest = text.strip().partition(" ")
         match word:
@@ -325,7 +325,7 @@ class ChatScreen(AttendingScreen):
                 await self.action_find(rest)
             case "/mute" | "/unmute":
                 if wrong := self.mute_by_name(rest, muted=word == "/mute"):
-                    self.composer.refuse(text, wrong, "")
+                    self.composer.refuse(text, wrong, target)
             case _:
                 return False
         return True
