@@ -8,7 +8,8 @@ from rich.style import Style
 from textual.color import Color
 
 from chat_tui.widgets.action_strip import ActionStrip
-from chat_tui.widgets.message_drawing import Frame, Part, draw, find_links
+from chat_tui.widgets.links import find_links, terminal_address
+from chat_tui.widgets.message_drawing import Frame, Part, draw
 from chat_tui.widgets.message_palette import _NAMES, DARK_AUTHORS, LIGHT_AUTHORS, Palette
 from chat_tui.widgets.message_row import Action, Row
 
@@ -22,7 +23,26 @@ PLAIN = Palette(
     filters=(),
     background=Color(0, 0, 0),
 )
-ATOMS = ["a", " ", "界", "e\u0301", "❤\ufe0f", "👩\u200d👧", "\u200d", "[/b]", "https://e.org", "🇩🇪"]
+ATOMS = [
+    "*",
+    "**",
+    "`",
+    ":tada:",
+    "\n",
+    "```",
+    "py",
+    "_",
+    "a",
+    " ",
+    "界",
+    "e\u0301",
+    "❤\ufe0f",
+    "👩\u200d👧",
+    "\u200d",
+    "[/b]",
+    "https://e.org",
+    "🇩🇪",
+]
 hostile = st.lists(st.sampled_from(ATOMS), max_size=40).map("".join)
 
 
@@ -70,6 +90,51 @@ def test_a_preview_is_the_first_line_with_words():
 def test_links_are_web_addresses_without_the_sentence_around_them(text, links):
     """Only http and https, and no full stop, comma or bracket at the end."""
     assert [text[start:end] for start, end in find_links(text)] == links
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://e.org", "https://e.org"),
+        ("http://e.org:80/a?b=c&d#e(f)", "http://e.org:80/a?b=c&d#e(f)"),
+        ("https://[::1]:80/x", "https://[::1]:80/x"),
+        ("https://e.org/é%20%zz;\ufffd\x1b\\", "https://e.org/%C3%A9%20%25zz%3B%EF%BF%BD%1B%5C"),
+        ("https://e.org@evil.example/", ""),
+        ("https://e.org:80@evil.example/", ""),
+        ("https://\u0430pple.com/", ""),
+        ("https://e.org;x/", ""),
+        ("https://e.org/" + "x" * 2000, ""),
+        ("javascript://e.org/", ""),
+        ("HTTPS://e.org/", ""),
+    ],
+)
+def test_a_terminal_is_told_plain_addresses_only(url, told):
+    """Printable ASCII without a semicolon, of a host that is what it looks like; nothing of others."""
+    assert terminal_address(url) == told
+
+
+def test_a_link_is_one_for_the_terminal_also_where_it_is_wrapped():
+    """All its rows have the same address and the same number; another link has another number."""
+    text = "https://e.org/" + "x" * 40 + " https://e.org/y"
+    drawn = draw(Row(1, "ana", "a", text, ""), None, Frame(30), PLAIN, 0.0)
+    links = [segment.style for strip in drawn.strips for segment in strip if segment.style.link]
+    assert [style.link for style in links] == ["https://e.org/" + "x" * 40] * 3 + ["https://e.org/y"]
+    assert len({style.link_id for style in links}) == 2
+
+
+def test_a_row_of_fenced_code_is_as_wide_as_the_list():
+    """Its background goes to the edge, in empty rows as well; what comes after it is as usual."""
+    code = Palette(
+        PLAIN.base,
+        PLAIN.named | {"code-block": Style(bgcolor="red")},
+        PLAIN.authors,
+        *[PLAIN.base] * 3,
+        (),
+        PLAIN.background,
+    )
+    drawn = draw(Row(1, "ana", "a", "```\na\n\n```\nb", ""), None, Frame(30), code, 0.0)
+    filled = [list(strip)[-1].style.bgcolor is not None for strip in drawn.strips if strip.text.startswith(" ▊")]
+    assert filled == [False, True, True, True, True, False]
 
 
 def test_an_author_has_the_same_colour_on_every_run():

@@ -6,7 +6,7 @@ from chat_protocol.commands import Say
 from chat_protocol.events import Message
 from chat_tui.outbox import Pending
 from chat_tui.store import Store
-from chat_tui.widgets.message_drawing import find_links
+from chat_tui.widgets.links import find_links
 from chat_tui.widgets.message_row import Action, Row
 
 _QUOTE_LENGTH = 200

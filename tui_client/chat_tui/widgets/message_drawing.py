@@ -1,9 +1,7 @@
 """One message into finished rows. Text becomes segments as it is: no markup is read and no style comes from it."""
 
-import re
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from itertools import pairwise
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -11,16 +9,16 @@ from rich.style import Style
 from textual.strip import Strip
 
 from chat_tui.widgets.action_strip import ActionStrip
+from chat_tui.widgets.links import terminal_address
 from chat_tui.widgets.message_blocks import FOLD_ROWS
 from chat_tui.widgets.message_palette import Palette
 from chat_tui.widgets.message_row import Row, countdown_text
-from chat_tui.widgets.wrapping import ELLIPSIS, Span, fit, settle, whole_clusters, wrap
+from chat_tui.widgets.message_text import LINK, LOOKS, NAMES, SELECTED, MessageText
+from chat_tui.widgets.wrapping import ELLIPSIS, Span, fit, settle, wrap
 
 GAP = "  "  # between the parts of a header
 AUTHOR_CELLS = 8  # an author keeps this much of the header, however long the note is
 HOURGLASS = "⏳ "
-_URL = re.compile(r"https?://[^\s<>\"]+")
-_NOT_URL_END = ".,;:!?'\")]}"
 
 
 class Part(Enum):
@@ -75,8 +73,9 @@ class Drawn:
     expires_at: float | None = None
     strips: list[Strip] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    text: MessageText | None = None
     spans: list[Span] = field(default_factory=list)
-    """The characters on each row of text."""
+    """The characters of `text`, as it is shown, on each row of text."""
     author: range = range(0)
     """The cells of the header that are the author's name."""
     clock: range = range(0)
@@ -96,18 +95,6 @@ class Drawn:
     def span(self, row: int) -> Span | None:
         """The characters on a row, or None where it is no row of text."""
         return self.spans[row - self.parts.index(Part.TEXT)] if self.parts[row] is Part.TEXT else None
-
-
-def find_links(text: str) -> list[Span]:
-    """Where the http(s) addresses of a text are; the punctuation of the sentence around them is not part of them."""
-    if "://" not in text:
-        return []
-    found = []
-    for match in _URL.finditer(text):
-        address = match.group().rstrip(_NOT_URL_END)
-        if len(address) > len("https://"):
-            found.append((match.start(), match.start() + len(address)))
-    return found
 
 
 def draw(row: Row, parent: Row | None, frame: Frame, palette: Palette, now: float) -> Drawn:
@@ -150,7 +137,8 @@ class _Drawing:
         self.gutter = Segment(
             bar if frame.compact else f" {bar} ", self._named("private") if private else self.author_style
         )
-        self.selected = (0, 0)
+        self.styles: dict[int, Style] = {}
+        self.link_styles: dict[tuple[int, Style], Style] = {}
         self.out = Drawn(row.reply_to, row.expires_at)
 
     def draw(self, now: float) -> Drawn:
@@ -186,15 +174,19 @@ class _Drawing:
         """A row beside the message: no gutter, not coloured with it."""
         self._finish(part, segments, self.palette.base)
 
-    def _finish(self, part: Part, segments: list[Segment], blank: Style) -> None:
+    def _finish(self, part: Part, segments: list[Segment], blank: Style, links: dict[int, int] | None = None) -> None:
+        """Fill a row up to the width; `links` says which segments are a part of which link."""
         used = sum(segment.cell_length for segment in segments)
         width = self.frame.width
         if used > width:  # not one letter has room; half a joined one would swallow what comes next
             segments = [Segment(fit("".join(segment.text for segment in segments), width), blank)]
-            used = segments[0].cell_length
+            used, links = segments[0].cell_length, None
         if used < width:
             segments.append(Segment(" " * (width - used), blank))
-        self.out.strips.append(Strip(self.palette.filtered(segments), width))
+        segments = self.palette.filtered(segments)
+        for at, number in (links or {}).items():
+            segments[at] = self._linked(segments[at], number)
+        self.out.strips.append(Strip(segments, width))
         self.out.parts.append(part)
 
     def _add_rule(self) -> None:
@@ -209,8 +201,8 @@ class _Drawing:
             return fit("╭ deleted message", self.frame.text_width)
         lines = [line for line in self.parent.text.split("\n") if line.strip()]
         more = ELLIPSIS if len(lines) > 1 else ""
-        text = f"╭ {self.parent.author}: {lines[0] if lines else ''}{more}"
-        return fit(settle(text), self.frame.text_width)
+        line = MessageText(lines[0], None).text if lines else ""
+        return fit(settle(f"╭ {self.parent.author}: {line}{more}"), self.frame.text_width)
 
     def _add_header(self, now: float) -> None:
         row, room = self.row, self.frame.text_width
@@ -236,39 +228,52 @@ class _Drawing:
         self._add(Part.HEADER, segments)
 
     def _add_text(self) -> None:
-        text = settle(self.row.text)
-        spans = wrap(text, self.frame.text_width)
+        text = self.out.text = MessageText(self.row.text, self.frame.selected)
+        spans = wrap(text.text, self.frame.text_width)
         if len(spans) > FOLD_ROWS and not self.frame.expanded:
             self.out.hidden = len(spans) - (FOLD_ROWS - 1)
             del spans[FOLD_ROWS - 1 :]
         self.out.spans = spans
-        links = find_links(text)
-        if self.frame.selected is not None:
-            low, high = self.frame.selected
-            self.selected = whole_clusters(text, low, len(text) if high == -1 else high)
-        plain = not links and self.frame.selected is None
         style = self._named("text")
         for start, end in spans:
-            pieces = [Segment(text[start:end], style)] if plain else self._pieces(text, start, end, links, style)
-            self._add(Part.TEXT, pieces)
+            if text.plain:
+                self._add(Part.TEXT, [Segment(text.text[start:end], style)])
+            else:
+                self._add_formatted(text, start, end)
         if self.out.hidden:
             words = fit(f"… {self.out.hidden} more lines (Enter shows all)", self.frame.text_width)
             self._add(Part.MORE, [Segment(words, self._named("more"))])
 
-    def _pieces(self, text: str, start: int, end: int, links: list[Span], style: Style) -> list[Segment]:
-        """A row cut where a link or the selection begins or ends."""
-        low, high = self.selected
-        ends = [low, high, *(at for link in links for at in link)]
-        cuts = sorted({start, end, *(at for at in ends if start < at < end)})
-        pieces = []
-        for one, two in pairwise(cuts):
-            look = style
-            if any(first <= one < last for first, last in links):
-                look = self._named("link")
-            if low <= one < high:
-                look += self.palette.selected
-            pieces.append(Segment(text[one:two], look))
-        return pieces
+    def _add_formatted(self, text: MessageText, start: int, end: int) -> None:
+        """A row cut where its look changes; a fenced block is as wide as the list."""
+        pieces, links = [self.gutter], {}
+        for first, last, look in text.runs(start, end):
+            if look & LINK and (number := text.link_at(first)) is not None:
+                links[len(pieces)] = number
+            pieces.append(Segment(text.text[first:last], self._style(look)))
+        blank = self._named("code-block") if text.in_block(start) else self.base
+        self._finish(Part.TEXT, pieces, blank, links)
+
+    def _style(self, look: int) -> Style:
+        style = self.styles.get(look)
+        if style is None:
+            style = self._named("link" if look & LINK else NAMES[look & LOOKS])
+            if look & SELECTED:
+                style += self.palette.selected
+            self.styles[look] = style
+        return style
+
+    def _linked(self, segment: Segment, number: int) -> Segment:
+        """A part of a link, told to the terminal as one: the same one on all rows that it takes."""
+        if segment.style is None or self.out.text is None:
+            return segment
+        key = number, segment.style
+        style = self.link_styles.get(key)
+        if style is None:
+            # Not by adding styles: Rich keeps sums, and what it keeps would outlive the message.
+            address = terminal_address(self.out.text.urls[number])
+            style = self.link_styles[key] = segment.style.update_link(address) if address else segment.style
+        return Segment(segment.text, style)
 
     def _add_actions(self) -> None:
         strip = self.frame.strip

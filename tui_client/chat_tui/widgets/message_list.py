@@ -12,7 +12,7 @@ from textual.message import Message
 from chat_tui.widgets.action_strip import ActionStrip
 from chat_tui.widgets.message_blocks import Size
 from chat_tui.widgets.message_canvas import Lookup
-from chat_tui.widgets.message_drawing import Part, actions_indent, find_links
+from chat_tui.widgets.message_drawing import Part, actions_indent
 from chat_tui.widgets.message_row import Action, Row
 from chat_tui.widgets.message_selection import SelectablePane
 from chat_tui.widgets.wrapping import offset_at
@@ -350,11 +350,11 @@ class MessageList(SelectablePane):
 
     def _link_at(self, hit: _Hit) -> str | None:
         """The address under the mouse."""
-        drawn, row = self._canvas.drawn(hit.key), self._lookup(hit.key)
-        span = drawn.span(hit.row)
+        drawn = self._canvas.drawn(hit.key)
+        span, text = drawn.span(hit.row), drawn.text
         cell = hit.cell - self._canvas.frame(hit.key).indent
-        if span is None or row is None or cell < 0:
+        if span is None or text is None or cell < 0:
             return None
-        at = offset_at(row.text, span, cell)
-        links = find_links(row.text)
-        return next((row.text[start:end] for start, end in links if start <= at < end and at < span[1]), None)
+        at = offset_at(text.text, span, cell)
+        number = text.link_at(at) if at < span[1] else None
+        return None if number is None else text.urls[number]

@@ -25,6 +25,16 @@ _NAMES = (
     "countdown",
     "rule",
     "link",
+    "mark",
+    "code",
+    "emphasis",
+    "strong",
+    "code-block",
+    "code-keyword",
+    "code-string",
+    "code-number",
+    "code-comment",
+    "code-name",
     "more",
     "action",
     "action-focused",
@@ -47,6 +57,16 @@ MessagePane {
     & > .message-list--countdown { color: $text-warning; }
     & > .message-list--rule { color: $text-primary; }
     & > .message-list--link { color: $text-accent; text-style: underline; }
+    & > .message-list--mark { color: $foreground 60%; }
+    & > .message-list--code { color: $text-accent; background: $surface; }
+    & > .message-list--emphasis { color: $foreground; text-style: italic; }
+    & > .message-list--strong { color: $foreground; text-style: bold; }
+    & > .message-list--code-block { color: $foreground; background: $surface; }
+    & > .message-list--code-keyword { color: $text-accent; background: $surface; text-style: bold; }
+    & > .message-list--code-string { color: $text-success; background: $surface; }
+    & > .message-list--code-number { color: $text-warning; background: $surface; }
+    & > .message-list--code-comment { color: $foreground 60%; background: $surface; text-style: italic; }
+    & > .message-list--code-name { color: $text-primary; background: $surface; }
     & > .message-list--more { color: $text-accent; }
     & > .message-list--action { color: $foreground; background: $panel; }
     & > .message-list--action-focused {

@@ -1,0 +1,121 @@
+"""The text of a message as it is drawn: what is shown for it, and how each character of that looks.
+
+Everything that finds a character, by mouse or by selection, counts in the text that was written; rows count in what
+is shown. The two differ where shortcodes were replaced.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from chat_tui.widgets.formatting import Formats, Look, Mark, Shown, find_formats, may_have_formats
+from chat_tui.widgets.links import find_links
+from chat_tui.widgets.wrapping import Span, settle, whole_clusters
+
+LINK = 32
+SELECTED = 64
+LOOKS = LINK - 1
+"""The bits of a byte that are a `Look`."""
+_RUN = re.compile(rb"(.)\1*", re.DOTALL)
+
+NAMES: dict[int, str] = {
+    Look.TEXT: "text",
+    Look.MARK: "mark",
+    Look.CODE: "code",
+    Look.EMPHASIS: "emphasis",
+    Look.STRONG: "strong",
+    Look.BLOCK: "code-block",
+    Look.KEYWORD: "code-keyword",
+    Look.STRING: "code-string",
+    Look.NUMBER: "code-number",
+    Look.COMMENT: "code-comment",
+    Look.NAME: "code-name",
+    Look.EMOJI: "text",
+    Look.OTHER_EMOJI: "text",
+}
+"""The style of each look, by its name in the palette."""
+
+
+class MessageText:
+    """One text; `selected` are the characters of it that are selected (-1: to its end)."""
+
+    __slots__ = ("_blocks", "_links", "_paint", "_shown", "text", "urls")
+
+    def __init__(self, text: str, selected: Span | None) -> None:
+        links = find_links(text)
+        formats = find_formats(text, links, emoji_of) if may_have_formats(text) else None
+        self._shown = Shown(text, formats.emoji) if formats is not None and formats.emoji else None
+        self.text = settle(text if self._shown is None else self._shown.text)
+        self.urls = [text[start:end] for start, end in links]
+        self._links = [self._place(link) for link in links]
+        self._blocks = [] if formats is None else [self._place((block.start, block.end)) for block in formats.blocks]
+        self._paint: bytearray | None = None
+        if self._links or selected is not None or (formats is not None and (formats.marks or formats.emoji)):
+            self._paint = self._painted(text, formats, selected)
+
+    @property
+    def plain(self) -> bool:
+        """Whether all of it looks the same."""
+        return self._paint is None
+
+    def origin(self, at: int) -> int:
+        """Where a character that is shown is in the text that was written."""
+        return at if self._shown is None else self._shown.origin(at)
+
+    def runs(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """A part of what is shown, cut where its look changes: start, end, a `Look` with LINK and SELECTED."""
+        if self._paint is None or start == end:
+            yield start, end, Look.TEXT
+            return
+        for run in _RUN.finditer(self._paint, start, end):
+            yield run.start(), run.end(), run.group()[0]
+
+    def in_block(self, at: int) -> bool:
+        """Whether a row that begins here is one of a fenced block."""
+        number = bisect_right(self._blocks, at, key=lambda block: block[0]) - 1
+        return number >= 0 and at < self._blocks[number][1]
+
+    def link_at(self, at: int) -> int | None:
+        """Which of `urls` a character that is shown belongs to."""
+        number = bisect_right(self._links, at, key=lambda link: link[0]) - 1
+        return number if number >= 0 and at < self._links[number][1] else None
+
+    def _place(self, span: Span) -> Span:
+        return span if self._shown is None else (self._shown.place(span[0]), self._shown.place(span[1]))
+
+    def _painted(self, text: str, formats: Formats | None, selected: Span | None) -> bytearray:
+        paint = bytearray(len(self.text))
+        for mark in _all_marks(text, formats) if formats is not None else ():
+            start, end = self._place((mark.start, mark.end))
+            paint[start:end] = bytes([mark.look]) * (end - start)
+        for start, end in self._links:
+            for at in range(start, end):
+                paint[at] |= LINK
+        if selected is not None:
+            low, high = selected
+            place = self._place((low, len(text) if high == -1 else min(high, len(text))))
+            for at in range(*whole_clusters(self.text, *place)):
+                paint[at] |= SELECTED
+        return paint
+
+
+def _all_marks(text: str, formats: Formats) -> Iterator[Mark]:
+    yield from formats.marks
+    for number, (start, end, _) in enumerate(formats.emoji):
+        yield Mark(start, end, Look.OTHER_EMOJI if number % 2 else Look.EMOJI)
+    for block in formats.blocks:
+        from chat_tui.widgets.code_colours import code_marks  # noqa: PLC0415  # its patterns cost 10 ms to compile
+
+        yield from code_marks(text, *block.code, block.language)
+        yield Mark(block.start, block.code[0] - 1, Look.MARK)
+        yield Mark(block.code[1] + 1, block.end, Look.MARK)
+
+
+def emoji_of(name: str) -> str:
+    """What a shortcode stands for, "" for nothing."""
+    from rich.emoji import Emoji, NoEmoji  # noqa: PLC0415  # its table of 3,600 is loaded for the first shortcode
+
+    try:
+        return str(Emoji(name))
+    except NoEmoji:
+        return ""
