@@ -161,6 +161,28 @@ async def test_a_message_that_the_owner_does_not_have():
         assert host.shown[-1].strip() == "deleted message"
 
 
+async def test_what_goes_on_is_drawn_without_a_header():
+    """Text below text; when the first of them goes, the next one has the header."""
+    host = Host([row(1, "one"), row(2, "two", grouped=True), row(3, "three", grouped=True), row(4, "four")])
+    async with host.run_test(size=SIZE):
+        assert host.shown[:7] == ["", " ▊ ana  10:02", " ▊ one", " ▊ two", " ▊ three", "", " ▊ ana  10:02"]
+        host.rows[2] = row(2, "two")
+        host.delete(1)
+        assert host.shown[:6] == ["", " ▊ ana  10:02", " ▊ two", " ▊ three", "", " ▊ ana  10:02"]
+        host.rows[2] = row(2, "two", grouped=True)
+        host.load_older(row(1, "one again"))
+        assert host.shown[:4] == ["", " ▊ ana  10:02", " ▊ one again", " ▊ two"]
+
+
+async def test_a_day_and_the_unread_begin_at_the_same_message():
+    """The day's rule is above the other one."""
+    host = Host([row(1, rule="new since 10:04", day="Tuesday, 3 March")])
+    async with host.run_test(size=SIZE):
+        assert [line.strip() for line in host.texts[:3]] == [
+            "──────── Tuesday, 3 March ────────", "──────── new since 10:04 ────────", "▊ ana  10:02"
+        ]  # fmt: skip
+
+
 async def test_notes_and_rules():
     """A header tells in words what is private, pending or failed; a rule stands above its message."""
     host = Host([row(1, note="private → you", note_kind="private"), row(2, rule="new since 10:04")])

@@ -275,6 +275,22 @@ async def test_an_unsent_line_can_be_picked():
         assert host.list.picked is None
 
 
+async def test_details_stand_above_the_actions():
+    """They are no target of the mouse, and follow the message."""
+    host = Host(_many())
+    details = {28: "a day in March"}
+    host.list._details = lambda key: details.get(key, "")
+    async with host.run_test(size=SIZE) as pilot:
+        host.list.pick(28)
+        line = host.line_with("message 28")
+        assert host.shown[line + 1 : line + 3] == ["   a day in March", STRIP]
+        await click(pilot, "a day")
+        assert host.list.picked == 28
+        details[28] = "another day"
+        host.change(28, note="changed")
+        assert host.shown[line + 1] == "   another day"
+
+
 async def test_actions_follow_the_message():
     """When a picked message changes, so do its actions."""
     host = Host(_many())

@@ -180,6 +180,11 @@ class MessageBlocks:
             number += by
         return None
 
+    def following(self, keys: Iterable[int]) -> list[int]:
+        """The keys that come right after these; keys that are not here have none."""
+        places = [place for key in keys if (place := self.find(key)) is not None]
+        return [self.key(after) for place in places if (after := self.step(place, 1)) is not None]
+
     def height(self, place: Place) -> int:
         """Rows of one message, as far as they are known."""
         return self._blocks[place[0]].rows(self._table)[place[1]]

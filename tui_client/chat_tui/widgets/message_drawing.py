@@ -30,6 +30,7 @@ class Part(Enum):
     HEADER = auto()
     TEXT = auto()
     MORE = auto()
+    DETAILS = auto()
     ACTIONS = auto()
 
 
@@ -142,13 +143,16 @@ class _Drawing:
         self.out = Drawn(row.reply_to, row.expires_at)
 
     def draw(self, now: float) -> Drawn:
-        if self.frame.gap:
+        if self.frame.gap and not self.row.grouped:
             self._add_plain(Part.GAP, [])
+        if self.row.day:
+            self._add_rule(self.row.day, "day")
         if self.row.rule:
-            self._add_rule()
+            self._add_rule(self.row.rule, "rule")
         if self.row.reply_to is not None:
             self._add(Part.PREVIEW, [Segment(self._preview(), self._named("preview"))])
-        self._add_header(now)
+        if not self.row.grouped:
+            self._add_header(now)
         self._add_text()
         self._add_actions()
         return self.out
@@ -189,12 +193,12 @@ class _Drawing:
         self.out.strips.append(Strip(segments, width))
         self.out.parts.append(part)
 
-    def _add_rule(self) -> None:
+    def _add_rule(self, words: str, name: str) -> None:
         dashes = "─" * (3 if self.frame.compact else 8)
-        words = fit(settle(self.row.rule), max(1, self.frame.width - 2 * len(dashes) - 2))
+        words = fit(settle(words), max(1, self.frame.width - 2 * len(dashes) - 2))
         line = f"{dashes} {words} {dashes}"
         left = max(0, self.frame.width - cell_len(line)) // 2
-        self._add_plain(Part.RULE, [Segment(" " * left + line, self.palette.named["rule"])])
+        self._add_plain(Part.RULE, [Segment(" " * left + line, self.palette.named[name])])
 
     def _preview(self) -> str:
         if self.parent is None:
@@ -279,6 +283,9 @@ class _Drawing:
         strip = self.frame.strip
         if strip is None:
             return
+        if strip.words:
+            words = " " * self.frame.indent + fit(settle(strip.words), self.frame.text_width)
+            self._add_plain(Part.DETAILS, [Segment(words, self.palette.named["time"])])
         left = actions_indent(self.frame)
         for items in strip.rows(self.frame.width - left):
             segments = [Segment(" " * left, self.palette.base)]

@@ -33,7 +33,10 @@ class _Hit(NamedTuple):
 
 
 class MessageList(SelectablePane):
-    """All messages of a room. `actions(key)` says what can be done with one; folding is the list's own."""
+    """All messages of a room. `actions(key)` says what can be done with one; folding is the list's own.
+
+    `details(key)` are words that are shown with the actions, "" for none.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "up", "Previous message", show=False, id="list.up"),
@@ -98,10 +101,11 @@ class MessageList(SelectablePane):
         actions: Callable[[int], Sequence[Action]],
         now: Callable[[], float],
         *,
+        details: Callable[[int], str] = lambda _: "",
         id: str | None = None,  # noqa: A002  # Textual's name for it
     ) -> None:
         super().__init__(lookup, now, id=id)
-        self._actions = actions
+        self._actions, self._details = actions, details
         self._pressed: tuple[Offset, _Hit | None] | None = None
 
     # -- picking --------------------------------------------------------------
@@ -153,14 +157,14 @@ class MessageList(SelectablePane):
             actions.append(SHOW_LESS)
         elif self._canvas.palette is not None and self._canvas.drawn(key).hidden:
             actions.insert(0, SHOW_ALL)
-        return ActionStrip(actions)
+        return ActionStrip(actions, self._details(key))
 
     def _renew_strip(self) -> None:
         """The picked message or what can be done with it may have changed."""
         if self.picked is None or self._canvas.strip is None:
             return
         strip = self._new_strip(self.picked)
-        if strip.actions != self._canvas.strip.actions:
+        if (strip.actions, strip.words) != (self._canvas.strip.actions, self._canvas.strip.words):
             self._canvas.pick(self.picked, strip)
 
     def _show_picked(self) -> None:
@@ -313,7 +317,7 @@ class MessageList(SelectablePane):
 
     def _clicked(self, hit: _Hit) -> None:
         match hit.part:
-            case Part.GAP | Part.RULE:
+            case Part.GAP | Part.RULE | Part.DETAILS:
                 pass
             case Part.ACTIONS:
                 self._clicked_action(hit)

@@ -24,6 +24,7 @@ _NAMES = (
     "failed",
     "countdown",
     "rule",
+    "day",
     "link",
     "mark",
     "code",
@@ -56,6 +57,7 @@ MessagePane {
     & > .message-list--failed { color: $text-error; text-style: bold; }
     & > .message-list--countdown { color: $text-warning; }
     & > .message-list--rule { color: $text-primary; }
+    & > .message-list--day { color: $foreground 60%; }
     & > .message-list--link { color: $text-accent; text-style: underline; }
     & > .message-list--mark { color: $foreground 60%; }
     & > .message-list--code { color: $text-accent; background: $surface; }

@@ -104,14 +104,17 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def prepend(self, sizes: Iterable[MessageSize]) -> None:
         """Add older messages above; what is being read stays where it is. Keys ascend, else ValueError."""
+        if len(self._blocks):
+            self._canvas.forget({self._blocks.key(self._blocks.place_at(0)[0])})  # another one is above it now
         self._blocks.prepend(sizes)
         self._changed()
 
     def remove_messages(self, keys: Iterable[int]) -> None:
-        """Forget messages, and everything that was drawn of them; replies to them are drawn anew."""
+        """Forget messages, and all that was drawn of them; replies to them, and what comes after, are drawn anew."""
         gone = frozenset(keys)
-        self._viewport.remove(gone, self._lines)
         self._canvas.forget_with_replies(gone)
+        self._canvas.forget(self._blocks.following(gone))
+        self._viewport.remove(gone, self._lines)
         self._canvas.unfolded -= gone
         self._changed(gone=True)
 
