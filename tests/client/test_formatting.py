@@ -92,8 +92,8 @@ def test_a_fenced_block():
     assert shown.text == text
     found = [(text[start:end], Look(look).name) for start, end, look in shown.runs(0, len(text))]
     assert found == [
-        ("see\n", "TEXT"), ("```py", "MARK"), ("\n", "BLOCK"), ("if", "KEYWORD"), (" *a*: ", "BLOCK"),
-        ("# `x` :tada:", "COMMENT"), ("\n\n", "BLOCK"), ("```", "MARK"), ("\n", "TEXT"),
+        ("see\n", "TEXT"), ("```py", "FENCE"), ("\n", "BLOCK"), ("if", "KEYWORD"), (" *a*: ", "BLOCK"),
+        ("# `x` :tada:", "COMMENT"), ("\n\n", "BLOCK"), ("```", "FENCE"), ("\n", "TEXT"),
         ("*", "MARK"), ("done", "EMPHASIS"), ("*", "MARK"),
     ]  # fmt: skip
     assert [at for at in range(len(text)) if shown.in_block(at)] == list(range(block.start, block.end))

@@ -32,6 +32,7 @@ class Look(IntEnum):
     EMOJI = 11
     OTHER_EMOJI = 12
     """As EMOJI: every second one, so that two in a row are told apart."""
+    FENCE = 13
 
 
 class Mark(NamedTuple):

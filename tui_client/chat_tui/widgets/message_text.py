@@ -25,6 +25,7 @@ NAMES: dict[int, str] = {
     Look.EMPHASIS: "emphasis",
     Look.STRONG: "strong",
     Look.BLOCK: "code-block",
+    Look.FENCE: "code-fence",
     Look.KEYWORD: "code-keyword",
     Look.STRING: "code-string",
     Look.NUMBER: "code-number",
@@ -107,8 +108,8 @@ def _all_marks(text: str, formats: Formats) -> Iterator[Mark]:
         from chat_tui.widgets.code_colours import code_marks  # noqa: PLC0415  # its patterns cost 10 ms to compile
 
         yield from code_marks(text, *block.code, block.language)
-        yield Mark(block.start, block.code[0] - 1, Look.MARK)
-        yield Mark(block.code[1] + 1, block.end, Look.MARK)
+        yield Mark(block.start, block.code[0] - 1, Look.FENCE)
+        yield Mark(block.code[1] + 1, block.end, Look.FENCE)
 
 
 def emoji_of(name: str) -> str:
