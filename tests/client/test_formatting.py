@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from chat_tui.widgets.code_colours import code_marks
 from chat_tui.widgets.formatting import Look, find_formats
 from chat_tui.widgets.links import find_links
-from chat_tui.widgets.message_text import LOOKS, MessageText, emoji_of
+from chat_tui.widgets.message_text import LOOKS, emoji_of, message_text
 
 ATOMS = [
     "*",
@@ -77,7 +77,7 @@ def test_what_is_formatted(text, found):
 )
 def test_what_could_be_anything_else_stays(text):
     """Sums, names, globs, pointers, lists, paths, addresses, and what is not closed."""
-    shown = MessageText(text, None)
+    shown = message_text(text)
     assert looks(text) == []
     assert shown.text == text
     assert all(look & LOOKS == Look.TEXT for _, _, look in shown.runs(0, len(text)))
@@ -88,7 +88,7 @@ def test_a_fenced_block():
     text = "see\n```py\nif *a*: # `x` :tada:\n\n```\n*done*"
     [block] = find_formats(text, [], emoji_of).blocks
     assert (block.language, text[slice(*block.code)]) == ("py", "if *a*: # `x` :tada:\n")
-    shown = MessageText(text, None)
+    shown = message_text(text)
     assert shown.text == text
     found = [(text[start:end], Look(look).name) for start, end, look in shown.runs(0, len(text))]
     assert found == [
@@ -119,7 +119,7 @@ def test_code_has_colours(language, code, found):
 def test_shortcodes_are_shown_as_emoji_and_count_as_written():
     """Two in a row are two; what is unknown, in code or within a word stays; offsets are those of the text."""
     text = "go :rocket::tada: `:tada:` a:tada: :+1:!"
-    shown = MessageText(text, (3, 11))
+    shown = message_text(text, (3, 11))
     assert shown.text == "go 🚀🎉 `:tada:` a:tada: 👍!"
     assert [shown.origin(at) for at in (2, 3, 4, 5)] == [2, 3, 11, 17]
     assert shown.origin(len(shown.text)) == len(text)
@@ -132,7 +132,7 @@ def test_every_character_is_shown_once_or_is_a_shortcode(text, selected):
     """Marks lie within the text, runs cover what is shown, and every offset leads back into the text."""
     formats = find_formats(text, find_links(text), emoji_of)
     assert all(0 <= start < end <= len(text) for start, end, _ in formats.marks)
-    shown = MessageText(text, selected)
+    shown = message_text(text, selected)
     assert "".join(shown.text[start:end] for start, end, _ in shown.runs(0, len(shown.text))) == shown.text
     origins = [shown.origin(at) for at in range(len(shown.text) + 1)]
     assert origins == sorted(origins)

@@ -13,7 +13,7 @@ from chat_tui.widgets.links import terminal_address
 from chat_tui.widgets.message_blocks import FOLD_ROWS
 from chat_tui.widgets.message_palette import Palette
 from chat_tui.widgets.message_row import Row, countdown_text
-from chat_tui.widgets.message_text import LINK, LOOKS, NAMES, SELECTED, MessageText
+from chat_tui.widgets.message_text import LINK, LOOKS, NAMES, SELECTED, FormattedText, MessageText, message_text
 from chat_tui.widgets.wrapping import ELLIPSIS, Span, fit, settle, wrap
 
 GAP = "  "  # between the parts of a header
@@ -144,7 +144,7 @@ class _Drawing:
 
     def draw(self, now: float) -> Drawn:
         if self.frame.gap and not self.row.grouped:
-            self._add_plain(Part.GAP, [])
+            self._add_gap()
         if self.row.day:
             self._add_rule(self.row.day, "day")
         if self.row.rule:
@@ -159,7 +159,7 @@ class _Drawing:
 
     def draw_missing(self) -> Drawn:
         if self.frame.gap:
-            self._add_plain(Part.GAP, [])
+            self._add_gap()
         words = fit("deleted message", self.frame.text_width)
         self._add_plain(Part.RULE, [Segment(" " * self.frame.indent + words, self._named("preview"))])
         return self.out
@@ -169,6 +169,10 @@ class _Drawing:
 
     def _named(self, name: str) -> Style:
         return self._over(self.palette.named[name])
+
+    def _add_gap(self) -> None:
+        self.out.strips.append(self.palette.blank(self.frame.width))
+        self.out.parts.append(Part.GAP)
 
     def _add(self, part: Part, segments: list[Segment]) -> None:
         """A row of the message: gutter, segments, and blanks up to the width."""
@@ -188,8 +192,9 @@ class _Drawing:
         if used < width:
             segments.append(Segment(" " * (width - used), blank))
         segments = self.palette.filtered(segments)
-        for at, number in (links or {}).items():
-            segments[at] = self._linked(segments[at], number)
+        if links:
+            for at, number in links.items():
+                segments[at] = self._linked(segments[at], number)
         self.out.strips.append(Strip(segments, width))
         self.out.parts.append(part)
 
@@ -205,7 +210,7 @@ class _Drawing:
             return fit("╭ deleted message", self.frame.text_width)
         lines = [line for line in self.parent.text.split("\n") if line.strip()]
         more = ELLIPSIS if len(lines) > 1 else ""
-        line = MessageText(lines[0], None).text if lines else ""
+        line = message_text(lines[0]).text if lines else ""
         return fit(settle(f"╭ {self.parent.author}: {line}{more}"), self.frame.text_width)
 
     def _add_header(self, now: float) -> None:
@@ -232,7 +237,7 @@ class _Drawing:
         self._add(Part.HEADER, segments)
 
     def _add_text(self) -> None:
-        text = self.out.text = MessageText(self.row.text, self.frame.selected)
+        text = self.out.text = message_text(self.row.text, self.frame.selected)
         spans = wrap(text.text, self.frame.text_width)
         if len(spans) > FOLD_ROWS and not self.frame.expanded:
             self.out.hidden = len(spans) - (FOLD_ROWS - 1)
@@ -240,10 +245,10 @@ class _Drawing:
         self.out.spans = spans
         style = self._named("text")
         for start, end in spans:
-            if text.plain:
-                self._add(Part.TEXT, [Segment(text.text[start:end], style)])
-            else:
+            if isinstance(text, FormattedText):
                 self._add_formatted(text, start, end)
+            else:
+                self._add(Part.TEXT, [Segment(text.text[start:end], style)])
         if self.out.hidden:
             words = fit(f"… {self.out.hidden} more lines (Enter shows all)", self.frame.text_width)
             self._add(Part.MORE, [Segment(words, self._named("more"))])

@@ -2,13 +2,14 @@
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.color import ColorType
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.filter import ANSIToTruecolor, LineFilter
+from textual.strip import Strip
 from textual.widget import Widget
 
 DARK_AUTHORS = ("#8ab4f8", "#81c995", "#f4a09a", "#fdd663", "#cf9ff9", "#78d9ec", "#fcad70", "#ff9fd0")
@@ -133,6 +134,14 @@ class Palette:
     selected: Style
     filters: tuple[LineFilter, ...]
     background: Color
+    blanks: dict[int, Strip] = field(default_factory=dict)
+
+    def blank(self, width: int) -> Strip:
+        """An empty row."""
+        strip = self.blanks.get(width)
+        if strip is None:
+            strip = self.blanks[width] = Strip(self.filtered([Segment(" " * width, self.base)]), width)
+        return strip
 
     def author(self, author_id: str) -> Style:
         """The colour of an author: the same one on every run and every machine."""

@@ -6,7 +6,7 @@ is shown. The two differ where shortcodes were replaced.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chat_tui.widgets.formatting import Formats, Look, Mark, Shown, find_formats, may_have_formats
 from chat_tui.widgets.links import find_links
@@ -37,37 +37,63 @@ NAMES: dict[int, str] = {
 """The style of each look, by its name in the palette."""
 
 
+def message_text(text: str, selected: Span | None = None) -> "MessageText":
+    """A text as it is shown; `selected` are the characters of it that are selected (-1: to its end)."""
+    links = find_links(text)
+    formats = find_formats(text, links, emoji_of) if may_have_formats(text) else None
+    if not links and selected is None and (formats is None or not (formats.marks or formats.emoji)):
+        return MessageText(settle(text))
+    return FormattedText(text, links, formats or Formats(), selected)
+
+
 class MessageText:
-    """One text; `selected` are the characters of it that are selected (-1: to its end)."""
+    """A text all of which looks the same, as most do: nothing is kept for it but itself."""
 
-    __slots__ = ("_blocks", "_links", "_paint", "_shown", "text", "urls")
+    __slots__ = ("text",)
+    urls: Sequence[str] = ()
+    """The addresses in it."""
 
-    def __init__(self, text: str, selected: Span | None) -> None:
-        links = find_links(text)
-        formats = find_formats(text, links, emoji_of) if may_have_formats(text) else None
-        self._shown = Shown(text, formats.emoji) if formats is not None and formats.emoji else None
-        self.text = settle(text if self._shown is None else self._shown.text)
-        self.urls = [text[start:end] for start, end in links]
-        self._links = [self._place(link) for link in links]
-        self._blocks = [] if formats is None else [self._place((block.start, block.end)) for block in formats.blocks]
-        self._paint: bytearray | None = None
-        if self._links or selected is not None or (formats is not None and (formats.marks or formats.emoji)):
-            self._paint = self._painted(text, formats, selected)
-
-    @property
-    def plain(self) -> bool:
-        """Whether all of it looks the same."""
-        return self._paint is None
+    def __init__(self, text: str) -> None:
+        self.text = text
 
     def origin(self, at: int) -> int:
         """Where a character that is shown is in the text that was written."""
+        return at
+
+    def runs(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """A part of what is shown, cut where its look changes: start, end, a `Look` with LINK and SELECTED."""
+        yield start, end, Look.TEXT
+
+    def in_block(self, at: int) -> bool:  # noqa: ARG002  # it has none
+        """Whether a row that begins here is one of a fenced block."""
+        return False
+
+    def link_at(self, at: int) -> int | None:  # noqa: ARG002  # it has none
+        """Which of `urls` a character that is shown belongs to."""
+        return None
+
+
+class FormattedText(MessageText):
+    """A text with links, formats or a selection."""
+
+    __slots__ = ("_blocks", "_links", "_paint", "_shown", "urls")
+
+    def __init__(self, text: str, links: Sequence[Span], formats: Formats, selected: Span | None) -> None:
+        self._shown = Shown(text, formats.emoji) if formats.emoji else None
+        super().__init__(settle(text if self._shown is None else self._shown.text))
+        self.urls = [text[start:end] for start, end in links]
+        self._links = [self._place(link) for link in links]
+        self._blocks = [self._place((block.start, block.end)) for block in formats.blocks]
+        self._paint = self._painted(text, formats, selected)
+
+    def origin(self, at: int) -> int:
+        """Where a character that is shown is in what was written, shortcodes and all."""
         return at if self._shown is None else self._shown.origin(at)
 
     def runs(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
         """A part of what is shown, cut where its look changes: start, end, a `Look` with LINK and SELECTED."""
-        if self._paint is None or start == end:
+        if start == end:
             yield start, end, Look.TEXT
-            return
         for run in _RUN.finditer(self._paint, start, end):
             yield run.start(), run.end(), run.group()[0]
 
@@ -84,9 +110,9 @@ class MessageText:
     def _place(self, span: Span) -> Span:
         return span if self._shown is None else (self._shown.place(span[0]), self._shown.place(span[1]))
 
-    def _painted(self, text: str, formats: Formats | None, selected: Span | None) -> bytearray:
+    def _painted(self, text: str, formats: Formats, selected: Span | None) -> bytearray:
         paint = bytearray(len(self.text))
-        for mark in _all_marks(text, formats) if formats is not None else ():
+        for mark in _all_marks(text, formats):
             start, end = self._place((mark.start, mark.end))
             paint[start:end] = bytes([mark.look]) * (end - start)
         for start, end in self._links:
