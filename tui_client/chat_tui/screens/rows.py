@@ -47,7 +47,7 @@ def _message_row(store: Store, message: Message, now: float) -> Row:
         reply_to=message.reply_to,
         rule=rule,
         day=day,
-        grouped=not day and not rule and before is not None and _goes_on(before, message),
+        grouped=not day and not rule and before is not None and goes_on(before, message),
     )
 
 
@@ -133,7 +133,7 @@ def clock_time(when: float, now: float) -> str:
     return moment.strftime("%H:%M" if moment.date() == today.date() else "%d %b %H:%M")
 
 
-def _goes_on(before: Message, message: Message) -> bool:
+def goes_on(before: Message, message: Message) -> bool:
     """Does a message need no header, since the one before it says who it is from, whom it is for, and about when?
 
     What goes by itself stands alone: its countdown is in its header, and is not that of what comes after it.
