@@ -106,7 +106,7 @@ def test_a_fenced_block():
         ("rust", "fn f<'a>(x: &'a str) // hm", "KEYWORD fn, COMMENT // hm"),
         ("SQL", "SELECT 1 -- one", "KEYWORD SELECT, NUMBER 1, COMMENT -- one"),
         ("bash", "echo ${#x} # n", "COMMENT # n"),
-        ("diff", "@@ 1\n-a\n+b\n c", "COMMENT @@ 1, KEYWORD -a, STRING +b"),
+        ("diff", "@@ 1\n-a\n+b\n c", "COMMENT @@ 1, REMOVED -a, STRING +b"),
         ("klingon", "if 1", ""),
     ],
 )

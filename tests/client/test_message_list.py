@@ -5,6 +5,7 @@ from types import CoroutineType, FrameType, FunctionType, ModuleType
 
 import pytest
 from rich.cells import cell_len
+from rich.style import Style
 from textual.events import MouseScrollUp
 
 from chat_tui.widgets.message_blocks import FOLD_ROWS
@@ -150,6 +151,20 @@ async def test_nothing_of_a_removed_text_is_kept():
         assert _holds_text(host.list, "the secret")
         host.delete(1)
         assert not _holds_text(host.list, "the secret")
+
+
+async def test_no_style_outlives_the_address_that_is_in_it():
+    """Libraries keep styles that were added to others; those with an address are never added to."""
+    host = Host([row(1, "look at https://secret.example/ *now*")])
+    async with host.run_test(size=SIZE) as pilot:
+        await pilot.hover("#messages", offset=(14, host.line_with("look")))
+        host.list.pick(1)
+        await pilot.pause()
+        assert _linked_styles()
+        host.delete(1)
+        await pilot.pause()
+        gc.collect()
+        assert not _linked_styles()
 
 
 async def test_a_message_that_the_owner_does_not_have():
@@ -330,6 +345,11 @@ async def test_the_scrollbar_pages_and_drags():
 
 def _screen_text(host):
     return "\n".join(strip.text for strip in host.screen._compositor.render_strips())
+
+
+def _linked_styles():
+    """Every style, wherever it is kept, that holds an address."""
+    return [one for one in gc.get_objects() if isinstance(one, Style) and one.link]
 
 
 def _holds_text(root, words):

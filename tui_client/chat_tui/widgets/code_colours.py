@@ -107,7 +107,7 @@ def _marks(text: str, start: int, end: int, pattern: re.Pattern[str], keywords: 
 
 
 def _diff_marks(text: str, start: int, end: int) -> Iterator[Mark]:
-    looks = {"+": Look.STRING, "-": Look.KEYWORD, "@": Look.COMMENT}
+    looks = {"+": Look.STRING, "-": Look.REMOVED, "@": Look.COMMENT}
     while start < end:
         stop = text.find("\n", start, end)
         stop = end if stop < 0 else stop

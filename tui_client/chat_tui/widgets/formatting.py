@@ -33,6 +33,7 @@ class Look(IntEnum):
     OTHER_EMOJI = 12
     """As EMOJI: every second one, so that two in a row are told apart."""
     FENCE = 13
+    REMOVED = 14
 
 
 class Mark(NamedTuple):

@@ -40,6 +40,7 @@ _NAMES = (
     "code-number",
     "code-comment",
     "code-name",
+    "code-removed",
     "more",
     "action",
     "action-focused",
@@ -74,6 +75,7 @@ MessagePane {
     & > .message-list--code-number { color: $text-warning; background: $surface; }
     & > .message-list--code-comment { color: $foreground 60%; background: $surface; text-style: italic; }
     & > .message-list--code-name { color: $text-primary; background: $surface; }
+    & > .message-list--code-removed { color: $text-error; background: $surface; }
     & > .message-list--more { color: $text-accent; }
     & > .message-list--action { color: $foreground; background: $panel; }
     & > .message-list--action-focused {

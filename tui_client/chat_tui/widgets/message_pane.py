@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import Any, ClassVar
 
+from rich.style import Style
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import Reactive
@@ -43,6 +44,8 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
 
     # Stock: a change lays out the whole screen. Nothing but this widget depends on it.
     virtual_size = Reactive(Size(0, 0), layout=False)
+    # Stock: each time the mouse comes to a link, all is drawn again to show that it is one.
+    auto_links = Reactive(default=False)
 
     class Scrolled(Message, namespace="message_list"):
         """The newest message has come fully into view or left it; or the same at the oldest."""
@@ -163,6 +166,8 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
         if gone:
             self._screen_strips.clear()
             self._screen_rows.clear()
+            # What is under the mouse: Textual keeps its style, and the address of a link is in it.
+            self.set_reactive(MessagePane.hover_style, Style.null())
         if not self._lines:
             return
         wait = 0.0 if at_once else self._painted_at + self.FRAME - monotonic()

@@ -30,6 +30,7 @@ NAMES: dict[int, str] = {
     Look.STRING: "code-string",
     Look.NUMBER: "code-number",
     Look.COMMENT: "code-comment",
+    Look.REMOVED: "code-removed",
     Look.NAME: "code-name",
     Look.EMOJI: "text",
     Look.OTHER_EMOJI: "text",
