@@ -5,7 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chat_tui.widgets.code_colours import code_marks
-from chat_tui.widgets.formatting import Look, find_formats
+from chat_tui.widgets.formats import Look
+from chat_tui.widgets.formatting import find_formats
 from chat_tui.widgets.links import find_links
 from chat_tui.widgets.message_text import LOOKS, emoji_of, message_text
 

@@ -7,7 +7,7 @@ from strangers. Every pattern here consumes what it has looked at.
 import re
 from collections.abc import Iterator
 
-from chat_tui.widgets.formatting import Look, Mark
+from chat_tui.widgets.formats import Look, Mark
 
 _QUOTED = r"\"(?:\\.|[^\"\\\n])*\""
 _CHARACTER = _QUOTED + r"|'(?:\\.|[^'\\\n])'"

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from chat_tui.widgets.formatting import Formats, Look, Mark, Shown, find_formats, may_have_formats
+from chat_tui.widgets.formats import Formats, Look, Mark, Shown, may_have_formats
 from chat_tui.widgets.links import find_links
 from chat_tui.widgets.wrapping import Span, settle, whole_clusters
 
@@ -41,10 +41,16 @@ NAMES: dict[int, str] = {
 def message_text(text: str, selected: Span | None = None) -> "MessageText":
     """A text as it is shown; `selected` are the characters of it that are selected (-1: to its end)."""
     links = find_links(text)
-    formats = find_formats(text, links, emoji_of) if may_have_formats(text) else None
+    formats = _formats_of(text, links) if may_have_formats(text) else None
     if not links and selected is None and (formats is None or not (formats.marks or formats.emoji)):
         return MessageText(settle(text))
     return FormattedText(text, links, formats or Formats(), selected)
+
+
+def _formats_of(text: str, links: Sequence[Span]) -> Formats:
+    from chat_tui.widgets.formatting import find_formats  # noqa: PLC0415  # patterns that no first frame needs
+
+    return find_formats(text, links, emoji_of)
 
 
 class MessageText:
