@@ -13,7 +13,7 @@ from chat_tui.widgets.formats import Block, Formats, Look, Mark
 from chat_tui.widgets.wrapping import Span
 
 _TOKEN = re.compile(r"`+|\*+|_+|:[a-z0-9_+-]{2,40}:")
-_FENCE = re.compile(r"```[ \t]*([\w+#.-]*)[ \t]*")
+_FENCE = re.compile(r"```[ \t]*([\w+#.-]*)")
 _BEFORE_OPENING = frozenset(" \t\"'([“‘«—–")  # noqa: RUF001  # what stands before a quoted word
 _OPENS = re.compile(r"(?![\s*_./\\|=<>+&^~,;:!?)\]}%-]|\Z)")
 _NOT_BEFORE_CLOSING = frozenset(" \t*_/\\|=<>+&^~([{,;")
@@ -41,7 +41,7 @@ def _blocks(text: str) -> list[Block]:
     for line in text.split("\n"):
         end = start + len(line)
         if opened is None:
-            if line.startswith("```") and (fence := _FENCE.fullmatch(line)):
+            if line.startswith("```") and (fence := _FENCE.fullmatch(line.rstrip())):
                 opened = start, end + 1, fence[1]
         elif line.rstrip() == "```":
             begin, code, language = opened
