@@ -20,6 +20,8 @@ ATTACKS = [
     "marks e" + "\u0301" * 3000 + " end",
     "backspace \b\b\b bell \a tab \t return \r over \x00 nul \x7f del \x0e\x0f",
     "private \ue000\U000f0000 surrogate \ud800 end",
+    "https://example.org/;id=1;\x07\x1b https://example.org@evil.example/ https://xn.\u0430\u0440.example/ file:///etc",
+    "```py\n\x1b[2J*a*\n``` `\x9b31m` *\x1b]8;;x\x07* :rocket: :\x1b:",
     "👩\u200d👩\u200d👧 한국어 ｗｉｄｅ end",
 ]
 

@@ -12,8 +12,9 @@ from processes import chat_tui, running_server, seed_server
 from seed_server import ATTACKS
 from terminal import Terminal
 
-# What Textual itself writes: colours, cursor movement, modes, queries, the mouse pointer's shape; and what we do while
-# the terminal is in the background: a title with a number, a bell with a notification. Nothing else.
+# What Textual itself writes: colours, cursor movement, modes, queries, the mouse pointer's shape; and from us the
+# addresses of the web that are read on the screen (OSC 8) and, while the terminal is in the background, a title with a
+# number, a bell with a notification; nothing else.
 OWN_SEQUENCES = re.compile(
     rb"\x1b\[[0-9;]*m"
     rb"|\x1b\[[0-9;]*[HABCDJK]"
@@ -23,6 +24,7 @@ OWN_SEQUENCES = re.compile(
     rb"|\x1b\]22;[a-z-]+\x07"
     rb"|\x1b\]2;(?:\([0-9]+\) )?chat\x07"
     rb"|\x07\x1b\]9;chat: (?P<words>[^\x00-\x1f\x7f;]{,200})\x07"
+    rb"|\x1b\]8;(?:id=[0-9]+;https?://[A-Za-z0-9.-]+(?:/[!-:<-~]*)?|;)\x1b\\"
 )
 CTRL_Q = b"\x11"
 PAGE_UP = b"\x1b[5~"
@@ -45,6 +47,11 @@ def all_written(terminal: Terminal) -> bytes:
     return terminal.raw
 
 
+def addresses(raw: bytes) -> set[bytes]:
+    """Where the terminal is told that a click may lead."""
+    return set(re.findall(rb"\x1b\]8;id=[0-9]+;([^\x1b]*)\x1b", raw))
+
+
 def longest_run_of_marks(raw: bytes) -> int:
     """How many combining marks reach the terminal in a row at most."""
     return max(map(len, re.findall("[\u0300-\u036f]+", raw.decode("utf-8", errors="replace"))), default=0)
@@ -65,7 +72,7 @@ def test_an_app_that_met_nobody_writes_nothing_unexpected(baseline: str) -> None
 
 def test_texts_through_our_server_are_inert(tmp_path: Path) -> None:
     """A person attacks by message and by reply; everything arrives, nothing acts."""
-    with running_server("--rate-limit", "off") as server, chat_tui(server.url, "ana", tmp_path, 120, 60) as ana:
+    with running_server("--rate-limit", "off") as server, chat_tui(server.url, "ana", tmp_path, 120, 80) as ana:
         ana.wait("● connected")
         with connect(f"{server.url}/?name=mallory", proxy=None, max_queue=None) as mallory:
             for number, attack in enumerate(ATTACKS, 1):
@@ -79,6 +86,7 @@ def test_texts_through_our_server_are_inert(tmp_path: Path) -> None:
         assert all("▏" in row for row in rows[1:-4]), "the roster stands where it stood"
         assert left_over(all_written(ana)) == ""
         assert longest_run_of_marks(ana.raw) == 3
+        assert addresses(ana.raw) == {b"https://example.org/%3Bid=1%3B%EF%BF%BD%EF%BF%BD"}
 
 
 def look_away(ana: Terminal, bob: ClientConnection) -> None:
@@ -117,7 +125,7 @@ def test_a_terminal_in_the_background_is_told_who_wrote_but_not_what(tmp_path: P
 
 def test_everything_that_a_hostile_server_says_is_inert(tmp_path: Path) -> None:
     """Names, our own name, errors, the roster, authors and previews come from the server too."""
-    with seed_server("--hostile") as url, chat_tui(url, "ana", tmp_path, 120, 60) as ana:
+    with seed_server("--hostile") as url, chat_tui(url, "ana", tmp_path, 120, 80) as ana:
         ana.wait("the last word")
         ana.send(b"\x0f")
         ana.wait("Message whom?")

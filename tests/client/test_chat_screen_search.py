@@ -1,5 +1,7 @@
 """Ctrl+F at the whole app, before a real server."""
 
+from textual.geometry import Region
+
 from chatting import open_house
 from client.chat_host import SIZES, TEN, chat
 from client.test_chat_screen_snapshots import draw
@@ -9,7 +11,8 @@ pytest_plugins = ("snapshots",)
 
 def look(person, text):
     """The styles in which a text stands on the screen, one for each time."""
-    strips = [person.screen.messages.render_line(y) for y in range(person.screen.messages.size.height)]
+    messages = person.screen.messages
+    strips = messages.render_lines(Region(0, 0, *messages.size))
     return [segment.style for strip in strips for segment in strip if segment.text == text]
 
 

@@ -75,6 +75,30 @@ async def test_a_picked_message(snapshot):
         await draw(snapshot, ana, "picked")
 
 
+async def test_reading(snapshot):
+    """Two days, messages that go together, formatted text and code; what is picked tells its time in full."""
+    async with open_house() as house:
+        bob, zoe = await house.person("bob"), await house.person("zoë")
+        house.service.now = lambda: TEN - 86_400
+        await bob.say("tomorrow *then*. **No** `rm *.py` before 2*3 o'clock :rocket:", "ok?")
+        await zoe.hears("ok?")
+        house.service.now = lambda: TEN
+        await zoe.say(
+            "it fails:\n```python\ndef wait(seconds: int) -> None:\n    # not yet\n    sleep(1.5, 'never')\n```"
+        )
+        await zoe.say("see https://example.org/notes?of=today#then and _mind_ snake_case_names", ":tada::+1:")
+        async with chat(house, clock=lambda: TEN) as ana:
+            await ana.shows("🎉")
+            await ana.say("sure")
+            await ana.lacks("sending…")
+            await ana.say("shipping now")
+            await ana.lacks("sending…")
+            await ana.shows("▊ shipping now")
+            await ana.press("alt+up", "up", "up")
+            await ana.shows("zoë · Thursday")
+            await draw(snapshot, ana, "reading")
+
+
 async def test_lost(snapshot):
     """The banner counts down; what was under way is not sent."""
     async with conversation() as ana:

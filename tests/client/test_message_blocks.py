@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from chat_tui.widgets.message_blocks import BLOCK, MessageBlocks, height_table, length_class
+from chat_tui.widgets.message_blocks import BLOCK, HEADER, NOTHING, PREVIEW, MessageBlocks, height_table, length_class
 
 
 class BlocksMachine(RuleBasedStateMachine):
@@ -15,34 +15,34 @@ class BlocksMachine(RuleBasedStateMachine):
         super().__init__()
         self.blocks = MessageBlocks()
         self.low, self.high = 100_000, 100_000  # keys in use lie between
-        self.model: dict[int, tuple[int, bool]] = {}
+        self.model: dict[int, tuple[int, int]] = {}
         self.unsent: list[int] = []
         self.width, self.extra = 80, 2
         self.measured: dict[int, int] = {}
 
     @rule(
-        sizes=st.lists(st.tuples(st.integers(1, 3), st.integers(0, 5000), st.booleans()), max_size=30),
+        sizes=st.lists(st.tuples(st.integers(1, 3), st.integers(0, 5000), st.integers(0, 2)), max_size=30),
         many=st.booleans(),
     )
     def extend(self, sizes, many):
         """Newer messages."""
         batch = []
-        for gap, characters, reply in sizes * (40 if many else 1):
+        for gap, characters, above in sizes * (40 if many else 1):
             self.high += gap
-            batch.append((self.high, characters, reply))
+            batch.append((self.high, characters, above))
         self.blocks.extend(batch)
-        self.model |= {key: (characters, reply) for key, characters, reply in batch}
+        self.model |= {key: (characters, above) for key, characters, above in batch}
 
-    @rule(sizes=st.lists(st.tuples(st.integers(1, 3), st.integers(0, 5000), st.booleans()), max_size=30))
+    @rule(sizes=st.lists(st.tuples(st.integers(1, 3), st.integers(0, 5000), st.integers(0, 2)), max_size=30))
     def prepend(self, sizes):
         """Older messages."""
         batch = []
-        for gap, characters, reply in sizes:
-            batch.append((self.low, characters, reply))
+        for gap, characters, above in sizes:
+            batch.append((self.low, characters, above))
             self.low -= gap
         batch.reverse()
         self.blocks.prepend(batch)
-        self.model = {key: (characters, reply) for key, characters, reply in batch} | self.model
+        self.model = {key: (characters, above) for key, characters, above in batch} | self.model
 
     @precondition(lambda self: self.model)
     @rule(data=st.data())
@@ -82,8 +82,8 @@ class BlocksMachine(RuleBasedStateMachine):
     def sums_are_right(self):
         """The model agrees."""
         table = height_table(self.width, self.extra)
-        heights = {key: table[length_class(characters, reply)] for key, (characters, reply) in self.model.items()}
-        heights |= {key: table[length_class(40, reply=False)] for key in self.unsent}
+        heights = {key: table[length_class(characters, above)] for key, (characters, above) in self.model.items()}
+        heights |= {key: table[length_class(40, HEADER)] for key in self.unsent}
         heights |= self.measured
         assert len(self.blocks) == len(heights)
         assert self.blocks.total == sum(heights.values())
@@ -112,13 +112,14 @@ TestBlocks = BlocksMachine.TestCase
 TestBlocks.settings = settings(stateful_step_count=15)
 
 
-@given(st.integers(0, 5000), st.booleans())
-def test_a_length_class_is_a_byte_and_close(characters, reply):
-    """Classes grow with the length, and a reply is estimated one row higher."""
-    assert 0 <= length_class(characters, reply) < 256
-    assert length_class(characters, reply) <= length_class(characters + 1, reply)
+@given(st.integers(0, 5000), st.integers(0, 2))
+def test_a_length_class_is_a_byte_and_close(characters, above):
+    """Classes grow with the length; a preview is a row more, and what goes on has neither header nor gap."""
+    assert 0 <= length_class(characters, above) < 256
+    assert length_class(characters, above) <= length_class(characters + 1, above)
     table = height_table(60, 2)
-    assert table[length_class(characters, reply=True)] == table[length_class(characters, reply=False)] + 1
+    assert table[length_class(characters, PREVIEW)] == table[length_class(characters, HEADER)] + 1
+    assert table[length_class(characters, NOTHING)] == table[length_class(characters, HEADER)] - 2
 
 
 def test_keys_must_ascend():

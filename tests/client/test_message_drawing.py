@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 from textual.color import Color
+from textual.theme import BUILTIN_THEMES
 
 from chat_tui.searching import spans_of
+from chat_tui.themes import THEMES
 from chat_tui.widgets.action_strip import ActionStrip
-from chat_tui.widgets.message_drawing import Frame, Part, draw, find_links
-from chat_tui.widgets.message_palette import _NAMES, DARK_AUTHORS, LIGHT_AUTHORS, Palette
+from chat_tui.widgets.links import find_links, terminal_address
+from chat_tui.widgets.message_drawing import Frame, Part, draw
+from chat_tui.widgets.message_palette import _NAMES, DARK_AUTHORS, LIGHT_AUTHORS, Palette, author_colours, contrast
 from chat_tui.widgets.message_row import Action, Row
 
 PLAIN = Palette(
@@ -26,7 +29,26 @@ PLAIN = Palette(
     filters=(),
     background=Color(0, 0, 0),
 )
-ATOMS = ["a", " ", "界", "e\u0301", "❤\ufe0f", "👩\u200d👧", "\u200d", "[/b]", "https://e.org", "🇩🇪"]
+ATOMS = [
+    "*",
+    "**",
+    "`",
+    ":tada:",
+    "\n",
+    "```",
+    "py",
+    "_",
+    "a",
+    " ",
+    "界",
+    "e\u0301",
+    "❤\ufe0f",
+    "👩\u200d👧",
+    "\u200d",
+    "[/b]",
+    "https://e.org",
+    "🇩🇪",
+]
 hostile = st.lists(st.sampled_from(ATOMS), max_size=40).map("".join)
 
 
@@ -76,6 +98,51 @@ def test_links_are_web_addresses_without_the_sentence_around_them(text, links):
     assert [text[start:end] for start, end in find_links(text)] == links
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://e.org", "https://e.org"),
+        ("http://e.org:80/a?b=c&d#e(f)", "http://e.org:80/a?b=c&d#e(f)"),
+        ("https://[::1]:80/x", "https://[::1]:80/x"),
+        ("https://e.org/é%20%zz;\ufffd\x1b\\", "https://e.org/%C3%A9%20%25zz%3B%EF%BF%BD%1B%5C"),
+        ("https://e.org@evil.example/", ""),
+        ("https://e.org:80@evil.example/", ""),
+        ("https://\u0430pple.com/", ""),
+        ("https://e.org;x/", ""),
+        ("https://e.org/" + "x" * 2000, ""),
+        ("javascript://e.org/", ""),
+        ("HTTPS://e.org/", ""),
+    ],
+)
+def test_a_terminal_is_told_plain_addresses_only(url, told):
+    """Printable ASCII without a semicolon, of a host that is what it looks like; nothing of others."""
+    assert terminal_address(url) == told
+
+
+def test_a_link_is_one_for_the_terminal_also_where_it_is_wrapped():
+    """All its rows have the same address and the same number; another link has another number."""
+    text = "https://e.org/" + "x" * 40 + " https://e.org/y"
+    drawn = draw(Row(1, "ana", "a", text, ""), None, Frame(30), PLAIN, 0.0)
+    links = [segment.style for strip in drawn.strips for segment in strip if segment.style.link]
+    assert [style.link for style in links] == ["https://e.org/" + "x" * 40] * 3 + ["https://e.org/y"]
+    assert len({style.link_id for style in links}) == 2
+
+
+def test_a_row_of_fenced_code_is_as_wide_as_the_list():
+    """Its background goes to the edge, in empty rows as well; what comes after it is as usual."""
+    code = Palette(
+        PLAIN.base,
+        PLAIN.named | {"code-block": Style(bgcolor="red")},
+        PLAIN.authors,
+        *[PLAIN.base] * 3,
+        (),
+        PLAIN.background,
+    )
+    drawn = draw(Row(1, "ana", "a", "```\na\n\n```\nb", ""), None, Frame(30), code, 0.0)
+    filled = [list(strip)[-1].style.bgcolor is not None for strip in drawn.strips if strip.text.startswith(" ▊")]
+    assert filled == [False, True, True, True, True, False]
+
+
 def test_an_author_has_the_same_colour_on_every_run():
     """The colour comes from the id by a hash that does not change with the process."""
     authors = tuple(Style(color=f"color({number})") for number in range(8))
@@ -83,25 +150,23 @@ def test_an_author_has_the_same_colour_on_every_run():
     assert [palette.author(name).color.number for name in ("a", "ana", "bob", "zoë")] == [3, 2, 0, 4]
 
 
-@pytest.mark.parametrize(
-    ("colours", "backgrounds"),
-    [(DARK_AUTHORS, ["#000000", "#14171c", "#1e1e1e", "#272727"]), (LIGHT_AUTHORS, ["#ffffff", "#f8f7f4", "#d8d8d8"])],
-)
-def test_author_colours_are_readable(colours, backgrounds):
-    """Every colour has a contrast of 4.5 to 1 or more on the backgrounds of our themes and the stock ones."""
-    for colour in colours:
-        for background in backgrounds:
-            assert _contrast(Color.parse(colour), Color.parse(background)) >= 4.5
+@pytest.mark.parametrize("theme", [*THEMES, *BUILTIN_THEMES.values()], ids=lambda theme: theme.name)
+def test_author_colours_are_readable(theme):
+    """In every theme they have a contrast of 4.5 to 1 or more on the list, and stay as many as they are."""
+    colours = theme.to_color_system().generate()
+    if colours["background"].startswith("ansi"):
+        return
+    background = Color.parse(colours["background"])
+    grounds = [background, *(background.blend(Color.parse(colours[name]), 0.2) for name in ("primary", "warning"))]
+    authors = [Color.parse(colour) for colour in author_colours(*grounds)]
+    assert all(contrast(colour, ground) >= 4.5 for colour in authors for ground in grounds)
+    assert len(set(authors)) == len(DARK_AUTHORS) == len(LIGHT_AUTHORS)
 
 
-def _contrast(one, two):
-    low, high = sorted((_luminance(one), _luminance(two)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def _luminance(colour):
-    parts = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+@given(st.tuples(*[st.integers(0, 255)] * 3))
+def test_author_colours_are_readable_on_whatever_there_is(rgb):
+    """Every background has readable colours."""
+    assert all(contrast(Color.parse(colour), Color(*rgb)) >= 4.5 for colour in author_colours(Color(*rgb)))
 
 
 def test_a_strip_wraps_and_finds_its_items():
@@ -137,11 +202,13 @@ def _styled(row, **frame):
 
 
 def test_what_is_found_stands_out_where_it_is():
-    """In one style everywhere, in a stronger one where the search is; links and line breaks are no hindrance."""
-    row = Row(1, "ana", "a", "the word, https://e.org/word\nwords", "")
+    """In one style everywhere, in a stronger one where the search is; line breaks and shortcodes are no hindrance."""
+    row = Row(1, "ana", "a", ":rocket: the word, a word\nwords", "")
     find = partial(spans_of, "Word")
     assert _styled(row, find=find) == [("word", "underline")] * 3
     assert _styled(row, find=find, found=True) == [("word", "reverse")] * 3
+    link = Row(2, "ana", "a", "https://e.org/word", "")
+    assert [text for text, style in _styled(link, find=find) if "underline" in style] == ["word"]
     assert _styled(row) == _styled(row, find=partial(spans_of, "absent")) == []
 
 

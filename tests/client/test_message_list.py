@@ -5,6 +5,7 @@ from types import CoroutineType, FrameType, FunctionType, ModuleType
 
 import pytest
 from rich.cells import cell_len
+from rich.style import Style
 from textual.events import MouseScrollUp
 
 from chat_tui.widgets.message_blocks import FOLD_ROWS
@@ -152,6 +153,20 @@ async def test_nothing_of_a_removed_text_is_kept():
         assert not _holds_text(host.list, "the secret")
 
 
+async def test_no_style_outlives_the_address_that_is_in_it():
+    """Libraries keep styles that were added to others; those with an address are never added to."""
+    host = Host([row(1, "look at https://secret.example/ *now*")])
+    async with host.run_test(size=SIZE) as pilot:
+        await pilot.hover("#messages", offset=(14, host.line_with("look")))
+        host.list.pick(1)
+        await pilot.pause()
+        assert _linked_styles()
+        host.delete(1)
+        await pilot.pause()
+        gc.collect()
+        assert not _linked_styles()
+
+
 async def test_a_message_that_the_owner_does_not_have():
     """Between a deletion and its removal from the list, the message shows as deleted."""
     host = Host(_many())
@@ -159,6 +174,28 @@ async def test_a_message_that_the_owner_does_not_have():
         del host.rows[100]
         host.list.refresh_rows([100])
         assert host.shown[-1].strip() == "deleted message"
+
+
+async def test_what_goes_on_is_drawn_without_a_header():
+    """Text below text; when the first of them goes, the next one has the header."""
+    host = Host([row(1, "one"), row(2, "two", grouped=True), row(3, "three", grouped=True), row(4, "four")])
+    async with host.run_test(size=SIZE):
+        assert host.shown[:7] == ["", " ▊ ana  10:02", " ▊ one", " ▊ two", " ▊ three", "", " ▊ ana  10:02"]
+        host.rows[2] = row(2, "two")
+        host.delete(1)
+        assert host.shown[:6] == ["", " ▊ ana  10:02", " ▊ two", " ▊ three", "", " ▊ ana  10:02"]
+        host.rows[2] = row(2, "two", grouped=True)
+        host.load_older(row(1, "one again"))
+        assert host.shown[:4] == ["", " ▊ ana  10:02", " ▊ one again", " ▊ two"]
+
+
+async def test_a_day_and_the_unread_begin_at_the_same_message():
+    """The day's rule is above the other one."""
+    host = Host([row(1, rule="new since 10:04", day="Tuesday, 3 March")])
+    async with host.run_test(size=SIZE):
+        assert [line.strip() for line in host.texts[:3]] == [
+            "──────── Tuesday, 3 March ────────", "──────── new since 10:04 ────────", "▊ ana  10:02"
+        ]  # fmt: skip
 
 
 async def test_notes_and_rules():
@@ -308,6 +345,11 @@ async def test_the_scrollbar_pages_and_drags():
 
 def _screen_text(host):
     return "\n".join(strip.text for strip in host.screen._compositor.render_strips())
+
+
+def _linked_styles():
+    """Every style, wherever it is kept, that holds an address."""
+    return [one for one in gc.get_objects() if isinstance(one, Style) and one.link]
 
 
 def _holds_text(root, words):

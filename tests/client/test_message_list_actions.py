@@ -275,6 +275,22 @@ async def test_an_unsent_line_can_be_picked():
         assert host.list.picked is None
 
 
+async def test_details_stand_above_the_actions():
+    """They are no target of the mouse, and follow the message."""
+    host = Host(_many())
+    details = {28: "a day in March"}
+    host.list._details = lambda key: details.get(key, "")
+    async with host.run_test(size=SIZE) as pilot:
+        host.list.pick(28)
+        line = host.line_with("message 28")
+        assert host.shown[line + 1 : line + 3] == ["   a day in March", STRIP]
+        await click(pilot, "a day")
+        assert host.list.picked == 28
+        details[28] = "another day"
+        host.change(28, note="changed")
+        assert host.shown[line + 1] == "   another day"
+
+
 async def test_actions_follow_the_message():
     """When a picked message changes, so do its actions."""
     host = Host(_many())
@@ -298,6 +314,22 @@ async def test_a_drag_selects_and_does_not_pick():
         assert host.list.picked is None
         host.say(row(3))
         assert host.screen.get_selected_text() == "ana: 界 words\nbob: second"
+
+
+async def test_the_mouse_counts_in_what_was_written():
+    """Behind a shortcode, which is shown as one character, a link is found and a selection is that of the text."""
+    host = Host([row(1, ":rocket: *go* https://e.org/x :tada:")])
+    async with host.run_test(size=SIZE) as pilot:
+        line = host.line_with("🚀 *go* https://e.org/x 🎉")
+        await pilot.mouse_down("#messages", offset=(3, line))
+        await pilot.hover("#messages", offset=(9, line))
+        await pilot.mouse_up("#messages", offset=(9, line))
+        await pilot.pause()
+        assert host.screen.get_selected_text() == ":rocket: *go*"
+        plain = host.strips[line - 1]._segments[0].style.bgcolor
+        assert "".join(one.text for one in host.strips[line] if one.style.bgcolor != plain) == "🚀 *go*"
+        await click(pilot, "e.org/x")
+        assert host.named("LinkClicked")[0].url == "https://e.org/x"
 
 
 async def test_what_changed_between_press_and_release_is_not_clicked():

@@ -115,6 +115,74 @@ def test_the_unread_begin_under_a_rule():
 
 
 @pytest.mark.parametrize(
+    ("second", "grouped"),
+    [
+        ({}, True),
+        ({"sent_at": NOW + 299}, True),
+        ({"sent_at": NOW + 300}, False),
+        ({"sent_at": NOW - 1}, False),
+        ({"sender": ANA}, False),
+        ({"sender": Client("~b", "bobby")}, False),
+        ({"to_id": "~a"}, False),
+        ({"reply_to": 1}, False),
+        ({"expires_at": NOW + 60}, False),
+    ],
+)
+def test_what_goes_on_needs_no_header(second, grouped):
+    """The same author, the same readers, within five minutes; no reply, and nothing that goes by itself."""
+    store = store_with(message(), message(2, **second))
+    assert rows.row_of(store, 2, NOW).grouped is grouped
+    assert not rows.row_of(store, 1, NOW).grouped
+
+
+def test_what_goes_on_has_a_header_where_something_else_is_above_it():
+    """A rule, nothing any more, or something that goes by itself; messages of nobody in particular as well."""
+    store = store_with(message(1, to_id="~a"), message(2, to_id="~a"))
+    assert rows.row_of(store, 2, NOW).grouped
+    store.mark_unread_from(2)
+    assert not rows.row_of(store, 2, NOW).grouped
+    store.clear_unread()
+    store.apply(Deleted(1, 3), NOW)
+    assert not rows.row_of(store, 2, NOW).grouped
+    assert not rows.row_of(store_with(message(expires_at=NOW + 9), message(2)), 2, NOW).grouped
+    nobody = Client("", "")
+    assert not rows.row_of(store_with(message(sender=nobody), message(2, sender=nobody)), 2, NOW).grouped
+
+
+def test_a_day_begins_with_its_name():
+    """Above the first message of each day but for today's, if there is nothing before it; also of last year."""
+    times = [NOW - 86_400 * 400, NOW - 86_400, NOW - 86_400 + 60, NOW, 0.0, float("nan"), NOW + 60]
+    store = store_with(*(message(id, sent_at=when) for id, when in enumerate(times, 1)))  # noqa: A001
+    found = [rows.row_of(store, id, NOW) for id in store.messages]  # noqa: A001
+    assert [row.day for row in found] == [
+        "Wednesday, 29 January 2025",
+        "Wednesday, 4 March",
+        "",
+        "Thursday, 5 March",
+        "",
+        "",
+        "",
+    ]
+    assert [row.grouped for row in found] == [False, False, True, False, False, False, False]
+    assert rows.row_of(store_with(message()), 1, NOW).day == ""
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "bob · Thursday, 5 March 2026, 10:02"),
+        ({"sender": ANA}, "Thursday, 5 March 2026, 10:02"),
+        ({"expires_at": NOW + 42}, "Thursday, 5 March 2026, 10:02 · goes at 10:02:42"),
+        ({"expires_at": NOW + 86_400}, "Thursday, 5 March 2026, 10:02 · goes on 6 March, 10:02"),
+        ({"sent_at": 0.0}, ""),
+    ],
+)
+def test_the_full_time_of_a_message(fields, words):
+    """When it was said and when it goes; by whom, where its header does not say so."""
+    assert rows.details_of(store_with(message(), message(2, **fields)), 2, NOW) == words
+
+
+@pytest.mark.parametrize(
     ("when", "text"),
     [(NOW, "10:02"), (NOW - 86_400, "04 Mar 10:02"), (0.0, ""), (-1e300, ""), (1e300, ""), (float("nan"), "")],
 )

@@ -109,6 +109,7 @@ def test_events_lead_where_a_fresh_init_leads(actions):
         else:
             drawn = [number for number in drawn if number not in change.removed] + change.added
         assert drawn == list(store.messages)
+        assert [store.before(number) for number in drawn] == [None, *store.messages.values()][: len(drawn)]
 
     draw(store.apply(room.greet(), 0.0))
     for name, *arguments in actions:

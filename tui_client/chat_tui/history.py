@@ -5,6 +5,7 @@ was never there.
 """
 
 import heapq
+from bisect import bisect_left
 from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple
@@ -29,6 +30,7 @@ class History:
         self.messages: dict[int, Message] = {}
         self.overflowed = False
         self._limit = limit
+        self._order: list[int] = []  # the ids, ascending but for what `take_changes` has not sorted yet
         self._unordered = False
         self._replaced = False
         self._vanished: set[int] = set()  # what a replacement has ended, or put another message in its place
@@ -39,6 +41,7 @@ class History:
     def replace(self, messages: Iterable[Message]) -> None:
         """Hold exactly these messages; what was deleted before means nothing any more."""
         before, self.messages = self.messages, {}
+        self._order.clear()
         self._vanished.update(number for number, here in self._was_here.items() if here)
         self._gone.clear()
         self._alarms.clear()
@@ -57,6 +60,7 @@ class History:
             self._unordered = True
         self._was_here.setdefault(message.id, False)
         self.messages[message.id] = message
+        self._order.append(message.id)
         if message.expires_at is not None:
             heapq.heappush(self._alarms, (message.expires_at, message.id))
         return True
@@ -66,6 +70,8 @@ class History:
         self._gone[message_id] = gone_until
         if self.messages.pop(message_id, None) is not None:
             self._was_here.setdefault(message_id, True)
+            if not self._unordered:
+                del self._order[bisect_left(self._order, message_id)]
 
     def expire(self, server_now: float, gone_until: int) -> None:
         """Forget what has reached its end by `server_now`, in seconds on the server's clock."""
@@ -88,11 +94,17 @@ class History:
             return message_id
         return next((number for number in self.messages if number > message_id), None)
 
+    def before(self, message_id: int) -> Message | None:
+        """The message before one, None before the first; in order since the last `take_changes`."""
+        at = bisect_left(self._order, message_id)
+        return self.messages.get(self._order[at - 1]) if at else None
+
     def take_changes(self) -> HistoryChanges:
         """Bring everything into order and within its bounds, and say what has changed since the last time."""
         replaced = self._replaced or self._unordered
         if self._unordered:
             self.messages = dict(sorted(self.messages.items()))
+            self._order = list(self.messages)
         self._keep_bounds()
         touched, self._was_here = self._was_here, {}
         vanished, self._vanished = self._vanished, set()
@@ -109,6 +121,7 @@ class History:
             for message_id in list(islice(self.messages, surplus)):
                 del self.messages[message_id]
                 self._was_here.setdefault(message_id, True)
+            del self._order[:surplus]
         if (surplus := len(self._gone) - self._limit) > 0:
             for message_id in list(islice(self._gone, surplus)):
                 del self._gone[message_id]

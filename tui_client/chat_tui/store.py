@@ -78,6 +78,10 @@ class Store:
         """Messages by id, ascending. Not to be changed from outside."""
         return self._history.messages
 
+    def before(self, message_id: int) -> Message | None:
+        """The message before one that is held; None before the first."""
+        return self._history.before(message_id)
+
     @property
     def more(self) -> bool:
         """Were there older messages than these?"""

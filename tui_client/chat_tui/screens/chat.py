@@ -105,7 +105,7 @@ class ChatScreen(AttendingScreen):
         with Horizontal(id="body"):
             with Vertical(id="stream"):
                 yield Static(id="empty", markup=False)
-                yield MessageList(self._row, self._actions, self._server_now, id="messages")
+                yield MessageList(self._row, self._actions, self._server_now, details=self._details, id="messages")
             yield Roster(id="roster")
         with Vertical(id="foot"):
             yield Banner(id="banner")
@@ -165,6 +165,9 @@ class ChatScreen(AttendingScreen):
 
     def _actions(self, key: int) -> list[Action]:
         return rows.actions_for(self.store, key)
+
+    def _details(self, key: int) -> str:
+        return rows.details_of(self.store, key, self._clock())
 
     def _server_now(self) -> float:
         return self.store.server_now(self._clock())

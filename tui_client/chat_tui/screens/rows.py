@@ -7,10 +7,13 @@ from chat_protocol.events import Message
 from chat_tui.attention import mentions
 from chat_tui.outbox import Pending
 from chat_tui.store import Store
-from chat_tui.widgets.message_drawing import find_links
+from chat_tui.widgets.links import find_links
 from chat_tui.widgets.message_row import Action, Row
 
 _QUOTE_LENGTH = 200
+_TOGETHER = 300.0
+"""Seconds within which messages of one author go together."""
+_QUARTER = 900.0
 
 
 def row_of(store: Store, key: int, now: float) -> Row | None:
@@ -27,7 +30,11 @@ def row_of(store: Store, key: int, now: float) -> Row | None:
 
 def _message_row(store: Store, message: Message, now: float) -> Row:
     own = store.is_own(message)
-    time = clock_time(message.sent_at, store.server_now(now))
+    server_now = store.server_now(now)
+    time = clock_time(message.sent_at, server_now)
+    before = store.before(message.id)
+    day = _new_day(before.sent_at if before is not None else server_now, message.sent_at, server_now)
+    rule = _unread_rule(time) if store.first_unread == message.id else ""
     private = _private_note(store, message)
     mentioned = not own and not private and store.you is not None and mentions(message.text, store.you.name)
     mention = "mentions you" if mentioned else ""
@@ -45,7 +52,9 @@ def _message_row(store: Store, message: Message, now: float) -> Row:
         folded=f"muted: {author_of(message)}" if muted else "",
         expires_at=message.expires_at,
         reply_to=message.reply_to,
-        rule=_unread_rule(time) if store.first_unread == message.id else "",
+        rule=rule,
+        day=day,
+        grouped=not (day or rule or mention or deleting) and before is not None and goes_on(before, message),
     )
 
 
@@ -101,6 +110,22 @@ def actions_for(store: Store, key: int) -> list[Action]:
     return actions
 
 
+def details_of(store: Store, key: int, now: float) -> str:
+    """When a message was said and when it goes, in full, and by whom where its header is left out; "" if not known."""
+    row, message = row_of(store, key, now), store.messages.get(key)
+    if row is None or message is None:
+        return ""
+    said = _moment(message.sent_at)
+    gone = None if message.expires_at is None else _moment(message.expires_at)
+    parts = [row.author] if row.grouped else []
+    if said is not None:
+        parts.append(f"{said:%A}, {said.day} {said:%B} {said.year}, {said:%H:%M}")
+    if gone is not None:
+        same_day = said is not None and said.date() == gone.date()
+        parts.append(f"goes at {gone:%H:%M:%S}" if same_day else f"goes on {gone.day} {gone:%B}, {gone:%H:%M}")
+    return " · ".join(parts)
+
+
 def first_link(text: str) -> str:
     """The first http or https address in a text, "" where there is none."""
     spans = find_links(text)
@@ -109,13 +134,51 @@ def first_link(text: str) -> str:
 
 def clock_time(when: float, now: float) -> str:
     """A time of day such as 10:02, with its date when that is not today's; "" for a time that can't be one."""
-    if not when:
-        return ""
-    try:
-        moment, today = datetime.fromtimestamp(when).astimezone(), datetime.fromtimestamp(now).astimezone()
-    except (OverflowError, OSError, ValueError):
+    moment, today = _moment(when), _moment(now)
+    if moment is None or today is None:
         return ""
     return moment.strftime("%H:%M" if moment.date() == today.date() else "%d %b %H:%M")
+
+
+def goes_on(before: Message, message: Message) -> bool:
+    """Does a message need no header, since the one before it says who it is from, whom it is for, and about when?
+
+    What goes by itself stands alone: its countdown is in its header, and is not that of what comes after it.
+    """
+    return (
+        bool(message.from_id)
+        and (message.from_id, message.from_name, message.to_id) == (before.from_id, before.from_name, before.to_id)
+        and 0 <= message.sent_at - before.sent_at < _TOGETHER
+        and message.reply_to is None
+        and message.expires_at is None
+        and before.expires_at is None
+    )
+
+
+def _new_day(before: float, when: float, now: float) -> str:
+    """The words of the rule above the first message of a day, such as "Tuesday, 3 March"; "" within a day."""
+    if before // _QUARTER == when // _QUARTER:
+        return ""  # time zones differ by quarters of an hour: it is the same day everywhere
+    one, two = _moment(before), _moment(when)
+    if one is None or two is None or one.date() == two.date():
+        return ""
+    return _day(two, now)
+
+
+def _day(moment: datetime, now: float) -> str:
+    today = _moment(now)
+    year = "" if today is not None and today.year == moment.year else f" {moment.year}"
+    return f"{moment:%A}, {moment.day} {moment:%B}{year}"
+
+
+def _moment(when: float) -> datetime | None:
+    """Local time; None for a time that can't be one."""
+    if not when:
+        return None
+    try:
+        return datetime.fromtimestamp(when).astimezone()
+    except (OverflowError, OSError, ValueError):
+        return None
 
 
 def _private_note(store: Store, message: Message) -> str:

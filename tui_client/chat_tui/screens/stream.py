@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from chat_protocol.events import Message
+from chat_tui.screens.rows import goes_on
 from chat_tui.store import Change, Store
 from chat_tui.widgets.composer import Composer
 from chat_tui.widgets.header_bar import HeaderBar
-from chat_tui.widgets.message_blocks import Size
+from chat_tui.widgets.message_blocks import HEADER, NOTHING, PREVIEW, Size
 from chat_tui.widgets.message_list import MessageList
 
 _RECALLED = 100
@@ -48,7 +49,8 @@ class Stream:
         if change.removed:
             self._messages.remove_messages(change.removed)
         if change.added:
-            self._messages.extend(_sizes(messages[id] for id in change.added))  # noqa: A001
+            before = self._store.before(change.added[0])
+            self._messages.extend(_sizes((messages[id] for id in change.added), before))  # noqa: A001
         if change.rule and self._store.first_unread is not None:
             self._messages.refresh_rows([self._store.first_unread])
 
@@ -137,5 +139,10 @@ class Stream:
             self.mark_unread(others[-missed:][0])
 
 
-def _sizes(messages: Iterable[Message]) -> Iterable[Size]:
-    return ((message.id, len(message.text), message.reply_to is not None) for message in messages)
+def _sizes(messages: Iterable[Message], before: Message | None = None) -> Iterable[Size]:
+    for message in messages:
+        above = PREVIEW if message.reply_to is not None else HEADER
+        if before is not None and goes_on(before, message):
+            above = NOTHING
+        yield message.id, len(message.text), above
+        before = message

@@ -20,10 +20,11 @@ class Item(NamedTuple):
 
 
 class ActionStrip:
-    """The state of one strip. The first item has the focus at first."""
+    """The state of one strip, with the words that stand above it. The first item has the focus at first."""
 
-    def __init__(self, actions: Sequence[Action]) -> None:
+    def __init__(self, actions: Sequence[Action], words: str = "") -> None:
         self.actions = tuple(actions)
+        self.words = words
         self.focused = 0
         self.armed: int | None = None
 

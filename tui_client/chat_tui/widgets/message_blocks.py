@@ -11,27 +11,31 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import accumulate
 
 Place = tuple[int, int]
-Size = tuple[int, int, bool]
-"""(key, characters of text, has a reply preview)."""
+Size = tuple[int, int, int]
+"""(key, characters of text, what is above the text: HEADER, PREVIEW or NOTHING)."""
+
+HEADER, PREVIEW, NOTHING = range(3)
+"""A header; a preview and a header; neither, nor a gap, since the message goes on from the one above it."""
 
 BLOCK = 512
 FOLD_ROWS = 50
 """A text of more rows than this is folded, until somebody asks for all of it."""
 
-_REPLY = 128
-_CLASS_CHARACTERS = [8 * min(low, 100) + 128 * max(0, low - 100) for low in range(_REPLY)]
+_LENGTHS = 64
+_FINE = 50
+_CLASS_CHARACTERS = [8 * min(low, _FINE) + 288 * max(0, low - _FINE) for low in range(_LENGTHS)]
 
 
-def length_class(characters: int, reply: bool) -> int:  # noqa: FBT001  # a field of Size, not a switch
-    """One byte for how long a text is (bits 0 to 6, coarser when long) and whether it has a preview (bit 7)."""
-    low = (characters + 7) // 8 if characters <= 800 else min(127, 100 + (characters - 673) // 128)
-    return low | _REPLY if reply else low
+def length_class(characters: int, above: int) -> int:
+    """One byte for how long a text is (bits 0 to 5, coarser when long) and what is above it (bits 6 and 7)."""
+    low = (characters + 7) // 8 if characters <= 8 * _FINE else min(63, _FINE + (characters - 8 * _FINE + 287) // 288)
+    return low + _LENGTHS * above
 
 
 def height_table(width: int, extra: int) -> bytes:
     """The estimated rows for each length class: text wrapped at `width`, and `extra` rows for header and gap."""
     rows = [extra + min(FOLD_ROWS, max(1, -(-(n - 4) * 21 // (width * 20)))) for n in _CLASS_CHARACTERS]
-    return bytes(rows + [row + 1 for row in rows])
+    return bytes(rows + [row + 1 for row in rows] + [row - extra for row in rows] + rows)
 
 
 class _Block:
@@ -95,13 +99,13 @@ class MessageBlocks:
         blocks, table = self._blocks, self._table
         block = blocks[-2] if len(blocks) > 1 else None
         newest = block.keys[-1] if block is not None else 0
-        for key, characters, reply in sizes:
+        for key, characters, above in sizes:
             if key <= newest:
                 raise ValueError(f"message {key} comes after {newest}")
             if block is None or len(block.keys) >= BLOCK:
                 block = _Block()
                 blocks.insert(-1, block)
-            kind = length_class(characters, reply)
+            kind = length_class(characters, above)
             block.add(key, kind, table[kind])
             self._count += 1
             newest = key
@@ -123,7 +127,7 @@ class MessageBlocks:
     def set_unsent(self, keys: Sequence[int]) -> None:
         """The unsent messages (keys < 0), in the order in which they are shown."""
         block = _Block()
-        kind = length_class(40, reply=False)
+        kind = length_class(40, HEADER)
         for key in keys:
             block.add(key, kind, self._table[kind])
         self._count += len(keys) - len(self._blocks[-1].keys)
@@ -179,6 +183,11 @@ class MessageBlocks:
                 return number, 0 if by > 0 else count - 1
             number += by
         return None
+
+    def following(self, keys: Iterable[int]) -> list[int]:
+        """The keys that come right after these; keys that are not here have none."""
+        places = [place for key in keys if (place := self.find(key)) is not None]
+        return [self.key(after) for place in places if (after := self.step(place, 1)) is not None]
 
     def height(self, place: Place) -> int:
         """Rows of one message, as far as they are known."""

@@ -1,10 +1,8 @@
 """One message into finished rows. Text becomes segments as it is: no markup is read and no style comes from it."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from itertools import pairwise
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -12,17 +10,17 @@ from rich.style import Style
 from textual.strip import Strip
 
 from chat_tui.widgets.action_strip import ActionStrip
+from chat_tui.widgets.links import terminal_address
 from chat_tui.widgets.message_blocks import FOLD_ROWS
 from chat_tui.widgets.message_palette import Palette
 from chat_tui.widgets.message_row import Row, countdown_text
-from chat_tui.widgets.wrapping import ELLIPSIS, Span, fit, settle, whole_clusters, wrap
+from chat_tui.widgets.message_text import FOUND, LINK, LOOKS, NAMES, SELECTED, FormattedText, MessageText, message_text
+from chat_tui.widgets.wrapping import ELLIPSIS, Span, fit, settle, wrap
 
 GAP = "  "  # between the parts of a header
 AUTHOR_CELLS = 8  # an author keeps this much of the header, however long the note is
 HOURGLASS = "⏳ "
 Find = Callable[[str], Sequence[Span]]
-_URL = re.compile(r"https?://[^\s<>\"]+")
-_NOT_URL_END = ".,;:!?'\")]}"
 
 
 class Part(Enum):
@@ -34,6 +32,7 @@ class Part(Enum):
     HEADER = auto()
     TEXT = auto()
     MORE = auto()
+    DETAILS = auto()
     ACTIONS = auto()
 
 
@@ -81,8 +80,9 @@ class Drawn:
     expires_at: float | None = None
     strips: list[Strip] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    text: MessageText | None = None
     spans: list[Span] = field(default_factory=list)
-    """The characters on each row of text."""
+    """The characters of `text`, as it is shown, on each row of text."""
     author: range = range(0)
     """The cells of the header that are the author's name."""
     clock: range = range(0)
@@ -102,18 +102,6 @@ class Drawn:
     def span(self, row: int) -> Span | None:
         """The characters on a row, or None where it is no row of text."""
         return self.spans[row - self.parts.index(Part.TEXT)] if self.parts[row] is Part.TEXT else None
-
-
-def find_links(text: str) -> list[Span]:
-    """Where the http(s) addresses of a text are; the punctuation of the sentence around them is not part of them."""
-    if "://" not in text:
-        return []
-    found = []
-    for match in _URL.finditer(text):
-        address = match.group().rstrip(_NOT_URL_END)
-        if len(address) > len("https://"):
-            found.append((match.start(), match.start() + len(address)))
-    return found
 
 
 def draw(row: Row, parent: Row | None, frame: Frame, palette: Palette, now: float) -> Drawn:
@@ -156,27 +144,32 @@ class _Drawing:
         self.gutter = Segment(
             bar if frame.compact else f" {bar} ", self._named("private") if private else self.author_style
         )
-        self.selected = (0, 0)
-        self.found: Sequence[Span] = ()
+        self.styles: dict[int, Style] = {}
+        self.link_styles: dict[tuple[int, Style], Style] = {}
         self.out = Drawn(row.reply_to, row.expires_at)
 
     def draw(self, now: float) -> Drawn:
         if self.row.folded and not self.frame.expanded:
             return self.draw_folded()
-        if self.frame.gap:
-            self._add_plain(Part.GAP, [])
+        if self.frame.gap and not self.row.grouped:
+            self._add_gap()
+        if self.row.day:
+            self._add_rule(self.row.day, "day")
         if self.row.rule:
-            self._add_rule()
+            self._add_rule(self.row.rule, "rule")
         if self.row.reply_to is not None:
             self._add(Part.PREVIEW, [Segment(self._preview(), self._named("preview"))])
-        self._add_header(now)
+        if not self.row.grouped or self.row.folded:
+            self._add_header(now)
         self._add_text()
         self._add_actions()
         return self.out
 
     def draw_folded(self) -> Drawn:
+        if self.row.day:
+            self._add_rule(self.row.day, "day")
         if self.row.rule:
-            self._add_rule()
+            self._add_rule(self.row.rule, "rule")
         self.out.hidden = 1
         self._add(Part.MORE, [Segment(fit(settle(self.row.folded), self.frame.text_width), self._named("preview"))])
         self._add_actions()
@@ -184,7 +177,7 @@ class _Drawing:
 
     def draw_missing(self) -> Drawn:
         if self.frame.gap:
-            self._add_plain(Part.GAP, [])
+            self._add_gap()
         words = fit("deleted message", self.frame.text_width)
         self._add_plain(Part.RULE, [Segment(" " * self.frame.indent + words, self._named("preview"))])
         return self.out
@@ -195,6 +188,10 @@ class _Drawing:
     def _named(self, name: str) -> Style:
         return self._over(self.palette.named[name])
 
+    def _add_gap(self) -> None:
+        self.out.strips.append(self.palette.blank(self.frame.width))
+        self.out.parts.append(Part.GAP)
+
     def _add(self, part: Part, segments: list[Segment]) -> None:
         """A row of the message: gutter, segments, and blanks up to the width."""
         self._finish(part, [self.gutter, *segments], self.base)
@@ -203,23 +200,28 @@ class _Drawing:
         """A row beside the message: no gutter, not coloured with it."""
         self._finish(part, segments, self.palette.base)
 
-    def _finish(self, part: Part, segments: list[Segment], blank: Style) -> None:
+    def _finish(self, part: Part, segments: list[Segment], blank: Style, links: dict[int, int] | None = None) -> None:
+        """Fill a row up to the width; `links` says which segments are a part of which link."""
         used = sum(segment.cell_length for segment in segments)
         width = self.frame.width
         if used > width:  # not one letter has room; half a joined one would swallow what comes next
             segments = [Segment(fit("".join(segment.text for segment in segments), width), blank)]
-            used = segments[0].cell_length
+            used, links = segments[0].cell_length, None
         if used < width:
             segments.append(Segment(" " * (width - used), blank))
-        self.out.strips.append(Strip(self.palette.filtered(segments), width))
+        segments = self.palette.filtered(segments)
+        if links:
+            for at, number in links.items():
+                segments[at] = self._linked(segments[at], number)
+        self.out.strips.append(Strip(segments, width))
         self.out.parts.append(part)
 
-    def _add_rule(self) -> None:
+    def _add_rule(self, words: str, name: str) -> None:
         dashes = "─" * (3 if self.frame.compact else 8)
-        words = fit(settle(self.row.rule), max(1, self.frame.width - 2 * len(dashes) - 2))
+        words = fit(settle(words), max(1, self.frame.width - 2 * len(dashes) - 2))
         line = f"{dashes} {words} {dashes}"
         left = max(0, self.frame.width - cell_len(line)) // 2
-        self._add_plain(Part.RULE, [Segment(" " * left + line, self.palette.named["rule"])])
+        self._add_plain(Part.RULE, [Segment(" " * left + line, self.palette.named[name])])
 
     def _preview(self) -> str:
         if self.parent is None:
@@ -228,8 +230,8 @@ class _Drawing:
             return fit(settle(f"╭ {self.parent.folded}"), self.frame.text_width)
         lines = [line for line in self.parent.text.split("\n") if line.strip()]
         more = ELLIPSIS if len(lines) > 1 else ""
-        text = f"╭ {self.parent.author}: {lines[0] if lines else ''}{more}"
-        return fit(settle(text), self.frame.text_width)
+        line = message_text(lines[0]).text if lines else ""
+        return fit(settle(f"╭ {self.parent.author}: {line}{more}"), self.frame.text_width)
 
     def _add_header(self, now: float) -> None:
         row, room = self.row, self.frame.text_width
@@ -255,48 +257,63 @@ class _Drawing:
         self._add(Part.HEADER, segments)
 
     def _add_text(self) -> None:
-        text = settle(self.row.text)
-        spans = wrap(text, self.frame.text_width)
+        found = self.frame.find(self.row.text) if self.frame.find is not None else ()
+        text = self.out.text = message_text(self.row.text, self.frame.selected, found)
+        spans = wrap(text.text, self.frame.text_width)
         if len(spans) > FOLD_ROWS and not self.frame.expanded:
             self.out.hidden = len(spans) - (FOLD_ROWS - 1)
             del spans[FOLD_ROWS - 1 :]
         self.out.spans = spans
-        links = find_links(text)
-        if self.frame.selected is not None:
-            low, high = self.frame.selected
-            self.selected = whole_clusters(text, low, len(text) if high == -1 else high)
-        if self.frame.find is not None:
-            self.found = [whole_clusters(text, *span) for span in self.frame.find(text)]
-        plain = not links and self.frame.selected is None and not self.found
         style = self._named("text")
         for start, end in spans:
-            pieces = [Segment(text[start:end], style)] if plain else self._pieces(text, start, end, links, style)
-            self._add(Part.TEXT, pieces)
+            if isinstance(text, FormattedText):
+                self._add_formatted(text, start, end)
+            else:
+                self._add(Part.TEXT, [Segment(text.text[start:end], style)])
         if self.out.hidden:
             words = fit(f"… {self.out.hidden} more lines (Enter shows all)", self.frame.text_width)
             self._add(Part.MORE, [Segment(words, self._named("more"))])
 
-    def _pieces(self, text: str, start: int, end: int, links: list[Span], style: Style) -> list[Segment]:
-        """A row cut where a link or the selection begins or ends."""
-        low, high = self.selected
-        ends = [low, high, *(at for span in (*links, *self.found) for at in span)]
-        cuts = sorted({start, end, *(at for at in ends if start < at < end)})
-        pieces = []
-        for one, two in pairwise(cuts):
-            look = style
-            if any(first <= one < last for first, last in links):
-                look = self._named("link")
-            if any(first <= one < last for first, last in self.found):
-                look += self.palette.named["found-here" if self.frame.found else "found"]
-            if low <= one < high:
-                look += self.palette.selected
-            pieces.append(Segment(text[one:two], look))
-        return pieces
+    def _add_formatted(self, text: MessageText, start: int, end: int) -> None:
+        """A row cut where its look changes; a fenced block is as wide as the list."""
+        pieces, links = [self.gutter], {}
+        for first, last, look in text.runs(start, end):
+            if look & LINK and (number := text.link_at(first)) is not None:
+                links[len(pieces)] = number
+            pieces.append(Segment(text.text[first:last], self._style(look)))
+        blank = self._named("code-block") if text.in_block(start) else self.base
+        self._finish(Part.TEXT, pieces, blank, links)
+
+    def _style(self, look: int) -> Style:
+        style = self.styles.get(look)
+        if style is None:
+            style = self._named("link" if look & LINK else NAMES[look & LOOKS])
+            if look & FOUND:
+                style += self.palette.named["found-here" if self.frame.found else "found"]
+            if look & SELECTED:
+                style += self.palette.selected
+            self.styles[look] = style
+        return style
+
+    def _linked(self, segment: Segment, number: int) -> Segment:
+        """A part of a link, told to the terminal as one: the same one on all rows that it takes."""
+        if segment.style is None or self.out.text is None:
+            return segment
+        key = number, segment.style
+        style = self.link_styles.get(key)
+        if style is None:
+            # Not by adding styles: Rich keeps sums, and what it keeps would outlive the message.
+            address = terminal_address(self.out.text.urls[number])
+            style = self.link_styles[key] = segment.style.update_link(address) if address else segment.style
+        return Segment(segment.text, style)
 
     def _add_actions(self) -> None:
         strip = self.frame.strip
         if strip is None:
             return
+        if strip.words:
+            words = " " * self.frame.indent + fit(settle(strip.words), self.frame.text_width)
+            self._add_plain(Part.DETAILS, [Segment(words, self.palette.named["time"])])
         left = actions_indent(self.frame)
         for items in strip.rows(self.frame.width - left):
             segments = [Segment(" " * left, self.palette.base)]

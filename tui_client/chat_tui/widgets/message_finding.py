@@ -61,8 +61,14 @@ class FindingPane(SelectablePane):
             self._canvas.forget({key})
             drawn = self._canvas.drawn(key)
         first = drawn.parts.index(Part.TEXT) if Part.TEXT in drawn.parts else 0
-        return first + sum(start <= spans[0][0] for start, _ in drawn.spans) - 1 if drawn.spans else first
+        return (
+            first + sum(start <= _place(drawn, spans[0][0]) for start, _ in drawn.spans) - 1 if drawn.spans else first
+        )
 
 
 def _shows(drawn: Drawn, offset: int) -> bool:
-    return bool(drawn.spans) and offset < drawn.spans[-1][1]
+    return bool(drawn.spans) and _place(drawn, offset) < drawn.spans[-1][1]
+
+
+def _place(drawn: Drawn, offset: int) -> int:
+    return drawn.text.place(offset) if drawn.text is not None else offset

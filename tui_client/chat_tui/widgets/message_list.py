@@ -12,7 +12,7 @@ from textual.message import Message
 from chat_tui.widgets.action_strip import ActionStrip
 from chat_tui.widgets.message_blocks import Size
 from chat_tui.widgets.message_canvas import Lookup
-from chat_tui.widgets.message_drawing import Part, actions_indent, find_links
+from chat_tui.widgets.message_drawing import Part, actions_indent
 from chat_tui.widgets.message_finding import FindingPane
 from chat_tui.widgets.message_row import Action, Row
 from chat_tui.widgets.message_trail import Trail
@@ -34,7 +34,10 @@ class _Hit(NamedTuple):
 
 
 class MessageList(FindingPane):
-    """All messages of a room. `actions(key)` says what can be done with one; folding is the list's own."""
+    """All messages of a room. `actions(key)` says what can be done with one; folding is the list's own.
+
+    `details(key)` are words that are shown with the actions, "" for none.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "up", "Previous message", show=False, id="list.up"),
@@ -99,10 +102,11 @@ class MessageList(FindingPane):
         actions: Callable[[int], Sequence[Action]],
         now: Callable[[], float],
         *,
+        details: Callable[[int], str] = lambda _: "",
         id: str | None = None,  # noqa: A002  # Textual's name for it
     ) -> None:
         super().__init__(lookup, now, id=id)
-        self._actions = actions
+        self._actions, self._details = actions, details
         self._pressed: tuple[Offset, _Hit | None] | None = None
         self._trail = Trail()
 
@@ -183,14 +187,14 @@ class MessageList(FindingPane):
             actions.append(SHOW_LESS)
         elif self._canvas.palette is not None and self._canvas.drawn(key).hidden:
             actions.insert(0, SHOW_ALL)
-        return ActionStrip(actions)
+        return ActionStrip(actions, self._details(key))
 
     def _renew_strip(self) -> None:
         """The picked message or what can be done with it may have changed."""
         if self.picked is None or self._canvas.strip is None:
             return
         strip = self._new_strip(self.picked)
-        if strip.actions != self._canvas.strip.actions:
+        if (strip.actions, strip.words) != (self._canvas.strip.actions, self._canvas.strip.words):
             self._canvas.pick(self.picked, strip)
 
     def _show_picked(self) -> None:
@@ -344,7 +348,7 @@ class MessageList(FindingPane):
 
     def _clicked(self, hit: _Hit) -> None:
         match hit.part:
-            case Part.GAP | Part.RULE:
+            case Part.GAP | Part.RULE | Part.DETAILS:
                 pass
             case Part.ACTIONS:
                 self._clicked_action(hit)
@@ -381,11 +385,11 @@ class MessageList(FindingPane):
 
     def _link_at(self, hit: _Hit) -> str | None:
         """The address under the mouse."""
-        drawn, row = self._canvas.drawn(hit.key), self._lookup(hit.key)
-        span = drawn.span(hit.row)
+        drawn = self._canvas.drawn(hit.key)
+        span, text = drawn.span(hit.row), drawn.text
         cell = hit.cell - self._canvas.frame(hit.key).indent
-        if span is None or row is None or cell < 0:
+        if span is None or text is None or cell < 0:
             return None
-        at = offset_at(row.text, span, cell)
-        links = find_links(row.text)
-        return next((row.text[start:end] for start, end in links if start <= at < end and at < span[1]), None)
+        at = offset_at(text.text, span, cell)
+        number = text.link_at(at) if at < span[1] else None
+        return None if number is None else text.urls[number]

@@ -1,17 +1,20 @@
 """The styles in which messages are drawn: from the theme, summed up once per theme rather than once per row."""
 
 import zlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from rich.color import ColorType
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.filter import ANSIToTruecolor, LineFilter
+from textual.strip import Strip
 from textual.widget import Widget
 
 DARK_AUTHORS = ("#8ab4f8", "#81c995", "#f4a09a", "#fdd663", "#cf9ff9", "#78d9ec", "#fcad70", "#ff9fd0")
 LIGHT_AUTHORS = ("#174ea6", "#0b5a28", "#9c1f17", "#634800", "#6420a0", "#00545a", "#803b00", "#8f0f50")
+READABLE = 4.5
 ANSI_AUTHORS = ("blue", "green", "magenta", "cyan", "red")
 
 _NAMES = (
@@ -25,7 +28,20 @@ _NAMES = (
     "failed",
     "countdown",
     "rule",
+    "day",
     "link",
+    "mark",
+    "code",
+    "emphasis",
+    "strong",
+    "code-block",
+    "code-fence",
+    "code-keyword",
+    "code-string",
+    "code-number",
+    "code-comment",
+    "code-name",
+    "code-removed",
     "more",
     "found",
     "found-here",
@@ -50,7 +66,20 @@ MessagePane {
     & > .message-list--failed { color: $text-error; text-style: bold; }
     & > .message-list--countdown { color: $text-warning; }
     & > .message-list--rule { color: $text-primary; }
+    & > .message-list--day { color: $foreground 60%; }
     & > .message-list--link { color: $text-accent; text-style: underline; }
+    & > .message-list--mark { color: $foreground 60%; }
+    & > .message-list--code { color: $text-accent; background: $surface; }
+    & > .message-list--emphasis { color: $foreground; text-style: italic; }
+    & > .message-list--strong { color: $foreground; text-style: bold; }
+    & > .message-list--code-block { color: $foreground; background: $surface; }
+    & > .message-list--code-fence { color: $foreground 60%; background: $surface; }
+    & > .message-list--code-keyword { color: $text-accent; background: $surface; text-style: bold; }
+    & > .message-list--code-string { color: $text-success; background: $surface; }
+    & > .message-list--code-number { color: $text-warning; background: $surface; }
+    & > .message-list--code-comment { color: $foreground 60%; background: $surface; text-style: italic; }
+    & > .message-list--code-name { color: $text-primary; background: $surface; }
+    & > .message-list--code-removed { color: $text-error; background: $surface; }
     & > .message-list--more { color: $text-accent; }
     & > .message-list--found { color: $text-warning; background: $warning-muted; text-style: bold underline; }
     & > .message-list--found-here { color: $warning; background: $background; text-style: bold reverse; }
@@ -67,6 +96,40 @@ MessagePane {
 """
 
 
+_WHITE, _BLACK = Color(255, 255, 255), Color(0, 0, 0)
+_STEPS = 20
+
+
+def author_colours(background: Color, *others: Color) -> tuple[str, ...]:
+    """The colours of authors on a background, made lighter or darker until they can be read on it, and on the others.
+
+    Readable is what has a contrast of 4.5 to 1 or more (WCAG AA). `others` are backgrounds of the same kind: where
+    they can't be served as well, the first one is.
+    """
+    light = contrast(_WHITE, background) > contrast(_BLACK, background)
+    end = _WHITE if light else _BLACK
+    grounds = (background, *others)
+    return tuple(
+        _readable(Color.parse(colour), end, grounds).hex for colour in (DARK_AUTHORS if light else LIGHT_AUTHORS)
+    )
+
+
+def contrast(one: Color, two: Color) -> float:
+    """The contrast of two colours as WCAG reckons it: 1 for none, 21 for black on white."""
+    low, high = sorted((_luminance(one), _luminance(two)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _readable(colour: Color, end: Color, grounds: Sequence[Color]) -> Color:
+    shades = (colour.blend(end, step / _STEPS) for step in range(_STEPS + 1))
+    return next((shade for shade in shades if min(contrast(shade, ground) for ground in grounds) >= READABLE), end)
+
+
+def _luminance(colour: Color) -> float:
+    parts = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Palette:
     """Every style, complete with its background; `filters` is what the app wants done to each row (NO_COLOR)."""
@@ -79,6 +142,14 @@ class Palette:
     selected: Style
     filters: tuple[LineFilter, ...]
     background: Color
+    blanks: dict[int, Strip] = field(default_factory=dict)
+
+    def blank(self, width: int) -> Strip:
+        """An empty row."""
+        strip = self.blanks.get(width)
+        if strip is None:
+            strip = self.blanks[width] = Strip(self.filtered([Segment(" " * width, self.base)]), width)
+        return strip
 
     def author(self, author_id: str) -> Style:
         """The colour of an author: the same one on every run and every machine."""
@@ -96,21 +167,23 @@ def palette_of(widget: Widget) -> Palette:
     app = widget.app
     base = widget.rich_style
     rgb = base.bgcolor is not None and base.bgcolor.type is ColorType.TRUECOLOR
-    rgb_authors = DARK_AUTHORS if app.current_theme.dark else LIGHT_AUTHORS
     component = widget.get_component_rich_style
+    background = widget.background_colors[1]
+    picked = _background(component("message-list--picked"))
+    marked = _background(component("message-list--marked"))
+    others = [Color.from_rich_color(style.bgcolor) for style in (picked, marked) if style.bgcolor is not None]
+    authors = ANSI_AUTHORS if app.native_ansi_color else author_colours(background, *others)
     return Palette(
         base=base,
         named={name: component(f"message-list--{name}") for name in _NAMES},
-        authors=tuple(
-            base + Style(color=colour, bold=True) for colour in (ANSI_AUTHORS if app.native_ansi_color else rgb_authors)
-        ),
-        picked=_background(component("message-list--picked")),
-        marked=_background(component("message-list--marked")),
+        authors=tuple(base + Style(color=colour, bold=True) for colour in authors),
+        picked=picked,
+        marked=marked,
         # Its background alone: the stock style leaves the text in the colour of its own background.
         selected=_background(widget.screen.get_component_rich_style("screen--selection")),
         # Where all colours are RGB already, turning ANSI colours into RGB is 20 us a row for nothing.
         filters=tuple(f for f in widget.get_line_filters() if not (rgb and isinstance(f, ANSIToTruecolor))),
-        background=widget.background_colors[1],
+        background=background,
     )
 
 

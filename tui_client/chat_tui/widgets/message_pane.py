@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import Any, ClassVar
 
+from rich.style import Style
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import Reactive
@@ -43,6 +44,8 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
 
     # Stock: a change lays out the whole screen. Nothing but this widget depends on it.
     virtual_size = Reactive(Size(0, 0), layout=False)
+    # Stock: each time the mouse comes to a link, all is drawn again to show that it is one.
+    auto_links = Reactive(default=False)
 
     class Scrolled(Message, namespace="message_list"):
         """The newest message has come fully into view or left it; or the same at the oldest."""
@@ -104,14 +107,17 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def prepend(self, sizes: Iterable[MessageSize]) -> None:
         """Add older messages above; what is being read stays where it is. Keys ascend, else ValueError."""
+        if len(self._blocks):
+            self._canvas.forget({self._blocks.key(self._blocks.place_at(0)[0])})  # another one is above it now
         self._blocks.prepend(sizes)
         self._changed()
 
     def remove_messages(self, keys: Iterable[int]) -> None:
-        """Forget messages, and everything that was drawn of them; replies to them are drawn anew."""
+        """Forget messages, and all that was drawn of them; replies to them, and what comes after, are drawn anew."""
         gone = frozenset(keys)
-        self._viewport.remove(gone, self._lines)
         self._canvas.forget_with_replies(gone)
+        self._canvas.forget(self._blocks.following(gone))
+        self._viewport.remove(gone, self._lines)
         self._canvas.unfolded -= gone
         self._changed(gone=True)
 
@@ -160,6 +166,8 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
         if gone:
             self._screen_strips.clear()
             self._screen_rows.clear()
+            # What is under the mouse: Textual keeps its style, and the address of a link is in it.
+            self.set_reactive(MessagePane.hover_style, Style.null())
         if not self._lines:
             return
         wait = 0.0 if at_once else self._painted_at + self.FRAME - monotonic()

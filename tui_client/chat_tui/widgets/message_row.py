@@ -32,6 +32,10 @@ class Row:
     """The parent's key. Its preview is looked up when it is drawn, so it goes with the parent."""
     rule: str = ""
     """When not empty: the words of a rule line above the message."""
+    day: str = ""
+    """When not empty: the words of another rule line, above `rule`: a day begins here."""
+    grouped: bool = False
+    """It goes on from the message above it, which has the same author and readers: its own header is left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,17 +33,18 @@ class SelectablePane(MessagePane):
         if not 0 <= y < len(self._screen_rows):
             return Strip.blank(self._columns)
         key, row = self._screen_rows[y]
-        span = self._canvas.drawn(key).span(row)
+        drawn = self._canvas.drawn(key)
+        span, text = drawn.span(row), drawn.text
         strip = self._screen_strips[y]
-        if span is None:
+        if span is None or text is None:
             return strip
         at, end = span
         segments = []
         for number, segment in enumerate(strip):
             if number > 0 and at < end:  # the first one is the gutter
-                meta = Style.from_meta({"offset": (at, _order(key))})
+                # Without its own style: nobody sees this line, and Rich keeps sums of styles, links included.
+                segments.append(Segment(segment.text, Style.from_meta({"offset": (text.origin(at), _order(key))})))
                 at += len(segment.text)
-                segments.append(Segment(segment.text, segment.style + meta if segment.style else meta))
             else:
                 segments.append(segment)
         return Strip(segments, strip.cell_length)
