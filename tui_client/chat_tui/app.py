@@ -47,7 +47,10 @@ class ChatApp(OrderedKeysApp[None]):
 
     TITLE = "chat-tui"
     CSS_PATH = "chat.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
+        Binding("ctrl+p", "command_palette", "palette", id="app.palette", show=False, priority=True),
+    ]
 
     def __init__(
         self,
@@ -88,7 +91,7 @@ class ChatApp(OrderedKeysApp[None]):
         `keep_theme` writes down the name of a theme that was picked; it may raise RememberError.
 
         Raises:
-            SettingsError: when there is no such theme.
+            SettingsError: when there is no such theme or key, or when keys are in each other's way.
         """
         self._keep_theme = keep_theme
         check_theme(settings)
@@ -97,6 +100,11 @@ class ChatApp(OrderedKeysApp[None]):
         self._still = settings.reduce_motion
         if self._still:
             self.animation_level = "none"
+        if settings.keys:
+            from chat_tui.keymap import checked_keys  # noqa: PLC0415 - few have keys of their own
+
+            self._chat.keymap = checked_keys(settings, ChatApp)
+            self.set_keymap(dict(self._chat.keymap))
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Where nothing is to move, no cursor blinks either."""

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from chat_tui.address import parse_url
+from chat_tui.app import ChatApp
+from chat_tui.keymap import checked_keys, default_keys
 from chat_tui.profile import Profile
 from chat_tui.settings import DEFAULT
 from chat_tui.themes import DEFAULT as DEFAULT_THEME
@@ -33,3 +35,8 @@ def report(profile: Profile) -> Iterator[str]:
         if name == "name" and source == DEFAULT and profile.name:
             source = "your name on this computer"
         yield f"{name:15} {value:31} {source}"
+    yield ""
+    yield "keys, by the name of what they do:"
+    ours = checked_keys(settings, ChatApp)
+    for name, default in sorted(default_keys(ChatApp).items()):
+        yield f"  {name:21} {ours.get(name, default):23} {settings.source(f'keys.{name}')}"

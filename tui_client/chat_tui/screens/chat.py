@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar
 
@@ -23,9 +23,10 @@ from chat_tui.drafts import Drafts
 from chat_tui.feed import Feed
 from chat_tui.outbox import Pending
 from chat_tui.paste_guard import worry
-from chat_tui.screens import keys, notices, rows
+from chat_tui.screens import notices, rows
 from chat_tui.screens.addressing import LOCAL_COMMANDS, TEMPS, Addressing, spelled_out
 from chat_tui.screens.help import HelpScreen
+from chat_tui.screens.keys import KeyTable
 from chat_tui.screens.message_actions import MessageActions
 from chat_tui.screens.notices import Notice
 from chat_tui.screens.people import PeoplePicker
@@ -95,6 +96,11 @@ class ChatScreen(Screen[None]):
         self._epoch: str | None = None
         self._you_are: str | None = None
         self._empty_words = ""
+        self.keymap: Mapping[str, str] = {}
+
+    @property
+    def _keys(self) -> KeyTable:
+        return KeyTable((type(self.app), ChatScreen, Composer), self.keymap)
 
     def compose(self) -> ComposeResult:
         """Header; messages and roster; what stands around the composer."""
@@ -108,7 +114,7 @@ class ChatScreen(Screen[None]):
             yield Banner(id="banner")
             yield ReplyBar(id="reply")
             yield Composer(id="composer")
-        yield KeyBar(keys.BAR, keys.BAR_EDGE, id="keys")
+        yield KeyBar(self._keys.bar(), self._keys.edge(), id="keys")
 
     def on_mount(self) -> None:
         """Find the parts, and begin."""
@@ -579,4 +585,4 @@ class ChatScreen(Screen[None]):
     def action_help(self) -> None:
         """Everything that can be typed and pressed."""
         commands = [(spec.usage, spec.summary) for spec in COMMANDS if spec.name != "/txn"]
-        self.app.push_screen(HelpScreen([*commands, *LOCAL_COMMANDS], keys.HELP))
+        self.app.push_screen(HelpScreen([*commands, *LOCAL_COMMANDS], self._keys.help()))
