@@ -1,6 +1,8 @@
 """The themes to choose from: those whose text keeps WCAG AA contrast (4.5 to 1), and the terminal's own colours."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -70,6 +72,13 @@ CHAT_CONTRAST = Theme(
     },
 )
 
+# Palettes that many know, with shades of their own where a text would be hard to read or a warning hard to tell.
+_KNOWN = {
+    "catppuccin-mocha": {"surface": "#1e1e2e", "panel": "#313244", "error": "#f29b9b"},
+    "dracula": {"secondary": "#8be9fd", "error": "#ff8585"},
+    "rose-pine": {"secondary": "#7fb8cc", "success": "#9fd3a5", "error": "#eb9090"},
+}
+
 TERMINAL = Theme(
     name="terminal",
     ansi=True,
@@ -101,11 +110,19 @@ TERMINAL = Theme(
 
 DEFAULT = CHAT_DARK.name
 
+
+def _adapted(name: str, colours: Mapping[str, str]) -> Theme:
+    theme = BUILTIN_THEMES[name]
+    cursor = {"block-cursor-foreground": str(theme.background), "block-cursor-background": theme.primary}
+    adapted: dict[str, Any] = {**colours, "variables": {**theme.variables, **cursor}}
+    return replace(theme, **adapted)
+
+
 THEMES: Sequence[Theme] = (
     CHAT_DARK,
     CHAT_LIGHT,
     CHAT_CONTRAST,
-    *(BUILTIN_THEMES[name] for name in ("catppuccin-mocha", "dracula", "rose-pine")),
+    *(_adapted(name, colours) for name, colours in _KNOWN.items()),
     TERMINAL,
 )
 NAMES = tuple(theme.name for theme in THEMES)
