@@ -67,6 +67,7 @@ CHAT_CONTRAST = Theme(
     variables={
         "block-cursor-foreground": "#000000",
         "block-cursor-background": "#ffffff",
+        "border-blurred": "#8a8a8a",
         "footer-key-foreground": "#9fd0ff",
         "button-color-foreground": "#000000",
     },
