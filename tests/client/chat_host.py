@@ -117,7 +117,10 @@ async def chat_at(
     """
     secret = sha256(str(name).encode()).hexdigest()
     options = {"secret": secret, "delays": lambda: repeat(8.0), "undo_seconds": 0.0} | options
+    settings = options.pop("start", None)
     app = ChatApp(url, name=name, **options)
+    if settings is not None:
+        app.use(settings)
     async with app.run_test(size=size, notifications=True) as pilot:
         yield Chat(app, pilot)
         await app.action_quit()

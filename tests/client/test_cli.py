@@ -123,3 +123,44 @@ def test_a_secret_that_can_not_be_kept_is_no_reason_not_to_chat(tmp_path):
         terminal.wait("Nothing answers at 127.0.0.1:9")
         terminal.send(b"\x11")
         assert terminal.wait_exit() == 0
+
+
+def run_config(home, *arguments, **variables):
+    """What `chat-tui config` prints for somebody with this home folder."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "USER": "kim", **variables}
+    return subprocess.run(
+        [sys.executable, "-m", "chat_tui", "config", *arguments],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_config_prints_every_setting_and_who_has_set_it(tmp_path):
+    """And where the file is looked for."""
+    file = tmp_path / "config" / "chat-tui" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('theme = "dracula"\n')
+    done = run_config(
+        tmp_path, "--reduce-motion", XDG_CONFIG_HOME=str(tmp_path / "config"), CHAT_TUI_SERVER="wss://a.org"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    heading, _, *rows = done.stdout.splitlines()
+    assert heading == f"Settings are read from {file}"
+    assert [row.split(maxsplit=2) for row in rows][:4] == [
+        ["server", "wss://a.org", "environment CHAT_TUI_SERVER"],
+        ["name", "kim", "your name on this computer"],
+        ["theme", "dracula", f"{file}, line 1"],
+        ["reduce_motion", "true", "option --reduce-motion"],
+    ]
+
+
+def test_a_setting_that_can_not_be_used_harms_nothing(tmp_path):
+    """One line, status 2, in a terminal too, which is given back."""
+    done = run_config(tmp_path, CHAT_TUI_THEME="nord")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(
+        'chat-tui: environment CHAT_TUI_THEME: theme can\'t be "nord". There are: chat-dark, '
+    )
+    assert done.stderr.count("\n") == 1
+    with Terminal([sys.executable, "-m", "chat_tui", "--theme", "nord"], home=tmp_path) as terminal:
+        assert terminal.wait_exit() == 2
+        assert 'option --theme: theme can\'t be "nord"' in " ".join(terminal.screen())

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import secrets
 import signal
 import time
@@ -11,19 +12,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import DescendantFocus
 from textual.screen import Screen
+from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from chat_tui.drafts import Drafts
 from chat_tui.key_order import OrderedKeysApp
+from chat_tui.remembered import RememberError
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.undo import SECONDS
+from chat_tui.settings import Settings
 from chat_tui.store import Store
-from chat_tui.themes import THEMES
+from chat_tui.themes import DEFAULT, NAMES, TERMINAL, THEMES, check_theme
 
 if TYPE_CHECKING:
     from chat_tui.connection import Connection
 
+_NO_COLOR = "NO_COLOR"
+"""The variable by which people say that they want no colours (no-color.org)."""
 _GOODBYE = 1.0
 """Seconds that leaving may take."""
 
@@ -40,7 +47,10 @@ class ChatApp(OrderedKeysApp[None]):
 
     TITLE = "chat-tui"
     CSS_PATH = "chat.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
+        Binding("ctrl+p", "command_palette", "palette", id="app.palette", show=False, priority=True),
+    ]
 
     def __init__(
         self,
@@ -54,7 +64,7 @@ class ChatApp(OrderedKeysApp[None]):
         undo_seconds: float = SECONDS,
         drafts: Drafts | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(ansi_color=True if _NO_COLOR in os.environ else None)
         self._url = url
         self._name = name
         self._secret = secret
@@ -63,11 +73,43 @@ class ChatApp(OrderedKeysApp[None]):
         self._delays = delays
         self.store = Store(secrets.token_hex(4) + "-")
         self.crash: BaseException | None = None
+        self._still = False
+        self._keep_theme: Callable[[str], None] | None = None
         for theme in THEMES:
             self.register_theme(theme)
-        self.set_reactive(ChatApp.theme, THEMES[0].name)  # before the first style sheet is read with its colours
-        self.stylesheet.set_variables(self.get_css_variables())
+        self._start_with(TERMINAL.name if self.no_color else DEFAULT)
         self._chat = ChatScreen(self.store, self._connection, name, clock, undo_seconds, drafts)
+
+    def _start_with(self, theme: str) -> None:
+        """Set the theme before the first style sheet is read with its colours."""
+        self.set_reactive(ChatApp.theme, theme)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def use(self, settings: Settings, keep_theme: Callable[[str], None] | None = None) -> None:
+        """Look and behave as the user has set it, which is to be said before the app runs.
+
+        `keep_theme` writes down the name of a theme that was picked; it may raise RememberError.
+
+        Raises:
+            SettingsError: when there is no such theme or key, or when keys are in each other's way.
+        """
+        self._keep_theme = keep_theme
+        check_theme(settings)
+        if not self.no_color:
+            self._start_with(settings.theme or DEFAULT)
+        self._still = settings.reduce_motion
+        if self._still:
+            self.animation_level = "none"
+        if settings.keys:
+            from chat_tui.keymap import checked_keys  # noqa: PLC0415 - few have keys of their own
+
+            self._chat.keymap = checked_keys(settings, ChatApp)
+            self.set_keymap(dict(self._chat.keymap))
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Where nothing is to move, no cursor blinks either."""
+        if self._still and isinstance(event.widget, Input):
+            event.widget.cursor_blink = False
 
     def on_mount(self) -> None:
         """Listen to the system."""
@@ -117,6 +159,21 @@ class ChatApp(OrderedKeysApp[None]):
             yield SystemCommand("Connect now", "Don't wait for the next try", chat.action_connect)
             yield SystemCommand("Help", "All keys and commands", chat.action_help)
         yield SystemCommand("Quit", "Leave the chat", self.action_quit)
+
+    def action_change_theme(self) -> None:
+        """Choose a theme by looking at them."""
+        from chat_tui.screens.theme_picker import ThemePicker  # noqa: PLC0415 - seldom asked for
+
+        if not isinstance(self.screen, ThemePicker):
+            self.push_screen(ThemePicker(NAMES, self.theme), self._theme_picked)
+
+    def _theme_picked(self, name: str | None) -> None:
+        if name is None or self._keep_theme is None:
+            return
+        try:
+            self._keep_theme(name)
+        except RememberError as error:
+            self.notify(f"{name} holds for now: {error}", severity="warning", markup=False)
 
     def _end_by_signal(self, number: int) -> None:
         """End as one who is asked to: the terminal is given back."""

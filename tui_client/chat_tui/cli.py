@@ -27,7 +27,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from chat_tui.demo import run_demo  # noqa: PLC0415 - the demo alone brings a server along
 
         return run_demo()
+    if options.url == "config":
+        return _config(options)
     return _chat(options)
+
+
+def _config(options: argparse.Namespace) -> int:
+    """Print what is set, and by whom."""
+    from chat_tui.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.settings import SettingsError  # noqa: PLC0415
+    from chat_tui.settings_report import report  # noqa: PLC0415
+
+    try:
+        print("\n".join(report(open_profile(vars(options)))))
+    except SettingsError as error:
+        print(f"chat-tui: {error}", file=sys.stderr)
+        return 2
+    return 0
 
 
 class _Version(argparse.Action):
@@ -47,15 +63,23 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="chat-tui",
         description="A chat for people who live in a terminal: the full-screen client.",
-        epilog="`chat-tui demo` starts a server of its own and shows how it all works.",
+        epilog="`chat-tui demo` starts a server of its own and shows how it all works. `chat-tui config` prints all "
+        "settings, who has set them, and where the file with yours is looked for.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action=_Version)
-    parser.add_argument("url", nargs="?", default=DEFAULT_URL, metavar="URL", help=f"server (default: {DEFAULT_URL})")
+    parser.add_argument(
+        "url",
+        nargs="?",
+        metavar="URL",
+        help=f"server (default: what is set, such as CHAT_TUI_SERVER; else {DEFAULT_URL})",
+    )
     parser.add_argument("--name", help="your name there (default: your name on this computer)")
     parser.add_argument(
         "--guest", action="store_true", help="be somebody else for this once; else all your windows are one person"
     )
+    parser.add_argument("--theme", help="the colours, for this once")
+    parser.add_argument("--reduce-motion", action="store_true", default=None, help="nothing moves by itself or blinks")
     parser.add_argument(
         "--plain", action="store_true",
         help="no screen: lines in, lines out, for screen readers, pipes and cron; at the end of the input, wait until "
@@ -85,22 +109,28 @@ def _chat(options: argparse.Namespace) -> int:
     from chat_tui.address import ConnectionUrlError, parse_url  # noqa: PLC0415
 
     try:
-        url = parse_url(options.url)
-        name = check_name(options.name) if options.name else None
+        url = None if options.url is None else parse_url(options.url)
+        options.name = check_name(options.name) if options.name else None
     except (ConnectionUrlError, InvalidNameError) as error:
         print(f"chat-tui: {error}", file=sys.stderr)
         return 2
-    if options.plain:
-        return _plain(options, url, name)
+    return _plain(options, url) if options.plain else _on_screen(options, url)
+
+
+def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("chat-tui needs a terminal; `chat-tui --plain` works without one.", file=sys.stderr)
         return 1
     from chat_tui.first_frame import first_frame  # noqa: PLC0415 - not every system has what it needs
+    from chat_tui.settings import SettingsError  # noqa: PLC0415
 
     try:
         with first_frame():
-            app = _app(url, name, guest=options.guest)
+            app = _app(url, options)
             app.run()
+    except SettingsError as error:
+        print(f"chat-tui: {error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:  # before the app has the keyboard
         return 130
     if app.crash is not None:
@@ -114,15 +144,19 @@ def _chat(options: argparse.Namespace) -> int:
     return app.return_code or 0
 
 
-def _app(url: str, name: str | None, *, guest: bool) -> "ChatApp":
-    from chat_tui.address import place  # noqa: PLC0415 - after the first frame
+def _app(url: str | None, options: argparse.Namespace) -> "ChatApp":
+    from chat_tui.address import parse_url, place  # noqa: PLC0415 - after the first frame
     from chat_tui.app import ChatApp  # noqa: PLC0415
     from chat_tui.drafts import Drafts  # noqa: PLC0415
-    from chat_tui.identity import state_folder, user_name  # noqa: PLC0415
+    from chat_tui.profile import open_profile  # noqa: PLC0415
 
-    secret, problem = _identity(url, guest=guest)
-    drafts = Drafts(None if guest else state_folder() / "drafts.json", place(url))
-    return ChatApp(url, name=name or user_name(), secret=secret, notice=problem, drafts=drafts)
+    profile = open_profile(vars(options))
+    url = url or parse_url(profile.settings.server or DEFAULT_URL)
+    secret, problem = _identity(url, guest=options.guest)
+    drafts = Drafts(None if options.guest else profile.folder / "drafts.json", place(url))
+    app = ChatApp(url, name=profile.name, secret=secret, notice=problem, drafts=drafts)
+    app.use(profile.settings, profile.keep_theme)
+    return app
 
 
 def _identity(url: str, *, guest: bool, job: str = "") -> tuple[str | None, str | None]:
@@ -136,17 +170,25 @@ def _identity(url: str, *, guest: bool, job: str = "") -> tuple[str | None, str 
         return None, str(error)
 
 
-def _plain(options: argparse.Namespace, url: str, name: str | None) -> int:
+def _plain(options: argparse.Namespace, url: str | None) -> int:
     """Chat without a screen."""
-    from chat_tui.identity import state_folder, user_name  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.address import parse_url  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.identity import state_folder  # noqa: PLC0415
+    from chat_tui.profile import open_profile  # noqa: PLC0415
+    from chat_tui.settings import SettingsError  # noqa: PLC0415
 
     try:
         from chat_tui.plain.program import TIMEOUT, run_plain  # noqa: PLC0415
 
+        profile = open_profile(vars(options))
+        url = url or parse_url(profile.settings.server or DEFAULT_URL)
         # A job that has a name of its own must not rename the person at whose computer it runs.
-        secret, problem = _identity(url, guest=options.guest, job=name or "")
+        secret, problem = _identity(url, guest=options.guest, job=options.name or "")
         timeout = TIMEOUT if options.timeout is None else options.timeout
-        return run_plain(url, name=name or user_name(), secret=secret, timeout=timeout, notice=problem or "")
+        return run_plain(url, name=profile.name, secret=secret, timeout=timeout, notice=problem or "")
+    except SettingsError as error:
+        print(f"chat-tui: {error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:  # before the program listens to signals itself
         return 130
     except Exception as error:  # noqa: BLE001 - whatever it is, it is written down and told

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar
 
@@ -22,10 +22,12 @@ from chat_tui.drafts import Drafts
 from chat_tui.feed import Feed
 from chat_tui.outbox import Pending
 from chat_tui.paste_guard import worry
-from chat_tui.screens import keys, notices, rows
+from chat_tui.screens import notices, rows
 from chat_tui.screens.addressing import LOCAL_COMMANDS, TEMPS, Addressing, spelled_out
 from chat_tui.screens.attending import AttendingScreen
+from chat_tui.screens.finding import FindingScreen
 from chat_tui.screens.help import HelpScreen
+from chat_tui.screens.keys import KeyTable
 from chat_tui.screens.message_actions import MessageActions
 from chat_tui.screens.notices import Notice
 from chat_tui.screens.noticing import Noticing
@@ -43,6 +45,7 @@ from chat_tui.widgets.key_bar import KeyBar
 from chat_tui.widgets.message_list import Action, MessageList, Row
 from chat_tui.widgets.reply_bar import ReplyBar
 from chat_tui.widgets.roster import Person, Roster
+from chat_tui.widgets.search_bar import SearchBar
 
 if TYPE_CHECKING:
     from chat_tui.connection import Connection
@@ -98,6 +101,11 @@ class ChatScreen(AttendingScreen):
         self._epoch: str | None = None
         self._you_are: str | None = None
         self._empty_words = ""
+        self.keymap: Mapping[str, str] = {}
+
+    @property
+    def _keys(self) -> KeyTable:
+        return KeyTable((type(self.app), FindingScreen, ChatScreen, Composer, Roster, SearchBar), self.keymap)
 
     def compose(self) -> ComposeResult:
         """Header; messages and roster; what stands around the composer."""
@@ -111,7 +119,7 @@ class ChatScreen(AttendingScreen):
             yield Banner(id="banner")
             yield ReplyBar(id="reply")
             yield Composer(id="composer")
-        yield KeyBar(keys.BAR, keys.BAR_EDGE, id="keys")
+        yield KeyBar(self._keys.bar(), self._keys.edge(), id="keys")
 
     def on_mount(self) -> None:
         """Find the parts, and begin."""
@@ -617,4 +625,4 @@ class ChatScreen(AttendingScreen):
         """Everything that can be typed and pressed."""
         commands = [(spec.usage, spec.summary) for spec in COMMANDS if spec.name != "/txn"]
         local = [(f"{name} {arguments}".rstrip(), summary) for name, arguments, summary in LOCAL_COMMANDS]
-        self.app.push_screen(HelpScreen([*commands, *local], keys.HELP))
+        self.app.push_screen(HelpScreen([*commands, *local], self._keys.help()))

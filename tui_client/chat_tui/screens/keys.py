@@ -1,37 +1,103 @@
-"""What keys do, in words: for the bottom row and for the help page."""
+"""What keys do, in words: for the bottom row and for the help page. Which keys those are, the bindings say."""
 
-BAR = [
-    ("⏎", "Send", "send"),
-    ("f1", "Help", "help"),
-    ("^o", "To", "pick_target"),
-    ("^b", "People", "people"),
-    ("^f", "Find", "find"),
-    ("^l", "Temp", "temp"),
-    ("⌥↑", "Pick message", "pick_message"),
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+_BAR = [
+    ("composer.send", "Send", "send"),
+    ("chat.help", "Help", "help"),
+    ("chat.to", "To", "pick_target"),
+    ("chat.people", "People", "people"),
+    ("chat.find", "Find", "find"),
+    ("composer.temp", "Temp", "temp"),
+    ("composer.pick", "Pick message", "pick_message"),
 ]
-"""Key, word and action of the bottom row, the most needed first."""
+"""Binding, word and action of the bottom row, the most needed first."""
 
-BAR_EDGE = ("^p", "palette", "app.command_palette")
+_EDGE = ("app.palette", "palette", "app.command_palette")
 
-HELP = [
-    ("Enter", "send"),
-    ("Ctrl+J, Shift+Enter", "a new line in the message"),
+_HELP = [
+    ("{composer.send}", "send"),
+    ("{composer.newline}", "a new line in the message"),
     (
-        "Alt+↑, or ↑ in an empty composer",
+        "{composer.pick!}, or {composer.up} in an empty composer",
         "pick a message: ↑ ↓ move, r replies, d deletes, y copies, m messages, o opens a link, g goes to the quote",
     ),
-    ("Backspace in an empty composer", "back from where a jump led"),
-    ("Ctrl+Z in an empty composer", "take a deletion back, for a few seconds"),
-    ("↑ while writing, Ctrl+↑", "what you sent before"),
-    ("Ctrl+O", "write to one person"),
-    ("Esc", "one step back: the picked message, the reply, the private target"),
-    ("Ctrl+L", "temporary: off, 30 s, 5 min, 1 h"),
-    ("Ctrl+B", "who is here; m mutes, or listens again"),
-    ("Ctrl+F", "find: Enter, then n older, N newer, Esc back"),
-    ("PageUp, PageDown, End", "older messages, newer ones, the newest"),
-    ("Tab", "complete a command or a name"),
-    ("Ctrl+P", "all commands, themes among them"),
-    ("F5", "connect at once, after it was lost"),
-    ("F1", "this page"),
-    ("Ctrl+Q", "quit"),
+    ("{chat.back} in an empty composer", "back from where a jump led"),
+    ("{chat.undo} in an empty composer", "take a deletion back, for a few seconds"),
+    ("{composer.up} while writing, {composer.older}", "what you sent before"),
+    ("{chat.to}", "write to one person"),
+    ("{composer.cancel}", "one step back: the picked message, the reply, the private target"),
+    ("{composer.temp}", "temporary: off, 30 s, 5 min, 1 h"),
+    ("{chat.people}", "who is here; {roster.mute} mutes, or listens again"),
+    ("{chat.find}", "find: Enter, then {find.older!} older, {find.newer!} newer, {find.close} back"),
+    ("{chat.page-up}, {chat.page-down}, {chat.newest}", "older messages, newer ones, the newest"),
+    ("{composer.complete}", "complete a command or a name"),
+    ("{app.palette}", "all commands, themes among them"),
+    ("{chat.connect}", "connect at once, after it was lost"),
+    ("{chat.help}", "this page"),
+    ("{app.quit}", "quit"),
 ]
+"""Bindings by id, and what they do; with ! the first key of several alone."""
+
+_PLACE = re.compile(r"\{([a-z._-]+)(!?)\}")
+_NAMES = {
+    "escape": "Esc",
+    "pageup": "PageUp",
+    "pagedown": "PageDown",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+}
+_SHORT = {"enter": "⏎", "escape": "esc", "up": "↑", "down": "↓", "left": "←", "right": "→"}
+
+
+def bound(classes: Iterable[type[DOMNode]]) -> Iterator[Binding]:
+    """The bindings that can be told by their id, of these classes alone."""
+    for one in classes:
+        yield from (each for each in vars(one).get("BINDINGS", ()) if isinstance(each, Binding) and each.id)
+
+
+def spelled(key: str) -> str:
+    """A key as the help page has it: Ctrl+O, Alt+↑, PageUp, n (which is not N)."""
+    if len(key) == 1:
+        return key
+    return "+".join(_NAMES.get(part) or part.capitalize() for part in key.split("+"))
+
+
+def abbreviated(key: str) -> str:
+    """A key as the bottom row has it: ^o, ⌥↑."""
+    *modifiers, name = key.split("+")
+    signs = {"ctrl": "^", "alt": "⌥", "shift": "⇧"}
+    return "".join(signs.get(modifier, f"{modifier}+") for modifier in modifiers) + _SHORT.get(name, name)
+
+
+class KeyTable:
+    """Which keys are in force: those of the classes, with `keymap` (binding id to keys, by commas) in their place."""
+
+    def __init__(self, classes: Iterable[type[DOMNode]], keymap: Mapping[str, str]) -> None:
+        self._keys = {str(binding.id): binding.key.split(",") for binding in bound(classes)}
+        self._keys |= {name: keys.split(",") for name, keys in keymap.items()}
+
+    def bar(self) -> list[tuple[str, str, str]]:
+        """Key, word and action of the bottom row."""
+        return [self._item(*item) for item in _BAR]
+
+    def edge(self) -> tuple[str, str, str]:
+        """The same of the item at its right edge."""
+        return self._item(*_EDGE)
+
+    def help(self) -> list[tuple[str, str]]:
+        """Keys and what they do."""
+        return [(_PLACE.sub(self._shown, keys), _PLACE.sub(self._shown, words)) for keys, words in _HELP]
+
+    def _item(self, name: str, word: str, action: str) -> tuple[str, str, str]:
+        return abbreviated(self._keys[name][0]), word, action
+
+    def _shown(self, place: re.Match[str]) -> str:
+        keys = self._keys[place[1]]
+        return ", ".join(spelled(key) for key in (keys[:1] if place[2] else keys))

@@ -40,6 +40,7 @@ class CompletionPopup(Widget):
             background: $block-cursor-background;
             text-style: $block-cursor-text-style;
         }
+        &:nocolor > .completion-popup--selected { text-style: bold reverse; }
     }
     """
 

@@ -89,6 +89,7 @@ MessagePane {
         background: $block-cursor-background;
         text-style: bold;
     }
+    &:nocolor > .message-list--action-focused { text-style: bold reverse; }
     & > .message-list--action-armed { color: $text-error; background: $error-muted; text-style: bold; }
     & > .message-list--picked { background: $primary 20%; }
     & > .message-list--marked { background: $warning 20%; }
@@ -169,8 +170,9 @@ def palette_of(widget: Widget) -> Palette:
     rgb = base.bgcolor is not None and base.bgcolor.type is ColorType.TRUECOLOR
     component = widget.get_component_rich_style
     background = widget.background_colors[1]
-    picked = _background(component("message-list--picked"))
-    marked = _background(component("message-list--marked"))
+    # No tint of the terminal's own colours is sure to leave the text readable; the strip says what is picked.
+    picked = Style() if app.native_ansi_color else _background(component("message-list--picked"))
+    marked = Style(reverse=True) if app.native_ansi_color else _background(component("message-list--marked"))
     others = [Color.from_rich_color(style.bgcolor) for style in (picked, marked) if style.bgcolor is not None]
     authors = ANSI_AUTHORS if app.native_ansi_color else author_colours(background, *others)
     return Palette(
@@ -180,7 +182,9 @@ def palette_of(widget: Widget) -> Palette:
         picked=picked,
         marked=marked,
         # Its background alone: the stock style leaves the text in the colour of its own background.
-        selected=_background(widget.screen.get_component_rich_style("screen--selection")),
+        selected=Style(reverse=True)
+        if app.native_ansi_color
+        else _background(widget.screen.get_component_rich_style("screen--selection")),
         # Where all colours are RGB already, turning ANSI colours into RGB is 20 us a row for nothing.
         filters=tuple(f for f in widget.get_line_filters() if not (rgb and isinstance(f, ANSIToTruecolor))),
         background=background,

@@ -114,6 +114,7 @@ class Roster(ScrollView, can_focus=True):
             background: $block-cursor-background;
             text-style: $block-cursor-text-style;
         }
+        &:nocolor > .roster--cursor { text-style: bold reverse; }
         &:focus { border-left: vkey $primary; }
     }
     """

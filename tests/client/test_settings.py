@@ -1,0 +1,122 @@
+"""Settings: who wins, and how what can't be used is told."""
+
+import os
+
+import pytest
+
+from chat_tui.remembered import Remembered, RememberError, recall, remember
+from chat_tui.settings import Settings, SettingsError, load
+
+
+def written(tmp_path, text):
+    """A file of settings."""
+    path = tmp_path / "config.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_without_a_file_all_is_as_it_comes(tmp_path):
+    """No file is not a fault, and neither is no folder."""
+    assert load({}, {}, tmp_path / "nowhere" / "config.toml") == Settings()
+    assert Settings().source("theme") == "default"
+
+
+def test_options_win_over_variables_and_those_over_the_file(tmp_path):
+    """And each value knows who has set it."""
+    path = written(tmp_path, 'server = "a.org"\nname = "ana"\ntheme = "dracula"\nreduce_motion = true\n')
+    settings = load(
+        {"name": "zoe", "theme": None},
+        {"CHAT_TUI_NAME": "bob", "CHAT_TUI_THEME": "rose-pine", "CHAT_TUI_REDUCE_MOTION": ""},
+        path,
+    )
+    assert (settings.server, settings.name, settings.theme, settings.reduce_motion) == (
+        "a.org", "zoe", "rose-pine", True
+    )  # fmt: skip
+    assert [settings.source(name) for name in ("server", "name", "theme", "reduce_motion")] == [
+        f"{path}, line 1", "option --name", "environment CHAT_TUI_THEME", f"{path}, line 4"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "value"), [("1", True), ("Yes", True), ("off", False), ("false", False)])
+def test_a_variable_says_yes_or_no(tmp_path, text, value):
+    """In the words that people use."""
+    assert load({}, {"CHAT_TUI_REDUCE_MOTION": text}, tmp_path / "none").reduce_motion is value
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("\ntheme = 3", ", line 2: theme is a text in quotes, not 3."),
+        ('reduce_motion = "maybe"', ', line 1: reduce_motion is true or false, not "maybe".'),
+        ("reduce_motion = 1", ", line 1: reduce_motion is true or false, not 1."),
+        ('server = "http://a.org"', 'server can\'t be "http://a.org". An address begins with ws:// or wss://'),
+        ('name = "a b"', 'line 1: name can\'t be "a b". A name has no spaces.'),
+        ('colour = "red"', ', line 1: there is no setting "colour". There are: server, name, theme, reduce_motion'),
+        ("theme = ", "can't be read as TOML: Invalid value (at "),
+        (b'# h\xe9\ntheme = "x"', "line 1: this is not UTF-8 text."),
+        ("#" * (1 << 21), "is too long for settings."),
+        ('"\\u001b[2J" = 1', "there is no setting"),
+    ],
+)
+def test_what_can_not_be_used_is_one_sentence(tmp_path, text, why):
+    """It names the file, the line where that is known, and what is allowed; nothing in it acts on a terminal."""
+    with pytest.raises(SettingsError) as error:
+        load({}, {}, written(tmp_path, text))
+    assert why in str(error.value)
+    assert str(error.value).startswith(str(tmp_path))
+    assert str(error.value).isprintable()
+
+
+def test_a_wrong_variable_is_told_by_its_name(tmp_path):
+    """Not as if it stood in the file."""
+    with pytest.raises(SettingsError, match="environment CHAT_TUI_REDUCE_MOTION: reduce_motion is true or false"):
+        load({}, {"CHAT_TUI_REDUCE_MOTION": "perhaps"}, tmp_path / "none")
+
+
+def test_a_folder_in_place_of_the_file(tmp_path):
+    """Is told as what it is."""
+    with pytest.raises(SettingsError, match="can't be read: Is a directory"):
+        load({}, {}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("in_file", "theme"), [("", "dracula"), ('theme = "chat-light"', "rose-pine"), ('theme = "terminal"', "terminal")]
+)
+def test_the_latest_decision_about_the_theme_holds(tmp_path, in_file, theme):
+    """One that was picked wins over what the file said then, and what the file says since wins over that."""
+    before = "" if not in_file else "chat-light"
+    picked = Remembered(theme="rose-pine" if in_file else "dracula", theme_before=before)
+    settings = load({}, {}, written(tmp_path, in_file), picked)
+    assert settings.theme == theme
+    assert settings.theme_in_file == in_file[9:-1]
+
+
+# -- what is remembered -----------------------------------------------------------------------------------------------
+
+
+def test_what_is_remembered_comes_back(tmp_path):
+    """From a folder that was not there; only its owner can read it, and nothing else is left lying about."""
+    folder = tmp_path / "new" / "state"
+    remember(folder, Remembered("dracula", "chat-light"))
+    remember(folder, Remembered("rose-pine"))
+    assert recall(folder) == Remembered("rose-pine")
+    [path] = folder.iterdir()
+    assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"theme": 3}', b"\xff\xfe", None])
+def test_damage_counts_as_nothing(tmp_path, damage):
+    """A choice is lost then, no more."""
+    if damage is None:
+        (tmp_path / "remembered.json").mkdir()
+    else:
+        (tmp_path / "remembered.json").write_bytes(damage)
+    assert recall(tmp_path) == Remembered()
+
+
+def test_what_can_not_be_kept_is_told(tmp_path):
+    """With the file's name."""
+    (tmp_path / "state").write_text("in the way")
+    with pytest.raises(RememberError, match=r"remembered\.json can't be written"):
+        remember(tmp_path / "state", Remembered("dracula"))
+    assert os.listdir(tmp_path) == ["state"]  # noqa: PTH208 - names are what is compared
