@@ -12,7 +12,6 @@ from textual.keys import Keys
 
 from chat_protocol.text import clean_line
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.finding import FindingScreen
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.keys import bound
 from chat_tui.screens.people import PeoplePicker
@@ -25,10 +24,10 @@ from chat_tui.widgets.roster import Roster
 from chat_tui.widgets.search_bar import SearchBar
 
 TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
-    (FindingScreen, ChatScreen, Composer),
-    (FindingScreen, ChatScreen, MessageList),
-    (FindingScreen, ChatScreen, Roster),
-    (FindingScreen, ChatScreen, SearchBar),
+    (ChatScreen, Composer),
+    (ChatScreen, MessageList),
+    (ChatScreen, Roster),
+    (ChatScreen, SearchBar),
     (HelpScreen,),
     (PeoplePicker,),
     (Question,),
