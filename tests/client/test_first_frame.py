@@ -38,15 +38,17 @@ def test_whoever_ends_it_gets_the_terminal_back(tmp_path, end, status):
         assert b"early" not in terminal.raw
 
 
+@pytest.mark.parametrize("composer", [True, False])
 @pytest.mark.parametrize("colours", [True, False])
 @pytest.mark.parametrize(("columns", "rows"), [(120, 36), (80, 24), (50, 20), (20, 3), (1, 1)])
-def test_it_fits_the_terminal(columns, rows, colours):
+def test_it_fits_the_terminal(columns, rows, colours, composer):
     """Every line begins on a row of the terminal and is no wider; without colours it names none."""
-    text = _drawn(columns, rows, colours=colours)
+    text = _drawn(columns, rows, colours=colours, composer=composer)
     for row, line in re.findall(r"\x1b\[(\d+);1H([^\n]*?)(?=\x1b\[\d+;1H|$)", text):
         assert 1 <= int(row) <= rows
         assert len(re.sub(r"\x1b\[[0-9;]*m", "", line)) <= columns
     assert ("38;2" in text) is colours
+    assert ("▔" in text) is (composer and columns >= 72)
 
 
 def test_its_colours_are_those_of_the_usual_theme():

@@ -62,6 +62,15 @@ def place(url: str) -> str:
     return urlsplit(url).netloc
 
 
+def as_typed(url: str) -> str:
+    """Return the shortest text that `parse_url` takes for this parsed URL."""
+    scheme, _, rest = url.partition("://")
+    where, _, path = rest.partition("/")
+    if scheme == "wss":
+        where = f"wss://{where.removesuffix(f':{DEFAULT_TLS_PORT}')}"
+    return f"{where}/{path}" if path else where
+
+
 def is_public(url: str) -> bool:
     """Is the host of a parsed URL a name of the public Internet, and no address and no name of a local network?"""
     host = urlsplit(url).hostname or ""

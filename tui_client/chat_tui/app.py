@@ -46,6 +46,8 @@ class ChatApp(OrderedKeysApp[None]):
     """
 
     TITLE = "chat-tui"
+    farewell = ""
+    """What is still to be said when the terminal has been given back."""
     CSS_PATH = "chat.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
@@ -75,6 +77,7 @@ class ChatApp(OrderedKeysApp[None]):
         self.crash: BaseException | None = None
         self._still = False
         self._keep_theme: Callable[[str], None] | None = None
+        self._keep_room: Callable[[str], None] | None = None
         for theme in THEMES:
             self.register_theme(theme)
         self._start_with(TERMINAL.name if self.no_color else DEFAULT)
@@ -85,15 +88,22 @@ class ChatApp(OrderedKeysApp[None]):
         self.set_reactive(ChatApp.theme, theme)
         self.stylesheet.set_variables(self.get_css_variables())
 
-    def use(self, settings: Settings, keep_theme: Callable[[str], None] | None = None) -> None:
+    def use(
+        self,
+        settings: Settings,
+        keep_theme: Callable[[str], None] | None = None,
+        keep_room: Callable[[str], None] | None = None,
+    ) -> None:
         """Look and behave as the user has set it, which is to be said before the app runs.
 
-        `keep_theme` writes down the name of a theme that was picked; it may raise RememberError.
+        `keep_theme` writes down the name of a theme that was picked, `keep_room` the URL of a room that has greeted us;
+        both may raise RememberError.
 
         Raises:
             SettingsError: when there is no such theme or key, or when keys are in each other's way.
         """
         self._keep_theme = keep_theme
+        self._keep_room = keep_room
         check_theme(settings)
         if not self.no_color:
             self._start_with(settings.theme or DEFAULT)
@@ -121,7 +131,7 @@ class ChatApp(OrderedKeysApp[None]):
             self.notify(self._first_notice, severity="warning", markup=False, timeout=10)
         self.call_after_refresh(gc.freeze)
 
-    def get_default_screen(self) -> ChatScreen:
+    def get_default_screen(self) -> Screen[Any]:
         """The conversation is the first screen, and the last."""
         return self._chat
 
@@ -136,6 +146,12 @@ class ChatApp(OrderedKeysApp[None]):
             resume=lambda: self.store.resume_point,
             delays=self._delays or backoff,
         )
+
+    def on_chat_screen_greeted(self) -> None:
+        """This is a room to come back to."""
+        if self._keep_room is not None:
+            with suppress(RememberError):  # nothing of it is needed
+                self._keep_room(self._url)
 
     async def action_quit(self) -> None:
         """Say goodbye to the server, if it listens, and end."""

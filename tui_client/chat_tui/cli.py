@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chat_tui.app import ChatApp
+    from chat_tui.profile import Profile
 
 DEFAULT_URL = "ws://localhost:6789"
 
@@ -72,7 +73,8 @@ def _parser() -> argparse.ArgumentParser:
         "url",
         nargs="?",
         metavar="URL",
-        help=f"server (default: what is set, such as CHAT_TUI_SERVER; else {DEFAULT_URL})",
+        help="server (default: what is set, such as CHAT_TUI_SERVER; else you are asked where to go, and --plain goes "
+        f"to {DEFAULT_URL})",
     )
     parser.add_argument("--name", help="your name there (default: your name on this computer)")
     parser.add_argument(
@@ -125,7 +127,8 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     from chat_tui.settings import SettingsError  # noqa: PLC0415
 
     try:
-        with first_frame():
+        # Where nobody has said on the spot where to go, the settings do, or the user will.
+        with first_frame(composer=url is not None):
             app = _app(url, options)
             app.run()
     except SettingsError as error:
@@ -141,6 +144,8 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     if app.unsent:
         print(f"chat-tui: the server never had {len(app.unsent)} of your lines:", file=sys.stderr)
         print("\n".join(app.unsent), file=sys.stderr)
+    if app.farewell:
+        print(app.farewell)
     return app.return_code or 0
 
 
@@ -151,12 +156,28 @@ def _app(url: str | None, options: argparse.Namespace) -> "ChatApp":
     from chat_tui.profile import open_profile  # noqa: PLC0415
 
     profile = open_profile(vars(options))
-    url = url or parse_url(profile.settings.server or DEFAULT_URL)
-    secret, problem = _identity(url, guest=options.guest)
-    drafts = Drafts(None if options.guest else profile.folder / "drafts.json", place(url))
-    app = ChatApp(url, name=profile.name, secret=secret, notice=problem, drafts=drafts)
-    app.use(profile.settings, profile.keep_theme)
+    if url is None and not profile.settings.server:
+        app = _app_that_asks(profile, guest=options.guest)
+    else:
+        url = url or parse_url(profile.settings.server)
+        secret, problem = _identity(url, guest=options.guest)
+        drafts = Drafts(None if options.guest else profile.folder / "drafts.json", place(url))
+        app = ChatApp(url, name=profile.name, secret=secret, notice=problem, drafts=drafts)
+    app.use(profile.settings, profile.keep_theme, None if options.guest else profile.keep_room)
     return app
+
+
+def _app_that_asks(profile: "Profile", *, guest: bool) -> "ChatApp":
+    """It asks where to go, and only then who we are there."""
+    from chat_tui.address import place  # noqa: PLC0415 - after the first frame
+    from chat_tui.drafts import Drafts  # noqa: PLC0415
+    from chat_tui.first_run import Arrival, FirstRunApp  # noqa: PLC0415 - most have said where to go
+
+    def arrive(url: str) -> Arrival:
+        secret, problem = _identity(url, guest=guest)
+        return Arrival(secret, problem, Drafts(None if guest else profile.folder / "drafts.json", place(url)))
+
+    return FirstRunApp(profile.proposed_name, profile.rooms, arrive, None if guest else profile.keep_name)
 
 
 def _identity(url: str, *, guest: bool, job: str = "") -> tuple[str | None, str | None]:

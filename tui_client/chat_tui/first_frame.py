@@ -22,8 +22,11 @@ _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?1049l\x1b[?25h"
 
 
 @contextmanager
-def first_frame() -> Iterator[None]:
-    """Show it at once, on standard output; at the end the terminal is what it was. Both must be terminals."""
+def first_frame(*, composer: bool = True) -> Iterator[None]:
+    """Show it at once, on standard output; at the end the terminal is what it was. Both must be terminals.
+
+    Without `composer` it is what the conversation and the choice of a room have in common.
+    """
     stdin = sys.stdin.fileno()
     before = termios.tcgetattr(stdin)
     handlers = {number: signal.signal(number, _end) for number in (signal.SIGTERM, signal.SIGHUP)}
@@ -32,7 +35,7 @@ def first_frame() -> Iterator[None]:
         quiet[3] &= ~(termios.ECHO | termios.ICANON)
         termios.tcsetattr(stdin, termios.TCSANOW, quiet)
         columns, rows = os.get_terminal_size(sys.stdout.fileno())
-        _write(_ENTER + _drawn(columns, rows, colours=_has_colours(os.environ)))
+        _write(_ENTER + _drawn(columns, rows, colours=_has_colours(os.environ), composer=composer))
         yield
     finally:
         _write(_LEAVE)
@@ -41,7 +44,7 @@ def first_frame() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _drawn(columns: int, rows: int, *, colours: bool) -> str:
+def _drawn(columns: int, rows: int, *, colours: bool, composer: bool = True) -> str:
     """Header, empty middle and composer, as escape sequences for a terminal of that many cells."""
     plain = f"\x1b[38;2;{_rgb(FOREGROUND)};48;2;{_rgb(BACKGROUND)}m" if colours else "\x1b[m"
     bar = f"\x1b[48;2;{_rgb(BAR)}m" if colours else ""
@@ -49,9 +52,10 @@ def _drawn(columns: int, rows: int, *, colours: bool) -> str:
     title = "" if narrow else " chat-tui "
     lines = {1: bar + title.ljust(columns)[:columns]}
     if not narrow and rows > 4:
-        lines[rows - 3] = "▊" + "▔" * (columns - 2) + "▎"
-        lines[rows - 2] = "▊" + " " * (columns - 2) + "▎"
-        lines[rows - 1] = "▊" + "▁" * (columns - 2) + "▎"
+        if composer:
+            lines[rows - 3] = "▊" + "▔" * (columns - 2) + "▎"
+            lines[rows - 2] = "▊" + " " * (columns - 2) + "▎"
+            lines[rows - 1] = "▊" + "▁" * (columns - 2) + "▎"
         lines[rows] = bar + " " * columns
     return f"{plain}\x1b[2J" + "".join(f"\x1b[{row};1H{plain}{line}" for row, line in lines.items()) + "\x1b[m"
 

@@ -27,10 +27,15 @@ def state_folder() -> Path:
     return user_state_path("chat-tui")
 
 
+def login() -> str:
+    """The name of this computer's user, whatever it looks like; "" where nobody says."""
+    return os.environ.get("USER") or os.environ.get("LOGNAME") or ""
+
+
 def user_name() -> str | None:
     """The name of this computer's user, where it can be a user name in a chat."""
     try:
-        return check_name(os.environ.get("USER") or os.environ.get("LOGNAME") or "")
+        return check_name(login())
     except InvalidNameError:
         return None
 

@@ -12,7 +12,9 @@ from textual.keys import Keys
 
 from chat_protocol.text import clean_line
 from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.first_run import FirstRunScreen
 from chat_tui.screens.help import HelpScreen
+from chat_tui.screens.invitation import InvitationScreen
 from chat_tui.screens.keys import bound
 from chat_tui.screens.people import PeoplePicker
 from chat_tui.screens.question import Question
@@ -28,14 +30,16 @@ TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
     (ChatScreen, MessageList),
     (ChatScreen, Roster),
     (ChatScreen, SearchBar),
+    (FirstRunScreen,),
     (HelpScreen,),
+    (InvitationScreen,),
     (PeoplePicker,),
     (Question,),
     (ThemePicker,),
 )
 """Whose bindings hear the same key, besides the app's."""
 
-_TYPED_INTO = ("app.", "chat.", "composer.", "people.")
+_TYPED_INTO = ("app.", "chat.", "composer.", "first.", "people.")
 _MODIFIERS = {"ctrl", "alt", "shift", "super", "meta", "hyper"}
 _NAMED = {key.value for key in Keys if key.value.isalnum()} | {"space"}
 _ALIASES = {"esc": "escape", "return": "enter", "pgup": "pageup", "pgdn": "pagedown", "del": "delete", "ins": "insert"}

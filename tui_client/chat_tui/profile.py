@@ -2,12 +2,16 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chat_tui.identity import state_folder, user_name
-from chat_tui.remembered import Remembered, recall, remember
+import msgspec
+
+from chat_tui.address import ConnectionUrlError, parse_url
+from chat_tui.identity import login, state_folder, user_name
+from chat_tui.remembered import recall, remember, with_room
 from chat_tui.settings import Settings, config_file, load
 
 
@@ -30,7 +34,44 @@ class Profile:
         Raises:
             RememberError: when that can't be written down.
         """
-        remember(self.folder, Remembered(theme=name, theme_before=self.settings.theme_in_file))
+        self._keep(theme=name, theme_before=self.settings.theme_in_file)
+
+    @property
+    def proposed_name(self) -> str:
+        """What to begin with where a name is asked for: it may be one that no server would take."""
+        return self.name or login()
+
+    def keep_name(self, name: str) -> None:
+        """Be called that from now on, unless an option, a variable or a later change of the file says otherwise.
+
+        Raises:
+            RememberError: when that can't be written down.
+        """
+        if name != self.name:
+            self._keep(name=name, name_before=self.settings.name_in_file)
+
+    @property
+    def rooms(self) -> list[str]:
+        """The URLs of rooms that have greeted us, the latest first."""
+        found: dict[str, None] = {}
+        for url in recall(self.folder).rooms:
+            with suppress(ConnectionUrlError):
+                found[parse_url(url)] = None
+        return list(found)
+
+    def keep_room(self, url: str) -> None:
+        """Remember a room that has greeted us.
+
+        Raises:
+            RememberError: when that can't be written down.
+        """
+        before = recall(self.folder)
+        if (after := with_room(before, parse_url(url))) != before:
+            remember(self.folder, after)
+
+    def _keep(self, **changed: str) -> None:
+        """Change what is remembered now, by whichever window."""
+        remember(self.folder, msgspec.structs.replace(recall(self.folder), **changed))
 
 
 def open_profile(options: Mapping[str, Any]) -> Profile:

@@ -11,6 +11,8 @@ import msgspec
 
 _FILE = "remembered.json"
 _LARGEST = 65_536
+MOST_ROOMS = 8
+_LONGEST_URL = 1000
 
 
 class RememberError(Exception):
@@ -18,10 +20,16 @@ class RememberError(Exception):
 
 
 class Remembered(msgspec.Struct, frozen=True):
-    """`theme` was picked when the settings file said `theme_before`; "" is nothing."""
+    """`theme` was picked when the settings file said `theme_before`, `name` likewise; "" is nothing.
+
+    `rooms` are the URLs of rooms that have greeted us, the latest first.
+    """
 
     theme: str = ""
     theme_before: str = ""
+    name: str = ""
+    name_before: str = ""
+    rooms: tuple[str, ...] = ()
 
 
 def recall(folder: Path) -> Remembered:
@@ -31,6 +39,14 @@ def recall(folder: Path) -> Remembered:
             return msgspec.json.decode(file.read(_LARGEST), type=Remembered)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return Remembered()
+
+
+def with_room(remembered: Remembered, url: str) -> Remembered:
+    """The same, with this room as the latest; one with a URL beyond all measure is left out."""
+    if len(url) > _LONGEST_URL:
+        return remembered
+    others = (room for room in remembered.rooms if room != url)
+    return msgspec.structs.replace(remembered, rooms=(url, *others)[:MOST_ROOMS])
 
 
 def remember(folder: Path, remembered: Remembered) -> None:

@@ -6,6 +6,7 @@ Which themes and keys there are is for those to check who know them: `refuse` gi
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from chat_tui.remembered import Remembered
 
 ENVIRONMENT = "CHAT_TUI_"
 DEFAULT = "default"
+_PICKED = "picked in chat-tui"
 _FILE = "config.toml"
 _LARGEST = 1 << 20
 _BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
@@ -34,7 +36,7 @@ VALUES = ("server", "name", "theme", "reduce_motion")
 class Settings:
     """The values in force; "" is nothing. `keys` are keys by binding id, separated by commas.
 
-    `sources` says who set what, `theme_in_file` what the file says whoever else says something.
+    `sources` says who set what, `theme_in_file` and `name_in_file` what the file says whoever else says something.
     """
 
     server: str = ""
@@ -44,6 +46,7 @@ class Settings:
     keys: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     theme_in_file: str = ""
+    name_in_file: str = ""
 
     def source(self, name: str) -> str:
         """Who set a value; a key's name is `keys.` and its binding id."""
@@ -66,16 +69,19 @@ def load(
 ) -> Settings:
     """Return what is in force; options that are None were not given.
 
-    The latest decision about the theme holds: one that was picked inside the program wins over the file, until the
-    file says something else than it did then.
+    The latest decision about the theme and the name holds: one that was picked inside the program wins over the file,
+    until the file says something else than it did then.
 
     Raises:
         SettingsError: when something can't be used.
     """
     settings = _from_file(path)
-    in_file = settings.theme
-    if picked is not None and picked.theme and picked.theme_before == in_file:
-        settings = _with(settings, "theme", picked.theme, "picked in chat-tui")
+    theme, user = settings.theme, settings.name
+    if picked is not None and picked.theme and picked.theme_before == theme:
+        settings = _with(settings, "theme", picked.theme, _PICKED)
+    if picked is not None and picked.name and picked.name_before == user:
+        with suppress(SettingsError):  # what is remembered may be damaged, and nothing of it is needed
+            settings = _with(settings, "name", picked.name, _PICKED)
     for name in VALUES:
         if text := environment.get(ENVIRONMENT + name.upper()):
             settings = _with(settings, name, text, f"environment {ENVIRONMENT}{name.upper()}")
@@ -83,7 +89,7 @@ def load(
         if (value := options.get(name)) is not None:
             option = "command line" if name == "server" else f"option --{name.replace('_', '-')}"
             settings = _with(settings, name, value, option)
-    return replace(settings, theme_in_file=in_file)
+    return replace(settings, theme_in_file=theme, name_in_file=user)
 
 
 def _with(settings: Settings, name: str, value: Any, source: str) -> Settings:

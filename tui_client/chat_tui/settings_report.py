@@ -32,6 +32,8 @@ def report(profile: Profile) -> Iterator[str]:
     }
     for name, value in values.items():
         source = settings.source(name)
+        if name == "server" and source == DEFAULT:
+            source = "default of --plain; on the screen you are asked"
         if name == "name" and source == DEFAULT and profile.name:
             source = "your name on this computer"
         yield f"{name:15} {value:31} {source}"

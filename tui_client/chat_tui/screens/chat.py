@@ -10,6 +10,7 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.widgets import Static
 
 from chat_protocol.commands import COMMANDS, Delete
@@ -48,6 +49,9 @@ WIDE = 104
 
 class ChatScreen(WritingScreen):
     """Message list, roster, composer, status."""
+
+    class Greeted(Message):
+        """The server has said who we are and what there is."""
 
     AUTO_FOCUS = "#composer"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -185,6 +189,8 @@ class ChatScreen(WritingScreen):
         if change.missed is not None:
             self.status.notice(notices.back_notice(change.missed, anew=self._epoch != self.store.epoch))
             self.stream.mark_missed(change.missed)
+        if change.reset:
+            self.post_message(self.Greeted())
         self._epoch = self.store.epoch
         self._show_emptiness()
 

@@ -1,0 +1,201 @@
+"""The choice of a room: what is known is offered, what can't be is told in words, nothing happens by accident."""
+
+import socket
+from contextlib import asynccontextmanager
+from hashlib import sha256
+
+import pytest
+from websockets.asyncio.client import connect
+
+from chat_tui.first_run import Arrival, FirstRunApp
+from chat_tui.settings import Settings
+from chatting import open_house
+from client.chat_host import SIZES, Chat
+
+pytest_plugins = ("snapshots",)
+
+NOBODY = "ws://localhost:9/"
+EVERYWHERE = [*SIZES, (40, 12)]
+
+
+@asynccontextmanager
+async def first_run(*rooms, name="ana", here=NOBODY, size=(80, 24)):
+    """Somebody who has not said where to go; `kept` is what is written down about it."""
+    kept = []
+
+    def arrive(url):
+        return Arrival(sha256(name.encode()).hexdigest(), None, None)
+
+    app = FirstRunApp(name, rooms, arrive, kept.append, here)
+    app.use(Settings(), keep_room=kept.append)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        person = Chat(app, pilot)
+        person.kept = kept
+        await person.lacks("… looking")
+        yield person
+        await app.action_quit()
+    if app.crash is not None:
+        raise app.crash
+
+
+def free_port():
+    """A port of this computer that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+async def test_enter_twice_is_enough_to_be_back():
+    """The first takes the name, the second goes to the latest room; both are remembered once the server has greeted."""
+    async with open_house() as house, first_run(house.url(), "wss://chat.example.org:443/") as ana:
+        await ana.shows("127.0.0.1", "recent", "wss://chat.example.org", "This computer")
+        await ana.press("enter")
+        assert ana.kept == []
+        await ana.press("enter")
+        await ana.shows("● connected · 1 here")
+        assert ana.kept == ["ana", house.url()]
+        await ana.say("here I am")
+        await ana.shows("▊ here I am")
+        assert list(ana.app.store.clients.values()) == ["ana"]
+
+
+async def test_the_mouse_goes_there_too():
+    """One click on a room."""
+    async with open_house() as house, first_run(house.url()) as ana:
+        await ana.click("recent")
+        await ana.shows("● connected · 1 here")
+
+
+async def test_a_name_that_can_not_be_one_is_told_in_words():
+    """At once, beside it; no room is gone to before it is another one."""
+    async with open_house() as house, first_run(house.url(), name="two words") as ana:
+        await ana.shows("▲ A name has no spaces.")
+        await ana.press("enter", "enter")
+        await ana.click("recent")
+        assert ana.app.focused.id == "first-name"
+        await ana.press("ctrl+u", "enter")
+        await ana.shows("▲ A name needs at least one character.")
+        await ana.write("admin")
+        await ana.shows("▲ admin is a reserved word")
+        await ana.press("ctrl+u")
+        await ana.write("zoe")
+        await ana.lacks("▲")
+        await ana.press("enter", "enter")
+        await ana.shows("● connected · 1 here")
+        assert list(ana.app.store.clients.values()) == ["zoe"]
+
+
+async def test_an_address_is_typed():
+    """What is wrong with it stands beside it; Esc puts the field away."""
+    async with open_house() as house, first_run(name="zoe") as zoe:
+        await zoe.click("Join by address…")
+        await zoe.write("http://x")
+        await zoe.press("enter")
+        await zoe.shows("▲ An address begins with ws:// or wss://, not http://.")
+        await zoe.press("escape")
+        await zoe.lacks("Address", "▲")
+        await zoe.press("enter", "ctrl+u")
+        await zoe.write(f"127.0.0.1:{house.server.port}")
+        await zoe.press("enter")
+        await zoe.shows("● connected · 1 here")
+        assert zoe.kept == ["zoe", house.url()]
+
+
+async def test_where_nobody_answers_one_can_wait():
+    """The cause in words, and Enter again goes there all the same."""
+    async with first_run(here=f"ws://localhost:{free_port()}/") as ana:
+        await ana.shows("This computer  ○ nothing answers")
+        await ana.press("enter", "enter")
+        await ana.shows("▲ Nothing answers at localhost:", "Enter again goes there and waits.")
+        await ana.press("down", "up")
+        await ana.lacks("▲")
+        await ana.press("enter")
+        await ana.shows("▲ Nothing answers at localhost:")
+        await ana.press("enter")
+        await ana.shows("Message everyone…", "[Try now]")
+        assert ana.kept == ["ana"]
+
+
+async def test_this_computer_is_looked_at_again():
+    """Where a server runs since, something answers; a room of this computer is offered once, whatever it was called."""
+    port = free_port()
+    async with first_run(f"ws://127.0.0.1:{port}/", here=f"ws://localhost:{port}/") as ana:
+        await ana.shows("This computer  ○ nothing answers")
+        await ana.lacks("recent")
+        async with open_house(port=port):
+            await ana.press("ctrl+p", "escape")
+            await ana.shows("This computer  ● something answers")
+            await ana.press("enter", "enter")
+            await ana.shows("● connected · 1 here")
+
+
+@pytest.mark.parametrize("by_mouse", [True, False])
+async def test_a_room_is_started_for_as_long_as_one_stays(by_mouse):
+    """Others are told how to join and what is open; the line can be copied, now and later; at the end it is gone."""
+    async with first_run(here="ws://localhost:0/") as ana:
+        if by_mouse:
+            await ana.click("Start a room")
+        else:
+            await ana.press("enter", "end", "enter")
+        await ana.shows(
+            "Your room is open", "Others join with", "chat-tui ws://", "0.0.0.0:", "It ends when you leave."
+        )
+        await ana.shows("● connected · 1 here")
+        room = ana.app._own_room
+        assert room.invitation in ana.row("chat-tui ws://")
+        assert ana.kept == ["ana"]
+        if by_mouse:
+            await ana.click("[Copy]")
+            await ana.shows("✓ copied")
+            await ana.click("[To the room]")
+        else:
+            await ana.press("enter")
+            await ana.shows("✓ copied")
+            await ana.press("enter")
+        assert ana.app.clipboard == room.invitation
+        await ana.lacks("Your room is open")
+        async with connect(f"{room.url}?name=bob", proxy=None) as bob:
+            await ana.shows("2 here")
+            await bob.send("found it")
+            await ana.shows("▊ found it")
+        await ana.press("ctrl+p", *"join")
+        await ana.shows("How others join")
+        await ana.press("enter")
+        await ana.shows("Your room is open")
+        await ana.press("escape")
+    with pytest.raises(ConnectionRefusedError):
+        await connect(room.url, proxy=None)
+    assert ana.app.farewell == "The room that you started has ended."
+
+
+async def test_how_it_looks(snapshot):
+    """The name first; a room and its address; what is wrong with both."""
+    async with first_run("ws://192.168.1.23:6789/", "wss://chat.example.org:443/dev") as ana:
+        for size in EVERYWHERE:
+            await ana.size(*size)
+            snapshot(ana.app, f"first-run-{size[0]}x{size[1]}")
+        await ana.press("enter", "end", "up", "enter")
+        await ana.write("a b")
+        await ana.press("enter")
+        await ana.shows('▲ "a b" is not')
+        await ana.click("ana")
+        await ana.press("end", "space", "x")
+        await ana.shows("A name has no spaces.")
+        for size in EVERYWHERE:
+            await ana.size(*size)
+            snapshot(ana.app, f"first-run-wrong-{size[0]}x{size[1]}")
+
+
+async def test_how_the_invitation_looks(snapshot):
+    """The whole line, whatever the width."""
+    async with first_run(here="ws://localhost:0/") as ana:
+        await ana.press("enter", "end", "enter")
+        await ana.shows("Your room is open", "● connected")
+        room = ana.app._own_room
+        room.bound, room.network, room.port = "0.0.0.0:6789", "192.168.100.123", 6789
+        await ana.press("escape")
+        ana.app.action_invite()
+        await ana.shows("192.168.100.123")
+        for size in EVERYWHERE:
+            await ana.size(*size)
+            snapshot(ana.app, f"first-run-invitation-{size[0]}x{size[1]}")

@@ -1,0 +1,120 @@
+"""`chat-tui` with nothing said and nothing set: the app begins with the choice of a room."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from textual.app import SystemCommand
+from textual.screen import Screen
+
+from chat_tui.app import ChatApp
+from chat_tui.drafts import Drafts
+from chat_tui.remembered import RememberError
+from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.first_run import FirstRunScreen
+from chat_tui.screens.invitation import InvitationScreen
+from chat_tui.screens.undo import SECONDS
+
+if TYPE_CHECKING:
+    from chat_tui.hosting import OwnRoom
+
+HERE = "ws://localhost:6789/"
+
+
+class Arrival(NamedTuple):
+    """Who we are at one server: as for ChatApp."""
+
+    secret: str | None
+    notice: str | None
+    drafts: Drafts | None
+
+
+class FirstRunApp(ChatApp):
+    """Asks for name and room, and is an ordinary ChatApp from then on.
+
+    `name` is proposed, `rooms` are URLs, the latest first; `arrive` is asked once, with the URL that was chosen.
+    `keep_name` writes a name down; it may raise RememberError. `here` is the URL where a room of this computer is
+    looked for; on its port one is started. A room that was started ends with the app.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        rooms: Sequence[str],
+        arrive: Callable[[str], Arrival],
+        keep_name: Callable[[str], None] | None = None,
+        here: str = HERE,
+        **options: Any,
+    ) -> None:
+        super().__init__("", name=None, **options)
+        self._arrive = arrive
+        self._keep_name = keep_name
+        self._here = here
+        self._first = FirstRunScreen(name, rooms, here)
+        self._own_room: OwnRoom | None = None
+
+    def get_default_screen(self) -> Screen[Any]:
+        """First of all: where to?"""
+        return self._first
+
+    async def on_first_run_screen_chosen(self, event: FirstRunScreen.Chosen) -> None:
+        """There is somebody at that address, or it does not matter."""
+        await self._enter(event.url, event.name)
+
+    async def on_first_run_screen_room_wanted(self, event: FirstRunScreen.RoomWanted) -> None:
+        """Start a room, go there, and tell how others come."""
+        from chat_tui.hosting import RoomError, open_room  # noqa: PLC0415 - few bring a server along
+
+        port = int(self._here.rpartition(":")[2].strip("/"))
+        try:
+            self._own_room = room = await asyncio.to_thread(open_room, port)
+        except RoomError as error:
+            self._first.stay(str(error))
+            return
+        self._keep_room = None  # it will not be there the next time
+        self.farewell = "The room that you started has ended."
+        await self._enter(room.url, event.name)
+        self.action_invite()
+
+    async def _enter(self, url: str, name: str) -> None:
+        if self._keep_name is not None:
+            with suppress(RememberError):  # nothing of it is needed
+                self._keep_name(name)
+        arrival = self._arrive(url)
+        self._url, self._name, self._secret = url, name, arrival.secret
+        keymap = self._chat.keymap
+        self._chat = ChatScreen(self.store, self._connection, name, self._clock, SECONDS, arrival.drafts)
+        self._chat.keymap = keymap
+        await self.push_screen(self._chat)
+        if arrival.notice:
+            self.notify(arrival.notice, severity="warning", markup=False, timeout=10)
+
+    def action_invite(self) -> None:
+        """Show how others join the room that was started here."""
+        room = self._own_room
+        if room is None or isinstance(self.screen, InvitationScreen):
+            return
+        words = f"It listens on {room.bound}, open to the network: whoever reaches it may read, write and delete. "
+        if room.network is None:
+            words = f"It listens on {room.bound}, and this computer is in no network: nobody else reaches it now. "
+        words += 'It ends when you leave. Ctrl+P "join" shows this again.'
+        self.push_screen(InvitationScreen(room.invitation, words))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """What the palette offers."""
+        if self._own_room is not None:
+            yield SystemCommand("How others join", "The line that they type", self.action_invite)
+        yield from super().get_system_commands(screen)
+
+    async def action_quit(self) -> None:
+        """Say goodbye to the server, if there is one already."""
+        if self._chat.is_mounted:
+            await super().action_quit()
+        else:
+            self.exit()
+
+    async def on_unmount(self) -> None:
+        """The room ends with us."""
+        if self._own_room is not None:
+            await asyncio.to_thread(self._own_room.close)
