@@ -1,10 +1,12 @@
 """What people type as an address, and what it means."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.address import ConnectionUrlError, is_public, parse_url, place, with_query
+from chat_tui.address import ConnectionUrlError, as_typed, is_public, parse_url, place, with_query
 
 
 @pytest.mark.parametrize(
@@ -66,6 +68,29 @@ def test_any_text_is_an_address_or_refused(text):
     assert url.isascii()
     assert url.isprintable()
     assert " " not in url
+
+
+@given(st.text())
+def test_what_is_shown_can_be_typed(text):
+    """And means the same again."""
+    with suppress(ConnectionUrlError):
+        url = parse_url(text)
+        assert parse_url(as_typed(url)) == url
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("ws://host:6789/", "host:6789"),
+        ("ws://[::1]:80/?a=b", "[::1]:80/?a=b"),
+        ("wss://chat.example.org:443/", "wss://chat.example.org"),
+        ("wss://[::443]:8443/dev", "wss://[::443]:8443/dev"),
+    ],
+)
+def test_an_address_is_shown_as_people_type_it(url, shown):
+    """With nothing that goes without saying."""
+    assert as_typed(url) == shown
+    assert parse_url(shown) == url
 
 
 def test_query_fields_are_quoted_and_replaced():

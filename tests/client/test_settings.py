@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from chat_tui.remembered import Remembered, RememberError, recall, remember
+from chat_tui.profile import Profile
+from chat_tui.remembered import MOST_ROOMS, Remembered, RememberError, recall, remember, with_room
 from chat_tui.settings import Settings, SettingsError, load
 
 
@@ -91,6 +92,23 @@ def test_the_latest_decision_about_the_theme_holds(tmp_path, in_file, theme):
     assert settings.theme_in_file == in_file[9:-1]
 
 
+@pytest.mark.parametrize(
+    ("in_file", "variable", "name"),
+    [("", "", "zoe"), ("", "bob", "bob"), ('name = "ana"', "", "ana")],
+)
+def test_a_name_that_was_typed_in_the_program_holds_until_somebody_says_otherwise(tmp_path, in_file, variable, name):
+    """A variable does, and so does a file that says something else than it did then."""
+    settings = load({}, {"CHAT_TUI_NAME": variable}, written(tmp_path, in_file), Remembered(name="zoe"))
+    assert settings.name == name
+    if name == "zoe":
+        assert settings.source("name") == "picked in chat-tui"
+
+
+def test_a_remembered_name_that_can_not_be_one_is_forgotten(tmp_path):
+    """Nobody has typed that."""
+    assert load({}, {}, tmp_path / "none", Remembered(name="a b")) == Settings()
+
+
 # -- what is remembered -----------------------------------------------------------------------------------------------
 
 
@@ -120,3 +138,25 @@ def test_what_can_not_be_kept_is_told(tmp_path):
     with pytest.raises(RememberError, match=r"remembered\.json can't be written"):
         remember(tmp_path / "state", Remembered("dracula"))
     assert os.listdir(tmp_path) == ["state"]  # noqa: PTH208 - names are what is compared
+
+
+def test_the_latest_rooms_are_remembered_each_once():
+    """The latest first, only so many, none that is too long to be read."""
+    remembered = Remembered(theme="dracula")
+    for number in [*range(20), 15]:
+        remembered = with_room(remembered, f"ws://h{number}:6789/")
+    assert remembered.rooms[:3] == ("ws://h15:6789/", "ws://h19:6789/", "ws://h18:6789/")
+    assert len(remembered.rooms) == len(set(remembered.rooms)) == MOST_ROOMS
+    assert with_room(remembered, "ws://h:1/" + "x" * 2000) == remembered
+    assert remembered.theme == "dracula"
+
+
+def test_one_choice_does_not_undo_another(tmp_path):
+    """Whichever window it was made in; what can be no room is left out."""
+    remember(tmp_path, Remembered(rooms=("http://a/", "b.org")))
+    one, other = (Profile(Settings(), tmp_path / "config.toml", tmp_path) for _ in range(2))
+    one.keep_theme("dracula")
+    other.keep_name("zoe")
+    one.keep_room("ws://c:6789/")
+    assert recall(tmp_path) == Remembered(theme="dracula", name="zoe", rooms=("ws://c:6789/", "http://a/", "b.org"))
+    assert other.rooms == ["ws://c:6789/", "ws://b.org:6789/"]

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
-from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -21,19 +20,18 @@ class Place(NamedTuple):
     remark: str = ""
 
 
-def place_rows(places: Sequence[Place], width: int) -> list[Content]:
-    """One row of `width` cells for each; the remarks begin in one column, and a label makes room for its own."""
+def place_rows(places: Sequence[Place], width: int) -> list[str]:
+    """One row of at most `width` cells for each; the remarks begin in one column, if labels have room before it."""
     column = max((cell_len(place.label) for place in places if place.remark), default=0) + GAP
-    rows = []
-    for place in places:
-        room = width - cell_len(place.remark) - GAP if place.remark else width
-        label = cut(place.label, max(1, room))
-        row = Content(label)
-        if place.remark:
-            start = min(max(column, cell_len(label) + GAP), max(cell_len(label) + 1, width - cell_len(place.remark)))
-            row = row.pad_right(start - cell_len(label)) + Content(cut(place.remark, width - start))
-        rows.append(row)
-    return rows
+    return [cut(_row(place, column, width), width) for place in places]
+
+
+def _row(place: Place, column: int, width: int) -> str:
+    if not place.remark:
+        return place.label
+    start = min(column, width - cell_len(place.remark))
+    label = cut(place.label, start - GAP)
+    return label + " " * (start - cell_len(label)) + place.remark
 
 
 class RoomList(OptionList):
@@ -54,7 +52,7 @@ class RoomList(OptionList):
     def __init__(self, places: Sequence[Place], *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(*(Option(place.label, id=place.id) for place in places), id=id, markup=False)
         self._places = list(places)
-        self._shown_rows: list[Content] = []
+        self._shown_rows: list[str] = []
 
     @property
     def chosen(self) -> str:
