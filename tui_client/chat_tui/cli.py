@@ -1,6 +1,7 @@
 """The command `chat-tui`."""
 
 import argparse
+import gc
 import math
 import os
 import sys
@@ -124,6 +125,9 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     from chat_tui.first_frame import first_frame  # noqa: PLC0415 - not every system has what it needs
     from chat_tui.settings import SettingsError  # noqa: PLC0415
 
+    # What is made until the screen stands stays: the collector would look through all of it for 30 ms. The app, once
+    # it is shown, has it begin.
+    gc.disable()
     try:
         with first_frame():
             app = _app(url, options)

@@ -5,7 +5,6 @@ changes nothing. The first event after a lost connection either continues what i
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -18,8 +17,7 @@ from chat_tui.outbox import Outbox, Pending, Refused
 _MOST_NAMES = 20_000
 
 
-@dataclass(slots=True)
-class Change:
+class Change(msgspec.Struct):
     """What one or many events have changed.
 
     `reset`: `messages` is to be read anew, and `removed` says which ids are gone or are another message now. Otherwise
@@ -31,12 +29,12 @@ class Change:
     """
 
     reset: bool = False
-    added: list[int] = field(default_factory=list)
-    removed: list[int] = field(default_factory=list)
+    added: list[int] = msgspec.field(default_factory=list)
+    removed: list[int] = msgspec.field(default_factory=list)
     roster: bool = False
-    settled: list[int] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
+    settled: list[int] = msgspec.field(default_factory=list)
+    refused: list[Refused] = msgspec.field(default_factory=list)
+    errors: list[str] = msgspec.field(default_factory=list)
     missed: int | None = None
     you_changed: bool = False
     rule: bool = False
