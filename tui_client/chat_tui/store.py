@@ -11,6 +11,7 @@ import msgspec
 from chat_protocol.commands import Command, Delete, Say
 from chat_protocol.events import Client, ClientsChanged, Deleted, Event, Init, Message, Refusal
 from chat_protocol.names import fold_name
+from chat_tui.attention import mentions
 from chat_tui.history import History
 from chat_tui.outbox import Outbox, Pending, Refused
 
@@ -115,6 +116,11 @@ class Store:
     def is_heard(self, message: Message) -> bool:
         """Is it somebody else's, who was not muted?"""
         return not self.is_own(message) and not self.is_muted(message)
+
+    def is_to_you(self, message: Message) -> bool:
+        """Is it for us alone, or does it mention us?"""
+        you = self.you
+        return you is not None and (message.to_id == you.id or mentions(message.text, you.name))
 
     def bearer(self, name: str) -> str | None:
         """The id of who has this name, or had it last; None where nobody is known by it."""

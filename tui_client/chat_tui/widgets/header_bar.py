@@ -85,6 +85,8 @@ class HeaderBar(Widget):
     here: reactive[int | None] = reactive(None)
     host: reactive[str] = reactive("")
     unread: reactive[int] = reactive(0)
+    unread_to_you: reactive[int] = reactive(0)
+    """How many of the unread are for the user alone, or mention them."""
     compact: reactive[bool] = reactive(default=False)
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
@@ -138,9 +140,7 @@ class HeaderBar(Widget):
     def _right(self, *, words: bool) -> list[Piece]:
         pieces = []
         if self.unread:
-            pieces.append(
-                Piece(f"↓ {self.unread} new" if words else f"↓ {self.unread}", "unread", self.NewestRequested)
-            )
+            pieces.append(Piece(self._news(words=words), "unread", self.NewestRequested))
             pieces.append(Piece("   " if words else "  "))
         look: str = self.state
         glyph, word = GLYPHS[self.state], WORDS[self.state]
@@ -159,3 +159,9 @@ class HeaderBar(Widget):
             if self.here is not None:
                 pieces.append(Piece(f" {self.here}", "text", self.PeopleRequested))
         return [*pieces, Piece(" ")]
+
+    def _news(self, *, words: bool) -> str:
+        news, to_you = f"↓ {self.unread}", self.unread_to_you
+        if words:
+            return f"{news} new, {to_you} to you" if to_you else f"{news} new"
+        return f"{news} @{to_you}" if to_you else news
