@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,7 @@ from chat_tui.remembered import recall, remember, with_room
 from chat_tui.settings import Settings, config_file, load
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(msgspec.Struct, frozen=True):
     """What holds for this run. `file` is where settings are looked for, `folder` where the program keeps its own."""
 
     settings: Settings

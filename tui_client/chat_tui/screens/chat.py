@@ -10,6 +10,7 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Static
 
@@ -84,6 +85,7 @@ class ChatScreen(WritingScreen):
         self._epoch: str | None = None
         self._you_are: str | None = None
         self._empty_words = ""
+        self._laid_out_for: Size | None = None
         self.keymap: Mapping[str, str] = {}
 
     @property
@@ -139,7 +141,17 @@ class ChatScreen(WritingScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         """Below 72 columns everything has its short form."""
+        if event.size == self._laid_out_for:
+            event.prevent_default()  # at the start three such events come
+            return
+        self._laid_out_for = event.size
         self._fit(event.size.width)
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """At the start all has just been styled, and is laid out next."""
+        if self._laid_out_for is None:
+            event.refresh_styles = False
+            self._laid_out_for = self.app.size
 
     def _fit(self, width: int) -> None:
         narrow = width < NARROW
