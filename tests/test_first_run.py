@@ -40,7 +40,7 @@ def test_one_starts_a_room_and_another_joins(tmp_path: Path) -> None:
         ana.send(b"\r")
         ana.wait("answers at localhost:6789.")
         ana.send(END)
-        ana.wait("The room ends when you leave.")
+        ana.wait("It ends when you leave.")
         ana.send(b"\r")
         ana.wait("Your room is open")
         ana.wait("● connected · 1 here")
@@ -89,10 +89,10 @@ def test_the_next_time_enter_twice_is_enough(server: Server, tmp_path: Path) -> 
         ana.wait("Your name   ana")
         ana.wait(f"{where}  recent")
         ana.wait("Others will see you under this name.")
-        ana.send(b"\r")
-        ana.send(b"\r")
+        ana.type("\r\rback again")  # all at once
         ana.wait("lobby  to: Everyone")
-        ana.type("back again\r")
+        ana.wait("back again")
+        ana.send(b"\r")
         ana.wait("▊ana")
         leave(ana)
 

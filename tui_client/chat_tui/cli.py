@@ -135,7 +135,7 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     gc.disable()
     try:
         # Where nobody has said on the spot where to go, the settings do, or the user will.
-        with first_frame(composer=url is not None):
+        with first_frame(composer=bool(url or os.environ.get("CHAT_TUI_SERVER"))):
             app = _app(url, options)
             app.run()
     except SettingsError as error:

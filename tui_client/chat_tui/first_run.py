@@ -87,6 +87,8 @@ class FirstRunApp(ChatApp):
         self._chat = ChatScreen(self.store, self._connection, name, self._clock, SECONDS, arrival.drafts)
         self._chat.keymap = keymap
         await self.push_screen(self._chat)
+        if self._first.typed_ahead and not self._chat.composer.text:
+            self._chat.composer.set_text(self._first.typed_ahead)
         if arrival.notice:
             self.notify(arrival.notice, severity="warning", markup=False, timeout=10)
 

@@ -8,7 +8,7 @@ import asyncio
 import socket
 import threading
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import closing, suppress
 
 from chat_server.app import ChatServer, StartError
 from chat_server.settings import Settings
@@ -44,9 +44,9 @@ class OwnRoom:
 
     def close(self) -> None:
         """Tell everyone, and end; waits for it."""
-        if self._thread.is_alive():
+        with suppress(RuntimeError):  # it has ended already
             self._loop.call_soon_threadsafe(self._server.stop)
-            self._thread.join(_ENDING)
+        self._thread.join(_ENDING)
 
 
 def open_room(port: int) -> OwnRoom:

@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input, Static
+from textual.worker import Worker
 
 from chat_protocol.names import InvalidNameError, check_name
 from chat_protocol.text import clean_line
@@ -35,7 +36,10 @@ _ROOMY = 18
 
 
 class FirstRunScreen(Screen[None]):
-    """Your name, and a list of where to go. It posts what was chosen; what becomes of it is the app's."""
+    """Your name, and a list of where to go. It posts what was chosen; what becomes of it is the app's.
+
+    `typed_ahead` is what was typed after that: it is for the room.
+    """
 
     class Chosen(Message):
         """Go to the room with this URL, under this name."""
@@ -92,6 +96,8 @@ class FirstRunScreen(Screen[None]):
         self._rooms = [here if _is_here(url, here) else url for url in rooms]
         self._refused = ""  # the URL where nobody answered, and that Enter would go to all the same
         self._going = False
+        self._knocking: Worker[None] | None = None
+        self.typed_ahead = ""
         self._stands_since: float | None = None
         self._early = False
 
@@ -141,17 +147,20 @@ class FirstRunScreen(Screen[None]):
         self.on_descendant_focus()
 
     def on_key(self, event: events.Key) -> None:
-        """What was typed before is in the field for the name, and has accepted nothing."""
-        if self._stands_since is not None and event.time >= self._stands_since:
-            return
-        if event.key in _ENTERS:
-            event.stop()
+        """What is typed before this stands accepts nothing; what is typed on the way to a room is for that room."""
+        early = self._stands_since is None or event.time < self._stands_since
+        letter = event.character if event.is_printable else None
+        if early and event.key in _ENTERS:
             self._early = True
             self._say(_EARLY)
-        elif event.is_printable and event.character and self.focused is self.user:
+        elif early and letter and self.focused is self.user:
             # It set out before the field had the focus, which would have taken it.
-            event.stop()
-            self.user.replace(event.character, *self.user.selection)
+            self.user.replace(letter, *self.user.selection)
+        elif self._under_way and (letter or event.key == "enter"):
+            self.typed_ahead += letter or ""
+        else:
+            return
+        event.stop()
 
     # -- how it looks -------------------------------------------------------------------------------------------
 
@@ -173,7 +182,7 @@ class FirstRunScreen(Screen[None]):
 
     def on_descendant_focus(self) -> None:
         """Say what this is for."""
-        if self._stands_since is None:
+        if self._stands_since is None or self._under_way:
             return
         if self.focused is self.user:
             self._say(_EARLY if self._early else "Others will see you under this name. Enter takes it.")
@@ -187,11 +196,7 @@ class FirstRunScreen(Screen[None]):
             case "address":
                 self._say("A room somewhere else: 192.168.1.23:6789, or wss://chat.example.org.")
             case "start":
-                port = place(self._here).rpartition(":")[2]
-                self._say(
-                    f"Opens port {port} to the network: whoever reaches it may read, write and delete. The room ends "
-                    "when you leave."
-                )
+                self._say("Open to the network: whoever reaches it may read, write and delete. It ends when you leave.")
             case self._here if self._here_answers is None:
                 self._say("Is there a room on this computer? Looking…")
             case self._here if self._here_answers:
@@ -217,7 +222,7 @@ class FirstRunScreen(Screen[None]):
             if answers != self._here_answers:
                 self._here_answers = answers
                 self.rooms.set_remark(self._here, "● something answers" if answers else "○ nothing answers")
-                if self.rooms.has_focus and self.rooms.chosen == self._here and not (self._refused or self._going):
+                if self.rooms.has_focus and self.rooms.chosen == self._here and not (self._refused or self._under_way):
                     self._describe()
             await asyncio.sleep(_LOOK_AGAIN)
 
@@ -241,7 +246,12 @@ class FirstRunScreen(Screen[None]):
             return
         self._refused = ""
         self._say(f"Connecting to {place(url)}… Esc stops.")
-        self.run_worker(self._knock(url, name), group="knock", exclusive=True)
+        self._knocking = self.run_worker(self._knock(url, name), group="knock", exclusive=True)
+
+    @property
+    def _under_way(self) -> bool:
+        """Has a room been chosen?"""
+        return self._going or (self._knocking is not None and not self._knocking.is_finished)
 
     def _leave(self, message: Message) -> None:
         self._going = True
@@ -325,8 +335,8 @@ class FirstRunScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Stop what is under way; else one step back, from the address to the list, from the list to the name."""
-        knocking = [worker for worker in self.workers if worker.group == "knock" and worker.is_running]
-        if knocking:
+        if self._under_way and not self._going:
+            self.typed_ahead = ""
             self.workers.cancel_group(self, "knock")
             self._describe()
         elif self.focused is self.address:
