@@ -47,7 +47,7 @@ def test_one_starts_a_room_and_another_joins(tmp_path: Path) -> None:
         rows = ana.wait("esc To the room")
         invitation = next(found[0] for row in rows if (found := re.search(r"chat-tui ws://[\w.]+:(\d+)", row)))
         assert any("It listens on 0.0.0.0:" in row for row in rows)
-        ana.type("c")
+        ana.click_text("[Copy]")
         ana.wait("✓ copied")
         assert b"\x1b]52;c;" + b64encode(invitation.encode()) in ana.raw
         ana.send(b"\r")

@@ -116,6 +116,18 @@ async def test_where_nobody_answers_one_can_wait():
         assert ana.kept == ["ana"]
 
 
+async def test_where_one_is_never_let_in_one_can_choose_again():
+    """The reason comes back with one; the next choice is as good as the first."""
+    async with open_house() as house, first_run(house.url("/nowhere"), house.url()) as ana:
+        await ana.press("enter", "enter")
+        await ana.shows("Where to?", "refused the connection", "▲")
+        await ana.press("down", "enter")
+        await ana.shows("● connected · 1 here")
+        await ana.say("here I am")
+        await ana.lacks("sending…")
+        assert ana.kept == ["ana", "ana", house.url()]
+
+
 async def test_this_computer_is_looked_at_again():
     """Where a server runs since, something answers; a room of this computer is offered once, whatever it was called."""
     port = free_port()

@@ -1,6 +1,7 @@
 """`chat-tui` with nothing said and nothing set: the app begins with the choice of a room."""
 
 import asyncio
+import secrets
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +16,7 @@ from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.first_run import FirstRunScreen
 from chat_tui.screens.invitation import InvitationScreen
 from chat_tui.screens.undo import SECONDS
+from chat_tui.store import Store
 
 if TYPE_CHECKING:
     from chat_tui.hosting import OwnRoom
@@ -83,14 +85,32 @@ class FirstRunApp(ChatApp):
                 self._keep_name(name)
         arrival = self._arrive(url)
         self._url, self._name, self._secret = url, name, arrival.secret
+        self.store = Store(secrets.token_hex(4) + "-")
         keymap = self._chat.keymap
         self._chat = ChatScreen(self.store, self._connection, name, self._clock, SECONDS, arrival.drafts)
         self._chat.keymap = keymap
         await self.push_screen(self._chat)
         if self._first.typed_ahead and not self._chat.composer.text:
             self._chat.composer.set_text(self._first.typed_ahead)
+        self.watch(self._chat.header, "state", self._heed_refusal, init=False)
         if arrival.notice:
             self.notify(arrival.notice, severity="warning", markup=False, timeout=10)
+
+    def _heed_refusal(self, state: str) -> None:
+        if state == "refused":
+            self.call_later(self._choose_again)
+
+    async def _choose_again(self) -> None:
+        """Nobody will ever let us in at that address: back to where another one can be chosen.
+
+        Not when there is something to be lost: what to do is said in the conversation, too.
+        """
+        chat = self._chat
+        reason = chat.status.refusal
+        if reason and self.screen is chat and not (self.store.you or self.unsent or chat.composer.text):
+            await chat.feed.close()
+            await self.pop_screen()
+            self._first.stay(reason)
 
     def action_invite(self) -> None:
         """Show how others join the room that was started here."""
@@ -111,7 +131,7 @@ class FirstRunApp(ChatApp):
 
     async def action_quit(self) -> None:
         """Say goodbye to the server, if there is one already."""
-        if self._chat.is_mounted:
+        if self._chat in self.screen_stack:
             await super().action_quit()
         else:
             self.exit()

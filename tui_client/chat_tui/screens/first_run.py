@@ -260,6 +260,7 @@ class FirstRunScreen(Screen[None]):
     def stay(self, why: str) -> None:
         """What was chosen did not come about."""
         self._going = False
+        self.typed_ahead = ""
         self._say(why, "warning")
 
     # -- what is done -------------------------------------------------------------------------------------------

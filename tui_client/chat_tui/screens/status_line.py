@@ -48,6 +48,11 @@ class StatusLine:
                 if self._counting is None:
                     self._counting = self._banner.set_interval(1.0, self._count_down)
 
+    @property
+    def refusal(self) -> str:
+        """Why every other try would end the same way; "" where it might not."""
+        return self._lost.reason if isinstance(self._lost, Refused) and self._lost.fatal else ""
+
     def _word(self, status: Lost | Refused) -> State:
         if isinstance(status, Refused):
             return "refused"
