@@ -60,9 +60,13 @@ async def test_enter_twice_is_enough_to_be_back():
 
 
 async def test_the_mouse_goes_there_too():
-    """One click on a room."""
-    async with open_house() as house, first_run(house.url()) as ana:
-        await ana.click("recent")
+    """One click on a room; the keys below are buttons as well."""
+    async with open_house() as house, first_run("ws://[2001:db8::1]:6789/", house.url()) as ana:
+        await ana.shows("[2001:db8::1]:6789  recent")
+        await ana.click("tab Next")
+        assert ana.app.focused.id == "first-rooms"
+        await ana.click("↑↓ Move")
+        await ana.click("recent", within="127.0.0.1")
         await ana.shows("● connected · 1 here")
 
 
