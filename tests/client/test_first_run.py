@@ -31,6 +31,7 @@ async def first_run(*rooms, name="ana", here=NOBODY, size=(80, 24)):
     async with app.run_test(size=size, notifications=True) as pilot:
         person = Chat(app, pilot)
         person.kept = kept
+        await person.shows("Others will see you under this name.")
         await person.lacks("… looking")
         yield person
         await app.action_quit()
@@ -99,7 +100,7 @@ async def test_an_address_is_typed():
         await zoe.press("escape")
         await zoe.lacks("Address", "▲")
         await zoe.press("enter", "ctrl+u")
-        await zoe.write(f"127.0.0.1:{house.server.port}")
+        await zoe.write(f"chat-tui {house.url()}")  # as it was told
         await zoe.press("enter")
         await zoe.shows("● connected · 1 here")
         assert zoe.kept == ["zoe", house.url()]
@@ -182,6 +183,20 @@ async def test_a_room_is_started_for_as_long_as_one_stays(by_mouse):
     with pytest.raises(ConnectionRefusedError):
         await connect(room.url, proxy=None)
     assert ana.app.farewell == "The room that you started has ended."
+
+
+async def test_without_colours_one_sees_what_enter_would_choose(monkeypatch):
+    """NO_COLOR: the room under the cursor is underlined, and no other."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with first_run() as ana:
+        await ana.press("enter", "down")
+        lined = [
+            segment.text.strip()
+            for strip in ana.app.screen._compositor.render_strips()
+            for segment in strip
+            if segment.style is not None and segment.style.underline and segment.text.strip()
+        ]
+        assert lined == ["Join by address…"]
 
 
 async def test_how_it_looks(snapshot):

@@ -90,8 +90,8 @@ class FirstRunApp(ChatApp):
         self._chat = ChatScreen(self.store, self._connection, name, self._clock, SECONDS, arrival.drafts)
         self._chat.keymap = keymap
         await self.push_screen(self._chat)
-        if self._first.typed_ahead and not self._chat.composer.text:
-            self._chat.composer.set_text(self._first.typed_ahead)
+        if self._first.typed_ahead:
+            self._chat.composer.set_text(self._chat.composer.text + self._first.typed_ahead)
         self.watch(self._chat.header, "state", self._heed_refusal, init=False)
         if arrival.notice:
             self.notify(arrival.notice, severity="warning", markup=False, timeout=10)

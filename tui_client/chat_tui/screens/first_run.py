@@ -21,8 +21,6 @@ from chat_tui.widgets.banner import GLYPHS, Kind
 from chat_tui.widgets.key_bar import KeyBar
 from chat_tui.widgets.room_list import Place, RoomList
 
-ADDRESS, START = "address", "start"
-"""What can be chosen besides the URL of a room."""
 _HERE_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _LOOK_AGAIN = 3.0
 """Seconds after which it is found out anew whether a room runs on this computer."""
@@ -30,6 +28,8 @@ _EARLY = "Enter was pressed before there was anything to see here. Press it agai
 _ENTERS = ("enter", "ctrl+j")
 """What the key may be for a terminal that is not ours yet."""
 _LONGEST = 1000
+_INVITATION = "chat-tui "
+"""How the line begins that others send: all of it may be pasted for an address."""
 _WIDE = 72
 _ROOMY = 18
 """Rows from which there is space for headings and gaps."""
@@ -127,8 +127,8 @@ class FirstRunScreen(Screen[None]):
                 yield Place(url, "This computer", "… looking")
             else:
                 yield Place(url, as_typed(url), "recent")
-        yield Place(ADDRESS, "Join by address…")
-        yield Place(START, "Start a room on this computer")
+        yield Place("address", "Join by address…")  # no URL is called so
+        yield Place("start", "Start a room on this computer")
 
     def on_mount(self) -> None:
         """Find the parts, and begin at the latest room."""
@@ -241,7 +241,7 @@ class FirstRunScreen(Screen[None]):
         name = self._accepted_name()
         if name is None or self._going:
             return
-        if url == self._refused or (url.startswith("wss:") and is_public(url)):  # there may be a proxy on the way
+        if url == self._refused or _by_proxy(url):
             self._leave(self.Chosen(url, name))
             return
         self._refused = ""
@@ -282,7 +282,7 @@ class FirstRunScreen(Screen[None]):
                 self.set_focus(self.rooms)
             return
         try:
-            self._go(parse_url(event.value))
+            self._go(parse_url(event.value.strip().removeprefix(_INVITATION)))
         except ConnectionUrlError as error:
             self._why("address", str(error))
 
@@ -355,6 +355,15 @@ def _wrong_name(text: str) -> str:
     except InvalidNameError as error:
         return str(error)
     return ""
+
+
+def _by_proxy(url: str) -> bool:
+    """Will the connection take another way than a knock at the door would?"""
+    if not (url.startswith("wss:") and is_public(url)):
+        return False
+    from urllib.request import getproxies  # noqa: PLC0415 - few go to such an address for the first time
+
+    return bool(getproxies())
 
 
 def _is_here(url: str, here: str) -> bool:
