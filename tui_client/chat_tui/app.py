@@ -28,6 +28,7 @@ from chat_tui.themes import DEFAULT, NAMES, TERMINAL, THEMES, check_theme
 
 if TYPE_CHECKING:
     from chat_tui.connection import Connection
+    from chat_tui.copying import Copier
 
 _NO_COLOR = "NO_COLOR"
 """The variable by which people say that they want no colours (no-color.org)."""
@@ -74,6 +75,7 @@ class ChatApp(OrderedKeysApp[None]):
         self.store = Store(secrets.token_hex(4) + "-")
         self.crash: BaseException | None = None
         self._still = False
+        self._copier: Copier | None = None
         self._keep_theme: Callable[[str], None] | None = None
         for theme in THEMES:
             self.register_theme(theme)
@@ -159,6 +161,16 @@ class ChatApp(OrderedKeysApp[None]):
             yield SystemCommand("Connect now", "Don't wait for the next try", chat.action_connect)
             yield SystemCommand("Help", "All keys and commands", chat.action_help)
         yield SystemCommand("Quit", "Leave the chat", self.action_quit)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy by the program that this computer has for it, and ask the terminal to copy as well (OSC 52)."""
+        if self._copier is None and not self.is_headless:  # nobody's clipboard changes where there is no terminal
+            from chat_tui.copying import Copier  # noqa: PLC0415 - it looks through the PATH
+
+            self._copier = Copier()
+        if self._copier is not None:
+            self._copier.copy(text)
+        super().copy_to_clipboard(text)
 
     def action_change_theme(self) -> None:
         """Choose a theme by looking at them."""

@@ -536,11 +536,6 @@ class ChatScreen(AttendingScreen):
         self.actions.carry_out(event.name, event.key)
         self.set_focus(self.composer)
 
-    def on_text_selected(self) -> None:
-        """A drag has ended: what it selected is copied at once."""
-        if text := self.get_selected_text():
-            self.actions.copy(text)
-
     def on_key(self, event: events.Key) -> None:
         """Whoever begins to write while a message is picked goes on in the composer.
 
