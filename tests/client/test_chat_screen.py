@@ -120,7 +120,7 @@ async def test_the_key_bar_is_a_row_of_buttons():
         await ana.click("f1 Help")
         await ana.shows("this page")
         await ana.press("f1")
-        await ana.click("Pick message")
+        await ana.click("⌥↑ Pick")
         await ana.shows("Reply")
 
 

@@ -1,15 +1,16 @@
 """A drag takes the texts of messages, and nothing of what stands beside them."""
 
+from textual.events import MouseDown, MouseMove, MouseUp
+
 from chatting import open_house
 from client.chat_host import chat
 
 
 async def drag(person, start, *path):
     """Press at a cell, move over others, let go at the last."""
-    await person.pilot.mouse_down(offset=start)
-    for place in path:
-        await person.pilot.hover(offset=place)
-    await person.pilot.mouse_up(offset=path[-1])
+    events = [(MouseDown, start), *((MouseMove, place) for place in path), (MouseUp, path[-1])]
+    for event, (x, y) in events:
+        person.app.post_message(event(None, x, y, 0, 0, 1, False, False, False, x, y))
     await person.pilot.pause()
 
 

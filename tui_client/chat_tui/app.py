@@ -154,6 +154,7 @@ class ChatApp(OrderedKeysApp[None]):
             yield SystemCommand("Write to one person", "Choose who gets the next messages", chat.action_pick_target)
             yield SystemCommand("Write to everyone", "No direct messages any more", lambda: chat.set_target(""))
             yield SystemCommand("Pick a message", "Reply, delete, copy and more", chat.action_pick_message)
+            yield SystemCommand("Go to the first unread message", "And Backspace goes back", chat.to_first_unread)
             yield SystemCommand("Find", "Look for words in the messages", chat.action_find)
             yield SystemCommand("People", "Who is here", chat.action_people)
             yield SystemCommand("Mute or unmute", "Whom to listen to", chat.action_mute)

@@ -18,6 +18,7 @@ from chat_tui.screens.keys import bound
 from chat_tui.screens.people import PeoplePicker
 from chat_tui.screens.question import Question
 from chat_tui.screens.theme_picker import ThemePicker
+from chat_tui.screens.unread import UnreadScreen
 from chat_tui.settings import Settings
 from chat_tui.widgets.composer import Composer
 from chat_tui.widgets.message_list import MessageList
@@ -25,10 +26,10 @@ from chat_tui.widgets.roster import Roster
 from chat_tui.widgets.search_bar import SearchBar
 
 TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
-    (FindingScreen, ChatScreen, Composer),
-    (FindingScreen, ChatScreen, MessageList),
-    (FindingScreen, ChatScreen, Roster),
-    (FindingScreen, ChatScreen, SearchBar),
+    (FindingScreen, UnreadScreen, ChatScreen, Composer),
+    (FindingScreen, UnreadScreen, ChatScreen, MessageList),
+    (FindingScreen, UnreadScreen, ChatScreen, Roster),
+    (FindingScreen, UnreadScreen, ChatScreen, SearchBar),
     (HelpScreen,),
     (PeoplePicker,),
     (Question,),

@@ -36,6 +36,7 @@ from chat_tui.screens.search import Search
 from chat_tui.screens.status_line import StatusLine
 from chat_tui.screens.stream import Stream
 from chat_tui.screens.undo import SECONDS, Undo, deletion_words
+from chat_tui.screens.unread import UnreadScreen
 from chat_tui.store import Change, Store
 from chat_tui.widgets.banner import Banner
 from chat_tui.widgets.completion import CommandHint
@@ -105,7 +106,9 @@ class ChatScreen(AttendingScreen):
 
     @property
     def _keys(self) -> KeyTable:
-        return KeyTable((type(self.app), FindingScreen, ChatScreen, Composer, Roster, SearchBar), self.keymap)
+        return KeyTable(
+            (type(self.app), FindingScreen, UnreadScreen, ChatScreen, Composer, Roster, SearchBar), self.keymap
+        )
 
     def compose(self) -> ComposeResult:
         """Header; messages and roster; what stands around the composer."""
@@ -270,9 +273,12 @@ class ChatScreen(AttendingScreen):
 
     # -- writing ------------------------------------------------------------------------------------------------
 
-    def on_banner_action_pressed(self) -> None:
-        """Take back what can be; else try to connect now."""
-        if self.undo.possible:
+    def on_banner_action_pressed(self, event: Banner.ActionPressed) -> None:
+        """Go back from a jump; take back what can be; else try to connect now."""
+        if event.action == notices.GO_BACK:
+            self.banner.hide()
+            self.messages.go_back()
+        elif self.undo.possible:
             self._take_back_last()
         else:
             self.action_connect()

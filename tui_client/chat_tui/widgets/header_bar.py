@@ -46,10 +46,16 @@ def cells(pieces: list[Piece]) -> int:
 
 
 class HeaderBar(Widget):
-    """One row of state; `target` is a name ("" for Everyone), `here` how many are in the room (None: not known)."""
+    """One row of state; `target` is a name ("" for Everyone), `here` how many are in the room (None: not known).
+
+    `unread` counts the new messages below what is to be seen; `unread_above`: the first of them is above it.
+    """
 
     class NewestRequested(Message):
         """The list should go to its end."""
+
+    class FirstUnreadRequested(Message):
+        """The list should go to where the unread begin."""
 
     class PeopleRequested(Message):
         """Who is here should be shown, or hidden again."""
@@ -91,6 +97,7 @@ class HeaderBar(Widget):
     here: reactive[int | None] = reactive(None)
     host: reactive[str] = reactive("")
     unread: reactive[int] = reactive(0)
+    unread_above: reactive[bool] = reactive(default=False)
     compact: reactive[bool] = reactive(default=False)
 
     def render_line(self, y: int) -> Strip:
@@ -142,6 +149,9 @@ class HeaderBar(Widget):
 
     def _right(self, *, words: bool) -> list[Piece]:
         pieces = []
+        if self.unread_above:
+            pieces.append(Piece("↑ first new" if words else "↑ new", "unread", self.FirstUnreadRequested))
+            pieces.append(Piece("   " if words else "  "))
         if self.unread:
             pieces.append(
                 Piece(f"↓ {self.unread} new" if words else f"↓ {self.unread}", "unread", self.NewestRequested)
