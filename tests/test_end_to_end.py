@@ -1,6 +1,7 @@
 """Two people at two terminals, and the real server between them; everything is seen and done from outside."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -229,6 +230,16 @@ def test_a_signal_gives_the_terminal_back(eve: Terminal, sig: signal.Signals) ->
     eve.terminate(sig)
     assert eve.wait_exit() == 128 + sig
     assert eve.restored()
+
+
+def test_errors_may_be_collected_in_a_file(server: Server, tmp_path: Path) -> None:
+    """The screen is on standard output then; the file has what is said at the end and nothing else."""
+    command = f'exec "{sys.executable}" -m chat_tui {server.url} --name una 2>errors.txt'
+    with Terminal(["/bin/sh", "-c", command], home=tmp_path) as una:
+        una.wait("● connected")
+        una.terminate()
+        assert una.wait_exit() == 128 + 15
+    assert (tmp_path / "errors.txt").read_text() == ""
 
 
 def test_exit_gives_up_the_name(ana: Terminal, server: Server, homes: Path) -> None:

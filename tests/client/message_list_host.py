@@ -1,9 +1,9 @@
 """A screen with a message list, a text field that keeps the focus, and an owner that has the messages."""
 
 import asyncio
-from dataclasses import replace
 from time import monotonic
 
+import msgspec
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.geometry import Region
@@ -81,7 +81,7 @@ class Host(App[None]):
 
     def change(self, key: int, **fields) -> None:
         """A message looks different."""
-        self.rows[key] = replace(self.rows[key], **fields)
+        self.rows[key] = msgspec.structs.replace(self.rows[key], **fields)
         self.list.refresh_rows([key])
 
     def set_unsent(self, *rows: Row) -> None:

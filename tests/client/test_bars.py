@@ -125,6 +125,7 @@ async def test_the_header_says_where_and_to_whom(width, compact, left, right):
         ({"state": "refused"}, "✕ refused", "✕ refused"),
         ({"here": None}, "● connected", "●"),
         ({"unread": 3}, "↓ 3 new   ● connected · 4 here", "↓ 3  ● 4"),
+        ({"unread": 3, "unread_to_you": 1}, "↓ 3 new, 1 to you   ● connected · 4 here", "↓ 3 @1  ● 4"),
     ],
 )
 async def test_every_state_has_a_sign_and_a_word(state, wide, compact):

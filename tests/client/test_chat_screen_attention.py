@@ -46,7 +46,7 @@ async def test_what_comes_below_what_is_being_read_is_unread():
         await ana.press("ctrl+f", *"old 3.", "enter")
         await ana.shows("▊ old 3.", "1 of 1")
         await bob.say("to all", "/to ana psst")
-        await ana.shows("↓ 2 new", "Everyone   1", "bob   1")
+        await ana.shows("↓ 2 new, 1 to you", "Everyone   1", "bob   1")
         await ana.press("escape")
         await ana.shows("┃ psst")
         await ana.lacks("↓", "Everyone   1", "bob   1")

@@ -77,7 +77,7 @@ async def test_a_theme_changes_every_colour():
     """Styles that are kept from key to key do not outlive their theme."""
     async with Host().run_test(size=(50, 20)) as pilot:
         composer = pilot.app.composer
-        names = ("text-area--cursor", "text-area--selection", "composer--chip")
+        names = ("text-area--cursor", "text-area--selection")
         await pilot.press("a")
         await pilot.pause()
         before = [composer.get_component_rich_style(name) for name in names]

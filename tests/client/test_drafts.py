@@ -83,7 +83,7 @@ async def test_each_target_has_its_own(tmp_path):
             await ana.click("Everyone", "▏")
             await ana.shows("to Everyone", "Message everyone…")
             await ana.write("morning")
-            await ana.until(lambda: "morning" in ana.screen._drafts.get(""))
+            await ana.until(lambda: "morning" in ana.screen.drafts.get(""))
         async with chat(house, size=(120, 36), drafts=Drafts(file, "a")) as ana:
             await ana.shows("▊ morning", "to Everyone", "● bob")
             await ana.press("enter")

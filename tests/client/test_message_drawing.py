@@ -1,8 +1,8 @@
 """Drawing one message, and the small parts of it."""
 
-import dataclasses
 from functools import partial
 
+import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -16,12 +16,12 @@ from chat_tui.themes import THEMES
 from chat_tui.widgets.action_strip import ActionStrip
 from chat_tui.widgets.links import find_links, terminal_address
 from chat_tui.widgets.message_drawing import Frame, Part, draw
-from chat_tui.widgets.message_palette import _NAMES, DARK_AUTHORS, LIGHT_AUTHORS, Palette, author_colours, contrast
+from chat_tui.widgets.message_palette import DARK_AUTHORS, LIGHT_AUTHORS, LOOKS, Palette, author_colours, contrast
 from chat_tui.widgets.message_row import Action, Row
 
 PLAIN = Palette(
     base=Style(),
-    named=dict.fromkeys(_NAMES, Style()),
+    named=dict.fromkeys(LOOKS, Style()),
     authors=(Style(), Style(bold=True)),
     picked=Style(),
     marked=Style(),
@@ -189,7 +189,7 @@ def test_a_strip_without_actions_has_no_rows():
     assert strip.activate(0) is None
 
 
-FOUND = dataclasses.replace(
+FOUND = msgspec.structs.replace(
     PLAIN, named={**PLAIN.named, "found": Style(underline=True), "found-here": Style(reverse=True)}
 )
 

@@ -139,6 +139,20 @@ async def test_letters_fire():
         assert _chosen(host) == [("copy", 30), ("reply", 30)]
 
 
+async def test_who_has_scrolled_up_picks_where_they_read():
+    """The last message that is there in full; it and those above it stay where they are."""
+    host = Host(_many())
+    async with host.run_test(size=SIZE) as pilot:
+        host.list.focus()
+        await pilot.press("pageup")
+        await pilot.pause()
+        last = next(number for number in range(30, 0, -1) if any(f"message {number}" in line for line in host.shown))
+        assert last < 30
+        host.list.pick_newest()
+        assert host.list.picked in {last, last - 1}
+        assert host.line_with(f"message {host.list.picked}")
+
+
 @pytest.mark.parametrize("keys", [["d", "d"], ["right", "right", "enter", "enter"]])
 async def test_confirm_takes_two(keys):
     """The first activation changes the label, the second one fires."""

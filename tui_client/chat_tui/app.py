@@ -121,7 +121,7 @@ class ChatApp(OrderedKeysApp[None]):
                 loop.add_signal_handler(number, self._end_by_signal, number)
         if self._first_notice:
             self.notify(self._first_notice, severity="warning", markup=False, timeout=10)
-        self.call_after_refresh(gc.freeze)
+        self.call_after_refresh(_begin_to_collect)
 
     def get_default_screen(self) -> ChatScreen:
         """The conversation is the first screen, and the last."""
@@ -209,3 +209,9 @@ class ChatApp(OrderedKeysApp[None]):
             self._exception = error
             self._exception_event.set()
         self._close_messages_no_wait()
+
+
+def _begin_to_collect() -> None:
+    """From now on, throw away what is not needed any more; what the start has made is never looked at again."""
+    gc.freeze()
+    gc.enable()

@@ -1,6 +1,7 @@
 """The command `chat-tui`."""
 
 import argparse
+import gc
 import math
 import os
 import sys
@@ -121,9 +122,15 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("chat-tui needs a terminal; `chat-tui --plain` works without one.", file=sys.stderr)
         return 1
+    if sys.stderr is None or not sys.stderr.isatty():
+        # Textual draws on the standard error that the process began with; whoever collects that wants no screens there.
+        sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # final only for type checkers
     from chat_tui.first_frame import first_frame  # noqa: PLC0415 - not every system has what it needs
     from chat_tui.settings import SettingsError  # noqa: PLC0415
 
+    # What is made until the screen stands stays: the collector would look through all of it for 30 ms. The app, once
+    # it is shown, has it begin.
+    gc.disable()
     try:
         with first_frame():
             app = _app(url, options)

@@ -1,23 +1,21 @@
 """How the connection is. Apart from what keeps it, whose import would delay the first frame."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Connecting:
+
+class Connecting(msgspec.Struct, frozen=True):
     """A try begins."""
 
     host: str
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
+class Connected(msgspec.Struct, frozen=True):
     """A server speaks; comes before the first event of each of its sockets."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(msgspec.Struct, frozen=True):
     """There is no connection; the next try is at `retry_at` on the loop's clock. `attempt` counts from 1."""
 
     reason: str
@@ -25,8 +23,7 @@ class Lost:
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True):
     """The server does not want us. When `fatal`, only `retry_now` tries again; else `retry_at` is as in `Lost`."""
 
     reason: str

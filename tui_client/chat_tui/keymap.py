@@ -12,13 +12,11 @@ from textual.keys import Keys
 
 from chat_protocol.text import clean_line
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.finding import FindingScreen
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.keys import bound
 from chat_tui.screens.people import PeoplePicker
 from chat_tui.screens.question import Question
 from chat_tui.screens.theme_picker import ThemePicker
-from chat_tui.screens.unread import UnreadScreen
 from chat_tui.settings import Settings
 from chat_tui.widgets.composer import Composer
 from chat_tui.widgets.message_list import MessageList
@@ -26,10 +24,10 @@ from chat_tui.widgets.roster import Roster
 from chat_tui.widgets.search_bar import SearchBar
 
 TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
-    (FindingScreen, UnreadScreen, ChatScreen, Composer),
-    (FindingScreen, UnreadScreen, ChatScreen, MessageList),
-    (FindingScreen, UnreadScreen, ChatScreen, Roster),
-    (FindingScreen, UnreadScreen, ChatScreen, SearchBar),
+    (ChatScreen, Composer),
+    (ChatScreen, MessageList),
+    (ChatScreen, Roster),
+    (ChatScreen, SearchBar),
     (HelpScreen,),
     (PeoplePicker,),
     (Question,),

@@ -6,7 +6,6 @@ last one" is not sent again: by then the last one may be another. Leaving is not
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -22,8 +21,7 @@ _RENUMBERED = "The server began anew: that message is gone, and its number may b
 _TRIED = f"Sent {MOST_TRIES} times; the connection was lost each time before the server answered."
 
 
-@dataclass(slots=True, eq=False)
-class Pending:
+class Pending(msgspec.Struct, eq=False):
     """One line of ours. `key` is below 0, so that it never meets a message id; later lines have smaller keys.
 
     Until `held_until`, in seconds since the epoch, it is not sent, and can be taken back.

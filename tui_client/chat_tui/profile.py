@@ -2,17 +2,17 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from chat_tui.identity import state_folder, user_name
 from chat_tui.remembered import Remembered, recall, remember
 from chat_tui.settings import Settings, config_file, load
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(msgspec.Struct, frozen=True):
     """What holds for this run. `file` is where settings are looked for, `folder` where the program keeps its own."""
 
     settings: Settings

@@ -6,9 +6,10 @@ Which themes and keys there are is for those to check who know them: `refuse` gi
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from chat_protocol.names import InvalidNameError, check_name
 from chat_protocol.text import clean_line
@@ -30,8 +31,7 @@ VALUES = ("server", "name", "theme", "reduce_motion")
 """What an option, a variable and the file can say; `keys` can be in the file alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """The values in force; "" is nothing. `keys` are keys by binding id, separated by commas.
 
     `sources` says who set what, `theme_in_file` what the file says whoever else says something.
@@ -41,8 +41,8 @@ class Settings:
     name: str = ""
     theme: str = ""
     reduce_motion: bool = False
-    keys: Mapping[str, str] = field(default_factory=dict)
-    sources: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = msgspec.field(default_factory=dict)
+    sources: Mapping[str, str] = msgspec.field(default_factory=dict)
     theme_in_file: str = ""
 
     def source(self, name: str) -> str:
@@ -83,14 +83,14 @@ def load(
         if (value := options.get(name)) is not None:
             option = "command line" if name == "server" else f"option --{name.replace('_', '-')}"
             settings = _with(settings, name, value, option)
-    return replace(settings, theme_in_file=in_file)
+    return msgspec.structs.replace(settings, theme_in_file=in_file)
 
 
 def _with(settings: Settings, name: str, value: Any, source: str) -> Settings:
     """The same with one value more."""
     sources = {**settings.sources, name: source}
     checked: dict[str, Any] = {name: _checked(name, value, source)}
-    return replace(settings, sources=sources, **checked)
+    return msgspec.structs.replace(settings, sources=sources, **checked)
 
 
 def _checked(name: str, value: Any, source: str) -> str | bool:
@@ -168,7 +168,7 @@ def _with_keys(settings: Settings, table: Any, path: Path, text: str) -> Setting
             raise SettingsError(_sentence(source, f"keys.{name}", f'is a key such as "f2", not {_shown(value)}.'))
         keys[name] = ",".join(value) if several else value
         sources[f"keys.{name}"] = source
-    return replace(settings, keys=keys, sources=sources)
+    return msgspec.structs.replace(settings, keys=keys, sources=sources)
 
 
 def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

@@ -5,21 +5,20 @@ changes nothing. The first event after a lost connection either continues what i
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 import msgspec
 
 from chat_protocol.commands import Command, Delete, Say
 from chat_protocol.events import Client, ClientsChanged, Deleted, Event, Init, Message, Refusal
 from chat_protocol.names import fold_name
+from chat_tui.attention import mentions
 from chat_tui.history import History
 from chat_tui.outbox import Outbox, Pending, Refused
 
 _MOST_NAMES = 20_000
 
 
-@dataclass(slots=True)
-class Change:
+class Change(msgspec.Struct):
     """What one or many events have changed.
 
     `reset`: `messages` is to be read anew, and `removed` says which ids are gone or are another message now. Otherwise
@@ -31,12 +30,12 @@ class Change:
     """
 
     reset: bool = False
-    added: list[int] = field(default_factory=list)
-    removed: list[int] = field(default_factory=list)
+    added: list[int] = msgspec.field(default_factory=list)
+    removed: list[int] = msgspec.field(default_factory=list)
     roster: bool = False
-    settled: list[int] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
+    settled: list[int] = msgspec.field(default_factory=list)
+    refused: list[Refused] = msgspec.field(default_factory=list)
+    errors: list[str] = msgspec.field(default_factory=list)
     missed: int | None = None
     you_changed: bool = False
     rule: bool = False
@@ -117,6 +116,11 @@ class Store:
     def is_heard(self, message: Message) -> bool:
         """Is it somebody else's, who was not muted?"""
         return not self.is_own(message) and not self.is_muted(message)
+
+    def is_to_you(self, message: Message) -> bool:
+        """Is it for us alone, or does it mention us?"""
+        you = self.you
+        return you is not None and (message.to_id == you.id or mentions(message.text, you.name))
 
     def bearer(self, name: str) -> str | None:
         """The id of who has this name, or had it last; None where nobody is known by it."""

@@ -1,7 +1,5 @@
 """What a line that was typed says by where it was typed: to whom, in reply to what, for how long. Pure."""
 
-from dataclasses import dataclass, field
-
 import msgspec
 
 from chat_protocol.commands import Say, parse_command
@@ -19,8 +17,7 @@ LOCAL_COMMANDS = [
 """Commands that never reach the server: name, arguments, and what they do."""
 
 
-@dataclass(slots=True)
-class Addressing:
+class Addressing(msgspec.Struct):
     """Whom and what the next line is for. `target` is a client id, "" for Everyone.
 
     `names` knows which id every name stood for that the composer has shown, so that a line goes to the person whose
@@ -29,7 +26,7 @@ class Addressing:
 
     target: str = ""
     reply_to: int | None = None
-    names: dict[str, str] = field(default_factory=lambda: {"": ""})
+    names: dict[str, str] = msgspec.field(default_factory=lambda: {"": ""})
 
     def addressed(self, command: Say, shown_target: str, shown_temp: str) -> Say:
         """Return the message with what the composer showed; what was typed out wins over it."""

@@ -1,4 +1,4 @@
-"""The half of the chat screen that knows whether anybody is looking, and who is not listened to."""
+"""The part of the chat screen that knows whether anybody is looking, and who is not listened to."""
 
 from chat_tui.screens.notices import Notice
 from chat_tui.screens.noticing import Noticing

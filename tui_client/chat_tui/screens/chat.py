@@ -1,42 +1,34 @@
 """The one screen of a conversation. The store is the only state; what is shown here is a picture of it."""
 
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar
 
-import msgspec
 from textual import events
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.timer import Timer
+from textual.geometry import Size
 from textual.widgets import Static
 
-from chat_protocol.commands import COMMANDS, Command, CommandError, Delete, Exit, Say, TakeName, parse_command
+from chat_protocol.commands import COMMANDS, Delete
 from chat_protocol.names import fold_name
-from chat_protocol.text import clean
 from chat_tui.drafts import Drafts
 from chat_tui.feed import Feed
-from chat_tui.outbox import Pending
-from chat_tui.paste_guard import worry
 from chat_tui.screens import notices, rows
-from chat_tui.screens.addressing import LOCAL_COMMANDS, TEMPS, Addressing, spelled_out
-from chat_tui.screens.attending import AttendingScreen
-from chat_tui.screens.finding import FindingScreen
+from chat_tui.screens.addressing import LOCAL_COMMANDS, TEMPS
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.keys import KeyTable
 from chat_tui.screens.message_actions import MessageActions
 from chat_tui.screens.notices import Notice
 from chat_tui.screens.noticing import Noticing
-from chat_tui.screens.people import PeoplePicker
 from chat_tui.screens.search import Search
 from chat_tui.screens.status_line import StatusLine
 from chat_tui.screens.stream import Stream
-from chat_tui.screens.undo import SECONDS, Undo, deletion_words
-from chat_tui.screens.unread import UnreadScreen
+from chat_tui.screens.undo import SECONDS, Undo
+from chat_tui.screens.writing import WritingScreen
 from chat_tui.store import Change, Store
 from chat_tui.widgets.banner import Banner
 from chat_tui.widgets.completion import CommandHint
@@ -51,17 +43,11 @@ from chat_tui.widgets.search_bar import SearchBar
 if TYPE_CHECKING:
     from chat_tui.connection import Connection
 
-_REMEMBERED = 50
-"""Lines to one person that everyone should not get by mistake."""
-_SAVE_AFTER = 1.0
-"""Seconds until what is being written is in its file."""
-_SHORT = "5 min"
-"""How long a text may live that is better not kept."""
 NARROW = 72
 WIDE = 104
 
 
-class ChatScreen(AttendingScreen):
+class ChatScreen(WritingScreen):
     """Message list, roster, composer, status."""
 
     AUTO_FOCUS = "#composer"
@@ -72,7 +58,6 @@ class ChatScreen(AttendingScreen):
         Binding("pageup", "page(-1)", "Older messages", id="chat.page-up", priority=True),
         Binding("pagedown", "page(1)", "Newer messages", id="chat.page-down", priority=True),
         Binding("end", "newest", "Newest message", id="chat.newest", priority=True),
-        Binding("ctrl+z", "undo", "Take back", id="chat.undo", show=False, priority=True),
         Binding("backspace", "back", "Back from a jump", id="chat.back", show=False, priority=True),
         Binding("escape", "write", "Write", id="chat.write", show=False),
         Binding("f5", "connect", "Connect now", id="chat.connect", show=False),
@@ -87,28 +72,21 @@ class ChatScreen(AttendingScreen):
         undo_seconds: float = SECONDS,
         drafts: Drafts | None = None,
     ) -> None:
-        super().__init__(id="chat")
-        self._drafts = drafts or Drafts()
-        self._saving: Timer | None = None
+        super().__init__(name, drafts or Drafts())
         self._undo_seconds = undo_seconds
-        self._private_texts: deque[str] = deque(maxlen=_REMEMBERED)
         self._clock = clock
         self.store = store
         self.noticing = Noticing(store, self.write_to_terminal)
         self._connect = connect
-        self._name = name
-        self._address = Addressing()
-        self._people: list[Person] = []
         self._epoch: str | None = None
         self._you_are: str | None = None
         self._empty_words = ""
+        self._laid_out_for: Size | None = None
         self.keymap: Mapping[str, str] = {}
 
     @property
     def _keys(self) -> KeyTable:
-        return KeyTable(
-            (type(self.app), FindingScreen, UnreadScreen, ChatScreen, Composer, Roster, SearchBar), self.keymap
-        )
+        return KeyTable((type(self.app), ChatScreen, Composer, Roster, SearchBar), self.keymap)
 
     def compose(self) -> ComposeResult:
         """Header; messages and roster; what stands around the composer."""
@@ -144,12 +122,12 @@ class ChatScreen(AttendingScreen):
         self.feed = Feed(self.store, self._connect, self.show_change, self.status.show, self._clock)
         self.undo = Undo(self.feed, self.status, self._undo_seconds)
         self.actions = MessageActions(
-            self.app, self.store, self.feed, self.messages, self.status, delete=self._delete,
-            reply_to=self._answer, write_to=self.set_target,
+            self.app, self.store, self.feed, self.messages, self.status, delete=self.delete_message,
+            reply_to=self.answer, write_to=self.set_target,
         )  # fmt: skip
         self._fit(self.app.size.width)
         self._show_emptiness()
-        if draft := self._drafts.get(""):
+        if draft := self.drafts.get(""):
             self.composer.set_text(draft)
         self.call_after_refresh(self._begin)
 
@@ -159,7 +137,17 @@ class ChatScreen(AttendingScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         """Below 72 columns everything has its short form."""
+        if event.size == self._laid_out_for:
+            event.prevent_default()  # at the start three such events come
+            return
+        self._laid_out_for = event.size
         self._fit(event.size.width)
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """At the start all has just been styled, and is laid out next."""
+        if self._laid_out_for is None:
+            event.refresh_styles = False
+            self._laid_out_for = self.app.size
 
     def _fit(self, width: int) -> None:
         narrow = width < NARROW
@@ -191,8 +179,8 @@ class ChatScreen(AttendingScreen):
         self.search.follow(change)
         self.noticing.follow(change)
         self.show_unread()
-        if self._address.reply_to in change.removed:
-            self._reply_to(None)
+        if self.address.reply_to in change.removed:
+            self.reply_to(None)
             self.status.notice(Notice("warning", "The message that you were replying to was deleted.", seconds=6))
         if change.roster or change.you_changed or change.reset:
             self.show_people()
@@ -205,7 +193,7 @@ class ChatScreen(AttendingScreen):
         for pending, code, reason in change.refused:
             if isinstance(pending.command, Delete):
                 self.messages.refresh_rows([pending.command.id or 0])
-            self._take_back(pending, code, reason)
+            self.take_back(pending, code, reason)
         if change.missed is not None:
             self.status.notice(notices.back_notice(change.missed, anew=self._epoch != self.store.epoch))
             self.stream.mark_missed(change.missed)
@@ -217,15 +205,15 @@ class ChatScreen(AttendingScreen):
         store = self.store
         you = store.you.id if store.you else ""
         unread = store.unread
-        self._people = [
+        self.people = [
             Person(who, name, unread.get(who, 0), who == you, who in store.muted) for who, name in store.clients.items()
         ]
-        self.roster.set_people(self._people)
+        self.roster.set_people(self.people)
         self.composer.names = [name for id, name in store.clients.items() if id != you]  # noqa: A001
         self.header.here = len(store.clients) or None
         self.composer.max_length = int(store.limits.get("text", 4096))
-        if target := self._address.target:
-            self._show_target(target, store.name_of(target))
+        if target := self.address.target:
+            self.show_target(target, store.name_of(target))
 
     def _learn_name(self, *, refused: bool) -> None:
         """The server has said who we are; if somebody else has the name that we asked for, offer another."""
@@ -235,31 +223,14 @@ class ChatScreen(AttendingScreen):
         before, self._you_are = self._you_are, you.name
         if before is not None and before != you.name:
             self.status.notice(Notice("success", f"You are {you.name} now.", seconds=4))
-        if self._name is None:
+        if self.wanted_name is None:
             return
         others = {fold_name(name) for id, name in self.store.clients.items() if id != you.id}  # noqa: A001
-        if fold_name(you.name) == fold_name(self._name):
+        if fold_name(you.name) == fold_name(self.wanted_name):
             self.feed.rename(you.name)
-        elif not self.composer.text and (refused or fold_name(self._name) in others):
-            free = next(name for n in count(2) if fold_name(name := f"{self._name}{n}") not in others)
+        elif not self.composer.text and (refused or fold_name(self.wanted_name) in others):
+            free = next(name for n in count(2) if fold_name(name := f"{self.wanted_name}{n}") not in others)
             self.composer.set_text(f"/name {free}")
-
-    def _take_back(self, pending: Pending, code: str, reason: str) -> None:
-        """A line was refused: it comes back with the reason, and with what it replied to."""
-        command = pending.command
-        if isinstance(command, TakeName):
-            self._name = self.store.you.name if self.store.you else None
-        if not isinstance(command, Say):
-            self.composer.refuse(pending.typed, reason, "")
-            return
-        alone = not self.composer.text.strip()
-        typed = spelled_out(command, pending.typed, self.composer.temp, alone=alone)
-        target = self.store.name_of(command.to) if command.to else ""
-        if code == "no_such_client" and target != command.to:
-            reason = f"{target} is not here any more."  # the server knows the id alone
-        self.composer.refuse(typed, reason, target)
-        if alone and command.reply_to in self.store.messages:
-            self._reply_to(command.reply_to)
 
     def _show_emptiness(self) -> None:
         """Never a blank wall."""
@@ -271,133 +242,7 @@ class ChatScreen(AttendingScreen):
         self.empty.display = self.stream.empty
         self.messages.display = not self.stream.empty
 
-    # -- writing ------------------------------------------------------------------------------------------------
-
-    def on_banner_action_pressed(self, event: Banner.ActionPressed) -> None:
-        """Go back from a jump; take back what can be; else try to connect now."""
-        if event.action == notices.GO_BACK:
-            self.banner.hide()
-            self.messages.go_back()
-        elif self.undo.possible:
-            self._take_back_last()
-        else:
-            self.action_connect()
-
-    def _take_back_last(self) -> None:
-        pending = self.undo.undo()
-        if pending is None:
-            return
-        if isinstance(pending.command, Delete):
-            self.messages.refresh_rows([pending.command.id or 0])
-        elif not self.composer.text.strip():
-            self.composer.set_text(pending.typed)
-
-    def _delete(self, command: Delete, typed: str) -> Pending | None:
-        pending = self.undo.say(command, typed, deletion_words(command))
-        self.messages.refresh_rows([command.id or 0])
-        return pending
-
-    async def on_composer_submitted(self, event: Composer.Submitted) -> None:
-        """A line is to be sent, to whom the composer showed when Enter was pressed."""
-        text = clean(event.text)
-        if await self._did_locally(text, event.target):
-            return
-        try:
-            command = parse_command(text)
-        except CommandError as error:
-            self.composer.refuse(event.text, error.text, event.target)
-            return
-        match command:
-            case Exit():
-                self.feed.leave()
-                self.run_worker(self.app.action_quit())
-                return
-            case TakeName(name=name):
-                self._name = name
-            case Say():
-                command = self._address.addressed(command, event.target, event.temp)
-                public = command.to is None
-                if why := worry(command.text, to_everyone=public and command.lifetime is None):
-                    self._ask(why, command, event)
-                    return
-            case Delete():
-                pass
-        self._send(command, event)
-
-    def _send(self, command: Command, event: Composer.Submitted) -> None:
-        if self._say(command, event.text) is None:
-            self.composer.refuse(event.text, "Too many lines wait to be sent; wait for the connection.", event.target)
-        elif isinstance(command, Say):
-            self.stream.mark_unread(None)
-            self.to_newest()
-            self._reply_to(None)
-
-    async def _did_locally(self, text: str, target: str) -> bool:
-        """Carry out a command that is for this program alone; False where it is none."""
-        word, _, rest = text.strip().partition(" ")
-        match word:
-            case "/help":
-                self.action_help()
-            case "/search":
-                await self.action_find(rest)
-            case "/mute" | "/unmute":
-                if wrong := self.mute_by_name(rest, muted=word == "/mute"):
-                    self.composer.refuse(text, wrong, target)
-            case _:
-                return False
-        return True
-
-    def _ask(self, why: str, command: Say, event: Composer.Submitted) -> None:
-        """Nothing is sent before somebody has said so; whatever else they say, the text is not lost."""
-        from chat_tui.screens.question import Answer, Question  # noqa: PLC0415 - seldom needed, and its list is large
-
-        whom = event.target or ("everyone" if command.to is None else command.to)
-        answers = [
-            Answer("b", "Back to the text", "back"),
-            Answer("s", f"Send it to {whom}", "send"),
-            Answer("t", f"Send it for {_SHORT} only", "temporary"),
-            Answer("p", "Write it to one person", "person"),
-        ]
-
-        def answered(answer: str | None) -> None:
-            if answer == "send":
-                self._send(command, event)
-                return
-            if answer == "temporary":
-                self.composer.forget(event.text)
-                self._send(msgspec.structs.replace(command, lifetime=TEMPS[_SHORT]), event)
-                return
-            self.composer.set_text(event.text)
-            if answer == "person":
-                self.action_pick_target()
-
-        self.app.push_screen(Question(why, answers), answered)
-
-    def _say(self, command: Command, typed: str) -> Pending | None:
-        """Say it; what may be a mistake can be taken back for a while."""
-        if isinstance(command, Delete):
-            return self._delete(command, typed)
-        if isinstance(command, Say) and command.to is not None:
-            self._private_texts.append(command.text)
-        elif isinstance(command, Say) and command.text in self._private_texts:
-            return self.undo.say(command, typed, "To everyone: you said this to one person before.")
-        return self.feed.say(command, typed)
-
-    def on_composer_cancelled(self) -> None:
-        """One step back: the search, the picked message, the reply, the private target."""
-        if self.end_search():
-            return
-        if self.messages.picked is not None:
-            self.messages.close_pick()
-        elif self._address.reply_to is not None:
-            self._reply_to(None)
-        elif self._address.target and self.composer.text:
-            name = self.store.name_of(self._address.target)
-            self.status.notice(
-                Notice("info", f"This text is for {name} alone. Empty it, then Esc is for Everyone.", seconds=5)
-            )
-        else:
-            self.set_target("")
+    # -- the composer, the roster and the header ----------------------------------------------------------------
 
     def on_composer_temp_requested(self) -> None:
         """The next time to live."""
@@ -407,77 +252,6 @@ class ChatScreen(AttendingScreen):
     def on_composer_pick_requested(self) -> None:
         """The newest message."""
         self.action_pick_message()
-
-    def on_reply_bar_cancelled(self) -> None:
-        """No reply."""
-        self._reply_to(None)
-
-    def _reply_to(self, message_id: int | None) -> None:
-        self._address.reply_to = message_id
-        if message_id is None:
-            self.reply_bar.hide()
-        else:
-            self.reply_bar.show(*rows.quote_of(self.store, message_id))
-
-    def _answer(self, message_id: int) -> None:
-        """Reply to a message. What was said to two is answered to two."""
-        self._reply_to(message_id)
-        message = self.store.messages.get(message_id)
-        if message is not None and message.to_id is not None:
-            self.set_target(message.to_id if self.store.is_own(message) else message.from_id)
-
-    # -- to whom ------------------------------------------------------------------------------------------------
-
-    def set_target(self, client_id: str) -> None:
-        """From now on what is written goes to one person, or to Everyone ("")."""
-        if self.store.you and client_id == self.store.you.id:
-            self.status.notice(Notice("info", "That is you. Pick somebody else to write to.", seconds=4))
-            return
-        parent = self.store.messages.get(self._address.reply_to or 0)
-        if not client_id and parent is not None and parent.to_id is not None:
-            self._reply_to(None)  # a direct message is not answered to everyone
-        self._change_draft(client_id)
-        self._address.target = client_id
-        self.attended_to = client_id
-        self.attend()
-        self._show_target(client_id, self.store.name_of(client_id) if client_id else "")
-        if client_id and self.store.read(client_id).roster:
-            self.show_people()
-
-    def _change_draft(self, client_id: str) -> None:
-        """Each target has its own text. One for everyone goes along to one person, never the other way."""
-        before, text = self._address.target, self.composer.text
-        if client_id == before:
-            return
-        theirs = self._drafts.get(client_id)
-        if not before and text and not theirs:
-            self._drafts.keep("", "")
-        elif text != theirs:
-            self._keep_draft()
-            self._address.target = client_id
-            self.composer.set_text(theirs)
-
-    def _keep_draft(self) -> None:
-        self._drafts.keep(self._address.target, self.composer.text, fleeting=self.composer.temp != "off")
-
-    def on_text_area_changed(self) -> None:
-        """Something is being written: it is written down soon, not with every key."""
-        self._keep_draft()
-        if self._saving is None:
-            self._saving = self.set_timer(_SAVE_AFTER, self._save_drafts)
-
-    def _save_drafts(self) -> None:
-        self._saving = None
-        self._drafts.save()
-
-    def on_unmount(self) -> None:
-        """What is being written at the end is there again at the next start."""
-        self._drafts.save()
-
-    def _show_target(self, client_id: str, name: str) -> None:
-        self._address.names[name] = client_id
-        self.composer.target = self.header.target = name
-        self.roster.target = client_id
 
     def on_roster_target_chosen(self, event: Roster.TargetChosen) -> None:
         """A name in the roster."""
@@ -582,21 +356,11 @@ class ChatScreen(AttendingScreen):
             raise SkipAction
         self.messages.action_page_up() if pages < 0 else self.messages.action_page_down()
 
-    def action_connect(self) -> None:
-        """Don't wait for the next try."""
-        self.feed.retry_now()
-
     def action_newest(self) -> None:
         """To the newest message; while something is being written, End is the composer's."""
         if self.focused is not self.composer or self.composer.text:
             raise SkipAction
         self.to_newest()
-
-    def action_undo(self) -> None:
-        """Take the last line or deletion back; while something is being written, that is the composer's undo."""
-        if not self.undo.possible or (self.focused is self.composer and self.composer.text):
-            raise SkipAction
-        self._take_back_last()
 
     def action_back(self) -> None:
         """Back from where a jump led; while something is being written, Backspace is the composer's."""
@@ -613,14 +377,6 @@ class ChatScreen(AttendingScreen):
         else:
             self.roster.add_class("-shown")
             self.set_focus(self.roster)
-
-    def action_pick_target(self) -> None:
-        """Ask for the person that the next messages are for."""
-        self.app.push_screen(PeoplePicker(self._people, self._address.target), self._target_picked)
-
-    def _target_picked(self, client_id: str | None) -> None:
-        if client_id is not None:
-            self.set_target(client_id)
 
     def action_help(self) -> None:
         """Everything that can be typed and pressed."""

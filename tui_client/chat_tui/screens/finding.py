@@ -1,4 +1,4 @@
-"""The half of the chat screen that finds: its keys, and the bar in which the phrase is typed."""
+"""The part of the chat screen that finds: its keys, and the bar in which the phrase is typed."""
 
 from typing import ClassVar
 

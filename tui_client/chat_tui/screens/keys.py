@@ -59,8 +59,8 @@ _SHORT = {"enter": "⏎", "escape": "esc", "up": "↑", "down": "↓", "left": "
 
 
 def bound(classes: Iterable[type[DOMNode]]) -> Iterator[Binding]:
-    """The bindings that can be told by their id, of these classes alone."""
-    for one in classes:
+    """The bindings that can be told by their id, of these classes and what they are made of."""
+    for one in (base for each in classes for base in each.__mro__ if base.__module__.startswith("chat_tui.")):
         yield from (each for each in vars(one).get("BINDINGS", ()) if isinstance(each, Binding) and each.id)
 
 

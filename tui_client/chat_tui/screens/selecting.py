@@ -1,4 +1,4 @@
-"""The half of the chat screen that selects: a drag over the messages takes messages, wherever the mouse gets to."""
+"""The part of the chat screen that selects: a drag over the messages takes messages, wherever the mouse gets to."""
 
 from textual.geometry import Offset
 from textual.screen import Screen

@@ -27,6 +27,7 @@ class Stream:
         self._own_texts: dict[int, str] = {}
         self._news: set[int] = set()  # came while something older was being read, or nobody was looking
         self._rule: Literal["unseen", "seen", "read"] = "read"
+        self._news_to_you: set[int] = set()
         self.focused = True
         """Is the terminal in the foreground, as far as it says so?"""
 
@@ -100,16 +101,21 @@ class Stream:
         if change.reset:
             self._news.clear()
         self._news.difference_update(change.removed)
+        messages = self._store.messages
         if change.added and not (self.focused and self._messages.at_end):
             added = [id for id in change.added if self._is_heard(id)]  # noqa: A001
             if added and not self._news and not self._rule_stands:
                 self.mark_unread(added[0])
             self._news.update(added)
+            self._news_to_you.update(id for id in added if self._store.is_to_you(messages[id]))  # noqa: A001
+        self._news_to_you &= self._news
         self.show_news()
 
     def show_news(self) -> None:
         """Say how many new ones are below what is to be seen."""
-        self._header.unread = 0 if self._messages.at_end else len(self._news)
+        below = not self._messages.at_end
+        self._header.unread = len(self._news) if below else 0
+        self._header.unread_to_you = len(self._news_to_you) if below else 0
 
     @property
     def unseen_by_everyone(self) -> int:
@@ -120,12 +126,14 @@ class Stream:
     def forget_muted(self) -> None:
         """What is not listened to is no news."""
         self._news = {id for id in self._news if id in self._store.messages and self._is_heard(id)}  # noqa: A001
+        self._news_to_you &= self._news
         self.show_news()
 
     def all_seen(self) -> None:
         """The end is in view: nothing is new any more."""
         self._news.clear()
-        self._header.unread = 0
+        self._news_to_you.clear()
+        self._header.unread = self._header.unread_to_you = 0
 
     def mark_unread(self, message_id: int | None) -> None:
         """Put the rule above a message; None takes it away."""

@@ -1,4 +1,4 @@
-"""The half of the chat screen that leads to the first unread message, and back."""
+"""The part of the chat screen that leads to the first unread message, and back."""
 
 from typing import ClassVar
 

@@ -3,7 +3,8 @@
 Three rows at most, so that it can't push the conversation away; the action is never what gets cut.
 """
 
-from typing import ClassVar, Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -16,6 +17,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from chat_tui.widgets.cells import cut, one_line
+from chat_tui.widgets.looks import Look, Looks
 
 Kind = Literal["info", "warning", "success", "error"]
 
@@ -50,6 +52,15 @@ def arrange(text: str, action: str, width: int) -> Arrangement:
     return Arrangement(rows, len(rows) - 1, cell_len(rows[-1]) + 1 if rows[-1] else 0)
 
 
+LOOKS: Mapping[str, Look] = {
+    "info": Look("$primary"),
+    "warning": Look("$warning"),
+    "success": Look("$success"),
+    "error": Look("$error"),
+    "action": Look("$primary", attributes="bold underline"),
+}
+
+
 class Banner(Widget):
     """Hidden until `show` is called; every kind has a glyph besides its colour."""
 
@@ -61,14 +72,6 @@ class Banner(Widget):
             self.action = action
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "banner--info",
-        "banner--warning",
-        "banner--success",
-        "banner--error",
-        "banner--text",
-        "banner--action",
-    }
     DEFAULT_CSS = """
     Banner {
         height: auto;
@@ -76,16 +79,12 @@ class Banner(Widget):
         background: $panel;
         display: none;
         &.-shown { display: block; }
-        & > .banner--info { color: $primary; }
-        & > .banner--warning { color: $warning; }
-        & > .banner--success { color: $success; }
-        & > .banner--error { color: $error; }
-        & > .banner--action { color: $primary; text-style: bold underline; }
     }
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id, classes=classes)
+        self._looks = Looks(self, LOOKS)
         self.kind: Kind = "info"
         self.text = ""
         self.action = ""
@@ -126,12 +125,12 @@ class Banner(Widget):
         rows, action_row, column = self._arrange(width)
         if y >= len(rows):
             return Strip.blank(width, base)
-        look = base + self.get_component_rich_style(f"banner--{self.kind}", partial=True)
+        look = self._looks(self.kind, base)
         head = f" {GLYPHS[self.kind]} " if y == 0 else " " * INDENT
         segments = [Segment(head, look), Segment(rows[y], look)]
         if self.action and y == action_row:
             segments.append(Segment(" " * (column - cell_len(rows[y])), look))
-            segments.append(Segment(self._label, base + self.get_component_rich_style("banner--action", partial=True)))
+            segments.append(Segment(self._label, self._looks("action", base)))
         return Strip(segments).adjust_cell_length(width, base)
 
     def on_click(self, event: events.Click) -> None:

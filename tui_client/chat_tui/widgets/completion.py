@@ -6,8 +6,9 @@ Names come from other people and are literal text throughout.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from heapq import nsmallest
+
+import msgspec
 
 SHOWN = 8
 """At most so many candidates."""
@@ -19,8 +20,7 @@ _TAKE_A_NAME = frozenset({"/to", "/mute", "/unmute"})
 _VERB = re.compile(r"(/\S*)(\s*)(\S*)(\s*)")
 
 
-@dataclass(frozen=True, slots=True)
-class CommandHint:
+class CommandHint(msgspec.Struct, frozen=True):
     """A command as it is shown: `name` "/reply", `arguments` "<id> <text>", `summary` "reply to a message"."""
 
     name: str
@@ -33,8 +33,7 @@ class CommandHint:
         return f"{self.name} {self.arguments}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """One way to go on: `insert` replaces the word being typed, `label` and `hint` describe it."""
 
     insert: str
@@ -42,8 +41,7 @@ class Candidate:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(msgspec.Struct, frozen=True):
     """What can follow.
 
     `start` is the index in the text where the word in question begins. `usage` is set when there is nothing to insert
@@ -57,8 +55,7 @@ class Completion:
     incomplete: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Parsed:
+class _Parsed(msgspec.Struct, frozen=True):
     """Where the cursor is: behind the modifiers `used`, in a `verb` or in the argument of one, or in free text."""
 
     used: tuple[str, ...]

@@ -1,7 +1,6 @@
 """The list of completions above the composer and its notices; it floats, so that nothing else moves."""
 
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Callable, Mapping
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -11,8 +10,15 @@ from textual.widget import Widget
 
 from chat_tui.widgets.cells import cut, one_line
 from chat_tui.widgets.completion import SHOWN, Candidate, Completion
+from chat_tui.widgets.looks import Look, Looks
 
 _GAP = "   "
+LOOKS: Mapping[str, Look] = {
+    "hint": Look("$foreground 60%"),
+    "selected": Look(
+        "$block-cursor-foreground", "$block-cursor-background", "$block-cursor-text-style", "bold reverse"
+    ),
+}  # fmt: skip
 
 
 class CompletionPopup(Widget):
@@ -23,7 +29,6 @@ class CompletionPopup(Widget):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"completion-popup--selected", "completion-popup--hint"}
     DEFAULT_CSS = """
     CompletionPopup {
         overlay: screen;
@@ -34,18 +39,12 @@ class CompletionPopup(Widget):
         height: auto;
         background: $panel;
         color: $foreground;
-        & > .completion-popup--hint { color: $foreground 60%; }
-        & > .completion-popup--selected {
-            color: $block-cursor-foreground;
-            background: $block-cursor-background;
-            text-style: $block-cursor-text-style;
-        }
-        &:nocolor > .completion-popup--selected { text-style: bold reverse; }
     }
     """
 
     def __init__(self, choose: Callable[[int], None]) -> None:
         super().__init__()
+        self._looks = Looks(self, LOOKS)
         self._choose = choose
         self._rows: tuple[Candidate, ...] = ()
         self._selected: int | None = None
@@ -92,9 +91,9 @@ class CompletionPopup(Widget):
         row = self._rows[y]
         style = hint_style = self.rich_style
         if y == self._selected:
-            style = hint_style = self.get_component_rich_style("completion-popup--selected")
+            style = hint_style = self._looks("selected", style)
         elif row.hint:
-            hint_style = self.get_component_rich_style("completion-popup--hint")
+            hint_style = self._looks("hint", style)
         label = cut(one_line(row.label), max(0, width - 2))
         indent = max(0, min(self._label_width(), width - 2) - cell_len(label))
         hint = f"{' ' * indent}{_GAP}{row.hint}" if row.hint else ""

@@ -4,7 +4,7 @@ Wide, that is the border: target at the top left, a chip at the top right, lengt
 there is no border; a row above appears for anything but a lasting message to everyone, a row below for a problem.
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -15,22 +15,25 @@ from textual.strip import Strip
 
 from chat_tui.widgets.cells import cut, one_line
 from chat_tui.widgets.composer_editor import ComposerEditor
+from chat_tui.widgets.looks import Look, Looks
 
 _COUNTED = 256
 """The length is shown from so many characters below the limit."""
+
+LOOKS: Mapping[str, Look] = {
+    "chip": Look("$foreground 60%"),
+    "chip-on": Look("$warning", attributes="bold"),
+}
 
 
 class ComposerFrame(ComposerEditor):
     """The editor with its target, chip and notices. All of them may hold text from strangers: never markup."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"composer--chip", "composer--chip-on"}
     DEFAULT_CSS = """
     ComposerFrame {
         border-title-color: $foreground 80%;
         border-subtitle-color: $foreground 60%;
         border-subtitle-align: right;
-        & .composer--chip { color: $foreground 60%; }
-        & .composer--chip-on { color: $warning; text-style: bold; }
         & .text-area--placeholder { color: $foreground 50%; }
         &.-private, &.-private:focus {
             border: tall $warning;
@@ -53,6 +56,7 @@ class ComposerFrame(ComposerEditor):
     """Characters that a message may have."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        self._looks = Looks(self, LOOKS)
         self._title = ""
         self._subtitle = ""
         self._notice = ""
@@ -123,8 +127,8 @@ class ComposerFrame(ComposerEditor):
         return strips
 
     def _with_chip(self, strip: Strip, crop: Region, chip: Region) -> Strip:
-        name = "composer--chip" if self.temp == "off" else "composer--chip-on"
-        laid = Strip([Segment(self._chip, self.get_component_rich_style(name))], chip.width)
+        name = "chip" if self.temp == "off" else "chip-on"
+        laid = Strip([Segment(self._chip, self._looks(name, self.rich_style))], chip.width)
         for line_filter in self.get_line_filters():
             laid = laid.apply_filter(line_filter, self.background_colors[1])
         start, end = max(0, chip.x - crop.x), min(crop.width, chip.right - crop.x)

@@ -2,9 +2,10 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
+
+import msgspec
 
 from chat_tui.widgets.wrapping import Span
 
@@ -47,13 +48,12 @@ class Block(NamedTuple):
     code: Span
 
 
-@dataclass(slots=True)
-class Formats:
+class Formats(msgspec.Struct):
     """What was found in a text; all offsets are the text's. Later marks are drawn over earlier ones."""
 
-    marks: list[Mark] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    emoji: list[tuple[int, int, str]] = field(default_factory=list)
+    marks: list[Mark] = msgspec.field(default_factory=list)
+    blocks: list[Block] = msgspec.field(default_factory=list)
+    emoji: list[tuple[int, int, str]] = msgspec.field(default_factory=list)
 
 
 def may_have_formats(text: str) -> bool:

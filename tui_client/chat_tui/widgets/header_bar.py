@@ -4,9 +4,10 @@ What must never be cut off is whom a message goes to: the name of the program, t
 room's name make room for it.
 """
 
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import Literal
 
+import msgspec
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
@@ -16,6 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from chat_tui.widgets.cells import cut, one_line
+from chat_tui.widgets.looks import Look, Looks
 
 State = Literal["connecting", "connected", "lost", "refused"]
 
@@ -31,8 +33,20 @@ ROOM_CELLS = 8
 HOST_CELLS = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+LOOKS: Mapping[str, Look] = {
+    "text": Look("$foreground"),
+    "brand": Look("$primary", attributes="bold"),
+    "quiet": Look("$foreground 70%"),
+    "private": Look("$warning", attributes="bold"),
+    "unread": Look("$primary", attributes="bold"),
+    "connecting": Look("$primary"),
+    "connected": Look("$success"),
+    "lost": Look("$warning"),
+    "refused": Look("$error"),
+}
+
+
+class Piece(msgspec.Struct, frozen=True):
     """Some text of the row, how it looks, and what a click on it posts."""
 
     text: str
@@ -64,30 +78,10 @@ class HeaderBar(Widget):
         """The next message should go to everyone again."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "header--text",
-        "header--brand",
-        "header--quiet",
-        "header--private",
-        "header--unread",
-        "header--connecting",
-        "header--connected",
-        "header--lost",
-        "header--refused",
-    }
     DEFAULT_CSS = """
     HeaderBar {
         height: 1;
         background: $panel;
-        & > .header--text { color: $foreground; }
-        & > .header--brand { color: $primary; text-style: bold; }
-        & > .header--quiet { color: $foreground 70%; }
-        & > .header--private { color: $warning; text-style: bold; }
-        & > .header--unread { color: $primary; text-style: bold; }
-        & > .header--connecting { color: $primary; }
-        & > .header--connected { color: $success; }
-        & > .header--lost { color: $warning; }
-        & > .header--refused { color: $error; }
     }
     """
 
@@ -98,17 +92,20 @@ class HeaderBar(Widget):
     host: reactive[str] = reactive("")
     unread: reactive[int] = reactive(0)
     unread_above: reactive[bool] = reactive(default=False)
+    unread_to_you: reactive[int] = reactive(0)
+    """How many of the unread are for the user alone, or mention them."""
     compact: reactive[bool] = reactive(default=False)
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._looks = Looks(self, LOOKS)
 
     def render_line(self, y: int) -> Strip:
         """The one row."""
         base = self.rich_style
         if y:
             return Strip.blank(self.size.width, base)
-        segments = [
-            Segment(piece.text, base + self.get_component_rich_style(f"header--{piece.look}", partial=True))
-            for piece in self.pieces(self.size.width)
-        ]
+        segments = [Segment(piece.text, self._looks(piece.look, base)) for piece in self.pieces(self.size.width)]
         return Strip(segments).adjust_cell_length(self.size.width, base)
 
     def on_click(self, event: events.Click) -> None:
@@ -153,9 +150,7 @@ class HeaderBar(Widget):
             pieces.append(Piece("↑ first new" if words else "↑ new", "unread", self.FirstUnreadRequested))
             pieces.append(Piece("   " if words else "  "))
         if self.unread:
-            pieces.append(
-                Piece(f"↓ {self.unread} new" if words else f"↓ {self.unread}", "unread", self.NewestRequested)
-            )
+            pieces.append(Piece(self._news(words=words), "unread", self.NewestRequested))
             pieces.append(Piece("   " if words else "  "))
         look: str = self.state
         glyph, word = GLYPHS[self.state], WORDS[self.state]
@@ -174,3 +169,9 @@ class HeaderBar(Widget):
             if self.here is not None:
                 pieces.append(Piece(f" {self.here}", "text", self.PeopleRequested))
         return [*pieces, Piece(" ")]
+
+    def _news(self, *, words: bool) -> str:
+        news, to_you = f"↓ {self.unread}", self.unread_to_you
+        if words:
+            return f"{news} new, {to_you} to you" if to_you else f"{news} new"
+        return f"{news} @{to_you}" if to_you else news

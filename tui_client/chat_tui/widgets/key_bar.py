@@ -1,13 +1,15 @@
 """The bottom row: which keys do what, each of them also a button."""
 
-from collections.abc import Iterator, Sequence
-from typing import ClassVar, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
+
+from chat_tui.widgets.looks import Look, Looks
 
 GAP = "  "
 EDGE = "▏"
@@ -30,18 +32,21 @@ class KeyItem(NamedTuple):
         return cell_len(self.key) + 1 + cell_len(self.text)
 
 
+LOOKS: Mapping[str, Look] = {
+    "key": Look("$footer-key-foreground", attributes="bold"),
+    "text": Look("$foreground 80%"),
+    "edge": Look("$foreground 40%"),
+}
+
+
 class KeyBar(Widget):
     """Items from the left, and one that keeps the right edge; those that don't fit are left out from the right."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--text", "key-bar--edge"}
     DEFAULT_CSS = """
     KeyBar {
         height: 1;
         background: $panel;
-        & > .key-bar--key { color: $footer-key-foreground; text-style: bold; }
-        & > .key-bar--text { color: $foreground 80%; }
-        & > .key-bar--edge { color: $foreground 40%; }
     }
     """
 
@@ -54,6 +59,7 @@ class KeyBar(Widget):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
+        self._looks = Looks(self, LOOKS)
         self.items = [KeyItem(*item) for item in items]
         self.at_edge = KeyItem(*at_edge) if at_edge else None
 
@@ -75,9 +81,7 @@ class KeyBar(Widget):
         width, base = self.size.width, self.rich_style
         if y:
             return Strip.blank(width, base)
-        key, text, rim = (
-            base + self.get_component_rich_style(f"key-bar--{part}", partial=True) for part in ("key", "text", "edge")
-        )
+        key, text, rim = (self._looks(part, base) for part in ("key", "text", "edge"))
         segments: list[Segment] = []
         used = 0
         for x, item in self.placed(width):

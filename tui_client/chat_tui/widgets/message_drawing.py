@@ -1,9 +1,9 @@
 """One message into finished rows. Text becomes segments as it is: no markup is read and no style comes from it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from enum import Enum, auto
 
+import msgspec
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -36,8 +36,7 @@ class Part(Enum):
     ACTIONS = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True):
     """What a drawing depends on beside the message itself."""
 
     width: int
@@ -72,16 +71,15 @@ def text_width(width: int, *, compact: bool) -> int:
     return max(2, width - (1 if compact else 4))
 
 
-@dataclass(slots=True)
-class Drawn:
+class Drawn(msgspec.Struct):
     """A message as rows, and what is where on them."""
 
     reply_to: int | None = None
     expires_at: float | None = None
-    strips: list[Strip] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
+    strips: list[Strip] = msgspec.field(default_factory=list)
+    parts: list[Part] = msgspec.field(default_factory=list)
     text: MessageText | None = None
-    spans: list[Span] = field(default_factory=list)
+    spans: list[Span] = msgspec.field(default_factory=list)
     """The characters of `text`, as it is shown, on each row of text."""
     author: range = range(0)
     """The cells of the header that are the author's name."""

@@ -157,13 +157,21 @@ class MessageList(UnreadPane):
         self.post_message(self.Picked(key))
 
     def pick_newest(self) -> None:
-        """Pick the last message, and go there."""
+        """Pick the last message; where somebody has scrolled up, the last one that is shown in full."""
+        if not self.at_end and (shown := self._last_in_full()) is not None:
+            self.pick(shown)
+            return
         last = self._blocks.last()
         if last is not None:
             if self.picked is None:
                 self._viewport.follow_end()
                 self._changed(at_once=True)
             self.pick(self._blocks.key(last))
+
+    def _last_in_full(self) -> int | None:
+        self._build()
+        full = (item.key for item in reversed(self._viewport.visible) if item.end == self._canvas.height(item.key))
+        return next(full, None)
 
     def pick_step(self, by: int) -> None:
         """Pick the message before (-1) or after (1) the picked one; the newest where none is picked."""

@@ -1,9 +1,9 @@
 """The styles in which messages are drawn: from the theme, summed up once per theme rather than once per row."""
 
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
+import msgspec
 from rich.color import ColorType
 from rich.segment import Segment
 from rich.style import Style
@@ -12,90 +12,49 @@ from textual.filter import ANSIToTruecolor, LineFilter
 from textual.strip import Strip
 from textual.widget import Widget
 
+from chat_tui.widgets.looks import Look, partial_style
+
 DARK_AUTHORS = ("#8ab4f8", "#81c995", "#f4a09a", "#fdd663", "#cf9ff9", "#78d9ec", "#fcad70", "#ff9fd0")
 LIGHT_AUTHORS = ("#174ea6", "#0b5a28", "#9c1f17", "#634800", "#6420a0", "#00545a", "#803b00", "#8f0f50")
 READABLE = 4.5
 ANSI_AUTHORS = ("blue", "green", "magenta", "cyan", "red")
 
-_NAMES = (
-    "text",
-    "own",
-    "time",
-    "preview",
-    "private",
-    "mention",
-    "pending",
-    "failed",
-    "countdown",
-    "rule",
-    "day",
-    "link",
-    "mark",
-    "code",
-    "emphasis",
-    "strong",
-    "code-block",
-    "code-fence",
-    "code-keyword",
-    "code-string",
-    "code-number",
-    "code-comment",
-    "code-name",
-    "code-removed",
-    "more",
-    "found",
-    "found-here",
-    "action",
-    "action-focused",
-    "action-armed",
-)
-COMPONENT_CLASSES = {f"message-list--{name}" for name in (*_NAMES, "picked", "marked")}
-CSS = """
-MessagePane {
-    height: 1fr;
-    overflow-x: hidden;
-    overflow-y: scroll;
-    scrollbar-size-vertical: 1;
-    & > .message-list--text { color: $foreground; }
-    & > .message-list--own { color: $text-primary; text-style: bold; }
-    & > .message-list--time { color: $foreground 60%; }
-    & > .message-list--preview { color: $foreground 60%; }
-    & > .message-list--private { color: $text-warning; text-style: bold; }
-    & > .message-list--mention { color: $text-accent; text-style: bold; }
-    & > .message-list--pending { color: $foreground 60%; text-style: italic; }
-    & > .message-list--failed { color: $text-error; text-style: bold; }
-    & > .message-list--countdown { color: $text-warning; }
-    & > .message-list--rule { color: $text-primary; }
-    & > .message-list--day { color: $foreground 60%; }
-    & > .message-list--link { color: $text-accent; text-style: underline; }
-    & > .message-list--mark { color: $foreground 60%; }
-    & > .message-list--code { color: $text-accent; background: $surface; }
-    & > .message-list--emphasis { color: $foreground; text-style: italic; }
-    & > .message-list--strong { color: $foreground; text-style: bold; }
-    & > .message-list--code-block { color: $foreground; background: $surface; }
-    & > .message-list--code-fence { color: $foreground 60%; background: $surface; }
-    & > .message-list--code-keyword { color: $text-accent; background: $surface; text-style: bold; }
-    & > .message-list--code-string { color: $text-success; background: $surface; }
-    & > .message-list--code-number { color: $text-warning; background: $surface; }
-    & > .message-list--code-comment { color: $foreground 60%; background: $surface; text-style: italic; }
-    & > .message-list--code-name { color: $text-primary; background: $surface; }
-    & > .message-list--code-removed { color: $text-error; background: $surface; }
-    & > .message-list--more { color: $text-accent; }
-    & > .message-list--found { color: $text-warning; background: $warning-muted; text-style: bold underline; }
-    & > .message-list--found-here { color: $warning; background: $background; text-style: bold reverse; }
-    & > .message-list--action { color: $foreground; background: $panel; }
-    & > .message-list--action-focused {
-        color: $block-cursor-foreground;
-        background: $block-cursor-background;
-        text-style: bold;
-    }
-    &:nocolor > .message-list--action-focused { text-style: bold reverse; }
-    & > .message-list--action-armed { color: $text-error; background: $error-muted; text-style: bold; }
-    & > .message-list--picked { background: $primary 20%; }
-    & > .message-list--marked { background: $warning 20%; }
+LOOKS: Mapping[str, Look] = {
+    "text": Look("$foreground"),
+    "own": Look("$text-primary", attributes="bold"),
+    "time": Look("$foreground 60%"),
+    "preview": Look("$foreground 60%"),
+    "private": Look("$text-warning", attributes="bold"),
+    "mention": Look("$text-accent", attributes="bold"),
+    "pending": Look("$foreground 60%", attributes="italic"),
+    "failed": Look("$text-error", attributes="bold"),
+    "countdown": Look("$text-warning"),
+    "rule": Look("$text-primary"),
+    "day": Look("$foreground 60%"),
+    "link": Look("$text-accent", attributes="underline"),
+    "mark": Look("$foreground 60%"),
+    "code": Look("$text-accent", "$surface"),
+    "emphasis": Look("$foreground", attributes="italic"),
+    "strong": Look("$foreground", attributes="bold"),
+    "code-block": Look("$foreground", "$surface"),
+    "code-fence": Look("$foreground 60%", "$surface"),
+    "code-keyword": Look("$text-accent", "$surface", "bold"),
+    "code-string": Look("$text-success", "$surface"),
+    "code-number": Look("$text-warning", "$surface"),
+    "code-comment": Look("$foreground 60%", "$surface", "italic"),
+    "code-name": Look("$text-primary", "$surface"),
+    "code-removed": Look("$text-error", "$surface"),
+    "more": Look("$text-accent"),
+    "found": Look("$text-warning", "$warning-muted", "bold underline"),
+    "found-here": Look("$warning", "$background", "bold reverse"),
+    "action": Look("$foreground", "$panel"),
+    "action-focused": Look("$block-cursor-foreground", "$block-cursor-background", "bold", "bold reverse"),
+    "action-armed": Look("$text-error", "$error-muted", "bold"),
 }
-"""
+"""What stands in a list of messages, by the names that `Palette.named` has."""
 
+PICKED = Look(background="$primary 20%")
+MARKED = Look(background="$warning 20%")
 
 _WHITE, _BLACK = Color(255, 255, 255), Color(0, 0, 0)
 _STEPS = 20
@@ -131,8 +90,7 @@ def _luminance(colour: Color) -> float:
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(msgspec.Struct, frozen=True):
     """Every style, complete with its background; `filters` is what the app wants done to each row (NO_COLOR)."""
 
     base: Style
@@ -143,7 +101,7 @@ class Palette:
     selected: Style
     filters: tuple[LineFilter, ...]
     background: Color
-    blanks: dict[int, Strip] = field(default_factory=dict)
+    blanks: dict[int, Strip] = msgspec.field(default_factory=dict)
 
     def blank(self, width: int) -> Strip:
         """An empty row."""
@@ -168,16 +126,18 @@ def palette_of(widget: Widget) -> Palette:
     app = widget.app
     base = widget.rich_style
     rgb = base.bgcolor is not None and base.bgcolor.type is ColorType.TRUECOLOR
-    component = widget.get_component_rich_style
+    variables, colours = app.theme_variables, not app.no_color
     background = widget.background_colors[1]
     # No tint of the terminal's own colours is sure to leave the text readable; the strip says what is picked.
-    picked = Style() if app.native_ansi_color else _background(component("message-list--picked"))
-    marked = Style(reverse=True) if app.native_ansi_color else _background(component("message-list--marked"))
+    picked = Style() if app.native_ansi_color else partial_style(PICKED, variables, background)
+    marked = Style(reverse=True) if app.native_ansi_color else partial_style(MARKED, variables, background)
     others = [Color.from_rich_color(style.bgcolor) for style in (picked, marked) if style.bgcolor is not None]
     authors = ANSI_AUTHORS if app.native_ansi_color else author_colours(background, *others)
     return Palette(
         base=base,
-        named={name: component(f"message-list--{name}") for name in _NAMES},
+        named={
+            name: base + partial_style(look, variables, background, colours=colours) for name, look in LOOKS.items()
+        },
         authors=tuple(base + Style(color=colour, bold=True) for colour in authors),
         picked=picked,
         marked=marked,

@@ -7,7 +7,7 @@ gone from here at once. Arrivals touch the model only; the screen is drawn at mo
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
-from typing import Any, ClassVar
+from typing import Any
 
 from rich.style import Style
 from textual.geometry import Region, Size
@@ -22,7 +22,7 @@ from chat_tui.widgets.message_blocks import MessageBlocks
 from chat_tui.widgets.message_blocks import Size as MessageSize
 from chat_tui.widgets.message_canvas import Lookup, MessageCanvas
 from chat_tui.widgets.message_drawing import clock_text, text_width, with_clock
-from chat_tui.widgets.message_palette import COMPONENT_CLASSES, CSS, palette_of
+from chat_tui.widgets.message_palette import palette_of
 from chat_tui.widgets.message_viewport import Viewport
 from chat_tui.widgets.slim_scrollbar import SlimScrollBar
 
@@ -34,8 +34,14 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
     list. `now()` is the server's clock, in seconds since the epoch.
     """
 
-    DEFAULT_CSS = CSS
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENT_CLASSES
+    DEFAULT_CSS = """
+    MessagePane {
+        height: 1fr;
+        overflow-x: hidden;
+        overflow-y: scroll;
+        scrollbar-size-vertical: 1;
+    }
+    """
     FOCUS_ON_CLICK = False
     FRAME = 1 / 30
     """Seconds between two paints in a flood."""

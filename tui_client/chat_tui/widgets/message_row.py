@@ -1,14 +1,14 @@
 """What one message looks like, and what can be done with it: the data that the screen hands to the message list."""
 
-from dataclasses import dataclass
 from math import ceil
+
+import msgspec
 
 _ROUNDING = 0.25
 """Seconds that the clocks of server and client may be apart before "/temp 30" would begin with 0:31."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """One message as it is shown. All text has been made safe by its owner; only `text` may have line breaks."""
 
     key: int
@@ -38,8 +38,7 @@ class Row:
     """It goes on from the message above it, which has the same author and readers: its own header is left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(msgspec.Struct, frozen=True):
     """One item of the action strip under the picked message."""
 
     name: str

@@ -4,10 +4,10 @@ A crowd of a thousand costs what its visible rows cost. The roster posts what wa
 is decided by the screen.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+import msgspec
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -20,13 +20,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from chat_tui.widgets.cells import cut, one_line
+from chat_tui.widgets.looks import Look, Looks
 
 ONLINE = "●"
 TARGET = "▸"
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(msgspec.Struct, frozen=True):
     """Somebody in the room; `unread` counts direct messages from them that were not read yet."""
 
     id: str
@@ -45,6 +45,18 @@ Row = Person | None
 def in_order(people: Sequence[Person]) -> list[Person]:
     """By name without regard to case, ids deciding between equals, you last."""
     return sorted(people, key=lambda person: (person.you, person.name.casefold(), person.id))
+
+
+LOOKS: Mapping[str, Look] = {
+    "quiet": Look("$foreground 60%"),
+    "online": Look("$success"),
+    "unread": Look("$warning", attributes="bold"),
+    "target": Look(attributes="bold"),
+    "hover": Look(background="$block-hover-background"),
+    "cursor": Look(
+        "$block-cursor-foreground", "$block-cursor-background", "$block-cursor-text-style", "bold reverse"
+    ),
+}  # fmt: skip
 
 
 class Roster(ScrollView, can_focus=True):
@@ -87,15 +99,6 @@ class Roster(ScrollView, can_focus=True):
         Binding("escape", "leave", "Back", show=False, id="roster.leave"),
     ]
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "roster--quiet",
-        "roster--online",
-        "roster--unread",
-        "roster--target",
-        "roster--hover",
-        "roster--cursor",
-    }
-
     DEFAULT_CSS = """
     Roster {
         width: 22;
@@ -104,17 +107,6 @@ class Roster(ScrollView, can_focus=True):
         border-left: vkey $panel;
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
-        & > .roster--quiet { color: $foreground 60%; }
-        & > .roster--online { color: $success; }
-        & > .roster--unread { color: $warning; text-style: bold; }
-        & > .roster--target { text-style: bold; }
-        & > .roster--hover { background: $block-hover-background; }
-        & > .roster--cursor {
-            color: $block-cursor-foreground;
-            background: $block-cursor-background;
-            text-style: $block-cursor-text-style;
-        }
-        &:nocolor > .roster--cursor { text-style: bold reverse; }
         &:focus { border-left: vkey $primary; }
     }
     """
@@ -127,6 +119,7 @@ class Roster(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id, classes=classes)
+        self._looks = Looks(self, LOOKS)
         self.rows: Sequence[Row] = ()
         self.cursor = 0
         self._hover: int | None = None
@@ -242,23 +235,20 @@ class Roster(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         person = self.rows[y]
         if person is None:
-            return Strip([Segment("─" * width, self.rich_style + self._part("quiet"))], width)
+            return Strip([Segment("─" * width, self._looks("quiet", self.rich_style))], width)
         base = self.rich_style
         if y == self.cursor and (self.has_focus or self.CURSOR_ALWAYS):
-            lit = base + self._part("cursor")
+            lit = self._looks("cursor", base)
             return self._person_strip(person, width, lit, plain=True)
         if y == self._hover:
-            base += self._part("hover")
+            base = self._looks("hover", base)
         return self._person_strip(person, width, base, plain=False)
-
-    def _part(self, name: str) -> Style:
-        return self.get_component_rich_style(f"roster--{name}", partial=True)
 
     def _person_strip(self, person: Person, width: int, base: Style, *, plain: bool) -> Strip:
         """One person's row; `plain` keeps to the base style, where parts would clash with a cursor."""
 
         def style(name: str) -> Style:
-            return base if plain else base + self._part(name)
+            return base if plain else self._looks(name, base)
 
         targeted = person.id == self.target
         mark = "" if person is EVERYONE else f"{TARGET if targeted else ONLINE} "

@@ -1,0 +1,115 @@
+"""The part of the chat screen that knows to whom the next line goes, what it replies to, and what else was begun."""
+
+from textual.timer import Timer
+
+from chat_tui.drafts import Drafts
+from chat_tui.screens import rows
+from chat_tui.screens.addressing import Addressing
+from chat_tui.screens.attending import AttendingScreen
+from chat_tui.screens.notices import Notice
+from chat_tui.screens.people import PeoplePicker
+from chat_tui.widgets.header_bar import HeaderBar
+from chat_tui.widgets.reply_bar import ReplyBar
+from chat_tui.widgets.roster import Person
+
+_SAVE_AFTER = 1.0
+"""Seconds until what is being written is in its file."""
+
+
+class TargetingScreen(AttendingScreen):
+    """A screen on which is written to everyone or to one person; each of them has a draft of its own."""
+
+    header: HeaderBar
+    reply_bar: ReplyBar
+
+    def __init__(self, drafts: Drafts) -> None:
+        super().__init__(id="chat")
+        self.address = Addressing()
+        self.drafts = drafts
+        self.people: list[Person] = []
+        self._saving: Timer | None = None
+
+    # -- to whom ------------------------------------------------------------------------------------------------
+
+    def set_target(self, client_id: str) -> None:
+        """From now on what is written goes to one person, or to Everyone ("")."""
+        if self.store.you and client_id == self.store.you.id:
+            self.status.notice(Notice("info", "That is you. Pick somebody else to write to.", seconds=4))
+            return
+        parent = self.store.messages.get(self.address.reply_to or 0)
+        if not client_id and parent is not None and parent.to_id is not None:
+            self.reply_to(None)  # a direct message is not answered to everyone
+        self._change_draft(client_id)
+        self.address.target = client_id
+        self.attended_to = client_id
+        self.attend()
+        self.show_target(client_id, self.store.name_of(client_id) if client_id else "")
+        if client_id and self.store.read(client_id).roster:
+            self.show_people()
+
+    def show_target(self, client_id: str, name: str) -> None:
+        """Say everywhere to whom is written; "" is Everyone."""
+        self.address.names[name] = client_id
+        self.composer.target = self.header.target = name
+        self.roster.target = client_id
+
+    def action_pick_target(self) -> None:
+        """Ask for the person that the next messages are for."""
+        self.app.push_screen(PeoplePicker(self.people, self.address.target), self._target_picked)
+
+    def _target_picked(self, client_id: str | None) -> None:
+        if client_id is not None:
+            self.set_target(client_id)
+
+    # -- in reply to what ---------------------------------------------------------------------------------------
+
+    def reply_to(self, message_id: int | None) -> None:
+        """The next line replies to a message, or to none."""
+        self.address.reply_to = message_id
+        if message_id is None:
+            self.reply_bar.hide()
+        else:
+            self.reply_bar.show(*rows.quote_of(self.store, message_id))
+
+    def answer(self, message_id: int) -> None:
+        """Reply to a message. What was said to two is answered to two."""
+        self.reply_to(message_id)
+        message = self.store.messages.get(message_id)
+        if message is not None and message.to_id is not None:
+            self.set_target(message.to_id if self.store.is_own(message) else message.from_id)
+
+    def on_reply_bar_cancelled(self) -> None:
+        """No reply."""
+        self.reply_to(None)
+
+    # -- drafts -------------------------------------------------------------------------------------------------
+
+    def _change_draft(self, client_id: str) -> None:
+        """Each target has its own text. One for everyone goes along to one person, never the other way."""
+        before, text = self.address.target, self.composer.text
+        if client_id == before:
+            return
+        theirs = self.drafts.get(client_id)
+        if not before and text and not theirs:
+            self.drafts.keep("", "")
+        elif text != theirs:
+            self._keep_draft()
+            self.address.target = client_id
+            self.composer.set_text(theirs)
+
+    def _keep_draft(self) -> None:
+        self.drafts.keep(self.address.target, self.composer.text, fleeting=self.composer.temp != "off")
+
+    def on_text_area_changed(self) -> None:
+        """Something is being written: it is written down soon, not with every key."""
+        self._keep_draft()
+        if self._saving is None:
+            self._saving = self.set_timer(_SAVE_AFTER, self._save_drafts)
+
+    def _save_drafts(self) -> None:
+        self._saving = None
+        self.drafts.save()
+
+    def on_unmount(self) -> None:
+        """What is being written at the end is there again at the next start."""
+        self.drafts.save()
