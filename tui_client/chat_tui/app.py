@@ -173,6 +173,10 @@ class ChatApp(OrderedKeysApp[None]):
             self._copier.copy(text)
         super().copy_to_clipboard(text)
 
+    def on_header_bar_palette_requested(self) -> None:
+        """A click on the name of the room."""
+        self.action_command_palette()
+
     def action_change_theme(self) -> None:
         """Choose a theme by looking at them."""
         from chat_tui.screens.theme_picker import ThemePicker  # noqa: PLC0415 - seldom asked for

@@ -74,6 +74,9 @@ class HeaderBar(Widget):
     class PeopleRequested(Message):
         """Who is here should be shown, or hidden again."""
 
+    class PaletteRequested(Message):
+        """All that can be done should be shown: narrow terminals have no bottom row with a button for that."""
+
     class EveryoneRequested(Message):
         """The next message should go to everyone again."""
 
@@ -136,8 +139,8 @@ class HeaderBar(Widget):
 
     def _left(self, room: str, name: str, *, brand: bool) -> list[Piece]:
         gap = "  " if self.compact else "   "
-        pieces = [Piece(" chat-tui ", "brand")] if brand else []
-        pieces += [Piece(f" {room}", "text"), Piece(gap)]
+        pieces = [Piece(" chat-tui ", "brand", self.PaletteRequested)] if brand else []
+        pieces += [Piece(f" {room}", "text", self.PaletteRequested), Piece(gap)]
         if self.target:
             pieces.append(Piece(f"to: {name} (private)", "private", self.EveryoneRequested))
         else:
