@@ -368,7 +368,7 @@ class ChatScreen(WritingScreen):
             raise SkipAction
         if self.focused is self.composer and self.composer.text:
             raise SkipAction
-        self.messages.go_back()
+        self.go_back()
 
     def action_people(self) -> None:
         """Show who is here, and go there; or come back."""

@@ -6,9 +6,10 @@ from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 
 from chat_tui.screens.finding import FindingScreen
-from chat_tui.screens.notices import Notice
+from chat_tui.screens.notices import GO_BACK, Notice
 from chat_tui.screens.status_line import StatusLine
 from chat_tui.screens.stream import Stream
+from chat_tui.widgets.banner import Banner
 
 _SECONDS = 3.0
 
@@ -21,6 +22,7 @@ class UnreadScreen(FindingScreen):
     ]
     stream: Stream
     status: StatusLine
+    banner: Banner
 
     def attend(self) -> None:
         """Somebody looks, or looks elsewhere."""
@@ -42,6 +44,12 @@ class UnreadScreen(FindingScreen):
         self.messages.close_pick()
         self.messages.jump(None, key)
         self.actions.jumped(key)
+
+    def go_back(self) -> None:
+        """Back from the newest jump; the note about it has done its service."""
+        if self.banner.action == GO_BACK:
+            self.banner.hide()
+        self.messages.go_back()
 
     def to_newest(self) -> None:
         """To the end of the list; who is there already has read everything above as well."""

@@ -34,7 +34,6 @@ class WritingScreen(TargetingScreen):
     ]
     feed: Feed
     undo: Undo
-    banner: Banner
 
     def __init__(self, name: str | None, drafts: Drafts) -> None:
         super().__init__(drafts)
@@ -165,8 +164,7 @@ class WritingScreen(TargetingScreen):
     def on_banner_action_pressed(self, event: Banner.ActionPressed) -> None:
         """Go back from a jump; take back what can be; else try to connect now."""
         if event.action == GO_BACK:
-            self.banner.hide()
-            self.messages.go_back()
+            self.go_back()
         elif self.undo.possible:
             self._take_back_last()
         else:
