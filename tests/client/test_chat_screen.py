@@ -120,8 +120,22 @@ async def test_the_key_bar_is_a_row_of_buttons():
         await ana.click("f1 Help")
         await ana.shows("this page")
         await ana.press("f1")
-        await ana.click("Pick message")
+        await ana.click("⌥↑ Pick")
         await ana.shows("Reply")
+
+
+async def test_in_a_narrow_terminal_the_mouse_has_the_palette():
+    """There is no key bar; the name of the room opens what has help, themes, the search and the way out."""
+    async with open_house() as house, chat(house, size=NARROW) as ana:
+        await ana.click("lobby")
+        await ana.shows("Search for commands")
+        await ana.click("All keys and commands")
+        await ana.shows("esc Close")
+        await ana.click("esc Close")
+        await ana.click("lobby")
+        await ana.write("quit")
+        await ana.click("Leave the chat")
+        await ana.until(lambda: ana.app._exit)
 
 
 async def test_help_is_typed_or_pressed():

@@ -2,6 +2,8 @@
 
 from contextlib import asynccontextmanager
 
+from textual import events
+
 from chatting import open_house
 from client.chat_host import chat
 
@@ -109,3 +111,73 @@ async def test_in_a_narrow_terminal_the_count_is_short():
         await ana.click("↓ 1")
         await ana.shows("▊new one")
         await ana.lacks("↓ 1")
+
+
+@asynccontextmanager
+async def back_again(size=(80, 24)):
+    """Ana comes back to more new messages than the screen has room for."""
+    async with open_house() as house, chat(house, size=size) as ana:
+        bob = await house.person("bob")
+        await bob.say("old one")
+        await ana.shows("▊ old one" if size[0] > 72 else "▊old one")
+        ana.app.post_message(events.AppBlur())
+        await ana.until(lambda: not ana.screen.noticing.focused)
+        await bob.say(*(f"new {number}." for number in range(60)))
+        await ana.shows("new 59.")
+        ana.app.post_message(events.AppFocus())
+        yield ana, bob
+
+
+async def test_the_first_unread_is_read_before_the_rule_goes_on():
+    """The rule stays where one reads, whatever comes meanwhile; after the end was seen the next news have their own."""
+    async with back_again() as (ana, bob):
+        await ana.shows("↑ first new")
+        await ana.press("home")
+        await ana.shows("▊ old one", "new since", "▊ new 0.", "Backspace goes back.")
+        await ana.lacks("↑ first new")
+        await bob.say("while reading")
+        await ana.shows("↓ 1 new")
+        rule = ana.rows.index(ana.row("new since"))
+        assert ana.rows[rule + 2] == " ▊ new 0."
+        await ana.press("backspace")
+        await ana.shows("▊ while reading")
+        await ana.lacks("↑ first", "↓")
+        await ana.press("pageup", "pageup")
+        await bob.say("next")
+        await ana.shows("↓ 1 new")
+        await ana.press("end")
+        await ana.shows("▊ next", "new since")
+
+
+async def test_who_is_at_the_end_can_leave_the_unread_behind():
+    """End once more: nothing leads there any more but the key."""
+    async with back_again() as (ana, _):
+        await ana.shows("↑ first new")
+        await ana.press("end")
+        await ana.lacks("↑ first new")
+        await ana.press("home")
+        await ana.shows("new since")
+        await ana.say("I have read it")
+        await ana.shows("▊ I have read it")
+        await ana.press("home")
+        await ana.shows("Nothing is unread.")
+
+
+async def test_home_is_the_composers_while_something_is_written():
+    """As End is."""
+    async with back_again() as (ana, _):
+        await ana.shows("↑ first new")
+        await ana.write("b")
+        await ana.press("home", "a")
+        await ana.shows("▊ ab", "↑ first new")
+
+
+async def test_in_a_narrow_terminal_the_way_to_the_unread_is_short():
+    """What is deleted is not unread: the rule goes to the next one."""
+    async with back_again((50, 20)) as (ana, bob):
+        await ana.shows("↑ new")
+        await bob.say("/delete 2")
+        await ana.until(lambda: 2 not in ana.app.store.messages)
+        await ana.click("↑ new")
+        await ana.shows("new since", "▊new 1.")
+        await ana.lacks("↑ new", "new 0.")

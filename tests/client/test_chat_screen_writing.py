@@ -223,6 +223,23 @@ async def test_a_deletion_can_be_taken_back_for_a_while():
         await bob.until(lambda: [event["id"] for event in bob.seen if event["type"] == "delete"] == [2, 1])
 
 
+async def test_going_back_takes_no_deletion_back():
+    """The note above the composer says what its button does, whatever else could be taken back."""
+    async with open_house() as house, chat(house, undo_seconds=600.0) as ana:
+        bob = await house.person("bob")
+        await bob.say("first", *map(str, range(30)), "/reply 1 answer", "last")
+        await ana.shows("▊ last")
+        await ana.press("alt+up", "d", "d")
+        await ana.shows("[Undo]")
+        await ana.click("╭ bob: first")
+        await ana.shows("▊ first")
+        await ana.click("[Back]")
+        await ana.shows("▊ answer", "deleting…")
+        await ana.lacks("[Back]")
+        await ana.press("ctrl+z")
+        await ana.shows("Taken back.")
+
+
 async def test_what_was_said_to_one_person_goes_to_everyone_only_after_a_while():
     """It can be taken back, and is in the composer again."""
     async with open_house() as house, chat(house, undo_seconds=600.0) as ana:

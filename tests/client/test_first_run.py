@@ -5,10 +5,13 @@ from contextlib import asynccontextmanager
 from hashlib import sha256
 
 import pytest
+from textual.app import App
 from websockets.asyncio.client import connect
 
 from chat_tui.first_run import Arrival, FirstRunApp
+from chat_tui.screens.invitation import InvitationScreen
 from chat_tui.settings import Settings
+from chat_tui.themes import THEMES
 from chatting import open_house
 from client.chat_host import SIZES, Chat
 
@@ -217,16 +220,17 @@ async def test_how_it_looks(snapshot):
             snapshot(ana.app, f"first-run-wrong-{size[0]}x{size[1]}")
 
 
-async def test_how_the_invitation_looks(snapshot):
-    """The whole line, whatever the width."""
-    async with first_run(here="ws://localhost:0/") as ana:
-        await ana.press("enter", "end", "enter")
-        await ana.shows("Your room is open", "● connected")
-        room = ana.app._own_room
-        room.bound, room.network, room.port = "0.0.0.0:6789", "192.168.100.123", 6789
-        await ana.press("escape")
-        ana.app.action_invite()
-        await ana.shows("192.168.100.123")
-        for size in EVERYWHERE:
-            await ana.size(*size)
-            snapshot(ana.app, f"first-run-invitation-{size[0]}x{size[1]}")
+@pytest.mark.parametrize("networked", [True, False])
+async def test_how_the_invitation_looks(snapshot, networked):
+    """The whole line, whatever the width; whom it serves."""
+    app = App()
+    for theme in THEMES:
+        app.register_theme(theme)
+    app.theme = THEMES[0].name
+    line = f"chat-tui ws://{'192.168.100.123' if networked else 'localhost'}:6789"
+    async with app.run_test() as pilot:
+        await app.push_screen(InvitationScreen(line, "0.0.0.0:6789", networked=networked))
+        for size in EVERYWHERE if networked else [(80, 24)]:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            snapshot(app, f"first-run-{'invitation' if networked else 'alone'}-{size[0]}x{size[1]}")

@@ -349,7 +349,7 @@ def _screen_text(host):
 
 def _linked_styles():
     """Every style, wherever it is kept, that holds the address of this test."""
-    return [one for one in gc.get_objects() if isinstance(one, Style) and "secret.example" in (one.link or "")]
+    return [one for one in gc.get_objects() if issubclass(type(one), Style) and "secret.example" in (one.link or "")]
 
 
 def _holds_text(root, words):
@@ -370,3 +370,22 @@ def _holds_text(root, words):
 
 def _colour_of(host, words):
     return next(segment.style.bgcolor for segment in host.strips[host.line_with(words)] if words in segment.text)
+
+
+async def test_where_the_unread_begin_is_told():
+    """Above, here or below; unsent lines come after all others, and without a first one it is nowhere."""
+    host = Host([row(key, rule="new" if key == 20 else "") for key in range(1, 41)])
+    async with host.run_test(size=(40, 12)) as pilot:
+        assert host.list.where_unread == ""
+        told = []
+        for key, go in [
+            (20, host.list.to_end), (20, lambda: host.list.reveal(20)), (20, host.list.action_scroll_home),
+            (20, host.list.to_end), (40, lambda: None), (20, lambda: host.set_unsent(*map(row, range(-9, 0)))),
+            (99, lambda: None), (None, lambda: None),
+        ]:  # fmt: skip
+            host.list.first_unread = key
+            go()
+            await pilot.pause()
+            told.append(host.list.where_unread)
+        assert told == ["above", "here", "below", "above", "here", "above", "", ""]
+        assert len(host.named("UnreadMoved")) == 7

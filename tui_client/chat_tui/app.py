@@ -28,6 +28,7 @@ from chat_tui.themes import DEFAULT, NAMES, TERMINAL, THEMES, check_theme
 
 if TYPE_CHECKING:
     from chat_tui.connection import Connection
+    from chat_tui.copying import Copier
 
 _NO_COLOR = "NO_COLOR"
 """The variable by which people say that they want no colours (no-color.org)."""
@@ -76,6 +77,7 @@ class ChatApp(OrderedKeysApp[None]):
         self.store = Store(secrets.token_hex(4) + "-")
         self.crash: BaseException | None = None
         self._still = False
+        self._copier: Copier | None = None
         self._keep_theme: Callable[[str], None] | None = None
         self._keep_room: Callable[[str], None] | None = None
         for theme in THEMES:
@@ -168,6 +170,7 @@ class ChatApp(OrderedKeysApp[None]):
             yield SystemCommand("Write to one person", "Choose who gets the next messages", chat.action_pick_target)
             yield SystemCommand("Write to everyone", "No direct messages any more", lambda: chat.set_target(""))
             yield SystemCommand("Pick a message", "Reply, delete, copy and more", chat.action_pick_message)
+            yield SystemCommand("Go to the first unread message", "And Backspace goes back", chat.to_first_unread)
             yield SystemCommand("Find", "Look for words in the messages", chat.action_find)
             yield SystemCommand("People", "Who is here", chat.action_people)
             yield SystemCommand("Mute or unmute", "Whom to listen to", chat.action_mute)
@@ -175,6 +178,20 @@ class ChatApp(OrderedKeysApp[None]):
             yield SystemCommand("Connect now", "Don't wait for the next try", chat.action_connect)
             yield SystemCommand("Help", "All keys and commands", chat.action_help)
         yield SystemCommand("Quit", "Leave the chat", self.action_quit)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy by the program that this computer has for it, and ask the terminal to copy as well (OSC 52)."""
+        if self._copier is None and not self.is_headless:  # nobody's clipboard changes where there is no terminal
+            from chat_tui.copying import Copier  # noqa: PLC0415 - it looks through the PATH
+
+            self._copier = Copier()
+        if self._copier is not None:
+            self._copier.copy(text)
+        super().copy_to_clipboard(text)
+
+    def on_header_bar_palette_requested(self) -> None:
+        """A click on the name of the room."""
+        self.action_command_palette()
 
     def action_change_theme(self) -> None:
         """Choose a theme by looking at them."""

@@ -117,11 +117,7 @@ class FirstRunApp(ChatApp):
         room = self._own_room
         if room is None or isinstance(self.screen, InvitationScreen):
             return
-        words = f"It listens on {room.bound}, open to the network: whoever reaches it may read, write and delete. "
-        if room.network is None:
-            words = f"It listens on {room.bound}, and this computer is in no network: nobody else reaches it now. "
-        words += 'It ends when you leave. Ctrl+P "join" shows this again.'
-        self.push_screen(InvitationScreen(room.invitation, words))
+        self.push_screen(InvitationScreen(room.invitation, room.bound, networked=room.network is not None))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette offers."""

@@ -1,24 +1,20 @@
 """The part of the chat screen that knows whether anybody is looking, and who is not listened to."""
 
-from chat_tui.screens.finding import FindingScreen
 from chat_tui.screens.notices import Notice
 from chat_tui.screens.noticing import Noticing
 from chat_tui.screens.people import PeoplePicker
-from chat_tui.screens.status_line import StatusLine
-from chat_tui.screens.stream import Stream
+from chat_tui.screens.unread import UnreadScreen
 from chat_tui.store import Store
 from chat_tui.widgets.roster import Person, Roster
 
 _SECONDS = 5.0
 
 
-class AttendingScreen(FindingScreen):
+class AttendingScreen(UnreadScreen):
     """A screen whose messages are read, or not, by somebody who may be elsewhere."""
 
     store: Store
-    stream: Stream
     noticing: Noticing
-    status: StatusLine
     roster: Roster
     attended_to: str = ""
     """The client whose direct messages are read while one looks at the end of the list."""
@@ -41,6 +37,7 @@ class AttendingScreen(FindingScreen):
     def attend(self) -> None:
         """What stands at the end of the list is read, if somebody looks there."""
         looking = self.noticing.focused and self.messages.at_end
+        self.stream.look_at_rule()
         if looking:
             self.stream.all_seen()
         self.show_unread()

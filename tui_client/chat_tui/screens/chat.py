@@ -322,11 +322,6 @@ class ChatScreen(WritingScreen):
         self.actions.carry_out(event.name, event.key)
         self.set_focus(self.composer)
 
-    def on_text_selected(self) -> None:
-        """A drag has ended: what it selected is copied at once."""
-        if text := self.get_selected_text():
-            self.actions.copy(text)
-
     def on_key(self, event: events.Key) -> None:
         """Whoever begins to write while a message is picked goes on in the composer.
 
@@ -379,7 +374,7 @@ class ChatScreen(WritingScreen):
             raise SkipAction
         if self.focused is self.composer and self.composer.text:
             raise SkipAction
-        self.messages.go_back()
+        self.go_back()
 
     def action_people(self) -> None:
         """Show who is here, and go there; or come back."""

@@ -5,15 +5,14 @@ from typing import ClassVar
 from textual import events
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from chat_tui.screens.search import Search
+from chat_tui.screens.selecting import SelectingScreen
 from chat_tui.widgets.composer import Composer
-from chat_tui.widgets.message_list import MessageList
 from chat_tui.widgets.search_bar import SearchBar
 
 
-class FindingScreen(Screen[None]):
+class FindingScreen(SelectingScreen):
     """A screen with messages, a composer in its `#foot`, and a search."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -21,7 +20,6 @@ class FindingScreen(Screen[None]):
         Binding("n,enter", "find_step(1)", "Older find", id="find.older", show=False),
         Binding("N,shift+enter", "find_step(-1)", "Newer find", id="find.newer", show=False),
     ]
-    messages: MessageList
     composer: Composer
     search: Search
 

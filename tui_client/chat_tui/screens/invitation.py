@@ -44,11 +44,14 @@ class InvitationScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, line: str, words: str) -> None:
-        """`line` is what others type, `words` what else there is to know."""
+    def __init__(self, line: str, bound: str, *, networked: bool) -> None:
+        """`line` is what others type, `bound` the address that the room listens on; is there a network to it?"""
         super().__init__()
         self._line = line
-        self._words = words
+        open_to = "open to the network: whoever reaches it may read, write and delete."
+        if not networked:
+            open_to = "and this computer is in no network: nobody else reaches it now."
+        self._words = f'It listens on {bound}, {open_to} It ends when you leave. Ctrl+P "join" shows this again.'
 
     def compose(self) -> ComposeResult:
         """The line, the words, the answers, the keys."""

@@ -13,7 +13,8 @@ _BAR = [
     ("chat.people", "People", "people"),
     ("chat.find", "Find", "find"),
     ("composer.temp", "Temp", "temp"),
-    ("composer.pick", "Pick message", "pick_message"),
+    ("app.quit", "Quit", "app.quit"),
+    ("composer.pick", "Pick", "pick_message"),
 ]
 """Binding, word and action of the bottom row, the most needed first."""
 
@@ -35,6 +36,7 @@ _HELP = [
     ("{chat.people}", "who is here; {roster.mute} mutes, or listens again"),
     ("{chat.find}", "find: Enter, then {find.older!} older, {find.newer!} newer, {find.close} back"),
     ("{chat.page-up}, {chat.page-down}, {chat.newest}", "older messages, newer ones, the newest"),
+    ("{chat.first-unread} in an empty composer", "the first unread message"),
     ("{composer.complete}", "complete a command or a name"),
     ("{app.palette}", "all commands, themes among them"),
     ("{chat.connect}", "connect at once, after it was lost"),

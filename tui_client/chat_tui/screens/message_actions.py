@@ -8,13 +8,15 @@ from textual.app import App
 
 from chat_protocol.commands import Delete
 from chat_tui.feed import Feed
-from chat_tui.screens.notices import Notice
+from chat_tui.screens.notices import GO_BACK, Notice
 from chat_tui.screens.rows import first_link, row_of
 from chat_tui.screens.status_line import StatusLine
 from chat_tui.store import Store
 from chat_tui.widgets.message_list import MessageList
 
 _SECONDS = 2.0
+_JUMP_SECONDS = 5.0
+"""Long enough for the mouse to get to the way back."""
 
 
 class MessageActions:
@@ -91,9 +93,10 @@ class MessageActions:
 
     def jumped(self, key: int) -> None:
         """The list has gone to a message, if it knows that: say how to come back, or that it can't."""
-        known = key in self._store.messages
-        words = "Backspace goes back." if known else "That message is not here any more."
-        self._status.notice(Notice("info", words, seconds=_SECONDS))
+        if key in self._store.messages:
+            self._status.notice(Notice("info", "Backspace goes back.", GO_BACK, seconds=_JUMP_SECONDS))
+        else:
+            self._status.notice(Notice("info", "That message is not here any more.", seconds=_SECONDS))
 
     def _open_first_link(self, key: int) -> None:
         message = self._store.messages.get(key)

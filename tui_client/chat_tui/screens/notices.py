@@ -6,6 +6,8 @@ from chat_tui.connection_states import Lost, Refused
 from chat_tui.widgets.banner import Kind
 
 BACK_SECONDS = 3.0
+GO_BACK = "Back"
+"""The action of a note about a jump."""
 
 
 class Notice(NamedTuple):

@@ -1,6 +1,7 @@
 """The picture of what is said: messages, what of it is unread, and what is not sent yet."""
 
 from collections.abc import Iterable
+from typing import Literal
 
 from chat_protocol.events import Message
 from chat_tui.screens.rows import goes_on
@@ -25,6 +26,7 @@ class Stream:
         self._unsent: list[tuple[int, str]] = []
         self._own_texts: dict[int, str] = {}
         self._news: set[int] = set()  # came while something older was being read, or nobody was looking
+        self._rule: Literal["unseen", "seen", "read"] = "read"
         self._news_to_you: set[int] = set()
         self.focused = True
         """Is the terminal in the foreground, as far as it says so?"""
@@ -37,6 +39,8 @@ class Stream:
     def show(self, change: Change) -> None:
         """Bring everything up to date."""
         self._show_messages(change)
+        if change.rule:
+            self._messages.first_unread = self._store.first_unread
         self._follow_pick(change)
         self._remember_own(change)
         self._count_news(change)
@@ -100,7 +104,7 @@ class Stream:
         messages = self._store.messages
         if change.added and not (self.focused and self._messages.at_end):
             added = [id for id in change.added if self._is_heard(id)]  # noqa: A001
-            if added and not self._news:
+            if added and not self._news and not self._rule_stands:
                 self.mark_unread(added[0])
             self._news.update(added)
             self._news_to_you.update(id for id in added if self._store.is_to_you(messages[id]))  # noqa: A001
@@ -139,11 +143,36 @@ class Stream:
         else:
             self._store.mark_unread_from(message_id)
         self._messages.refresh_rows({key for key in (before, self._store.first_unread) if key is not None})
+        self._messages.first_unread = self._store.first_unread
+        self._rule = "unseen"
+        self.look_at_rule()
+
+    @property
+    def _rule_stands(self) -> bool:
+        """Is there something below the rule that was not read?"""
+        return self._store.first_unread is not None and self._rule != "read"
+
+    def look_at_rule(self) -> None:
+        """The rule is seen when it is in view, and what is below it is read when one is at the end after that.
+
+        Until it is read it stays; until it is seen, and while it is above the screen, the header leads there.
+        """
+        where = self._messages.where_unread
+        if self.focused and where == "here" and self._rule == "unseen":
+            self._rule = "seen"
+        if self._rule == "seen" and self.focused and self._messages.at_end:
+            self._rule = "read"
+        self._header.unread_above = where == "above" and self._rule == "unseen"
+
+    def pass_rule(self) -> None:
+        """What is unread is not going to be read."""
+        self._rule = "read"
+        self._header.unread_above = False
 
     def mark_missed(self, missed: int) -> None:
         """Put the rule above the first of the newest `missed` messages of others; above older news it stays."""
         others = [id for id in self._store.messages if self._is_heard(id)]  # noqa: A001
-        if missed and others and len(self._news) <= missed:
+        if missed and others and len(self._news) <= missed and not self._rule_stands:
             self.mark_unread(others[-missed:][0])
 
 

@@ -14,9 +14,10 @@ from chat_tui.feed import Feed
 from chat_tui.outbox import Pending
 from chat_tui.paste_guard import worry
 from chat_tui.screens.addressing import TEMPS, spelled_out
-from chat_tui.screens.notices import Notice
+from chat_tui.screens.notices import GO_BACK, Notice
 from chat_tui.screens.targeting import TargetingScreen
 from chat_tui.screens.undo import Undo, deletion_words
+from chat_tui.widgets.banner import Banner
 from chat_tui.widgets.composer import Composer
 
 _REMEMBERED = 50
@@ -160,9 +161,11 @@ class WritingScreen(TargetingScreen):
         self.messages.refresh_rows([command.id or 0])
         return pending
 
-    def on_banner_action_pressed(self) -> None:
-        """Take back what can be; else try to connect now."""
-        if self.undo.possible:
+    def on_banner_action_pressed(self, event: Banner.ActionPressed) -> None:
+        """Go back from a jump; take back what can be; else try to connect now."""
+        if event.action == GO_BACK:
+            self.go_back()
+        elif self.undo.possible:
             self._take_back_last()
         else:
             self.action_connect()

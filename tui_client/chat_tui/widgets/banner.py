@@ -65,7 +65,11 @@ class Banner(Widget):
     """Hidden until `show` is called; every kind has a glyph besides its colour."""
 
     class ActionPressed(Message):
-        """The action's label was clicked."""
+        """The label of this action was clicked."""
+
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action = action
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -135,4 +139,4 @@ class Banner(Widget):
         _, row, column = self._arrange(self.size.width)
         start = INDENT + column
         if self.action and event.y == row and start <= event.x < start + cell_len(self._label):
-            self.post_message(self.ActionPressed())
+            self.post_message(self.ActionPressed(self.action))

@@ -60,13 +60,22 @@ def cells(pieces: list[Piece]) -> int:
 
 
 class HeaderBar(Widget):
-    """One row of state; `target` is a name ("" for Everyone), `here` how many are in the room (None: not known)."""
+    """One row of state; `target` is a name ("" for Everyone), `here` how many are in the room (None: not known).
+
+    `unread` counts the new messages below what is to be seen; `unread_above`: the first of them is above it.
+    """
 
     class NewestRequested(Message):
         """The list should go to its end."""
 
+    class FirstUnreadRequested(Message):
+        """The list should go to where the unread begin."""
+
     class PeopleRequested(Message):
         """Who is here should be shown, or hidden again."""
+
+    class PaletteRequested(Message):
+        """All that can be done should be shown: narrow terminals have no bottom row with a button for that."""
 
     class EveryoneRequested(Message):
         """The next message should go to everyone again."""
@@ -85,6 +94,7 @@ class HeaderBar(Widget):
     here: reactive[int | None] = reactive(None)
     host: reactive[str] = reactive("")
     unread: reactive[int] = reactive(0)
+    unread_above: reactive[bool] = reactive(default=False)
     unread_to_you: reactive[int] = reactive(0)
     """How many of the unread are for the user alone, or mention them."""
     compact: reactive[bool] = reactive(default=False)
@@ -129,8 +139,8 @@ class HeaderBar(Widget):
 
     def _left(self, room: str, name: str, *, brand: bool) -> list[Piece]:
         gap = "  " if self.compact else "   "
-        pieces = [Piece(" chat-tui ", "brand")] if brand else []
-        pieces += [Piece(f" {room}", "text"), Piece(gap)]
+        pieces = [Piece(" chat-tui ", "brand", self.PaletteRequested)] if brand else []
+        pieces += [Piece(f" {room}", "text", self.PaletteRequested), Piece(gap)]
         if self.target:
             pieces.append(Piece(f"to: {name} (private)", "private", self.EveryoneRequested))
         else:
@@ -139,6 +149,9 @@ class HeaderBar(Widget):
 
     def _right(self, *, words: bool) -> list[Piece]:
         pieces = []
+        if self.unread_above:
+            pieces.append(Piece("↑ first new" if words else "↑ new", "unread", self.FirstUnreadRequested))
+            pieces.append(Piece("   " if words else "  "))
         if self.unread:
             pieces.append(Piece(self._news(words=words), "unread", self.NewestRequested))
             pieces.append(Piece("   " if words else "  "))

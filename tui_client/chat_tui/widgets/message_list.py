@@ -13,9 +13,9 @@ from chat_tui.widgets.action_strip import ActionStrip
 from chat_tui.widgets.message_blocks import Size
 from chat_tui.widgets.message_canvas import Lookup
 from chat_tui.widgets.message_drawing import Part, actions_indent
-from chat_tui.widgets.message_finding import FindingPane
 from chat_tui.widgets.message_row import Action, Row
 from chat_tui.widgets.message_trail import Trail
+from chat_tui.widgets.message_unread import UnreadPane
 from chat_tui.widgets.wrapping import offset_at
 
 __all__ = ["Action", "MessageList", "Row"]
@@ -33,7 +33,7 @@ class _Hit(NamedTuple):
     part: Part
 
 
-class MessageList(FindingPane):
+class MessageList(UnreadPane):
     """All messages of a room. `actions(key)` says what can be done with one; folding is the list's own.
 
     `details(key)` are words that are shown with the actions, "" for none.
@@ -117,8 +117,8 @@ class MessageList(FindingPane):
         """Was there a jump that nobody has taken back?"""
         return bool(self._trail)
 
-    def jump(self, origin: int, key: int) -> bool:
-        """Go from one message to another and mark that, with a way back; False where it is not known."""
+    def jump(self, origin: int | None, key: int) -> bool:
+        """Go from one message, or from none, to another and mark that, with a way back; False where it is not known."""
         place = self._viewport.place
         if not self.reveal(key):
             return False

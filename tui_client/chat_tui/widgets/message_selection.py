@@ -9,6 +9,7 @@ from textual.geometry import Offset
 from textual.selection import Selection
 from textual.strip import Strip
 
+from chat_tui.widgets.message_drawing import Part
 from chat_tui.widgets.message_pane import MessagePane
 
 _UNSENT = 1 << 60  # unsent messages have keys < 0, but come after all others
@@ -49,6 +50,24 @@ class SelectablePane(MessagePane):
                 segments.append(segment)
         return Strip(segments, strip.cell_length)
 
+    def text_near(self, line: int, start: Offset) -> Offset | None:
+        """Where a selection from `start` ends on a line of the screen that has no text: at the last text towards it."""
+        self._build()
+        rows = self._screen_rows
+        if not rows:
+            return None
+        key, row = rows[min(line, len(rows) - 1)]
+        parts = self._canvas.drawn(key).parts
+        down = (_order(key), row if Part.TEXT in parts[: row + 1] else -1) > (start.y, -1)
+        lines = range(min(line, len(rows) - 1), -1, -1) if down else range(line, len(rows))
+        for one in lines:
+            key, row = rows[one]
+            drawn = self._canvas.drawn(key)
+            span, text = drawn.span(row), drawn.text
+            if span is not None and text is not None:
+                return Offset(text.origin(max(span[0], span[1] - 1) if down else span[0]), _order(key))
+        return None
+
     def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002  # it is looked up when drawing
         """What is on the screen is drawn anew."""
         self._canvas.forget({key for key, _ in self._screen_rows})
@@ -72,7 +91,10 @@ class SelectablePane(MessagePane):
             row, span = self._lookup(key), selection.get_span(_order(key))
             if row is not None and span is not None and (not row.folded or key in self._canvas.unfolded):
                 piece = row.text[span[0] : None if span[1] == -1 else span[1]]
-                pieces.append(piece if first == last else f"{row.author}: {piece}")
+                if first == last:
+                    return piece, "\n"
+                if piece:  # of the last row of a text a drag may take no more than its end
+                    pieces.append(f"{row.author}: {piece}")
         return "\n".join(pieces), "\n"
 
     def text_select_all(self) -> None:

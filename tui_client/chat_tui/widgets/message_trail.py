@@ -7,9 +7,9 @@ MOST_STEPS = 100
 
 
 class Step(NamedTuple):
-    """One jump: from which message, and where the list was (`Viewport.place`)."""
+    """One jump: from which message (None: from none), and where the list was (`Viewport.place`)."""
 
-    origin: int
+    origin: int | None
     place: tuple[int, int] | None
 
 
@@ -22,7 +22,7 @@ class Trail:
     def __bool__(self) -> bool:
         return bool(self._steps)
 
-    def went(self, origin: int, place: tuple[int, int] | None) -> None:
+    def went(self, origin: int | None, place: tuple[int, int] | None) -> None:
         """Somebody jumps from here."""
         self._steps.append(Step(origin, place))
 
