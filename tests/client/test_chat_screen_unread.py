@@ -181,3 +181,16 @@ async def test_in_a_narrow_terminal_the_way_to_the_unread_is_short():
         await ana.click("↑ new")
         await ana.shows("new since", "▊new 1.")
         await ana.lacks("↑ new", "new 0.")
+
+
+async def test_who_turns_to_somebody_sees_what_they_wrote():
+    """Also where that is far above by now; Backspace goes back."""
+    async with open_house() as house, chat(house, size=(120, 24)) as ana:
+        bob = await house.person("bob")
+        await ana.shows("● bob")
+        await bob.say("/to ana are you there?", *(f"old {n}." for n in range(60)))
+        await ana.shows("▊ old 59.", "● bob   1")
+        await ana.click("● bob")
+        await ana.shows("private to bob", "┃ are you there?", "Backspace goes back")
+        await ana.press("backspace")
+        await ana.shows("▊ old 59.")

@@ -320,6 +320,10 @@ class Store:
         self._history.expire(self.server_now(now), self._gone_until(self.seq))
         return self._finished(Change())
 
+    def first_unread_from(self, client_id: str) -> int | None:
+        """The id of the oldest direct message from this client that was not read; None where there is none."""
+        return min((number for number in self._unread.get(client_id, ()) if number in self.messages), default=None)
+
     def read(self, client_id: str) -> Change:
         """The direct messages from this client have been read."""
         self._unread.pop(client_id, None)

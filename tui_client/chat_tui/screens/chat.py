@@ -261,7 +261,7 @@ class ChatScreen(WritingScreen):
 
     def on_roster_target_chosen(self, event: Roster.TargetChosen) -> None:
         """A name in the roster."""
-        self.set_target(event.id)
+        self.turn_to(event.id)
         self._leave_roster()
 
     def on_roster_left(self) -> None:

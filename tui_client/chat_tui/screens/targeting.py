@@ -59,7 +59,14 @@ class TargetingScreen(AttendingScreen):
 
     def _target_picked(self, client_id: str | None) -> None:
         if client_id is not None:
-            self.set_target(client_id)
+            self.turn_to(client_id)
+
+    def turn_to(self, client_id: str) -> None:
+        """Write to somebody, and see what they said that was not read."""
+        unread = self.store.first_unread_from(client_id)
+        self.set_target(client_id)
+        if unread is not None and not self.messages.is_shown(unread):
+            self.go_to(unread)
 
     # -- in reply to what ---------------------------------------------------------------------------------------
 

@@ -40,6 +40,10 @@ class UnreadScreen(FindingScreen):
         if key is None:
             self.status.notice(Notice("info", "Nothing is unread.", seconds=_SECONDS))
             return
+        self.go_to(key)
+
+    def go_to(self, key: int) -> None:
+        """To a message, with a way back."""
         self.search.close(stay=True)
         self.messages.close_pick()
         self.messages.jump(None, key)

@@ -26,6 +26,11 @@ class FindingPane(SelectablePane):
         self._build()
         return max((item.key for item in self._viewport.visible), default=None)
 
+    def is_shown(self, key: int) -> bool:
+        """Is any of the message on the screen?"""
+        self._build()
+        return any(item.key == key for item in self._viewport.visible)
+
     def find(self, find: Find | None) -> None:
         """From now on `find(text)` says what stands out in each text; None ends it."""
         self._canvas.find = find
