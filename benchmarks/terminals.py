@@ -96,6 +96,13 @@ class Terminal:
             pass
         self.shown = b""
 
+    def pass_by(self, seconds: float) -> None:
+        """Read for this long whatever comes, and forget it."""
+        end = time.perf_counter() + seconds
+        while (left := end - time.perf_counter()) > 0:
+            self.read(left)
+            self.shown = b""
+
     def send(self, keys: bytes) -> None:
         """Type."""
         os.write(self._file, keys)

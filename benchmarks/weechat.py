@@ -4,14 +4,17 @@ import shutil
 import socket
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
-from lines import line
+from lines import Line, line, numbered
 from terminals import Terminal
 
 INSTALLED = shutil.which("weechat") is not None
 MISSING = "weechat is not installed here, so there is nothing to compare with (Debian: weechat-curses, weechat-plugins)"
 _CHANNEL = "#test"
+TICK = 0.005
+"""Seconds between two writes of a flood."""
 
 
 class IrcServer:
@@ -26,7 +29,8 @@ class IrcServer:
 
     def _serve(self) -> None:
         self._client, _ = self._listener.accept()
-        with self._client.makefile("r", encoding="utf-8", errors="replace") as said:
+        said = self._client.makefile("r", encoding="utf-8", errors="replace")
+        with said, suppress(ConnectionResetError):  # it may end while there is still something to read
             for one in said:
                 word, _, rest = one.strip().partition(" ")
                 if word == "USER":
@@ -46,25 +50,25 @@ class IrcServer:
     def say(self, first: int, after: int, last_word: str = "") -> None:
         """Say the lines from `first` up to `after`, as fast as they are read; then one that ends in `last_word`."""
         for start in range(first, after, 500):
-            self._send("".join(map(_privmsg, range(start, min(after, start + 500)))))
+            self._send("".join(_privmsg(line(number)) for number in range(start, min(after, start + 500))))
         if last_word:
             self._send(f":ann!a@h PRIVMSG {_CHANNEL} :{last_word}\r\n")
 
-    def flood(self, count: int, per_second: int, last_word: str) -> None:
-        """Say `count` lines at this rate, and then the word."""
+    def flood(self, count: int, per_second: float, last_word: str) -> float:
+        """Say `count` numbered lines at this rate, and then the word; returns when that was, on `perf_counter`."""
         begin = time.perf_counter()
         said = 0
         while said < count:
             due = min(count, int((time.perf_counter() - begin) * per_second) + 1)
-            if due > said:
-                self._send("".join(map(_privmsg, range(said, due))))
-                said = due
-            time.sleep(0.005)
+            self._send("".join(_privmsg(numbered(number)) for number in range(said, due)))
+            said = due
+            time.sleep(TICK)
+        said_last = time.perf_counter()
         self._send(f":ann!a@h PRIVMSG {_CHANNEL} :{last_word}\r\n")
+        return said_last
 
 
-def _privmsg(number: int) -> str:
-    said = line(number)
+def _privmsg(said: Line) -> str:
     return f":{said.author}!u@h PRIVMSG {_CHANNEL} :{said.text}\r\n"
 
 

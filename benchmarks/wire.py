@@ -11,7 +11,7 @@ _AT_ONCE = 64
 _PATIENCE = 20.0
 
 _REQUEST = (
-    "GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
 
@@ -44,11 +44,11 @@ class Client:
     a whole frame yet.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, path: str = "/") -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.settimeout(0.0)
-        self.socket.sendall(_REQUEST.format(port=port).encode())
+        self.socket.sendall(_REQUEST.format(port=port, path=path).encode())
         self.pings = 0
         self.closed: int | None = None
         self.unread = bytearray()
