@@ -73,6 +73,14 @@ def test_marks_are_counted_past_what_is_removed():
     assert clean("e" + f"{ACUTE}\u200b" * 9) == "e" + ACUTE * 3
 
 
+def test_every_mark_is_counted():
+    """Whatever takes no room of its own, in whatever alphabet: three in a row, and no more."""
+    marks = [character for character in all_characters() if unicodedata.category(character) in ("Mn", "Me")]
+    kept = {clean(f"a{mark * 9}").count(mark) for mark in marks}
+    assert len(marks) > 1_500
+    assert kept == {3}
+
+
 def all_characters():
     """Every character that Unicode has, or could have."""
     return map(chr, range(sys.maxunicode + 1))
