@@ -1,7 +1,7 @@
 """The conversation, said in a room of the chat server by those whose lines they are, each with a connection."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -11,6 +11,7 @@ from wire import TEXT, Client, client_frame, frame_end
 
 PATIENCE = 60.0
 _READ = 1 << 20
+_LINE = b'"text":"line '
 
 
 class Said(NamedTuple):
@@ -46,7 +47,7 @@ class Authors:
             self._clients[author].socket.sendall(data)
 
     def flood(self, count: int, per_second: float, last_word: str) -> Said:
-        """Say `count` numbered lines at this rate, and then the word; read along until that has come back.
+        """Say `count` numbered lines at this rate, and when all have come back the word, until it has too.
 
         Raises RuntimeError where the server has not given every line to its readers once.
         """
@@ -58,17 +59,22 @@ class Authors:
             said = due
             self._hear()
             time.sleep(TICK)
+        self._hear_until(lambda: self._heard.count(_LINE) >= count)
         at = time.perf_counter()
         self.say([Line(AUTHORS[0], last_word)])
-        while last_word.encode() not in self._heard[-_READ:]:
-            if time.perf_counter() > at + PATIENCE:
-                raise RuntimeError("the server has lost the last line")
-            self._hear()
-            time.sleep(TICK)
+        self._hear_until(lambda: last_word.encode() in self._heard[-_READ:])
         order = [int(text[5:11]) for text in self._texts() if text.startswith("line ")]
         if sorted(order) != list(range(count)):
             raise RuntimeError(f"{count} lines were sent, and the server passed on {len(order)}")
         return Said(at, order)
+
+    def _hear_until(self, enough: Callable[[], bool]) -> None:
+        end = time.perf_counter() + PATIENCE
+        while not enough():
+            if time.perf_counter() > end:
+                raise RuntimeError("the server has lost lines")
+            self._hear()
+            time.sleep(TICK)
 
     def _hear(self) -> None:
         """Read what has come; what the first hears is kept, the others hear the same."""

@@ -27,7 +27,8 @@ class Client(Struct, frozen=True):
     name: str
 
 
-class Message(Struct, frozen=True, tag="message", omit_defaults=True):
+# Nothing in it can refer to it, and there are many: the garbage collector need not look at them.
+class Message(Struct, frozen=True, tag="message", omit_defaults=True, gc=False):
     """A message that is kept and numbered.
 
     `sent_at` and `expires_at` are seconds since the epoch (UTC) on the server's clock. `to_id` is the target of a

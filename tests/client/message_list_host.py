@@ -100,6 +100,7 @@ class Host(App[None]):
     def strips(self):
         """The lines of the list with their styles."""
         width, height = self.list.scrollable_content_region.size
+        self.list._build()  # what a paint begins with: by itself it comes a frame later
         return self.list.render_lines(Region(0, 0, width, height))
 
     @property

@@ -23,6 +23,7 @@ class Picture:
     def __init__(self, port, delay):
         self.told = []
         self.now = 0.0
+        self.busy = False
         self.store = Store("t-")
         self.feed = Feed(
             self.store,
@@ -35,6 +36,7 @@ class Picture:
             self.told.append,
             self.told.append,
             lambda: self.now,
+            lambda: self.busy,
         )
 
     @property
@@ -78,7 +80,27 @@ async def test_a_burst_is_taken_in_slices_and_in_order():
         changes = [change for change in picture.told if hasattr(change, "added")]
         added = [number for change in changes if not change.reset for number in change.added]
         assert added == sorted(added)
-        assert max(len(change.added) for change in changes) <= 128
+        assert max(len(change.added) for change in changes) <= 64
+        assert not changes[-1].more
+
+
+async def test_what_comes_waits_for_a_key():
+    """Nothing is taken while something else is to be done first; then everything is."""
+    room = Room()
+
+    async def talk(socket):
+        await socket.send(room.greeting(None))
+        for text in ("one", "two", "three"):
+            room.kept.append(room.entry(text, sender="~bob"))
+            await socket.send(json.dumps(room.kept[-1]))
+        await socket.wait_closed()
+
+    async with fed(talk) as picture:
+        picture.busy = True
+        await picture.until(lambda: picture.feed.connection is not None and picture.feed.connection.waiting == 6)
+        assert picture.told == []
+        picture.busy = False
+        await picture.until(lambda: picture.texts == ["one", "two", "three"])
 
 
 async def test_statuses_and_events_come_in_the_order_of_things():

@@ -39,6 +39,26 @@ def test_it_follows_the_end():
     assert viewport.at_end
 
 
+def test_the_page_above_can_be_measured_later():
+    """Looking back tells how far the top moves: a page up from there ends right above what was on the screen."""
+    viewport = _viewport_of(100)
+    viewport.blocks.extend((key, 40, False) for key in range(101, 200))
+    viewport.measured.clear()
+    viewport.arrange(LINES, look_back=False)
+    top, first = viewport.top, viewport.visible[0].key
+    assert min(viewport.measured) >= first - 1
+    moved = viewport.look_back(LINES)
+    assert moved != 0
+    assert viewport.top == top + moved
+    before = _lines_of(viewport)
+    viewport.scroll_to(viewport.top - LINES, LINES)
+    viewport.arrange(LINES)
+    above = _lines_of(viewport)
+    viewport.scroll_to(viewport.top + 1, LINES)
+    viewport.arrange(LINES)
+    assert _lines_of(viewport) == [*above[1:], before[0]]
+
+
 def test_few_messages_begin_at_the_top():
     """Where the screen is not full, both ends are in view."""
     viewport = _viewport_of(2)

@@ -5,6 +5,7 @@ import gc
 import os
 import secrets
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 _NO_COLOR = "NO_COLOR"
 """The variable by which people say that they want no colours (no-color.org)."""
+_THREAD_SWITCH = 0.0005
+"""Seconds that the threads that read keys and write frames may have to wait for this one; by default it is 5 ms."""
 _GOODBYE = 1.0
 """Seconds that leaving may take."""
 
@@ -126,6 +129,7 @@ class ChatApp(OrderedKeysApp[None]):
     def on_mount(self) -> None:
         """Listen to the system."""
         loop = asyncio.get_running_loop()
+        sys.setswitchinterval(_THREAD_SWITCH)
         if not self.is_headless:
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, self._end_by_signal, number)
@@ -140,6 +144,7 @@ class ChatApp(OrderedKeysApp[None]):
     def _connection(self, notify: Callable[[], None]) -> "Connection":
         from chat_tui.connection import Connection, backoff  # noqa: PLC0415 - after the first frame: it takes a while
 
+        gc.freeze()  # that too: looking through it all would hold up a key by 35 ms
         return Connection(
             self._url,
             name=self._name,

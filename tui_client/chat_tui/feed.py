@@ -18,11 +18,16 @@ from chat_tui.store import Change, Store
 if TYPE_CHECKING:
     from chat_tui.connection import Connection
 
-FRAME = 1 / 60
+FRAME = 1 / 30
 """Seconds between two frames while much is coming."""
-SLICE = 0.004
-"""Seconds that one slice of a burst may take."""
-_TAKE = 128
+FLOOD_FRAME = 1 / 20
+"""The same in a flood, which nobody can read: `FLOOD` messages or more a frame."""
+FLOOD = 25
+SLICE = 0.002
+"""Seconds that one slice of a burst may take, and that it leaves to whatever else is to be done before the next."""
+BEHIND = 1_000
+"""Whoever has so many left to take does not rest."""
+_TAKE = 64
 _LONGEST_WAIT = 3600.0
 _BLOCKED_WAIT = 0.25
 """Seconds before another try, when the connection has not yet passed on what it was given."""
@@ -32,8 +37,8 @@ class Feed:
     """Moves events into `store` and lines out of it.
 
     `changed` gets what the store says has changed, `status_changed` what became of the connection; both are called in
-    the order of things, in the event loop. `clock` gives seconds since the epoch. `connect` is asked once, by `run`;
-    what is said before goes out when there is a connection.
+    the order of things, in the event loop. `clock` gives seconds since the epoch. While something is `busy` nothing is
+    taken. `connect` is asked once, by `run`; what is said before goes out when there is a connection.
     """
 
     def __init__(
@@ -43,6 +48,7 @@ class Feed:
         changed: Callable[[Change], None],
         status_changed: Callable[[Status], None],
         clock: Callable[[], float] = time.time,
+        busy: Callable[[], bool] = lambda: False,
     ) -> None:
         self.store = store
         self.connection: Connection | None = None
@@ -51,8 +57,9 @@ class Feed:
         self._changed = changed
         self._status_changed = status_changed
         self._clock = clock
+        self._busy = busy
         self._frame_handle: asyncio.Handle | None = None
-        self._framed_at = 0.0
+        self._frame_ends = 0.0
         self._send_handle: asyncio.TimerHandle | None = None
         self._expiry_handle: asyncio.TimerHandle | None = None
 
@@ -113,18 +120,25 @@ class Feed:
         """Something has come: take it at the next frame."""
         if self._frame_handle is None:
             loop = asyncio.get_running_loop()
-            wait = self._framed_at + FRAME - loop.time()
+            wait = self._frame_ends - loop.time()
             self._frame_handle = loop.call_soon(self._frame) if wait <= 0 else loop.call_later(wait, self._frame)
 
     def _frame(self) -> None:
         self._frame_handle = None
         loop = asyncio.get_running_loop()
-        begin = self._framed_at = loop.time()
+        if self._busy():
+            self._frame_handle = loop.call_later(SLICE, self._frame)
+            return
+        begin, count = loop.time(), 0
         while self.connection is not None and (taken := self.connection.take(_TAKE)):
             self._take(taken)
+            count += len(taken)
             if loop.time() - begin > SLICE:
-                self._frame_handle = loop.call_soon(self._frame)
+                # A key takes many turns of the loop, and each of them would wait for another slice.
+                rest = SLICE if self.connection.waiting < BEHIND else 0.0
+                self._frame_handle = loop.call_later(rest, self._frame)
                 break
+        self._frame_ends = begin + (FLOOD_FRAME if count >= FLOOD else FRAME)
         self._send()
         self._watch_expiry()
 
@@ -141,8 +155,10 @@ class Feed:
         self._apply(events)
 
     def _apply(self, events: list[Event]) -> None:
-        if events:
-            self._changed(self.store.apply_all(events, self._clock()))
+        if events and self.connection is not None:
+            change = self.store.apply_all(events, self._clock())
+            change.more = self.connection.waiting > 0
+            self._changed(change)
 
     def _take_status(self, status: Status) -> None:
         if isinstance(status, Lost | Refused):

@@ -24,6 +24,8 @@ class OrderedKeysApp(App[ReturnType]):
 
     _left_over: events.Key | None = None
     """The last key that no widget wanted for itself."""
+    key_in_hand = False
+    """Is a key being seen to, which nothing that can wait should hold up?"""
 
     def post_message(self, message: Message) -> bool:
         """Catch a key on its way up: what is to become of it is decided where it began."""
@@ -34,11 +36,17 @@ class OrderedKeysApp(App[ReturnType]):
 
     async def on_event(self, event: events.Event) -> None:
         """See to one key from beginning to end; everything else goes Textual's way."""
-        await super().on_event(event)
-        if isinstance(event, events.Key):
+        if not isinstance(event, events.Key):
+            await super().on_event(event)
+            return
+        self.key_in_hand = True
+        try:
+            await super().on_event(event)
             with suppress(TimeoutError):
                 async with asyncio.timeout(_PATIENCE):
                     await self._finish(event)
+        finally:
+            self.key_in_hand = False
 
     async def _finish(self, key: events.Key) -> None:
         """Wait for the widgets; run the binding that none of them stood in the way of; wait for what it does."""

@@ -26,7 +26,7 @@ class Change(msgspec.Struct):
     `roster`: who is here, their names or their unread counts. `settled`: keys of pending messages that are kept now.
     `refused`: lines of ours that are not carried out, each with a code and a sentence. `errors`: sentences about none
     of our lines. `missed`: after a reconnect, how many messages of others came meanwhile; None otherwise.
-    `rule`: `first_unread` is another one.
+    `rule`: `first_unread` is another one. `more`: the next change follows at once, as whoever calls the store knows.
     """
 
     reset: bool = False
@@ -39,6 +39,7 @@ class Change(msgspec.Struct):
     missed: int | None = None
     you_changed: bool = False
     rule: bool = False
+    more: bool = False
 
 
 class Store:

@@ -18,8 +18,10 @@ from chat_protocol.commands import COMMANDS, Delete
 from chat_protocol.names import fold_name
 from chat_tui.drafts import Drafts
 from chat_tui.feed import Feed
+from chat_tui.key_order import OrderedKeysApp
 from chat_tui.screens import notices, rows
 from chat_tui.screens.addressing import LOCAL_COMMANDS, TEMPS
+from chat_tui.screens.front import FrontCompositor
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.keys import KeyTable
 from chat_tui.screens.message_actions import MessageActions
@@ -77,6 +79,7 @@ class ChatScreen(WritingScreen):
         drafts: Drafts | None = None,
     ) -> None:
         super().__init__(name, drafts or Drafts())
+        self._compositor = FrontCompositor()
         self._undo_seconds = undo_seconds
         self._clock = clock
         self.store = store
@@ -123,7 +126,7 @@ class ChatScreen(WritingScreen):
         self.search = Search(self.store, self.messages)
         self.follow_focus()
         self.status = StatusLine(self.header, self.banner)
-        self.feed = Feed(self.store, self._connect, self.show_change, self.status.show, self._clock)
+        self.feed = Feed(self.store, self._connect, self.show_change, self.status.show, self._clock, self._has_key)
         self.undo = Undo(self.feed, self.status, self._undo_seconds)
         self.actions = MessageActions(
             self.app, self.store, self.feed, self.messages, self.status, delete=self.delete_message,
@@ -174,6 +177,9 @@ class ChatScreen(WritingScreen):
 
     def _server_now(self) -> float:
         return self.store.server_now(self._clock())
+
+    def _has_key(self) -> bool:
+        return isinstance(self.app, OrderedKeysApp) and self.app.key_in_hand
 
     # -- what the feed tells ------------------------------------------------------------------------------------
 

@@ -55,7 +55,8 @@ class Stream:
             self._messages.remove_messages(change.removed)
         if change.added:
             before = self._store.before(change.added[0])
-            self._messages.extend(_sizes((messages[id] for id in change.added), before))  # noqa: A001
+            fresh = (messages[id] for id in change.added)  # noqa: A001
+            self._messages.extend(_sizes(fresh, before), more=change.more)
         if change.rule and self._store.first_unread is not None:
             self._messages.refresh_rows([self._store.first_unread])
 

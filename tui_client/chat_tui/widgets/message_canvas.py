@@ -11,7 +11,7 @@ from chat_tui.widgets.message_row import Row
 
 Lookup = Callable[[int], Row | None]
 
-KEPT = 400
+KEPT = 128
 """Drawn messages kept; beyond this, those that the last screen did not use are dropped."""
 
 
@@ -87,6 +87,10 @@ class MessageCanvas:
         if key != self._below_strip:
             self.forget({one for one in (key, self._below_strip) if one is not None})
             self._below_strip = key
+
+    def shows(self, keys: Collection[int]) -> bool:
+        """Is anything drawn of these messages, be it in a preview?"""
+        return any(key in keys or drawn.reply_to in keys for key, drawn in self._drawn.items())
 
     def forget(self, keys: Collection[int]) -> None:
         """Drop the rows of some messages."""

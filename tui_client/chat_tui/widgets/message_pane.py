@@ -45,6 +45,8 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
     FOCUS_ON_CLICK = False
     FRAME = 1 / 30
     """Seconds between two paints in a flood."""
+    CALM = 0.2
+    """Seconds without a flood, in which each paint shows new messages alone, after which the page above is measured."""
     COUNTDOWN_PERIOD = 1.0
     """Seconds between two looks at the visible countdowns."""
 
@@ -77,6 +79,8 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
         self._paint_is_next = False
         self._painted_at = 0.0
         self._ends = (True, True)
+        self._fresh = 0  # messages that have come since the last paint
+        self._look_back_handle: asyncio.Handle | None = None  # the page above is not measured yet
 
     # -- what the owner tells -------------------------------------------------
 
@@ -106,10 +110,15 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
         self._viewport.follow_end()
         self._changed(gone=True)
 
-    def extend(self, sizes: Iterable[MessageSize]) -> None:
-        """Append messages. Keys ascend and are greater than all before, else ValueError."""
+    def extend(self, sizes: Iterable[MessageSize], *, more: bool = False) -> None:
+        """Append messages. Keys ascend and are greater than all before, else ValueError.
+
+        `more`: others follow at once, so that a paint can wait for them for the length of a frame.
+        """
+        self._fresh -= len(self._blocks)
         self._blocks.extend(sizes)
-        self._changed()
+        self._fresh += len(self._blocks)
+        self._changed(later=more)
 
     def prepend(self, sizes: Iterable[MessageSize]) -> None:
         """Add older messages above; what is being read stays where it is. Keys ascend, else ValueError."""
@@ -121,11 +130,12 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
     def remove_messages(self, keys: Iterable[int]) -> None:
         """Forget messages, and all that was drawn of them; replies to them, and what comes after, are drawn anew."""
         gone = frozenset(keys)
+        seen = self._canvas.shows(gone) or any(key in gone for key, _ in self._screen_rows)
         self._canvas.forget_with_replies(gone)
         self._canvas.forget(self._blocks.following(gone))
         self._viewport.remove(gone, self._lines)
         self._canvas.unfolded -= gone
-        self._changed(gone=True)
+        self._changed(gone=seen, later=not seen)  # in a flood the oldest go all the time, far from the screen
 
     def refresh_rows(self, keys: Iterable[int]) -> None:
         """These messages look different now."""
@@ -163,8 +173,8 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
 
     # -- painting -------------------------------------------------------------
 
-    def _changed(self, *, at_once: bool = False, gone: bool = False) -> None:
-        """Have the screen drawn anew: at the next frame, or as soon as the loop turns.
+    def _changed(self, *, at_once: bool = False, later: bool = False, gone: bool = False) -> None:
+        """Have the screen drawn anew: at the next frame, or as soon as the loop turns, or not before a frame's time.
 
         `gone` says that something must not be shown any more, not even by a line kept for the next frame.
         """
@@ -176,7 +186,7 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
             self.set_reactive(MessagePane.hover_style, Style.null())
         if not self._lines:
             return
-        wait = 0.0 if at_once else self._painted_at + self.FRAME - monotonic()
+        wait = 0.0 if at_once else self.FRAME if later else self._painted_at + self.FRAME - monotonic()
         if self._paint_handle is not None:
             if wait > 0 or self._paint_is_next:
                 return
@@ -200,7 +210,7 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
             return
         self._stale = False
         self._prepare()
-        self._viewport.arrange(self._lines)
+        self._arrange()
         self._collect()
         self._canvas.tidy()
         self._tell_scroll_position()
@@ -216,6 +226,17 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
             canvas.width, canvas.compact = self._columns, self._compact
             extra = 1 if self._compact else 2
             self._blocks.set_width(text_width(self._columns, compact=self._compact), extra)
+
+    def _arrange(self) -> None:
+        """Find out what is visible. In a flood the page above, which would never be seen, is left for later."""
+        viewport = self._viewport
+        flood = viewport.following and self._fresh > len(viewport.visible) > 0
+        self._fresh = 0
+        viewport.arrange(self._lines, look_back=not flood)
+        if self._look_back_handle is not None:
+            self._look_back_handle.cancel()
+        later = asyncio.get_running_loop().call_later
+        self._look_back_handle = later(self.CALM, self._changed) if flood else None
 
     def _collect(self) -> None:
         strips: list[Strip] = []
@@ -252,8 +273,12 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
             )  # drawn by the screen, it would pass for the screen's and end there
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The finished lines: going round the style cache, which would take them apart and colour them again."""
-        self._build()
+        """The finished lines: going round the style cache, which would take them apart and colour them again.
+
+        What has come since they were finished is drawn by the next paint, which is on its way.
+        """
+        if not self._screen_strips:
+            self._build()
         lines = self._screen_strips[crop.y : crop.bottom]
         if crop.x or crop.width < self._columns:
             lines = [line.crop(crop.x, crop.right) for line in lines]
@@ -314,7 +339,8 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
     def watch_scroll_y(self, old: float, new: float) -> None:
         """Somebody scrolled: by wheel, key or scrollbar."""
         if round(old) != round(new):
-            self._viewport.scroll_to(round(new), self._lines)
+            moved = 0 if self._look_back_handle is None else self._viewport.look_back(self._lines)
+            self._viewport.scroll_to(round(new) + moved, self._lines)
             self._canvas.mark(None)
             self._changed(at_once=True)
 
@@ -323,20 +349,21 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
         if changed:
             region = self.scrollable_content_region
             self._columns, self._lines = region.width, region.height
-            self._changed(at_once=True)
+            self._changed(at_once=True, gone=True)
         return changed
 
     def on_unmount(self) -> None:
         """No paint after the end."""
-        if self._paint_handle is not None:
-            self._paint_handle.cancel()
+        for handle in (self._paint_handle, self._look_back_handle):
+            if handle is not None:
+                handle.cancel()
 
     def notify_style_update(self) -> None:
         """Theme or style changed: every colour may be another."""
         super().notify_style_update()
         self._canvas.palette = None
         self._canvas.clear()
-        self._changed(at_once=True)
+        self._changed(at_once=True, gone=True)
 
     def _selected_part(self, key: int) -> tuple[int, int] | None:  # noqa: ARG002  # what can be selected overrides it
         """The characters of a message that are selected."""

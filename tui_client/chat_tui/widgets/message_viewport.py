@@ -126,8 +126,11 @@ class Viewport:
 
     # -- the screen -----------------------------------------------------------
 
-    def arrange(self, lines: int) -> None:
-        """Find out what is visible: fills `visible`, `top`, `at_end` and `at_start`."""
+    def arrange(self, lines: int, *, look_back: bool = True) -> None:
+        """Find out what is visible: fills `visible`, `top`, `at_end` and `at_start`.
+
+        `look_back`: measure the page above too. Who leaves that out calls `look_back()` before anybody scrolls.
+        """
         blocks = self._blocks
         if not len(blocks):
             self.visible, self.top, self.at_end, self.at_start, self._pin = [], 0, True, True, None
@@ -141,9 +144,20 @@ class Viewport:
             self._pin = None
         if self._held:
             self._pin_where_we_are()
-        self._above(*start, lines)  # measured, so that the next page up is exact already and cannot jump
+        if look_back:
+            self._above(*start, lines)
         self.top = blocks.top(start[0]) + start[1]
         self.at_start = self.top == 0
+
+    def look_back(self, lines: int) -> int:
+        """Measure the page above, so that it cannot jump when somebody leafs back; returns how far that moves `top`."""
+        place = self._blocks.find(self.visible[0].key) if self.visible else None
+        if place is None:
+            return 0
+        before = self.top
+        self._above(place, self.visible[0].start, lines)
+        self.top = self._blocks.top(place) + self.visible[0].start
+        return self.top - before
 
     def _pinned_start(self) -> tuple[Place, int] | None:
         if self._pin is None:

@@ -2,6 +2,7 @@
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 from textual.geometry import Region
 from textual.reactive import Reactive
 from textual.scrollbar import ScrollBar
@@ -19,6 +20,7 @@ class SlimScrollBar(ScrollBar):
     def __init__(self) -> None:
         super().__init__(vertical=True, name="vertical", thickness=1)
         self._painted = (-1, -1)
+        self._finished: tuple[object, list[Strip]] = (None, [])
 
     def show_rows(self, position: float, window: int, total: int) -> None:
         """What the thumb stands for, in rows."""
@@ -43,7 +45,12 @@ class SlimScrollBar(ScrollBar):
         styles = self.parent.styles
         background = self.parent.background_colors[1] + styles.scrollbar_background
         bar = background + (styles.scrollbar_color_active if self.grabbed else styles.scrollbar_color)
+        looks = (start, length, self.size.height, background, bar, *self.get_line_filters())
+        if looks != self._finished[0]:
+            self._finished = looks, self._rows(start, length, background, bar)
+        return self._finished[1][crop.y : crop.bottom]
 
+    def _rows(self, start: int, length: int, background: Color, bar: Color) -> list[Strip]:
         def cells(colour: Style, action: str, count: int) -> list[Strip]:
             style = colour + Style(meta={"@mouse.down": action})
             return [Strip([Segment(" ", style)], 1)] * count
@@ -53,4 +60,4 @@ class SlimScrollBar(ScrollBar):
         rows = cells(back, "scroll_up", start) + cells(front, "grab", length) + cells(back, "scroll_down", below)
         for line_filter in self.get_line_filters():
             rows = [row.apply_filter(line_filter, background) for row in rows]
-        return rows[crop.y : crop.bottom]
+        return rows
