@@ -5,7 +5,6 @@ missing get a value that says so, fields and events that are unknown are passed 
 made safe here (`chat_protocol.text`), so that nothing behind it meets a control character.
 """
 
-import json
 import math
 from typing import Any, TypeAlias
 
@@ -165,6 +164,8 @@ def _clean_client(client: Client) -> Client:
 
 def _decode_leniently(frame: str | bytes) -> Event | None:
     """Read what other servers may send: only `type`, and what the event can't be without."""
+    import json  # noqa: PLC0415 - our own server never needs it, and it would delay the first frame
+
     try:
         # Not msgspec, which refuses a whole frame for half a surrogate pair: what cutting a text in JavaScript leaves.
         raw: dict[str, Any] = json.loads(str(frame, "utf-8") if isinstance(frame, bytes) else frame)

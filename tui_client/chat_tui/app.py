@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import os
-import secrets
 import signal
 import sys
 import time
@@ -77,7 +76,7 @@ class ChatApp(OrderedKeysApp[None]):
         self._first_notice = notice
         self._clock = clock
         self._delays = delays
-        self.store = Store(secrets.token_hex(4) + "-")
+        self.store = Store(os.urandom(4).hex() + "-")
         self.crash: BaseException | None = None
         self._still = False
         self._copier: Copier | None = None

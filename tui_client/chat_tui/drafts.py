@@ -1,12 +1,12 @@
 """What was being written, for each target; kept over a restart in a file that only its owner can read."""
 
 import contextlib
-import json
-import os
-import secrets
 from pathlib import Path
 
+import msgspec
+
 from chat_tui.paste_guard import looks_like_a_secret
+from chat_tui.private_file import write_private
 
 MOST = 50
 _MOST_BYTES = 1024 * 1024
@@ -56,7 +56,7 @@ class Drafts:
         for place in list(places)[: max(0, len(places) - _MOST_PLACES)]:
             del places[place]
         with contextlib.suppress(OSError):
-            _write(self._file, places)
+            write_private(self._file, msgspec.json.encode(places))
             self._saved = lasting
 
 
@@ -64,8 +64,8 @@ def _read(file: Path) -> dict[str, dict[str, str]]:
     """What the file has of the right shape."""
     try:
         with file.open("rb") as opened:
-            known = json.loads(opened.read(_MOST_BYTES))
-    except (OSError, ValueError):
+            known = msgspec.json.decode(opened.read(_MOST_BYTES))
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return {}
     if not isinstance(known, dict):
         return {}
@@ -74,15 +74,3 @@ def _read(file: Path) -> dict[str, dict[str, str]]:
         for place, texts in known.items()
         if isinstance(texts, dict)
     }
-
-
-def _write(file: Path, places: dict[str, dict[str, str]]) -> None:
-    """Put it in place as a whole."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
-            json.dump(places, opened)
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)

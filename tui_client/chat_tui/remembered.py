@@ -3,11 +3,11 @@
 Nothing of it is needed. A damaged file counts as none, and is written anew.
 """
 
-import os
-import secrets
 from pathlib import Path
 
 import msgspec
+
+from chat_tui.private_file import write_private
 
 _FILE = "remembered.json"
 _LARGEST = 65_536
@@ -56,14 +56,7 @@ def remember(folder: Path, remembered: Remembered) -> None:
         RememberError: when it can't be written.
     """
     path = folder / _FILE
-    draft = path.with_name(f"{_FILE}.{secrets.token_hex(8)}")
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(msgspec.json.encode(remembered))
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+        write_private(path, msgspec.json.encode(remembered))
     except OSError as error:
         raise RememberError(f"{path} can't be written ({error.strerror}).") from error

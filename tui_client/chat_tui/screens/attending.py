@@ -2,7 +2,6 @@
 
 from chat_tui.screens.notices import Notice
 from chat_tui.screens.noticing import Noticing
-from chat_tui.screens.people import PeoplePicker
 from chat_tui.screens.unread import UnreadScreen
 from chat_tui.store import Store
 from chat_tui.widgets.roster import Person, Roster
@@ -95,6 +94,8 @@ class AttendingScreen(UnreadScreen):
 
     def action_mute(self) -> None:
         """Ask whom to mute, or to listen to again."""
+        from chat_tui.screens.people import PeoplePicker  # noqa: PLC0415 - seldom asked for
+
         people = [Person(id, name, muted=id in self.store.muted) for id, name in self.store.clients.items()]  # noqa: A001
         you = self.store.you.id if self.store.you else ""
         others = [person for person in people if person.id != you]

@@ -22,7 +22,6 @@ from chat_tui.key_order import OrderedKeysApp
 from chat_tui.screens import notices, rows
 from chat_tui.screens.addressing import LOCAL_COMMANDS, TEMPS
 from chat_tui.screens.front import FrontCompositor
-from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.keys import KeyTable
 from chat_tui.screens.message_actions import MessageActions
 from chat_tui.screens.notices import Notice
@@ -41,7 +40,6 @@ from chat_tui.widgets.key_bar import KeyBar
 from chat_tui.widgets.message_list import Action, MessageList, Row
 from chat_tui.widgets.reply_bar import ReplyBar
 from chat_tui.widgets.roster import Person, Roster
-from chat_tui.widgets.search_bar import SearchBar
 
 if TYPE_CHECKING:
     from chat_tui.connection import Connection
@@ -93,7 +91,7 @@ class ChatScreen(WritingScreen):
 
     @property
     def _keys(self) -> KeyTable:
-        return KeyTable((type(self.app), ChatScreen, Composer, Roster, SearchBar), self.keymap)
+        return KeyTable((type(self.app), ChatScreen, Composer, Roster), self.keymap)
 
     def compose(self) -> ComposeResult:
         """Header; messages and roster; what stands around the composer."""
@@ -392,6 +390,10 @@ class ChatScreen(WritingScreen):
 
     def action_help(self) -> None:
         """Everything that can be typed and pressed."""
+        from chat_tui.screens.help import HelpScreen  # noqa: PLC0415 - not before the first frame
+        from chat_tui.widgets.search_bar import SearchBar  # noqa: PLC0415
+
         commands = [(spec.usage, spec.summary) for spec in COMMANDS if spec.name != "/txn"]
         local = [(f"{name} {arguments}".rstrip(), summary) for name, arguments, summary in LOCAL_COMMANDS]
-        self.app.push_screen(HelpScreen([*commands, *local], self._keys.help()))
+        keys = KeyTable((type(self.app), ChatScreen, Composer, Roster, SearchBar), self.keymap)
+        self.app.push_screen(HelpScreen([*commands, *local], keys.help()))

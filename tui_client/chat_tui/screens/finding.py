@@ -1,6 +1,6 @@
 """The part of the chat screen that finds: its keys, and the bar in which the phrase is typed."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.actions import SkipAction
@@ -9,7 +9,9 @@ from textual.binding import Binding, BindingType
 from chat_tui.screens.search import Search
 from chat_tui.screens.selecting import SelectingScreen
 from chat_tui.widgets.composer import Composer
-from chat_tui.widgets.search_bar import SearchBar
+
+if TYPE_CHECKING:
+    from chat_tui.widgets.search_bar import SearchBar
 
 
 class FindingScreen(SelectingScreen):
@@ -29,6 +31,8 @@ class FindingScreen(SelectingScreen):
         if bar is None:
             self.messages.close_pick()
             # Made when it is needed: what is there from the start delays the first frame.
+            from chat_tui.widgets.search_bar import SearchBar  # noqa: PLC0415
+
             await self.query_one("#foot").mount(bar := SearchBar(id="search"), before=self.composer)
             self.search.open(bar)
         if phrase:
@@ -62,11 +66,11 @@ class FindingScreen(SelectingScreen):
         self.search.close()
         return was_open
 
-    def on_search_bar_typed(self, event: SearchBar.Typed) -> None:
+    def on_search_bar_typed(self, event: "SearchBar.Typed") -> None:
         """Find it."""
         self.search.look_for(event.phrase)
 
-    def on_search_bar_stepped(self, event: SearchBar.Stepped) -> None:
+    def on_search_bar_stepped(self, event: "SearchBar.Stepped") -> None:
         """To the next one."""
         self.search.step(event.by)
 

@@ -1,12 +1,15 @@
 """Ctrl+F: what is looked for, where it was found, and the way back to where one was reading."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from chat_tui.searching import Results, spans_of
 from chat_tui.store import Change, Store
 from chat_tui.widgets.message_finding import Reading
 from chat_tui.widgets.message_list import MessageList
-from chat_tui.widgets.search_bar import SearchBar
+
+if TYPE_CHECKING:
+    from chat_tui.widgets.search_bar import SearchBar
 
 
 class Search:
@@ -23,11 +26,11 @@ class Search:
         self._next_slice: asyncio.Handle | None = None
 
     @property
-    def bar(self) -> SearchBar | None:
+    def bar(self) -> "SearchBar | None":
         """Where the phrase is typed; None while nothing is looked for."""
         return self._bar
 
-    def open(self, bar: SearchBar) -> None:
+    def open(self, bar: "SearchBar") -> None:
         """Begin from where the list is."""
         self._bar = bar
         self._reading = self._messages.reading

@@ -7,7 +7,6 @@ from chat_tui.screens import rows
 from chat_tui.screens.addressing import Addressing
 from chat_tui.screens.attending import AttendingScreen
 from chat_tui.screens.notices import Notice
-from chat_tui.screens.people import PeoplePicker
 from chat_tui.widgets.header_bar import HeaderBar
 from chat_tui.widgets.reply_bar import ReplyBar
 from chat_tui.widgets.roster import Person
@@ -55,6 +54,8 @@ class TargetingScreen(AttendingScreen):
 
     def action_pick_target(self) -> None:
         """Ask for the person that the next messages are for."""
+        from chat_tui.screens.people import PeoplePicker  # noqa: PLC0415 - not before the first frame
+
         self.app.push_screen(PeoplePicker(self.people, self.address.target), self._target_picked)
 
     def _target_picked(self, client_id: str | None) -> None:
