@@ -11,7 +11,8 @@ import chat_tui
 from chat_tui.app import ChatApp
 from chat_tui.keymap import checked_keys, default_keys
 from chat_tui.screens.keys import abbreviated, spelled
-from chat_tui.settings import Settings, SettingsError, load
+from chat_tui.settings import Settings, load
+from chat_tui.settings_error import SettingsError
 from chatting import open_house
 from client.chat_host import chat_at
 

@@ -6,7 +6,8 @@ import pytest
 
 from chat_tui.profile import Profile
 from chat_tui.remembered import MOST_ROOMS, Remembered, RememberError, recall, remember, with_room
-from chat_tui.settings import Settings, SettingsError, load
+from chat_tui.settings import Settings, load
+from chat_tui.settings_error import SettingsError
 
 
 def written(tmp_path, text):

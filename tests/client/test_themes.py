@@ -5,7 +5,8 @@ from textual.color import Color
 
 from chat_tui.app import ChatApp
 from chat_tui.remembered import RememberError
-from chat_tui.settings import Settings, SettingsError, load
+from chat_tui.settings import Settings, load
+from chat_tui.settings_error import SettingsError
 from chat_tui.themes import NAMES, THEMES
 from chat_tui.widgets.message_palette import DARK_AUTHORS, LIGHT_AUTHORS
 from chatting import open_house

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import re
 import signal
 import sys
 import time
@@ -18,6 +19,7 @@ from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from chat_tui.drafts import Drafts
+from chat_tui.first_frame import NONE
 from chat_tui.key_order import OrderedKeysApp
 from chat_tui.remembered import RememberError
 from chat_tui.screens.chat import ChatScreen
@@ -215,6 +217,14 @@ class ChatApp(OrderedKeysApp[None]):
     def _end_by_signal(self, number: int) -> None:
         """End as one who is asked to: the terminal is given back."""
         self.exit(return_code=128 + number)
+
+    @property
+    def frame_colours(self) -> str:
+        """What `first_frame` needs to look like this theme."""
+        colours = [self.theme_variables[name] for name in ("background", "panel", "foreground")]
+        if not all(re.fullmatch("#[0-9a-fA-F]{6}", colour) for colour in colours):
+            return NONE
+        return " ".join(colour[1:].lower() for colour in colours)
 
     @property
     def unsent(self) -> list[str]:

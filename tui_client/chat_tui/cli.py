@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _config(options: argparse.Namespace) -> int:
     """Print what is set, and by whom."""
     from chat_tui.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.settings import SettingsError  # noqa: PLC0415
+    from chat_tui.settings_error import SettingsError  # noqa: PLC0415
     from chat_tui.settings_report import report  # noqa: PLC0415
 
     try:
@@ -127,15 +127,15 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     if sys.stderr is None or not sys.stderr.isatty():
         # Textual draws on the standard error that the process began with; whoever collects that wants no screens there.
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # final only for type checkers
-    from chat_tui.first_frame import first_frame  # noqa: PLC0415 - not every system has what it needs
-    from chat_tui.settings import SettingsError  # noqa: PLC0415
+    from chat_tui.first_frame import first_frame, keep_colours, last_colours  # noqa: PLC0415 - not on every system
+    from chat_tui.settings_error import SettingsError  # noqa: PLC0415
 
     # What is made until the screen stands stays: the collector would look through all of it for 30 ms. The app, once
     # it is shown, has it begin.
     gc.disable()
     try:
         # Where nobody has said on the spot where to go, the settings do, or the user will.
-        with first_frame(composer=bool(url or os.environ.get("CHAT_TUI_SERVER"))):
+        with first_frame(last_colours(), composer=bool(url or os.environ.get("CHAT_TUI_SERVER"))):
             app = _app(url, options)
             app.run()
     except SettingsError as error:
@@ -143,11 +143,13 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
         return 2
     except KeyboardInterrupt:  # before the app has the keyboard
         return 130
-    if app.crash is not None:
-        from chat_tui.identity import state_folder  # noqa: PLC0415
+    from chat_tui.identity import state_folder  # noqa: PLC0415
 
+    if app.crash is not None:
         print(f"chat-tui ended by a fault of its own. {_write_crash(app.crash, state_folder())}", file=sys.stderr)
         return 1
+    if options.theme is None:
+        keep_colours(state_folder(), app.frame_colours)
     if app.unsent:
         print(f"chat-tui: the server never had {len(app.unsent)} of your lines:", file=sys.stderr)
         print("\n".join(app.unsent), file=sys.stderr)
@@ -203,7 +205,7 @@ def _plain(options: argparse.Namespace, url: str | None) -> int:
     from chat_tui.address import parse_url  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.identity import state_folder  # noqa: PLC0415
     from chat_tui.profile import open_profile  # noqa: PLC0415
-    from chat_tui.settings import SettingsError  # noqa: PLC0415
+    from chat_tui.settings_error import SettingsError  # noqa: PLC0415
 
     try:
         from chat_tui.plain.program import TIMEOUT, run_plain  # noqa: PLC0415

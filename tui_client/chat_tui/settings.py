@@ -16,6 +16,7 @@ from chat_protocol.names import InvalidNameError, check_name
 from chat_protocol.text import clean_line
 from chat_tui.address import ConnectionUrlError, parse_url
 from chat_tui.remembered import Remembered
+from chat_tui.settings_error import SettingsError
 
 ENVIRONMENT = "CHAT_TUI_"
 DEFAULT = "default"
@@ -23,10 +24,6 @@ _PICKED = "picked in chat-tui"
 _FILE = "config.toml"
 _LARGEST = 1 << 20
 _BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-
-
-class SettingsError(Exception):
-    """Something is set that can't be used. Its text is one sentence for the user."""
 
 
 VALUES = ("server", "name", "theme", "reduce_motion")
