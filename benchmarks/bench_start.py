@@ -65,7 +65,8 @@ def _spread(seconds: Iterable[float]) -> str:
 def main() -> None:
     """Print one line, and one of details."""
     with chat_server() as server:
-        client = [sys.executable, "-m", "chat_tui", server.url, "--name", "bench"], "Message everyone", "● connected"
+        command = str(Path(sys.executable).with_name("chat-tui"))
+        client = [command, server.url, "--name", "bench"], "Message everyone", "● connected"
         empty = [sys.executable, "-c", EMPTY_APP], "ready", "ready"
         meter = Meter(server)
         runs = [(_start(*client), _start(*empty)) for _ in range(RUNS + 1)][1:]  # the first may have to compile

@@ -10,6 +10,7 @@ DEFAULT_PORT = 6789
 DEFAULT_TLS_PORT = 443
 
 _EXAMPLE = "Type it like 192.168.1.23:6789 or wss://chat.example.org."
+_LABELS = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")  # as IDNA would leave it, whose codec takes a while
 _HOST = re.compile(r"(?!-)[A-Za-z0-9._-]{1,253}")
 _PATH_SAFE = "/%:@!$&'()*+,;=~"
 _LOCAL_ENDINGS = (".local", ".lan", ".internal", ".home.arpa", ".localhost", ".test")
@@ -82,7 +83,7 @@ def _host(parts: SplitResult) -> str:
     if _is_ipv6(host):
         return f"[{host}]"
     try:
-        ascii_host = host.encode("idna").decode()
+        ascii_host = host if _LABELS.fullmatch(host) else host.encode("idna").decode()
     except UnicodeError:
         ascii_host = ""
     if "[" in parts.netloc or not _HOST.fullmatch(ascii_host):

@@ -111,8 +111,9 @@ class ChatApp(OrderedKeysApp[None]):
         self._keep_theme = keep_theme
         self._keep_room = keep_room
         check_theme(settings)
-        if not self.no_color:
-            self._start_with(settings.theme or DEFAULT)
+        theme = settings.theme or DEFAULT
+        if not self.no_color and theme != self.theme:
+            self._start_with(theme)
         self._still = settings.reduce_motion
         if self._still:
             self.animation_level = "none"
