@@ -60,11 +60,14 @@ def chat_tui(
     env: Mapping[str, str] | None = None,
     guest_of: str = "",
 ) -> Terminal:
-    """A running chat-tui of one person, whose home folder is `home`/`name`, or of a guest in somebody else's."""
+    """A running chat-tui of one person, whose home folder is `home`/`name`, or of a guest in somebody else's.
+
+    It deletes at once.
+    """
     folder = home / (guest_of or name)
     folder.mkdir(exist_ok=True)
     argv = [sys.executable, "-m", "chat_tui", url, "--name", name, *(["--guest"] if guest_of else [])]
-    return Terminal(argv, home=folder, cols=cols, rows=rows, env=env)
+    return Terminal(argv, home=folder, cols=cols, rows=rows, env={"CHAT_TUI_UNDO_SECONDS": "0", **(env or {})})
 
 
 @contextmanager

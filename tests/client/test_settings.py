@@ -8,6 +8,8 @@ from chat_tui.profile import Profile
 from chat_tui.remembered import MOST_ROOMS, Remembered, RememberError, recall, remember, with_room
 from chat_tui.settings import Settings, load
 from chat_tui.settings_error import SettingsError
+from chatting import open_house
+from client.chat_host import chat_at
 
 
 def written(tmp_path, text):
@@ -50,6 +52,9 @@ def test_a_variable_says_yes_or_no(tmp_path, text, value):
     [
         ("\ntheme = 3", ", line 2: theme is a text in quotes, not 3."),
         ('reduce_motion = "maybe"', ', line 1: reduce_motion is true or false, not "maybe".'),
+        ("undo_seconds = true", ", line 1: undo_seconds is a number of seconds from 0 to 60, not true."),
+        ("undo_seconds = 61", ", line 1: undo_seconds is a number of seconds from 0 to 60, not 61."),
+        ('undo_seconds = "nan"', ', line 1: undo_seconds is a number of seconds from 0 to 60, not "nan".'),
         ("reduce_motion = 1", ", line 1: reduce_motion is true or false, not 1."),
         ('server = "http://a.org"', 'server can\'t be "http://a.org". An address begins with ws:// or wss://'),
         ('name = "a b"', 'line 1: name can\'t be "a b". A name has no spaces.'),
@@ -67,6 +72,23 @@ def test_what_can_not_be_used_is_one_sentence(tmp_path, text, why):
     assert why in str(error.value)
     assert str(error.value).startswith(str(tmp_path))
     assert str(error.value).isprintable()
+
+
+def test_how_long_a_deletion_can_be_taken_back(tmp_path):
+    """In seconds, from 0; nothing where nobody says."""
+    assert load({}, {"CHAT_TUI_UNDO_SECONDS": "2.5"}, written(tmp_path, "undo_seconds = 0")).undo_seconds == 2.5
+    assert load({}, {}, written(tmp_path, "undo_seconds = 0")).undo_seconds == 0.0
+    assert load({}, {}, written(tmp_path, "")).undo_seconds is None
+
+
+async def test_the_program_takes_that_time():
+    """Over its own."""
+    async with open_house() as house, chat_at(house.url(), start=Settings(undo_seconds=600.0)) as ana:
+        await ana.shows("connected")
+        await ana.say("a slip")
+        await ana.shows("▊ a slip")
+        await ana.say("/delete last")
+        await ana.shows("Deleting", "Undo")
 
 
 def test_a_wrong_variable_is_told_by_its_name(tmp_path):

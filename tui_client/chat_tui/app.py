@@ -114,6 +114,8 @@ class ChatApp(OrderedKeysApp[None]):
         theme = settings.theme or DEFAULT
         if not self.no_color and theme != self.theme:
             self._start_with(theme)
+        if settings.undo_seconds is not None:
+            self._chat.undo_seconds = settings.undo_seconds
         self._still = settings.reduce_motion
         if self._still:
             self.animation_level = "none"

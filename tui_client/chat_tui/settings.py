@@ -4,6 +4,7 @@ The file is TOML and may be absent. What can't be used is told in one sentence t
 Which themes and keys there are is for those to check who know them: `refuse` gives them the sentence.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -23,15 +24,16 @@ DEFAULT = "default"
 _PICKED = "picked in chat-tui"
 _FILE = "config.toml"
 _LARGEST = 1 << 20
+_LONGEST_UNDO = 60
 _BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
-VALUES = ("server", "name", "theme", "reduce_motion")
+VALUES = ("server", "name", "theme", "reduce_motion", "undo_seconds")
 """What an option, a variable and the file can say; `keys` can be in the file alone."""
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """The values in force; "" is nothing. `keys` are keys by binding id, separated by commas.
+    """The values in force; "" and None are nothing. `keys` are keys by binding id, separated by commas.
 
     `sources` says who set what, `theme_in_file` and `name_in_file` what the file says whoever else says something.
     """
@@ -40,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True):
     name: str = ""
     theme: str = ""
     reduce_motion: bool = False
+    undo_seconds: float | None = None
     keys: Mapping[str, str] = msgspec.field(default_factory=dict)
     sources: Mapping[str, str] = msgspec.field(default_factory=dict)
     theme_in_file: str = ""
@@ -96,7 +99,9 @@ def _with(settings: Settings, name: str, value: Any, source: str) -> Settings:
     return msgspec.structs.replace(settings, sources=sources, **checked)
 
 
-def _checked(name: str, value: Any, source: str) -> str | bool:
+def _checked(name: str, value: Any, source: str) -> str | bool | float:
+    if name == "undo_seconds":
+        return _seconds(value, source)
     if name == "reduce_motion":
         known = (
             value if isinstance(value, bool) else _BOOLEANS.get(value.casefold()) if isinstance(value, str) else None
@@ -114,6 +119,17 @@ def _checked(name: str, value: Any, source: str) -> str | bool:
     except (ConnectionUrlError, InvalidNameError) as error:
         raise SettingsError(_sentence(source, name, f"can't be {_shown(value)}. {error}")) from None
     return value
+
+
+def _seconds(value: Any, source: str) -> float:
+    try:
+        seconds = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        seconds = math.nan
+    if not 0 <= seconds <= _LONGEST_UNDO:
+        why = f"is a number of seconds from 0 to {_LONGEST_UNDO}, not {_shown(value)}."
+        raise SettingsError(_sentence(source, "undo_seconds", why))
+    return seconds
 
 
 # -- the file ---------------------------------------------------------------------------------------------------------

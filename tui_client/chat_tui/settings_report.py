@@ -6,6 +6,7 @@ from chat_tui.address import parse_url
 from chat_tui.app import ChatApp
 from chat_tui.keymap import checked_keys, default_keys
 from chat_tui.profile import Profile
+from chat_tui.screens.undo import SECONDS
 from chat_tui.settings import DEFAULT
 from chat_tui.themes import DEFAULT as DEFAULT_THEME
 from chat_tui.themes import check_theme
@@ -29,6 +30,7 @@ def report(profile: Profile) -> Iterator[str]:
         "name": profile.name or "(the server gives one)",
         "theme": settings.theme or DEFAULT_THEME,
         "reduce_motion": str(settings.reduce_motion).lower(),
+        "undo_seconds": f"{SECONDS if settings.undo_seconds is None else settings.undo_seconds:g}",
     }
     for name, value in values.items():
         source = settings.source(name)

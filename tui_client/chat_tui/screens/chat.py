@@ -78,7 +78,7 @@ class ChatScreen(WritingScreen):
     ) -> None:
         super().__init__(name, drafts or Drafts())
         self._compositor = FrontCompositor()
-        self._undo_seconds = undo_seconds
+        self.undo_seconds = undo_seconds
         self._clock = clock
         self.store = store
         self.noticing = Noticing(store, self.write_to_terminal)
@@ -125,7 +125,7 @@ class ChatScreen(WritingScreen):
         self.follow_focus()
         self.status = StatusLine(self.header, self.banner)
         self.feed = Feed(self.store, self._connect, self.show_change, self.status.show, self._clock, self._has_key)
-        self.undo = Undo(self.feed, self.status, self._undo_seconds)
+        self.undo = Undo(self.feed, self.status, self.undo_seconds)
         self.actions = MessageActions(
             self.app, self.store, self.feed, self.messages, self.status, delete=self.delete_message,
             reply_to=self.answer, write_to=self.set_target,
