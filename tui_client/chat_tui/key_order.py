@@ -72,5 +72,6 @@ class OrderedKeysApp(App[ReturnType]):
 async def _settle(node: DOMNode) -> None:
     """Wait until everything that is queued for a node is done."""
     done = asyncio.Event()
-    if node.call_later(done.set):
+    # What call_later does, which wraps the function anew each time and then looks for its parameters.
+    if node.post_message(events.Callback(callback=done.set)):
         await done.wait()

@@ -1,10 +1,13 @@
 """A text area that grows with its text, takes plain text only, and lays the screen out only when its height changes."""
 
 import re
+from typing import Self
 
 from rich.style import Style
 from textual import events
-from textual.geometry import Offset, Size
+from textual.document._document import EditResult
+from textual.document._edit import Edit
+from textual.geometry import Offset, Region, Size
 from textual.reactive import Reactive, reactive
 from textual.widgets import TextArea
 
@@ -45,6 +48,7 @@ class ComposerEditor(TextArea):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         self._rows = 1
         self._part_styles: dict[tuple[tuple[str, ...], bool], Style] = {}
+        self._editing = False
         super().__init__(id=id, classes=classes, highlight_cursor_line=False)
         self.match_cursor_bracket = False
         # A blinking cursor writes to the terminal twice a second for ever.
@@ -80,6 +84,22 @@ class ComposerEditor(TextArea):
     def action_paste(self) -> None:
         """Insert what was copied in this program."""
         self.insert_plain(self.app.clipboard)
+
+    # Repainting: stock, each key has the border, its titles and what is around them made anew.
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Change the text; only the text is to be drawn again."""
+        self._editing = True
+        try:
+            return super().edit(edit)
+        finally:
+            self._editing = False
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Draw again, all of it or these regions of the text."""
+        if self._editing and not regions and not layout:
+            regions = (self.content_size.region,)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     # Size and scrolling
 

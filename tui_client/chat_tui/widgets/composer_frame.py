@@ -57,6 +57,7 @@ class ComposerFrame(ComposerEditor):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         self._looks = Looks(self, LOOKS)
+        self._chipped: tuple[Strip | None, Region, str, Strip] = None, Region(), "", Strip([])
         self._title = ""
         self._subtitle = ""
         self._notice = ""
@@ -123,7 +124,11 @@ class ComposerFrame(ComposerEditor):
         strips = super().render_lines(crop)
         chip = self.chip_region
         if crop.y == 0 and strips and chip.right > crop.x and chip.x < crop.right:
-            strips[0] = self._with_chip(strips[0], crop, chip)
+            plain, *where, done = self._chipped
+            if plain is not strips[0] or where != [crop, self._chip]:  # the first row is seldom another one
+                done = self._with_chip(strips[0], crop, chip)
+                self._chipped = strips[0], crop, self._chip, done
+            strips[0] = done
         return strips
 
     def _with_chip(self, strip: Strip, crop: Region, chip: Region) -> Strip:
