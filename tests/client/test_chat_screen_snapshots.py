@@ -4,6 +4,7 @@ import re
 from contextlib import asynccontextmanager
 
 from chat_tui.frames import text_frame
+from chat_tui.widgets.completion_popup import CompletionPopup
 from chatting import open_house
 from client.chat_host import SIZES, TEN, HeldLog, chat
 
@@ -121,3 +122,64 @@ async def test_people(snapshot):
         await ana.press("ctrl+b")
         await ana.shows("● zoë")
         await draw(snapshot, ana, "people", SIZES[1:])
+
+
+async def test_back(snapshot):
+    """What was missed, and the rule above it."""
+    async with open_house() as house:
+        house.service.now = lambda: TEN
+        bob = await house.person("bob")
+        await bob.say("before")
+        async with chat(house, clock=lambda: TEN) as ana:
+            await ana.shows("▊ before")
+            await ana.cut()
+            await bob.say("anybody here?", "they say it rains")
+            ana.retry()
+            await ana.shows("▊ they say it rains", "Back. 2 messages", "new since", "2 here")
+            await draw(snapshot, ana, "back")
+
+
+async def test_unread(snapshot):
+    """Somebody has scrolled up: what is new is counted, and is below a rule when they get there."""
+    async with open_house() as house:
+        house.service.now = lambda: TEN
+        bob = await house.person("bob")
+        await bob.say(*(f"{n}. of many" for n in range(40)))
+        async with chat(house, clock=lambda: TEN) as ana:
+            await ana.shows("▊ 39. of many")
+            await ana.press("pageup")
+            await ana.lacks("39. of many")
+            await bob.say("ana, are you there?", "/to ana psst", "never mind")
+            await ana.shows("↓ 3 new, 2 to you")
+            await draw(snapshot, ana, "unread-above")
+            await ana.press("end")
+            await ana.shows("▊never mind", "new since")
+            await draw(snapshot, ana, "unread")
+
+
+async def test_taking_back(snapshot):
+    """A deletion waits for a while, and says so."""
+    async with open_house() as house:
+        house.service.now = lambda: TEN
+        async with chat(house, clock=lambda: TEN, undo_seconds=600.0) as ana:
+            await ana.say("a slip")
+            await ana.shows("▊ a slip")
+            await ana.press("alt+up", "d", "d")
+            await ana.shows("deleting…", "[Undo]")
+            await draw(snapshot, ana, "undo")
+
+
+async def test_completing(snapshot):
+    """Commands and names float over the messages."""
+    async with conversation() as ana:
+        await ana.write("/to ")
+        await ana.until(lambda: ana.screen.query_one(CompletionPopup).display)
+        await draw(snapshot, ana, "completing")
+
+
+async def test_choosing_a_theme(snapshot):
+    """All of the program is the preview."""
+    async with conversation() as ana:
+        ana.app.action_change_theme()
+        await ana.shows("chat-contrast", "Keep")
+        await draw(snapshot, ana, "theme")
