@@ -224,6 +224,19 @@ def eve(server: Server, tmp_path: Path) -> Iterator[Terminal]:
         yield terminal
 
 
+def test_alt_and_a_key_sends_and_types_nothing(ana: Terminal, bob: Terminal) -> None:
+    """Alt+Enter, which terminals of old send as Escape and Enter, breaks the line; Alt with a letter is none."""
+    ana.type("one")
+    ana.send(b"\x1b\r")
+    ana.type("two")
+    ana.wait("▊ two")
+    ana.send(b"\x1bd")
+    ana.send(b"\x1b1")
+    say(ana, "!")
+    bob.wait("▊ two!")
+    bob.wait("▊ one")
+
+
 @pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_gives_the_terminal_back(eve: Terminal, sig: signal.Signals) -> None:
     """No alternate screen, no mouse reporting, a visible cursor; the status says which signal."""

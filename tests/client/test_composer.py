@@ -25,20 +25,34 @@ async def test_blank_text_is_not_sent():
         assert pilot.app.said == []
 
 
-@pytest.mark.parametrize("key", ["ctrl+j", "shift+enter"])
+@pytest.mark.parametrize("key", ["ctrl+j", "shift+enter", "alt+enter"])
 async def test_a_line_break_is_inserted(key):
-    """Both keys break the line where the cursor is, and send nothing."""
+    """Each of these keys breaks the line where the cursor is, and send nothing."""
     async with Host().run_test() as pilot:
         await pilot.press("a", "b", "left", key, "enter")
         assert pilot.app.said == [("a\nb", *PUBLIC)]
 
 
-async def test_alt_enter_does_nothing():
-    """On many terminals it arrives as Enter; where it does not, it has no meaning to get used to."""
+async def test_alt_and_a_letter_types_nothing():
+    """Where other chats have windows there; nobody wants the letter."""
     async with Host().run_test() as pilot:
-        await pilot.press("a", "alt+enter")
-        assert pilot.app.said == []
-        assert pilot.app.composer.text == "a"
+        await pilot.press("a", "alt+b", "alt+1", "c")
+        assert pilot.app.composer.text == "ac"
+
+
+async def test_a_line_break_is_taken_back():
+    """And what was before it, as far back as one likes."""
+    async with Host().run_test() as pilot:
+        composer = pilot.app.composer
+        await pilot.press(*"abc", "ctrl+j", *"def")
+        composer.insert_plain("x\ny\nz")
+        for _ in range(6):
+            await pilot.press("ctrl+z")
+            await pilot.pause()
+        assert composer.text == ""
+        await pilot.press("ctrl+y", "ctrl+y", "ctrl+y")
+        await pilot.pause()
+        assert "\n" in composer.text
 
 
 async def test_a_paste_is_one_draft_of_plain_text():

@@ -26,6 +26,7 @@ from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.undo import SECONDS
 from chat_tui.settings import Settings
 from chat_tui.store import Store
+from chat_tui.terminal_keys import learn_terminal_keys
 from chat_tui.themes import DEFAULT, NAMES, TERMINAL, THEMES, check_theme
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class ChatApp(OrderedKeysApp[None]):
         undo_seconds: float = SECONDS,
         drafts: Drafts | None = None,
     ) -> None:
+        learn_terminal_keys()
         super().__init__(ansi_color=True if _NO_COLOR in os.environ else None)
         self._url = url
         self._name = name

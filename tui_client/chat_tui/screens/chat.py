@@ -331,6 +331,8 @@ class ChatScreen(WritingScreen):
 
         So does who began before there was one: such a key comes here, though the composer has the focus by now.
         """
+        if event.key.startswith("alt+"):
+            return
         if self.focused in (self.messages, self.composer, None) and event.is_printable and event.character:
             if self.finding_key(event):
                 return

@@ -51,7 +51,7 @@ class Composer(ComposerFrame):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "send", "Send", id="composer.send"),
-        Binding("ctrl+j,shift+enter", "newline", "New line", show=False, id="composer.newline"),
+        Binding("ctrl+j,shift+enter,alt+enter", "newline", "New line", show=False, id="composer.newline"),
         Binding("up", "up", "Up", show=False, id="composer.up"),
         Binding("down", "down", "Down", show=False, id="composer.down"),
         Binding("alt+up,alt+down", "pick", "Pick message", key_display="⌥↑", id="composer.pick"),

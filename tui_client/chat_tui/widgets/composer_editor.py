@@ -67,8 +67,8 @@ class ComposerEditor(TextArea):
     # What is typed and pasted
 
     def on_key(self, event: events.Key) -> None:
-        """Enter is left to the bindings; joiners are letters here."""
-        if event.key == "enter":
+        """Enter is left to the bindings, and so is Alt with a letter; joiners are letters here."""
+        if event.key == "enter" or event.key.startswith("alt+"):
             event.prevent_default()
         elif event.character in _JOINERS:
             event.stop()
@@ -123,7 +123,7 @@ class ComposerEditor(TextArea):
         if rows != self._rows:
             self._rows = rows
             self.refresh(layout=True)
-        if self.is_mounted:
+        if self.is_mounted and self.cursor_location[0] < self.document.line_count:  # undo moves the cursor after this
             self.scroll_cursor_visible()
 
     def watch_compact(self) -> None:
