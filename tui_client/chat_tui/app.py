@@ -18,6 +18,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
+from chat_protocol.commands import Delete, Say
 from chat_tui.drafts import Drafts
 from chat_tui.first_frame import NONE
 from chat_tui.key_order import OrderedKeysApp
@@ -135,6 +136,7 @@ class ChatApp(OrderedKeysApp[None]):
     def on_mount(self) -> None:
         """Listen to the system."""
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._fault)
         sys.setswitchinterval(_THREAD_SWITCH)
         if not self.is_headless:
             for number in (signal.SIGTERM, signal.SIGHUP):
@@ -220,7 +222,9 @@ class ChatApp(OrderedKeysApp[None]):
             self.notify(f"{name} holds for now: {error}", severity="warning", markup=False)
 
     def _end_by_signal(self, number: int) -> None:
-        """End as one who is asked to: the terminal is given back."""
+        """End as one who is asked to: the terminal is given back. What could have been taken back is said."""
+        if self._chat.is_attached:
+            self._chat.feed.hurry()
         self.exit(return_code=128 + number)
 
     @property
@@ -234,7 +238,16 @@ class ChatApp(OrderedKeysApp[None]):
     @property
     def unsent(self) -> list[str]:
         """What was typed and never reached the server."""
-        return [pending.typed for pending in self.store.unsent_rows()]
+        lines = self.store.unanswered()
+        return [pending.typed for pending in lines if isinstance(pending.command, Say | Delete)]
+
+    def _fault(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """A fault in what the loop calls, such as the feed or a paint, is the end: half a client is worse than none."""
+        error = context.get("exception")
+        if "handle" in context and isinstance(error, Exception):
+            self._handle_exception(error)
+        else:
+            loop.default_exception_handler(context)
 
     def _handle_exception(self, error: Exception) -> None:
         """Keep the fault for the command line to tell of.

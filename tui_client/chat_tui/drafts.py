@@ -11,13 +11,16 @@ from chat_tui.private_file import write_private
 MOST = 50
 _MOST_BYTES = 1024 * 1024
 _MOST_PLACES = 20
+_LONGEST = 20_000
+"""Characters of a text that is written down; no server takes a longer one."""
 
 
 class Drafts:
     """Texts by target: a client id, "" for everyone. `file` is where they outlive us, `place` whose they are there.
 
-    What looks like a secret, or is to delete itself, is remembered but never written down. A file that can't be read
-    or written is no reason not to chat.
+    What looks like a secret, is to delete itself, or is far too long to be sent, is remembered but never written down.
+    Two windows may write one file: each changes what was changed in it. A file that can't be read or written is no
+    reason not to chat.
     """
 
     def __init__(self, file: Path | None = None, place: str = "") -> None:
@@ -39,7 +42,7 @@ class Drafts:
         self._fleeting.discard(target)
         if text.strip():
             self._texts[target] = text
-            if fleeting or looks_like_a_secret(text):
+            if fleeting or len(text) > _LONGEST or looks_like_a_secret(text):
                 self._fleeting.add(target)
         while len(self._texts) > MOST:
             del self._texts[next(iter(self._texts))]
@@ -50,13 +53,20 @@ class Drafts:
         if self._file is None or lasting == self._saved:
             return
         places = _read(self._file)
-        places.pop(self._place, None)
-        if lasting:
-            places[self._place] = lasting
+        theirs = places.pop(self._place, {})  # another window of ours may have changed others of them
+        for target in self._saved.keys() | lasting.keys():
+            if lasting.get(target) != self._saved.get(target):
+                theirs.pop(target, None)
+                if target in lasting:
+                    theirs[target] = lasting[target]
+        if theirs:
+            places[self._place] = theirs
         for place in list(places)[: max(0, len(places) - _MOST_PLACES)]:
             del places[place]
+        while len(written := msgspec.json.encode(places)) > _MOST_BYTES:
+            del places[next(iter(places))]  # what is longer could not be read again
         with contextlib.suppress(OSError):
-            write_private(self._file, msgspec.json.encode(places))
+            write_private(self._file, written)
             self._saved = lasting
 
 

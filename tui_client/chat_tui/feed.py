@@ -77,8 +77,7 @@ class Feed:
 
     async def close(self) -> None:
         """Say goodbye to the server."""
-        self.store.release()
-        self._send()
+        self.hurry()
         self._closed = True
         if self.connection is not None:
             await self.connection.close()
@@ -93,8 +92,14 @@ class Feed:
         if self.connection is not None:
             self.connection.rename(name)
 
+    def hurry(self) -> None:
+        """Hold nothing back any more: what can be sent is sent now."""
+        self.store.release()
+        self._send()
+
     def leave(self) -> None:
-        """Give up the name, and go."""
+        """Give up the name, and go, when everything else is said."""
+        self.hurry()
         if self.connection is not None:
             self.connection.send("/exit")
 

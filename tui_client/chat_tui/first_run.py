@@ -15,7 +15,6 @@ from chat_tui.remembered import RememberError
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.first_run import FirstRunScreen
 from chat_tui.screens.invitation import InvitationScreen
-from chat_tui.screens.undo import SECONDS
 from chat_tui.store import Store
 
 if TYPE_CHECKING:
@@ -86,8 +85,8 @@ class FirstRunApp(ChatApp):
         arrival = self._arrive(url)
         self._url, self._name, self._secret = url, name, arrival.secret
         self.store = Store(secrets.token_hex(4) + "-")
-        keymap = self._chat.keymap
-        self._chat = ChatScreen(self.store, self._connection, name, self._clock, SECONDS, arrival.drafts)
+        keymap, undo_seconds = self._chat.keymap, self._chat.undo_seconds
+        self._chat = ChatScreen(self.store, self._connection, name, self._clock, undo_seconds, arrival.drafts)
         self._chat.keymap = keymap
         await self.push_screen(self._chat)
         if self._first.typed_ahead:

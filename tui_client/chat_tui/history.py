@@ -13,6 +13,8 @@ from typing import NamedTuple
 from chat_protocol.events import Message
 
 _STALE_ALARMS = 1024
+_NUMBERS = 1 << 60
+"""Message ids are below this and above 0: a picture of the messages uses all others for something else."""
 
 
 class HistoryChanges(NamedTuple):
@@ -53,7 +55,9 @@ class History:
         self.overflowed = False
 
     def add(self, message: Message) -> bool:
-        """Take a message; False when it is here already, or is gone and not newer than its end."""
+        """Take a message; False when it is here already, is gone and not newer than its end, or has no fit number."""
+        if not 0 < message.id < _NUMBERS:
+            return False
         if message.id in self.messages or message.seq <= self._gone.get(message.id, -1):
             return False
         if self.messages and message.id < next(reversed(self.messages)):

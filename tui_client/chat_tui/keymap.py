@@ -74,7 +74,7 @@ def _key(settings: Settings, name: str, text: str) -> str:
     text = text.strip()
     *modifiers, key = [text] if len(text) == 1 else text.casefold().split("+")
     key = _ALIASES.get(key, key)
-    whole = "+".join([*modifiers, key])
+    whole = "+".join([*sorted(modifiers), key])  # as Textual has them
     if not (set(modifiers) <= _MODIFIERS and (key in _NAMED or (len(key) == 1 and key.isprintable()))):
         why = f'can\'t be "{clean_line(text[:60])}": there is no such key. Keys are written like f2, ctrl+b or alt+up.'
         raise settings.refuse(f"keys.{name}", why)

@@ -258,6 +258,7 @@ class ChatScreen(WritingScreen):
         """The next time to live."""
         labels = list(TEMPS)
         self.composer.temp = labels[(labels.index(self.composer.temp) + 1) % len(labels)]
+        self.on_text_area_changed()  # what is to delete itself is not written down, nor what was written before
 
     def on_composer_pick_requested(self) -> None:
         """The newest message."""

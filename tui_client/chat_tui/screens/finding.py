@@ -33,6 +33,7 @@ class FindingScreen(SelectingScreen):
             # Made when it is needed: what is there from the start delays the first frame.
             from chat_tui.widgets.search_bar import SearchBar  # noqa: PLC0415
 
+            await self.query("#search").remove()  # the one before may be on its way out
             await self.query_one("#foot").mount(bar := SearchBar(id="search"), before=self.composer)
             self.search.open(bar)
         if phrase:

@@ -122,7 +122,7 @@ class HelpScreen(ModalScreen[None]):
     def on_click(self, event: events.Click) -> None:
         """A click beside the dialog closes it."""
         if event.widget is self:
-            self.dismiss(None)
+            self.action_close()
 
     def action_scroll(self, pages: int) -> None:
         """Scroll by `pages`."""
@@ -130,5 +130,6 @@ class HelpScreen(ModalScreen[None]):
         page.scroll_relative(y=pages * max(1, page.size.height - 1), animate=False)
 
     def action_close(self) -> None:
-        """Close the page."""
-        self.dismiss(None)
+        """Close the page; who says so twice is heard once."""
+        if self.is_current:
+            self.dismiss(None)

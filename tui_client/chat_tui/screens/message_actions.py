@@ -76,9 +76,15 @@ class MessageActions:
 
     def open(self, url: str) -> None:
         """Open an address of the web, and say which host that is."""
-        if re.match(r"https?://", url):
-            self._status.notice(Notice("info", f"Opening {urlsplit(url).netloc}…", seconds=_SECONDS))
-            self._app.open_url(url)
+        if not re.match(r"https?://", url):
+            return
+        try:
+            host = urlsplit(url).netloc
+        except ValueError:  # such as https://[x: whoever wrote it may want us to fall over it
+            self._status.notice(Notice("warning", "That is no address.", seconds=_SECONDS))
+            return
+        self._status.notice(Notice("info", f"Opening {host}…", seconds=_SECONDS))
+        self._app.open_url(url)
 
     def _copy_message(self, key: int) -> None:
         row = row_of(self._store, key, 0.0)  # its text is the same at any time

@@ -8,6 +8,8 @@ from chat_tui.widgets.banner import Kind
 BACK_SECONDS = 3.0
 GO_BACK = "Back"
 """The action of a note about a jump."""
+UNDO = "Undo"
+"""The action of a note about what can be taken back."""
 
 
 class Notice(NamedTuple):

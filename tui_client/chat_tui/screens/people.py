@@ -144,12 +144,12 @@ class PeoplePicker(ModalScreen[str | None]):
     def on_roster_target_chosen(self, event: Roster.TargetChosen) -> None:
         """End with the one chosen."""
         event.stop()
-        self.dismiss(event.id)
+        self._end(event.id)
 
     def on_click(self, event: events.Click) -> None:
         """A click beside the dialog closes it."""
         if event.widget is self:
-            self.dismiss(None)
+            self._end(None)
 
     def action_choose(self) -> None:
         """Choose whom the cursor is on; nobody, where no name matches."""
@@ -165,4 +165,9 @@ class PeoplePicker(ModalScreen[str | None]):
 
     def action_close(self) -> None:
         """End without a choice."""
-        self.dismiss(None)
+        self._end(None)
+
+    def _end(self, client_id: str | None) -> None:
+        """End with this; who chooses twice, by a double click for one, is heard once."""
+        if self.is_current:
+            self.dismiss(client_id)

@@ -7,6 +7,7 @@ from chat_tui.screens import rows
 from chat_tui.screens.addressing import Addressing
 from chat_tui.screens.attending import AttendingScreen
 from chat_tui.screens.notices import Notice
+from chat_tui.widgets.completion import modifiers
 from chat_tui.widgets.header_bar import HeaderBar
 from chat_tui.widgets.reply_bar import ReplyBar
 from chat_tui.widgets.roster import Person
@@ -100,13 +101,18 @@ class TargetingScreen(AttendingScreen):
         theirs = self.drafts.get(client_id)
         if not before and text and not theirs:
             self.drafts.keep("", "")
+            self.drafts.keep(client_id, text, fleeting=self._is_fleeting(text))
         elif text != theirs:
             self._keep_draft()
             self.address.target = client_id
             self.composer.set_text(theirs)
 
     def _keep_draft(self) -> None:
-        self.drafts.keep(self.address.target, self.composer.text, fleeting=self.composer.temp != "off")
+        text = self.composer.text
+        self.drafts.keep(self.address.target, text, fleeting=self._is_fleeting(text))
+
+    def _is_fleeting(self, text: str) -> bool:
+        return self.composer.temp != "off" or "/temp" in modifiers(text)
 
     def on_text_area_changed(self) -> None:
         """Something is being written: it is written down soon, not with every key."""

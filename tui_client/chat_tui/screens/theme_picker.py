@@ -88,6 +88,7 @@ class ThemePicker(ModalScreen[str | None]):
         self.query_one(OptionList).action_select()
 
     def action_close(self) -> None:
-        """Bring back the one before."""
-        self.app.theme = self._before
-        self.dismiss(None)
+        """Bring back the one before; who says so twice is heard once."""
+        if self.is_current:
+            self.app.theme = self._before
+            self.dismiss(None)

@@ -3,7 +3,7 @@
 from chat_protocol.commands import Command, Delete
 from chat_tui.feed import Feed
 from chat_tui.outbox import Pending
-from chat_tui.screens.notices import Notice
+from chat_tui.screens.notices import UNDO, Notice
 from chat_tui.screens.status_line import StatusLine
 
 SECONDS = 5.0
@@ -24,13 +24,16 @@ class Undo:
         pending = self._feed.say(command, typed, self._seconds)
         if self._seconds and pending is not None:
             self._pending = pending
-            self._status.notice(Notice("info", words, "Undo", self._seconds))
+            self._status.notice(Notice("info", words, UNDO, self._seconds))
         return pending
 
     @property
     def possible(self) -> bool:
         """Is there a line that the server has not heard of?"""
-        if self._pending is not None and (self._pending.state != "unsent" or self._pending.tries):
+        pending = self._pending
+        if pending is not None and (
+            pending.state != "unsent" or pending.tries or pending not in self._feed.store.unanswered()
+        ):
             self._pending = None
         return self._pending is not None
 

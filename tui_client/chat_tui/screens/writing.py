@@ -14,7 +14,7 @@ from chat_tui.feed import Feed
 from chat_tui.outbox import Pending
 from chat_tui.paste_guard import worry
 from chat_tui.screens.addressing import TEMPS, spelled_out
-from chat_tui.screens.notices import GO_BACK, Notice
+from chat_tui.screens.notices import GO_BACK, UNDO, Notice
 from chat_tui.screens.targeting import TargetingScreen
 from chat_tui.screens.undo import Undo, deletion_words
 from chat_tui.widgets.banner import Banner
@@ -112,7 +112,10 @@ class WritingScreen(TargetingScreen):
             Answer("p", "Write it to one person", "person"),
         ]
 
+        self.drafts.keep(self.address.target, event.text, fleeting=event.temp != "off")  # should this be the end
+
         def answered(answer: str | None) -> None:
+            self._keep_draft()
             if answer == "send":
                 self._send(command, event)
                 return
@@ -120,11 +123,18 @@ class WritingScreen(TargetingScreen):
                 self.composer.forget(event.text)
                 self._send(msgspec.structs.replace(command, lifetime=TEMPS[_SHORT]), event)
                 return
-            self.composer.set_text(event.text)
+            self._give_back(event.text, event.target, "you went back to it")
             if answer == "person":
                 self.action_pick_target()
 
         self.app.push_screen(Question(why, answers), answered)
+
+    def _give_back(self, text: str, target: str, why: str) -> None:
+        """Put a text that was not sent back where it was written; nothing that is written there now is lost."""
+        if self.composer.text.strip():
+            self.composer.refuse(text, why, target)
+        else:
+            self.composer.set_text(text)
 
     def _say(self, command: Command, typed: str) -> Pending | None:
         """Say it; what may be a mistake can be taken back for a while."""
@@ -156,7 +166,16 @@ class WritingScreen(TargetingScreen):
             self.reply_to(command.reply_to)
 
     def delete_message(self, command: Delete, typed: str) -> Pending | None:
-        """Delete in a few seconds, unless that is taken back; None: too much waits to be sent."""
+        """Delete in a few seconds, unless that is taken back; None: too much waits to be sent.
+
+        By then another message may be the last one: the one that is now is meant. Where a line of ours is under way,
+        the server alone knows which that is, and is asked at once.
+        """
+        if command.id is None:
+            newest = next(reversed(self.store.messages), None)
+            if newest is None or self.store.unsent_rows():
+                return self.feed.say(command, typed)
+            command = msgspec.structs.replace(command, id=newest)
         pending = self.undo.say(command, typed, deletion_words(command))
         self.messages.refresh_rows([command.id or 0])
         return pending
@@ -165,7 +184,7 @@ class WritingScreen(TargetingScreen):
         """Go back from a jump; take back what can be; else try to connect now."""
         if event.action == GO_BACK:
             self.go_back()
-        elif self.undo.possible:
+        elif event.action == UNDO:
             self._take_back_last()
         else:
             self.action_connect()
@@ -182,8 +201,8 @@ class WritingScreen(TargetingScreen):
             return
         if isinstance(pending.command, Delete):
             self.messages.refresh_rows([pending.command.id or 0])
-        elif not self.composer.text.strip():
-            self.composer.set_text(pending.typed)
+        else:
+            self._give_back(pending.typed, "", "taken back")
 
     def on_composer_cancelled(self) -> None:
         """One step back: the search, the picked message, the reply, the private target."""

@@ -121,6 +121,8 @@ class ComposerFrame(ComposerEditor):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows, with the chip laid over the first."""
+        if self.content_size.width < 1:  # the stock one would cut its placeholder into pieces of no width
+            return [Strip.blank(crop.width, self.rich_style)] * crop.height
         strips = super().render_lines(crop)
         chip = self.chip_region
         if crop.y == 0 and strips and chip.right > crop.x and chip.x < crop.right:

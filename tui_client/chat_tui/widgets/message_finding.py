@@ -42,7 +42,7 @@ class FindingPane(SelectablePane):
         self._canvas.forget({one for one in (key, self._canvas.found) if one is not None})
         self._canvas.found = key
         self._canvas.mark(key)
-        if key is not None and self._lines and self._blocks.find(key) is not None:
+        if key is not None and self._lines and self._columns and self._blocks.find(key) is not None:
             self._build()
             row = self._row_of_first(key)
             if not any(item.key == key and item.start <= row < item.end for item in self._viewport.visible):

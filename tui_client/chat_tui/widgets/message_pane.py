@@ -153,7 +153,7 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
         if self._blocks.find(key) is None:
             return False
         self._canvas.mark(key)
-        if self._lines:
+        if self._lines and self._columns:
             self._build()
             height = self._canvas.height(key)
             if not any(item.key == key and item.end - item.start == height for item in self._viewport.visible):

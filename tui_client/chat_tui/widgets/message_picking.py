@@ -171,7 +171,7 @@ class PickingPane(UnreadPane):
 
     def _show_picked(self) -> None:
         """Bring the picked message and its actions into view."""
-        if self.picked is not None and self._lines:
+        if self.picked is not None and self._lines and self._columns:
             self._find_below_strip()
             self._viewport.show(self.picked, self._lines)
         self._changed(at_once=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from chat_tui.widgets.formats import Formats, Look, Mark, Shown, may_have_formats
 from chat_tui.widgets.links import find_links
-from chat_tui.widgets.wrapping import Span, settle, whole_clusters
+from chat_tui.widgets.wrapping import Span, clusters, settle, whole_clusters
 
 LINK = 32
 SELECTED = 64
@@ -147,6 +147,9 @@ class FormattedText(MessageText):
             place = self._placed((low, len(text) if high == -1 else min(high, len(text))))
             for at in range(*whole_clusters(self.text, *place)):
                 paint[at] |= SELECTED
+        if not self.text.isascii():  # "*" and what makes an emoji of it are drawn as one, or they are wider than that
+            for start, end, _ in clusters(self.text):
+                paint[start + 1 : end] = paint[start : start + 1] * (end - start - 1)
         return paint
 
 
