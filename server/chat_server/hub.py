@@ -22,6 +22,8 @@ class Hub:
         self._newcomers: dict[Connection, int] = {}  # the place in _pending from which they get what is for everyone
         self._writers: tuple[Callable[[bytes], None], ...] | None = ()
         self._scheduled = False
+        self.deliveries = 0  # events given to connections, one for each receiver
+        self.sent_bytes = 0  # and their bytes
 
     def has(self, client_id: str, connection: Connection) -> bool:
         """Is this connection in the room?"""
@@ -93,23 +95,25 @@ class Hub:
         if own:
             self._write_apart(pending, for_all, own, newcomers)
         if data:
-            self._write_to_all(data, own)
+            receivers = self._write_to_all(data, own)
+            self.deliveries += receivers * len(for_all)
+            self.sent_bytes += receivers * len(data)
 
-    def _write_to_all(self, data: bytes, own: dict[Connection, list[int]]) -> None:
-        """The same bytes to everybody but those who had something of their own in this tick."""
+    def _write_to_all(self, data: bytes, own: dict[Connection, list[int]]) -> int:
+        """The same bytes to everybody but those who had something of their own in this tick; returns to how many."""
+        writers = self._writers
         if own:  # a write may close its connection, which leaves: so not over the live groups
             everybody = [connection for group in self._clients.values() for connection in group]
-            for connection in everybody:
-                if connection not in own:
-                    connection.write(data)
-            return
-        if self._writers is None:
-            self._writers = tuple(connection.write for group in self._clients.values() for connection in group)
-        for write in self._writers:
+            writers = tuple(connection.write for connection in everybody if connection not in own)
+        elif writers is None:
+            writers = tuple(connection.write for group in self._clients.values() for connection in group)
+            self._writers = writers
+        for write in writers:
             write(data)
+        return len(writers)
 
-    @staticmethod
     def _write_apart(
+        self,
         pending: list[tuple[bytes, bool]],
         for_all: list[int],
         own: dict[Connection, list[int]],
@@ -119,4 +123,7 @@ class Hub:
         for connection, places in own.items():
             first = newcomers.get(connection, 0)
             mine = sorted([*places, *(place for place in for_all if place >= first)])
-            connection.write(b"".join([pending[place][0] for place in mine]))
+            data = b"".join([pending[place][0] for place in mine])
+            connection.write(data)
+            self.deliveries += len(mine)
+            self.sent_bytes += len(data)

@@ -215,6 +215,11 @@ class Room:
                 drafts.append(DeletionDraft(message_id))
         return drafts
 
+    def end_of(self, message_id: int) -> float | None:
+        """When a message expires; None when it does not, or is gone."""
+        message = self._messages.get(message_id) or self._fading.get(message_id)
+        return message.expires_at if message else None
+
     # -- what a client is shown ---------------------------------------------------------------------------------
 
     def greet(self, you: Client, *, epoch: str, now: float, limits: dict[str, float]) -> Init:
