@@ -3,15 +3,22 @@
 import asyncio
 from collections.abc import Callable
 
-from chat_protocol.events import ClientsChanged, Event, encode_event
+from chat_protocol.events import ClientsChanged, EncodedInit, Event, encode_event
 from chat_server.connection import Connection, text_frame
+
+# A frame about who came and who left is a write to everybody, at 5 to 10 us each. A crowd that comes one by one would
+# cost the square of its number; with a pause after each such frame it costs at most a tenth of the time, however many
+# come and however many are here. Pauses too short for a timer are none, so a small room sees everything at once.
+_ROSTER_PAUSE_EACH = 100e-6
+_ROSTER_PAUSES = (0.001, 1.0)  # the shortest, the longest
 
 
 class Hub:
     """The connections of this process, and what is to be written to them in this tick.
 
     Everything goes one way: into `_pending`, in order, each frame with those who shall get it. At the end of the tick
-    each connection gets its part of it, joined, in one write.
+    each connection gets its part of it, joined, in one write. What has changed in the roster goes with anything else
+    that everybody gets; for itself it waits until its pause is over.
     """
 
     def __init__(self, take_changes: Callable[[], ClientsChanged | None]) -> None:
@@ -22,6 +29,9 @@ class Hub:
         self._newcomers: dict[Connection, int] = {}  # the place in _pending from which they get what is for everyone
         self._writers: tuple[Callable[[bytes], None], ...] | None = ()
         self._scheduled = False
+        self._roster_changed = False
+        self._roster_due = 0.0  # the loop's time from which the roster may have a write of its own
+        self._roster_timer: asyncio.TimerHandle | None = None
         self.deliveries = 0  # events given to connections, one for each receiver
         self.sent_bytes = 0  # and their bytes
 
@@ -29,11 +39,12 @@ class Hub:
         """Is this connection in the room?"""
         return connection in self._clients.get(client_id, ())
 
-    def join(self, client_id: str, connection: Connection, greeting: Event) -> None:
+    def join(self, client_id: str, connection: Connection, greeting: Event | EncodedInit) -> None:
         """From now on `connection` gets what its client may see; first of all `greeting`."""
         self._clients.setdefault(client_id, []).append(connection)
         self._newcomers[connection] = len(self._pending)
         self._writers = None
+        self._roster_changed = True
         self.tell(connection, greeting)
 
     def leave(self, client_id: str, connection: Connection) -> None:
@@ -45,9 +56,9 @@ class Hub:
         self._own.pop(connection, None)
         self._newcomers.pop(connection, None)
         self._writers = None
-        self._schedule()
+        self.roster_changed()
 
-    def tell(self, connection: Connection, event: Event) -> None:
+    def tell(self, connection: Connection, event: Event | EncodedInit) -> None:
         """An event for one connection alone."""
         self._own.setdefault(connection, []).append(len(self._pending))
         self._pending.append((text_frame(encode_event(event)), False))
@@ -72,25 +83,51 @@ class Hub:
         self._writers = None
 
     def roster_changed(self) -> None:
-        """Somebody came, left or was renamed: told to everyone at the end of this tick, in one frame."""
+        """Somebody came, left or was renamed: told to everyone with others who did, in one frame."""
+        self._roster_changed = True
         self._schedule()
 
     def _schedule(self) -> None:
         if not self._scheduled:
             self._scheduled = True
-            asyncio.get_running_loop().call_soon(self.flush)
+            asyncio.get_running_loop().call_soon(self.end_tick)
+
+    def end_tick(self) -> None:
+        """Write what is pending, once to each connection; the roster too, unless it has to wait."""
+        self._scheduled = False
+        for_all = [place for place, (_, everyone) in enumerate(self._pending) if everyone]
+        if self._roster_changed:
+            if for_all or asyncio.get_running_loop().time() >= self._roster_due:
+                self._add_roster(for_all)
+            elif self._roster_timer is None:
+                self._roster_timer = asyncio.get_running_loop().call_at(self._roster_due, self._roster_is_due)
+        if self._pending:
+            self._write(for_all)
 
     def flush(self) -> None:
-        """Write everything that is pending, once to each connection."""
-        self._scheduled = False
+        """Write everything now."""
+        self._roster_due = 0.0
+        self.end_tick()
+
+    def _roster_is_due(self) -> None:
+        self._roster_timer = None
+        self._roster_due = 0.0  # timers may be a little early
+        self._schedule()
+
+    def _add_roster(self, for_all: list[int]) -> None:
+        """Who came and who left, for everybody."""
+        self._roster_changed = False
         if (changes := self._take_changes()) and self._clients:
+            for_all.append(len(self._pending))
             self._pending.append((text_frame(encode_event(changes)), True))
-        if not self._pending:
-            return
+            shortest, longest = _ROSTER_PAUSES
+            pause = min(len(self._clients) * _ROSTER_PAUSE_EACH, longest)
+            self._roster_due = asyncio.get_running_loop().time() + pause if pause >= shortest else 0.0
+
+    def _write(self, for_all: list[int]) -> None:
         pending, self._pending = self._pending, []
         own, self._own = self._own, {}
         newcomers, self._newcomers = self._newcomers, {}
-        for_all = [place for place, (_, everyone) in enumerate(pending) if everyone]
         data = b"".join([pending[place][0] for place in for_all])
         if own:
             self._write_apart(pending, for_all, own, newcomers)

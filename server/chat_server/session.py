@@ -248,7 +248,7 @@ class Session(Connection):
                 self._lines.appendleft(text)
                 self._service.waiting.append(self)
             case Exit():
-                self._service.hub.flush()  # the answers to the lines before this one
+                self._service.hub.end_tick()  # the answers to the lines before this one
                 self._keeps_name = False
                 self.close(1000, "Goodbye.")
             case _:
