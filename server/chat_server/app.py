@@ -24,6 +24,7 @@ _log = logging.getLogger("chat_server")
 _SPARE_FILES = 32
 _ACCEPTED_AT_ONCE = 2
 _QUEUE = 1024
+_UNSENT = 65_536
 _SWEEP_SECONDS = 1.0
 _LONGEST_ALARM = 3600.0
 _RETRY_SECONDS = 5.0
@@ -100,7 +101,7 @@ class ChatServer:
             server = await loop.create_server(connection, host, port, backlog=_ACCEPTED_AT_ONCE)
         except (OSError, OverflowError) as error:
             raise StartError(_why_not_listening(host, port, option, error)) from error
-        _lengthen_queue(server)
+        _prepare_listeners(server)
         self._servers.append(server)
         listens_on: int = server.sockets[0].getsockname()[1]
         return listens_on
@@ -267,15 +268,20 @@ def _connections_possible() -> int:
     return max(1, min(soft, 1 << 20) - _SPARE_FILES)
 
 
-def _lengthen_queue(server: asyncio.Server) -> None:
-    """Let many wait to be accepted.
+def _prepare_listeners(server: asyncio.Server) -> None:
+    """Let many wait to be accepted, and let the system keep little for a peer that does not read.
 
     asyncio takes its `backlog` also for how many to accept in a row. Few of these, so that those who are too many are
     turned away before the files run out: then it would write an error for each that it can't accept.
+
+    Without a limit of what is not sent yet, Linux takes 3.8 MiB for a peer that has stopped reading before we notice;
+    with it, 60 to 80 KiB. Accepted sockets inherit it from the one that listens.
     """
     for listener in server.sockets:
         with socket.socket(fileno=os.dup(listener.fileno())) as same:
             same.listen(_QUEUE)
+            if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+                same.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT)
 
 
 def _why_not_listening(host: str, port: int, option: str, error: OSError | OverflowError) -> str:

@@ -1,10 +1,20 @@
-"""Who is connected here. An event is encoded once, framed once, and written once per client and loop tick."""
+"""Who is connected here. An event is encoded once, framed once, and written once per client and tick.
+
+A tick is a few turns of the event loop: what is read and decided in them goes out together.
+"""
 
 import asyncio
 from collections.abc import Callable
 
 from chat_protocol.events import ClientsChanged, EncodedInit, Event, encode_event
 from chat_server.connection import Connection, text_frame
+
+# Turns of the event loop from the first event to the write. While a write to many is made, which takes milliseconds,
+# lines gather in the sockets; they are read a turn later, and are through the log another turn later. Who writes before
+# that writes to everybody for the few that came first, and the many wait for the next write. An idle turn takes 10 us.
+# With 1,000 clients and 200 messages a second, half of them arrived within 29 ms with one turn, 18 with two, 13 with
+# three (asyncio); 30, 14 and 13 (uvloop).
+_TURNS = 3
 
 # A frame about who came and who left is a write to everybody, at 5 to 10 us each. A crowd that comes one by one would
 # cost the square of its number; with a pause after each such frame it costs at most a tenth of the time, however many
@@ -90,7 +100,14 @@ class Hub:
     def _schedule(self) -> None:
         if not self._scheduled:
             self._scheduled = True
-            asyncio.get_running_loop().call_soon(self.end_tick)
+            self._end_tick_after(_TURNS)
+
+    def _end_tick_after(self, turns: int) -> None:
+        loop = asyncio.get_running_loop()
+        if turns > 1:
+            loop.call_soon(self._end_tick_after, turns - 1)
+        else:
+            loop.call_soon(self.end_tick)
 
     def end_tick(self) -> None:
         """Write what is pending, once to each connection; the roster too, unless it has to wait."""
