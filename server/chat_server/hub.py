@@ -45,6 +45,11 @@ class Hub:
         self.deliveries = 0  # events given to connections, one for each receiver
         self.sent_bytes = 0  # and their bytes
 
+    @property
+    def people(self) -> int:
+        """How many clients have a connection."""
+        return len(self._clients)
+
     def has(self, client_id: str, connection: Connection) -> bool:
         """Is this connection in the room?"""
         return connection in self._clients.get(client_id, ())

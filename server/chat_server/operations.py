@@ -7,7 +7,7 @@ from websockets.http11 import Request
 
 from chat_server.connection import Answer
 from chat_server.metrics import CONTENT_TYPE, Family, Sample, format_metrics, labelled
-from chat_server.session import Service, Session
+from chat_server.session import READING, Service, Session
 
 # As long as nobody says anything after a line could not be kept, nobody knows whether the next one could. A server
 # that is avoided because it is ill would never find out.
@@ -54,8 +54,10 @@ class Inquiry(Session):
         super().__init__(service)
         self._operations = operations
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Answer | None:
         """Nobody is let in here."""
+        if request.method not in READING:
+            return None  # the library refuses it
         path = request.path.partition("?")[0]
         page = self._operations.page_apart(path)
         return page or Answer(HTTPStatus.NOT_FOUND, "There are /metrics and /healthz here.\n", refused="no_such_room")
@@ -70,7 +72,7 @@ def _families(service: Service) -> Iterator[Family]:
         return Family(f"chat_{name}", kind, explanation, [Sample(value)])
 
     yield one("connections", "gauge", "Connections of all kinds, those in a handshake included.", len(waiting))
-    yield one("clients", "gauge", "Clients that are listed.", len(service.room.roster.clients()))
+    yield one("clients", "gauge", "Clients that are listed.", hub.people)
     yield one("messages_total", "counter", "Messages that were kept.", counts.messages)
     yield one("deletions_total", "counter", "Messages that were deleted or have expired.", counts.deletions)
     yield one("deliveries_total", "counter", "Events given to connections, one for each receiver.", hub.deliveries)

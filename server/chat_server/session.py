@@ -41,6 +41,7 @@ _REFUSED_IN_A_ROW = 200
 _BUSY = 2  # a reason to hold reading, beside Connection's own
 STOPPING = 4  # another
 _QUERY_FIELDS = 16
+READING = frozenset({"GET", "HEAD"})  # the methods of plain HTTP that get a page
 
 
 @dataclass(slots=True)
@@ -138,7 +139,7 @@ class Session(Connection):
         """A page for an operator's programs, which ask also when there is no room left; or why nobody is let in."""
         path = request.path.partition("?")[0]
         page = self._service.page(path)
-        if page and request.method in {"GET", "HEAD"}:
+        if page and request.method in READING:
             return page
         return self._refusal(path if page is None else "/", request)
 

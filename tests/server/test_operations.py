@@ -9,6 +9,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from chat_server.app import ChatServer, StartError
+from chat_server.connection import text_frame
 from chat_server.log import LogError
 from chat_server.settings import Settings
 from chatting import House
@@ -61,10 +62,14 @@ async def test_a_head_alone_may_be_asked_for(house, path):
 
 
 @pytest.mark.parametrize("method", ["POST", "OPTIONS", "DELETE"])
-async def test_pages_are_only_read(house, method):
-    """405, with what is allowed."""
-    status, headers, _ = await ask(house, f"{method} /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
-    assert (status, headers["allow"]) == (405, "get")
+async def test_pages_are_only_read(open_a_house, method):
+    """405, with what is allowed, on either port."""
+    house = await open_a_house()
+    other = await open_a_house(metrics_address="127.0.0.1:0")
+    other.server.port = other.server.metrics_port
+    for one in (house, other):
+        status, headers, _ = await ask(one, f"{method} /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (status, headers["allow"]) == (405, "get")
 
 
 async def test_a_client_library_reads_the_pages(house):
@@ -175,11 +180,12 @@ async def test_everything_is_counted(house):
 async def test_bytes_are_those_that_arrive(house):
     """What was sent is what a peer has read, frames and all."""
     peer = await connect_peer(house, handshake("/?name=raw"))
-    head = await peer.head()
-    assert head
+    await peer.head()
     await peer.send(text("hello") + text("/delete last") + text("/nope") + text("/exit"))
-    await peer.rest()
-    size = len(peer._data) - len(b"\x88\x0a\x03\xe8Goodbye.")
+    *frames, goodbye = await peer.until(lambda frame: frame.startswith(b"\x88"))
+    assert goodbye.endswith(b"Goodbye.")
+    size = sum(len(text_frame(frame[1:])) for frame in frames)
+    peer.sock.close()
     samples = await metrics(house)
     assert samples[("chat_sent_bytes_total",)] == size
 
@@ -235,7 +241,7 @@ async def test_an_expiry_is_counted_with_its_lag(house):
 
 async def test_what_waited_for_a_slow_reader_is_counted(open_a_house):
     """How much waits now, the most that ever did, and that it was closed."""
-    house = await open_a_house(close_timeout=30.0)
+    house = await open_a_house()
     ana, bob = await house.people("ana", "bob")
     session = next(session for session in house.service.sessions if session.client_id == ana.id)
     session.pause_writing()
@@ -250,6 +256,7 @@ async def test_what_waited_for_a_slow_reader_is_counted(open_a_house):
     session.pause_writing()
     session.sweep(asyncio.get_running_loop().time() + 10.1)
     assert (await metrics(house))[("chat_slow_closes_total",)] == 1
+    session.resume_writing()
 
 
 async def test_metrics_may_have_an_address_of_their_own(open_a_house):
