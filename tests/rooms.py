@@ -1,7 +1,7 @@
 """A room with the simplest log there can be: what is decided is numbered and applied at once."""
 
 from chat_protocol.commands import Delete, Say
-from chat_protocol.events import Client
+from chat_protocol.events import Client, Init, decode_event, encode_event
 from chat_server.room import Room, encode_draft
 from chat_server.roster import Roster
 
@@ -38,8 +38,11 @@ class NumberedRoom:
         return [self.keep(draft) for draft in self.room.due(now)]
 
     def greet(self, name, now=0.0):
-        """The first event for somebody."""
-        return self.room.greet(Client(f"~{name}", name), epoch="e", now=now, limits={"text": 4096.0})
+        """The first event for somebody, as it is read."""
+        greeting = self.room.greet(Client(f"~{name}", name), epoch="e", now=now, limits={"text": 4096.0})
+        init = decode_event(encode_event(greeting))
+        assert isinstance(init, Init)
+        return init
 
     def seen_by(self, name, now=0.0):
         """The ids in that greeting."""

@@ -90,6 +90,21 @@ class Init(Struct, frozen=True, tag="init", omit_defaults=True):
     clients: tuple[Client, ...] | None = None
 
 
+class EncodedInit(Struct, frozen=True, tag="init"):
+    """An `Init` as a server writes it: JSON arrays are in the place of the parts that newcomers have in common."""
+
+    messages: msgspec.Raw
+    epoch: str
+    seq: int
+    resumed: bool
+    deleted: tuple[int, ...]
+    more: bool
+    limits: dict[str, float]
+    now: float
+    you: Client
+    clients: msgspec.Raw
+
+
 Event: TypeAlias = Init | Message | Deleted | ClientsChanged | Refusal
 
 
@@ -101,7 +116,7 @@ _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
-def encode_event(event: Event) -> bytes:
+def encode_event(event: Event | EncodedInit) -> bytes:
     """Return the event as one JSON object, UTF-8."""
     return _encoder.encode(event)
 

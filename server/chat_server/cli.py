@@ -96,6 +96,9 @@ async def _run(settings: Settings) -> None:
         loop.add_signal_handler(number, server.stop)
     await server.start()
     logging.getLogger("chat_server").info("chat-server listens on %s", describe_address(settings.host, server.port))
+    if settings.metrics_at:
+        where = settings.metrics_address.rpartition(":")[0]
+        logging.getLogger("chat_server").info("metrics are on http://%s:%d/metrics", where, server.metrics_port)
     gc.collect()
     gc.freeze()
     await server.serve()

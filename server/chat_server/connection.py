@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from websockets.frames import CloseCode, Frame, Opcode
-from websockets.http11 import Request
+from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
@@ -31,6 +31,15 @@ class Stage(Enum):
     HANDSHAKE = "handshake"
     OPEN = "open"
     CLOSING = "closing"
+
+
+class Answer(NamedTuple):
+    """What a request gets that does not become a WebSocket. `refused` is the reason, where it was to become one."""
+
+    status: int
+    text: str
+    content_type: str = "text/plain; charset=utf-8"
+    refused: str = ""
 
 
 class Connection(asyncio.Protocol):
@@ -61,8 +70,12 @@ class Connection(asyncio.Protocol):
 
     # -- for a subclass -----------------------------------------------------------------------------------------
 
-    def refuse(self, request: Request) -> tuple[int, str] | None:
-        """HTTP status and sentence for a handshake that is refused; None lets it in."""
+    def answer(self, request: Request) -> Answer | None:
+        """A plain HTTP answer: a page, or why this handshake is refused. None lets it in."""
+        raise NotImplementedError
+
+    def refused(self, reason: str) -> None:
+        """There will be no WebSocket, though one was asked for. Called at most once."""
         raise NotImplementedError
 
     def opened(self, request: Request) -> None:
@@ -91,6 +104,10 @@ class Connection(asyncio.Protocol):
 
     def log_slow(self) -> None:
         """The peer does not read and is being closed."""
+        raise NotImplementedError
+
+    def waited(self, size: int) -> None:
+        """So many bytes at most had to wait for the peer; they are gone now."""
         raise NotImplementedError
 
     # -- what the transport says --------------------------------------------------------------------------------
@@ -157,8 +174,15 @@ class Connection(asyncio.Protocol):
             self.transport.write(data)
 
     def _drop_held(self) -> None:
+        if self._held_bytes:
+            self.waited(self._held_bytes)
         self._held.clear()
         self._held_bytes = 0
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What is kept here for a peer that does not read."""
+        return self._held_bytes
 
     def hold_reading(self, reason: int) -> None:
         """Stop listening for one of several reasons (a power of two); the peer's own sending then waits."""
@@ -177,14 +201,24 @@ class Connection(asyncio.Protocol):
     def _handshake(self, request: Request) -> None:
         if self._protocol.eof_sent:  # what came with the request broke the protocol already: there is no answer
             return
-        refused = self.refuse(request)
-        response = self._protocol.reject(refused[0], refused[1] + "\n") if refused else self._protocol.accept(request)
+        answer = self.answer(request)
+        response = self._plain_response(answer, request) if answer else self._protocol.accept(request)
         self._protocol.send_response(response)
         self._send_pending()
         if response.status_code == 101:
             self.stage = Stage.OPEN
             self._deadline = asyncio.get_running_loop().time() + self._settings.ping_interval
             self.opened(request)
+
+    def _plain_response(self, answer: Answer, request: Request) -> Response:
+        if answer.refused:
+            self.refused(answer.refused)
+        response = self._protocol.reject(answer.status, answer.text)
+        del response.headers["Content-Type"]
+        response.headers["Content-Type"] = answer.content_type
+        if request.method == "HEAD":  # the same head, its Content-Length included
+            response.body = b""
+        return response
 
     def _frame(self, frame: Frame) -> None:
         if self.stage is not Stage.OPEN:
@@ -225,6 +259,8 @@ class Connection(asyncio.Protocol):
             if data:
                 self.transport.write(data)
             elif self.stage is Stage.HANDSHAKE:
+                if _is_broken(self._protocol.handshake_exc):
+                    self.refused("invalid")
                 self._begin_closing()
                 self.transport.close()
             else:  # what the peer still sends is read, because closing over it would reset what it has not read yet
@@ -247,6 +283,8 @@ class Connection(asyncio.Protocol):
         if now < self._deadline:
             return
         if self.stage is not Stage.OPEN or (self._pinged and not self._heard and not self._reading_holds):
+            if self.stage is Stage.HANDSHAKE:
+                self.refused("late")
             self.transport.abort()
         elif self._pinged:
             self._pinged = False
@@ -287,6 +325,11 @@ class Connection(asyncio.Protocol):
         self.log_slow()
         self._drop_held()
         self.close(CLOSE_SLOW, "You were too slow to read; come back and catch up.")
+
+
+def _is_broken(error: Exception | None) -> bool:
+    """Was this request none, or not of a WebSocket? Who hangs up without having asked has asked for nothing."""
+    return error is not None and not isinstance(error.__cause__, EOFError)
 
 
 def _discard(_data: bytes) -> None:

@@ -1,17 +1,34 @@
-"""Who is connected here. An event is encoded once, framed once, and written once per client and loop tick."""
+"""Who is connected here. An event is encoded once, framed once, and written once per client and tick.
+
+A tick is a few turns of the event loop: what is read and decided in them goes out together.
+"""
 
 import asyncio
 from collections.abc import Callable
 
-from chat_protocol.events import ClientsChanged, Event, encode_event
+from chat_protocol.events import ClientsChanged, EncodedInit, Event, encode_event
 from chat_server.connection import Connection, text_frame
+
+# Turns of the event loop from the first event to the write. While a write to many is made, which takes milliseconds,
+# lines gather in the sockets; they are read a turn later, and are through the log another turn later. Who writes before
+# that writes to everybody for the few that came first, and the many wait for the next write. An idle turn takes 10 us.
+# With 1,000 clients and 200 messages a second, half of them arrived within 29 ms with one turn, 18 with two, 13 with
+# three (asyncio); 30, 14 and 13 (uvloop).
+_TURNS = 3
+
+# A frame about who came and who left is a write to everybody, at 5 to 10 us each. A crowd that comes one by one would
+# cost the square of its number; with a pause after each such frame it costs at most a tenth of the time, however many
+# come and however many are here. Pauses too short for a timer are none, so a small room sees everything at once.
+_ROSTER_PAUSE_EACH = 100e-6
+_ROSTER_PAUSES = (0.001, 1.0)  # the shortest, the longest
 
 
 class Hub:
     """The connections of this process, and what is to be written to them in this tick.
 
     Everything goes one way: into `_pending`, in order, each frame with those who shall get it. At the end of the tick
-    each connection gets its part of it, joined, in one write.
+    each connection gets its part of it, joined, in one write. What has changed in the roster goes with anything else
+    that everybody gets; for itself it waits until its pause is over.
     """
 
     def __init__(self, take_changes: Callable[[], ClientsChanged | None]) -> None:
@@ -22,16 +39,27 @@ class Hub:
         self._newcomers: dict[Connection, int] = {}  # the place in _pending from which they get what is for everyone
         self._writers: tuple[Callable[[bytes], None], ...] | None = ()
         self._scheduled = False
+        self._roster_changed = False
+        self._roster_due = 0.0  # the loop's time from which the roster may have a write of its own
+        self._roster_timer: asyncio.TimerHandle | None = None
+        self.deliveries = 0  # events given to connections, one for each receiver
+        self.sent_bytes = 0  # and their bytes
+
+    @property
+    def people(self) -> int:
+        """How many clients have a connection."""
+        return len(self._clients)
 
     def has(self, client_id: str, connection: Connection) -> bool:
         """Is this connection in the room?"""
         return connection in self._clients.get(client_id, ())
 
-    def join(self, client_id: str, connection: Connection, greeting: Event) -> None:
+    def join(self, client_id: str, connection: Connection, greeting: Event | EncodedInit) -> None:
         """From now on `connection` gets what its client may see; first of all `greeting`."""
         self._clients.setdefault(client_id, []).append(connection)
         self._newcomers[connection] = len(self._pending)
         self._writers = None
+        self._roster_changed = True
         self.tell(connection, greeting)
 
     def leave(self, client_id: str, connection: Connection) -> None:
@@ -43,9 +71,9 @@ class Hub:
         self._own.pop(connection, None)
         self._newcomers.pop(connection, None)
         self._writers = None
-        self._schedule()
+        self.roster_changed()
 
-    def tell(self, connection: Connection, event: Event) -> None:
+    def tell(self, connection: Connection, event: Event | EncodedInit) -> None:
         """An event for one connection alone."""
         self._own.setdefault(connection, []).append(len(self._pending))
         self._pending.append((text_frame(encode_event(event)), False))
@@ -70,46 +98,81 @@ class Hub:
         self._writers = None
 
     def roster_changed(self) -> None:
-        """Somebody came, left or was renamed: told to everyone at the end of this tick, in one frame."""
+        """Somebody came, left or was renamed: told to everyone with others who did, in one frame."""
+        self._roster_changed = True
         self._schedule()
 
     def _schedule(self) -> None:
         if not self._scheduled:
             self._scheduled = True
-            asyncio.get_running_loop().call_soon(self.flush)
+            self._end_tick_after(_TURNS)
+
+    def _end_tick_after(self, turns: int) -> None:
+        loop = asyncio.get_running_loop()
+        if turns > 1:
+            loop.call_soon(self._end_tick_after, turns - 1)
+        else:
+            loop.call_soon(self.end_tick)
+
+    def end_tick(self) -> None:
+        """Write what is pending, once to each connection; the roster too, unless it has to wait."""
+        self._scheduled = False
+        for_all = [place for place, (_, everyone) in enumerate(self._pending) if everyone]
+        if self._roster_changed:
+            if for_all or asyncio.get_running_loop().time() >= self._roster_due:
+                self._add_roster(for_all)
+            elif self._roster_timer is None:
+                self._roster_timer = asyncio.get_running_loop().call_at(self._roster_due, self._roster_is_due)
+        if self._pending:
+            self._write(for_all)
 
     def flush(self) -> None:
-        """Write everything that is pending, once to each connection."""
-        self._scheduled = False
+        """Write everything now."""
+        self._roster_due = 0.0
+        self.end_tick()
+
+    def _roster_is_due(self) -> None:
+        self._roster_timer = None
+        self._roster_due = 0.0  # timers may be a little early
+        self._schedule()
+
+    def _add_roster(self, for_all: list[int]) -> None:
+        """Who came and who left, for everybody."""
+        self._roster_changed = False
         if (changes := self._take_changes()) and self._clients:
+            for_all.append(len(self._pending))
             self._pending.append((text_frame(encode_event(changes)), True))
-        if not self._pending:
-            return
+            shortest, longest = _ROSTER_PAUSES
+            pause = min(len(self._clients) * _ROSTER_PAUSE_EACH, longest)
+            self._roster_due = asyncio.get_running_loop().time() + pause if pause >= shortest else 0.0
+
+    def _write(self, for_all: list[int]) -> None:
         pending, self._pending = self._pending, []
         own, self._own = self._own, {}
         newcomers, self._newcomers = self._newcomers, {}
-        for_all = [place for place, (_, everyone) in enumerate(pending) if everyone]
         data = b"".join([pending[place][0] for place in for_all])
         if own:
             self._write_apart(pending, for_all, own, newcomers)
         if data:
-            self._write_to_all(data, own)
+            receivers = self._write_to_all(data, own)
+            self.deliveries += receivers * len(for_all)
+            self.sent_bytes += receivers * len(data)
 
-    def _write_to_all(self, data: bytes, own: dict[Connection, list[int]]) -> None:
-        """The same bytes to everybody but those who had something of their own in this tick."""
+    def _write_to_all(self, data: bytes, own: dict[Connection, list[int]]) -> int:
+        """The same bytes to everybody but those who had something of their own in this tick; returns to how many."""
+        writers = self._writers
         if own:  # a write may close its connection, which leaves: so not over the live groups
             everybody = [connection for group in self._clients.values() for connection in group]
-            for connection in everybody:
-                if connection not in own:
-                    connection.write(data)
-            return
-        if self._writers is None:
-            self._writers = tuple(connection.write for group in self._clients.values() for connection in group)
-        for write in self._writers:
+            writers = tuple(connection.write for connection in everybody if connection not in own)
+        elif writers is None:
+            writers = tuple(connection.write for group in self._clients.values() for connection in group)
+            self._writers = writers
+        for write in writers:
             write(data)
+        return len(writers)
 
-    @staticmethod
     def _write_apart(
+        self,
         pending: list[tuple[bytes, bool]],
         for_all: list[int],
         own: dict[Connection, list[int]],
@@ -119,4 +182,7 @@ class Hub:
         for connection, places in own.items():
             first = newcomers.get(connection, 0)
             mine = sorted([*places, *(place for place in for_all if place >= first)])
-            connection.write(b"".join([pending[place][0] for place in mine]))
+            data = b"".join([pending[place][0] for place in mine])
+            connection.write(data)
+            self.deliveries += len(mine)
+            self.sent_bytes += len(data)

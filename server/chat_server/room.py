@@ -5,7 +5,8 @@ remembered, shown or forgotten anywhere else, so that live, replayed and resumed
 """
 
 import heapq
-from collections import OrderedDict
+import math
+from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
@@ -13,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from chat_protocol.commands import Delete, Say
-from chat_protocol.events import Client, Deleted, Init, Message, encode_event
+from chat_protocol.events import Client, Deleted, EncodedInit, Message, encode_event
 from chat_server.roster import Roster
 
 GREETING_MESSAGES = 200
@@ -66,6 +67,14 @@ class Delivery(NamedTuple):
     audience: frozenset[str] | None
 
 
+class _Shown(NamedTuple):
+    """The messages of a greeting as a JSON array, whether there are older ones, and when the first of them ends."""
+
+    messages: bytes
+    more: bool
+    until: float
+
+
 class Room:
     """What was said, who may see it, and how long it stays."""
 
@@ -81,6 +90,8 @@ class Room:
         # Pushed out of history, but screens show them and their end is still to be told; without their texts.
         self._fading: OrderedDict[int, Message] = OrderedDict()
         self._forgot = False
+        self._correspondents: Counter[str] = Counter()  # client id -> direct messages that it may see
+        self._public: _Shown | None = None  # for all who may see no direct message; until the next entry
 
     # -- what a client wishes -----------------------------------------------------------------------------------
 
@@ -148,6 +159,7 @@ class Room:
     def apply(self, seq: int, body: bytes) -> Delivery | None:
         """Take one entry of the log; None when it changes nothing that anybody sees."""
         self.applied = seq
+        self._public = None
         draft = _decode(body)
         if isinstance(draft, DeletionDraft):
             return self._apply_deletion(seq, draft.id)
@@ -164,6 +176,7 @@ class Room:
             txn=draft.txn,
         )
         self._messages[seq] = message
+        self._correspondents.update(_audience(message) or ())
         if message.expires_at is not None:
             heapq.heappush(self._alarms, (message.expires_at, seq))
         if len(self._messages) > self._history:
@@ -172,6 +185,7 @@ class Room:
 
     def _forget_oldest(self) -> None:
         oldest, message = self._messages.popitem(last=False)
+        self._forget_correspondents(message)
         self._forgot = True
         if message.expires_at is not None or oldest in self._leaving:
             self._fading[oldest] = msgspec.structs.replace(message, text="")
@@ -181,11 +195,20 @@ class Room:
 
     def _apply_deletion(self, seq: int, message_id: int) -> Delivery | None:
         self._leaving.discard(message_id)
-        message = self._messages.pop(message_id, None) or self._fading.pop(message_id, None)
+        message = self._messages.pop(message_id, None)
+        if message is not None:
+            self._forget_correspondents(message)
+        message = message or self._fading.pop(message_id, None)
         if message is None:
             return None
         self._drop_stale_alarms()
         return Delivery(Deleted(message_id, seq), _audience(message))
+
+    def _forget_correspondents(self, message: Message) -> None:
+        for client_id in _audience(message) or ():
+            self._correspondents[client_id] -= 1
+            if not self._correspondents[client_id]:
+                del self._correspondents[client_id]
 
     def _drop_stale_alarms(self) -> None:
         """Alarms of what is gone stay in the heap until they ring; don't let them gather for a month."""
@@ -215,31 +238,51 @@ class Room:
                 drafts.append(DeletionDraft(message_id))
         return drafts
 
+    def end_of(self, message_id: int) -> float | None:
+        """When a message expires; None when it does not, or is gone."""
+        message = self._messages.get(message_id) or self._fading.get(message_id)
+        return message.expires_at if message else None
+
     # -- what a client is shown ---------------------------------------------------------------------------------
 
-    def greet(self, you: Client, *, epoch: str, now: float, limits: dict[str, float]) -> Init:
+    def greet(self, you: Client, *, epoch: str, now: float, limits: dict[str, float]) -> EncodedInit:
         """The first event for a client: the newest messages that it may see, oldest first."""
-        newest: list[Message] = []
-        room_left = GREETING_BYTES
-        more = self._forgot
-        for message in self._shown_to(you.id, now):
-            room_left -= len(encode_event(message)) + 1
-            if len(newest) == GREETING_MESSAGES or room_left < 0:
-                more = True
-                break
-            newest.append(message)
-        return Init(
-            messages=tuple(reversed(newest)),
+        shown = self._newest(you.id, now)
+        return EncodedInit(
+            messages=msgspec.Raw(shown.messages),
             epoch=epoch,
             seq=self.applied,
             resumed=False,
             deleted=(),
-            more=more,
+            more=shown.more,
             limits=limits,
             now=now,
             you=you,
-            clients=self.roster.clients(),
+            clients=msgspec.Raw(self.roster.encoded_clients()),
         )
+
+    def _newest(self, client_id: str, now: float) -> _Shown:
+        """What a greeting shows. Encoded once for all who may see the same, as a crowd that comes at once may."""
+        if client_id in self._correspondents:
+            return self._encode_newest(client_id, now)
+        if self._public is None or now >= self._public.until:
+            self._public = self._encode_newest(client_id, now)
+        return self._public
+
+    def _encode_newest(self, client_id: str, now: float) -> _Shown:
+        newest: list[bytes] = []
+        room_left = GREETING_BYTES
+        more, until = self._forgot, math.inf
+        for message in self._shown_to(client_id, now):
+            encoded = encode_event(message)
+            room_left -= len(encoded) + 1
+            if len(newest) == GREETING_MESSAGES or room_left < 0:
+                more = True
+                break
+            newest.append(encoded)
+            if message.expires_at is not None:
+                until = min(until, message.expires_at)
+        return _Shown(b"[%b]" % b",".join(reversed(newest)), more, until)
 
     def _shown_to(self, client_id: str, now: float) -> Iterable[Message]:
         """What a client may see, newest first; nothing that has expired and is only waiting to be deleted."""

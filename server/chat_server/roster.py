@@ -6,8 +6,12 @@ connection has passed. Only those with a connection are listed; one client may h
 
 from dataclasses import dataclass
 
+import msgspec
+
 from chat_protocol.events import Client, ClientsChanged
 from chat_protocol.names import CLIENT_ID_MARK, fold_name
+
+_encode = msgspec.json.Encoder().encode
 
 
 @dataclass(slots=True)
@@ -27,10 +31,17 @@ class Roster:
         self._away: set[str] = set()
         self._changed: dict[str, None] = {}
         self._guests = 0
+        self._encoded: bytearray | None = None  # what `encoded_clients` returns, without its brackets
 
     def clients(self) -> tuple[Client, ...]:
         """Everybody who is connected, in the order of their coming."""
         return tuple(Client(id, member.name) for id, member in self._members.items() if member.connections)  # noqa: A001
+
+    def encoded_clients(self) -> bytes:
+        """The same as a JSON array. A crowd of newcomers costs no more than copies: each is added to what there is."""
+        if self._encoded is None:
+            self._encoded = bytearray(_encode(self.clients())[1:-1])
+        return b"[" + self._encoded + b"]"
 
     def name_of(self, client_id: str) -> str | None:
         """The name of a client that is here, or that is away and still has its name."""
@@ -61,6 +72,10 @@ class Roster:
         if member is None:
             member = self._members[client_id] = _Member(name)
             self._owners[fold_name(name)] = client_id
+            if self._encoded is not None:
+                self._encoded += (b"," if self._encoded else b"") + _encode(Client(client_id, name))
+        elif not member.connections:  # back at its old place, among the others
+            self._encoded = None
         member.connections += 1
         self._away.discard(client_id)
         self._changed[client_id] = None
@@ -74,6 +89,7 @@ class Roster:
         self._owners[fold_name(name)] = client_id
         member.name = name
         self._changed[client_id] = None
+        self._encoded = None
 
     def leave(self, client_id: str, now: float, *, keep_name: bool) -> str | None:
         """One connection less. Returns the name that became free by it, if one did."""
@@ -82,6 +98,7 @@ class Roster:
         if member.connections:
             return None
         self._changed[client_id] = None
+        self._encoded = None
         if keep_name and self._grace:
             member.kept_until = now + self._grace
             self._away.add(client_id)

@@ -25,11 +25,12 @@ from chat_protocol.commands import (
 from chat_protocol.events import Client, Refusal
 from chat_protocol.names import NAME_LENGTH, InvalidNameError, check_name, fold_name
 from chat_protocol.text import clean
-from chat_server.connection import Connection, Stage
+from chat_server.connection import Answer, Connection, Stage
 from chat_server.hub import Hub
 from chat_server.identity import bearer_secret, client_id_of
 from chat_server.limits import Admission, TokenBucket
 from chat_server.log import DELETE, MESSAGE, LogError, MessageLog
+from chat_server.metrics import Counts
 from chat_server.origins import foreign_origin
 from chat_server.room import DeletionDraft, Draft, Refused, Room, encode_draft
 from chat_server.settings import Settings
@@ -40,6 +41,7 @@ _REFUSED_IN_A_ROW = 200
 _BUSY = 2  # a reason to hold reading, beside Connection's own
 STOPPING = 4  # another
 _QUERY_FIELDS = 16
+READING = frozenset({"GET", "HEAD"})  # the methods of plain HTTP that get a page
 
 
 @dataclass(slots=True)
@@ -58,6 +60,9 @@ class Service:
     empty: asyncio.Event = field(default_factory=asyncio.Event)  # there is no session
     waiting: list["Session"] = field(default_factory=list)
     stopping: bool = False
+    counts: Counts = field(default_factory=Counts)
+    log_failed_at: float | None = None  # since then nothing was kept
+    page: Callable[[str], Answer | None] = lambda _path: None  # what plain HTTP gets on the chat's port
 
     def wake(self) -> None:
         """Sessions that waited for the room look again."""
@@ -117,6 +122,7 @@ class Session(Connection):
         admission.enter(self.address)
         self._full, self._crowded = admission.full, admission.crowded(self.address)
         if admission.overrun:
+            self.refused("overrun")
             self.transport.abort()
 
     def ended(self) -> None:
@@ -129,19 +135,35 @@ class Session(Connection):
 
     # -- hello --------------------------------------------------------------------------------------------------
 
-    def refuse(self, request: Request) -> tuple[int, str] | None:
-        """Say why this handshake is not welcome, if it is not."""
-        service = self._service
+    def answer(self, request: Request) -> Answer | None:
+        """A page for an operator's programs, which ask also when there is no room left; or why nobody is let in."""
         path = request.path.partition("?")[0]
-        if service.stopping or self._full:
-            return HTTPStatus.SERVICE_UNAVAILABLE, "This server is full; try again later."
+        page = self._service.page(path)
+        if page and request.method in READING:
+            return page
+        return self._refusal(path if page is None else "/", request)
+
+    def _refusal(self, path: str, request: Request) -> Answer | None:
+        """Why this handshake is not welcome, if it is not."""
+        service = self._service
+        if service.stopping:
+            return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "stopping", "This server is about to end.")
+        if self._full:
+            return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "full", "This server is full; try again later.")
         if self._crowded:
-            return HTTPStatus.TOO_MANY_REQUESTS, "Too many connections from your address; close one of them."
+            why = "Too many connections from your address; close one of them."
+            return _refuse(HTTPStatus.TOO_MANY_REQUESTS, "crowded", why)
         if path != "/":
-            return HTTPStatus.NOT_FOUND, f"There is no room {clean(path)[:100]} here; connect to / for the lobby."
+            why = f"There is no room {clean(path)[:100]} here; connect to / for the lobby."
+            return _refuse(HTTPStatus.NOT_FOUND, "no_such_room", why)
         if foreign_origin(request.headers, service.settings.allow_origin):
-            return HTTPStatus.FORBIDDEN, "Web pages of other sites may not connect (allow one with --allow-origin)."
+            why = "Web pages of other sites may not connect (allow one with --allow-origin)."
+            return _refuse(HTTPStatus.FORBIDDEN, "foreign_origin", why)
         return None
+
+    def refused(self, reason: str) -> None:
+        """Count it."""
+        self._service.counts.refused[reason] += 1
 
     def opened(self, request: Request) -> None:
         """Find out who this is; greet when the name is settled."""
@@ -149,6 +171,7 @@ class Session(Connection):
             query = parse_qs(request.path.partition("?")[2], max_num_fields=_QUERY_FIELDS)
         except ValueError:  # too many fields: nobody that we know asks for that
             query = {}
+        self._service.counts.handshakes += 1
         secret = bearer_secret(request.headers)
         self._keeps_name = secret is not None
         self.client_id = client_id_of(secret)
@@ -226,7 +249,7 @@ class Session(Connection):
                 self._lines.appendleft(text)
                 self._service.waiting.append(self)
             case Exit():
-                self._service.hub.flush()  # the answers to the lines before this one
+                self._service.hub.end_tick()  # the answers to the lines before this one
                 self._keeps_name = False
                 self.close(1000, "Goodbye.")
             case _:
@@ -279,6 +302,7 @@ class Session(Connection):
         self._service.wake()
         if not isinstance(error, LogError):
             raise error
+        self._service.log_failed_at = self._service.now()
         self._tell(Refusal("not_kept", str(error), txn))
 
     async def _rename(self, command: TakeName) -> None:
@@ -301,6 +325,7 @@ class Session(Connection):
                 await service.release(old)
 
     def _tell(self, refusal: Refusal) -> None:
+        self._service.counts.errors[refusal.code] += 1
         if self._service.hub.has(self.client_id, self):
             self._service.hub.tell(self, refusal)
 
@@ -346,7 +371,13 @@ class Session(Connection):
 
     def log_slow(self) -> None:
         """One line for the operator."""
+        self._service.counts.slow_closes += 1
         _log.warning("closed a client that does not read: id=%s address=%s", self.client_id, self.address)
+
+    def waited(self, size: int) -> None:
+        """Remember the most."""
+        counts = self._service.counts
+        counts.outbox_most = max(counts.outbox_most, size)
 
     def closing(self) -> None:
         """Leave the room: nothing more is written to this connection, and it is not listed any more."""
@@ -357,3 +388,7 @@ class Session(Connection):
         free = service.room.roster.leave(self.client_id, service.now(), keep_name=self._keeps_name)
         if free is not None:
             service.spawn(service.release(free))
+
+
+def _refuse(status: int, reason: str, sentence: str) -> Answer:
+    return Answer(status, sentence + "\n", refused=reason)

@@ -1,7 +1,10 @@
 """Every number that an operator may change, with its default and its reason, in one table."""
 
+import re
 from dataclasses import dataclass, field, fields
 from typing import Any
+
+_PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
 
 
 def _option(default: Any, help_text: str, metavar: str) -> Any:
@@ -32,6 +35,7 @@ class Settings:
         "20/10", "lines a client may send at once, and then each second; or off", "BURST/PER_SECOND"
     )
     allow_origin: str = _option("", "origins of web pages that may connect, separated by commas", "ORIGINS")
+    metrics_address: str = _option("", "where /metrics is served, in place of the chat's own port", "HOST:PORT")
 
     def __post_init__(self) -> None:
         """Refuse what could not work.
@@ -41,7 +45,7 @@ class Settings:
         """
         if not 0 <= self.port <= 65_535:
             raise ValueError(f"port is a number from 0 to 65535, not {self.port}")
-        self.rate  # noqa: B018 - asked for its error
+        self.rate, self.metrics_at  # noqa: B018 - asked for their errors
         for option in fields(self):
             value = getattr(self, option.name)
             least = 0 if option.name in {"port", "max_connections", "name_grace"} else 1
@@ -62,3 +66,17 @@ class Settings:
         if not (1 <= burst <= 1e6 and 0.01 <= per_second <= 1e6):
             raise ValueError(f"rate_limit is BURST/PER_SECOND such as 20/10, or off, not {self.rate_limit}")
         return burst, per_second
+
+    @property
+    def metrics_at(self) -> tuple[str, int] | None:
+        """Host and port of `metrics_address`, or None where there is none."""
+        if not self.metrics_address:
+            return None
+        host, _, port = self.metrics_address.rpartition(":")
+        bracketed = host.startswith("[") and host.endswith("]")
+        plain = host[1:-1] if bracketed else host
+        if not plain or (":" in plain) != bracketed or not _PORT.fullmatch(port) or int(port) > 65_535:
+            raise ValueError(
+                f"metrics_address is HOST:PORT such as 127.0.0.1:9100 or [::1]:9100, not {self.metrics_address}"
+            )
+        return plain, int(port)

@@ -39,6 +39,7 @@ VALUES = {
     "per_address": ("5", 5),
     "rate_limit": ("5/2.5", "5/2.5"),
     "allow_origin": ("https://chat.example", "https://chat.example"),
+    "metrics_address": ("127.0.0.1:9100", "127.0.0.1:9100"),
 }
 
 

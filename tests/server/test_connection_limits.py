@@ -1,8 +1,11 @@
 """A slow or silent peer costs only itself: it is cut by bytes, by time and by silence, and nobody waits for it."""
 
 import asyncio
+import fcntl
 import re
 import socket
+import struct
+import termios
 
 import pytest
 from websockets.asyncio.client import connect
@@ -72,6 +75,20 @@ async def test_a_slow_reader_is_cut_by_bytes(open_a_house, caplog):
     assert [record.getMessage() for record in caplog.records if record.name == "chat_server"] == [
         f"closed a client that does not read: id={stuck.client_id} address=127.0.0.1"
     ]
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_NOTSENT_LOWAT"), reason="this platform keeps what it likes")
+async def test_the_system_keeps_little_for_who_does_not_read(open_a_house):
+    """What a stalled peer has in the kernel is bounded too, so that it is soon noticed; else it would be 4 MiB."""
+    house = await open_a_house(slow_after=1e6)
+    ana = await house.person("ana")
+    await greeted_peer(house, "/?name=stuck")
+    stuck = session_of(house, "stuck")
+    await flood(house, ana, stuck)
+    sock = stuck.transport.get_extra_info("socket")
+    assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT) == 65_536
+    (unsent,) = struct.unpack("i", fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4)))
+    assert unsent < 500_000
 
 
 async def test_a_slow_reader_is_cut_by_time(open_a_house):

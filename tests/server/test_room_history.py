@@ -55,6 +55,22 @@ def test_a_greeting_holds_at_most_256_kibibytes_of_messages():
     assert greeting.more
 
 
+def test_a_crowd_is_greeted_with_one_text():
+    """Who may see no direct message is shown the same bytes, encoded once; whoever has one is shown that as well."""
+    room = NumberedRoom("ana", "bob", "cat")
+    room.say("ana", "to all")
+    room.say("ana", "to bob", to="bob")
+    room.greet("cat")
+    shared = room.room._public
+    assert room.seen_by("bob") == room.seen_by("ana") == [1, 2]
+    assert room.seen_by("dan") == room.seen_by("cat") == [1]
+    assert room.room._public is shared
+    room.delete("bob", 2)
+    assert room.seen_by("bob") == room.seen_by("cat") == [1]
+    room.greet("ana")
+    assert room.room._correspondents == {}
+
+
 def test_what_was_pushed_out_while_its_deletion_was_on_the_way_is_deleted():
     """Whoever was shown it is told that it is gone."""
     room = NumberedRoom("ana", "bob", history=2)

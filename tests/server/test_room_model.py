@@ -1,5 +1,7 @@
 """Any doings of four people end as they should; and rooms that break a rule are caught at it."""
 
+import math
+
 import pytest
 from hypothesis import Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -101,11 +103,39 @@ class _Hoarding(Room):
         return delivery
 
 
+class _Remembering(Room):
+    """Greets with what it had encoded before the last entry."""
+
+    def apply(self, seq, body):
+        encoded = self._public
+        delivery = super().apply(seq, body)
+        self._public = encoded
+        return delivery
+
+
+class _Timeless(Room):
+    """Greets with what has ended since it was encoded."""
+
+    def _encode_newest(self, client_id, now):
+        return super()._encode_newest(client_id, now)._replace(until=math.inf)
+
+
+class _Alike(Room):
+    """Takes what it has encoded for one as good for all."""
+
+    def _newest(self, client_id, now):
+        self._public = self._public or self._encode_newest(client_id, now)
+        return self._public
+
+
 @pytest.mark.parametrize(
     "mutant",
-    [_Loud, _LoudDeletions, _Silent, _OpenGreeting, _Immortal, _Nagging, _Telling, _Stubborn, _Renumbering, _Hoarding],
+    [
+        _Loud, _LoudDeletions, _Silent, _OpenGreeting, _Immortal, _Nagging, _Telling, _Stubborn, _Renumbering,
+        _Hoarding, _Remembering, _Timeless, _Alike,
+    ],
     ids=lambda mutant: mutant.__name__,
-)
+)  # fmt: skip
 def test_a_room_that_breaks_a_rule_is_caught(mutant):
     """The check above would notice. Of the searches tried, this one is the quickest to find all of them."""
     machine = seed(14)(type(mutant.__name__, (Conversation,), {"room_type": mutant}))

@@ -1,5 +1,7 @@
 """Who is here, and to whom a name belongs."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -131,13 +133,19 @@ def test_who_went_and_came_back_is_here(roster):
 
 
 _steps = st.lists(
-    st.tuples(st.sampled_from(["join", "leave", "exit", "rename", "give back", "look"]), st.integers(0, 3)), max_size=40
+    st.tuples(st.sampled_from(["join", "leave", "exit", "rename", "give back", "look", "list"]), st.integers(0, 3)),
+    max_size=40,
 )
+
+
+def listed(roster):
+    """Everybody who is here, as JSON has it."""
+    return [{"id": client.id, "name": client.name} for client in roster.clients()]
 
 
 @given(_steps)
 def test_the_changes_add_up_to_the_list(steps):
-    """Whoever began with a list and followed the changes has the list."""
+    """Whoever began with a list and followed the changes has the list, which is the same in JSON at any time."""
     roster = Roster(3.0)
     connected = dict.fromkeys("abcd", 0)
     seen = {}
@@ -154,11 +162,14 @@ def test_the_changes_add_up_to_the_list(steps):
                 roster.rename(who, f"{who}{now}")
             case "give back":
                 roster.give_back(float(now))
+            case "list":
+                assert json.loads(roster.encoded_clients()) == listed(roster)
             case "look" if changes := roster.take_changes():
                 seen.update({client.id: client.name for client in changes.joined})
                 for client_id in changes.left:
                     seen.pop(client_id, None)
     assert seen == {client.id: client.name for client in roster.clients()}
+    assert json.loads(roster.encoded_clients()) == listed(roster)
     assert set(seen) == {who for who, connections in connected.items() if connections}
     for client in roster.clients():
         assert roster.find(client.name) == client.id

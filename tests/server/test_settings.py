@@ -33,6 +33,7 @@ def test_every_option_is_explained():
         {"rate_limit": "off"},
         {"rate_limit": "1/0.01"},
         {"rate_limit": "5/2"},
+        {"metrics_address": "localhost:0"},
     ],
 )
 def test_what_is_taken(options):
@@ -44,6 +45,15 @@ def test_what_is_taken(options):
 def test_how_a_rate_is_read(rate_limit, rate):
     """Lines at once and lines a second, or no limit."""
     assert Settings(rate_limit=rate_limit).rate == rate
+
+
+@pytest.mark.parametrize(
+    ("metrics_address", "where"),
+    [("", None), ("127.0.0.1:9100", ("127.0.0.1", 9100)), ("[::1]:65535", ("::1", 65_535))],
+)
+def test_how_an_address_for_metrics_is_read(metrics_address, where):
+    """Host and port, brackets around numbers with colons; none where it is empty."""
+    assert Settings(metrics_address=metrics_address).metrics_at == where
 
 
 @pytest.mark.parametrize(
@@ -76,6 +86,11 @@ def test_how_a_rate_is_read(rate_limit, rate):
         ("rate_limit", "nan/1"),
         ("rate_limit", "1/nan"),
         ("rate_limit", "inf/1"),
+        ("metrics_address", "9100"),
+        ("metrics_address", ":9100"),
+        ("metrics_address", "localhost:http"),
+        ("metrics_address", "localhost:65536"),
+        ("metrics_address", "::1:9100"),
     ],
 )
 def test_what_could_not_work_is_refused(option, value):
