@@ -23,6 +23,8 @@ from chat_server.settings import Settings
 
 MAX_FRAGMENTS = 64
 _HIGH_WATER = 32_768
+_PROGRESS = 4096
+"""Bytes; who takes so many within `slow_after` reads."""
 
 
 class Stage(Enum):
@@ -51,7 +53,7 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_deadline", "_fragments", "_heard", "_held", "_held_bytes", "_paused_since", "_pinged",
-        "_protocol", "_reading_holds", "_settings", "address", "stage", "transport", "write",
+        "_protocol", "_reading_holds", "_settings", "_unread", "address", "stage", "transport", "write",
     )  # fmt: skip
 
     def __init__(self, settings: Settings) -> None:
@@ -63,6 +65,7 @@ class Connection(asyncio.Protocol):
         self._held: deque[bytes] = deque()
         self._held_bytes = 0
         self._paused_since: float | None = None
+        self._unread = 0  # bytes that waited in the transport when the peer was seen to read
         self._reading_holds = 0
         self._heard = self._pinged = False
         self._deadline = 0.0
@@ -151,6 +154,7 @@ class Connection(asyncio.Protocol):
         """The peer does not keep up: keep what is for it here, and don't listen to it meanwhile."""
         if self._paused_since is None:
             self._paused_since = asyncio.get_running_loop().time()
+            self._unread = self.transport.get_write_buffer_size()
             self.write = self._hold
             self.hold_reading(1)
             self.writer_changed()
@@ -273,13 +277,11 @@ class Connection(asyncio.Protocol):
     def sweep(self, now: float) -> None:
         """Called about once a second, with the loop's time."""
         settings = self._settings
-        if (
-            self._paused_since is not None
-            and self.stage is Stage.OPEN
-            and now - self._paused_since > settings.slow_after
-        ):
-            self._close_slow()
-            return
+        if self._paused_since is not None and self.stage is Stage.OPEN:
+            self._note_reading(now)
+            if now - self._paused_since > settings.slow_after:
+                self._close_slow()
+                return
         if now < self._deadline:
             return
         if self.stage is not Stage.OPEN or (self._pinged and not self._heard and not self._reading_holds):
@@ -294,6 +296,14 @@ class Connection(asyncio.Protocol):
             self._deadline = now + settings.ping_timeout
             self._protocol.send_ping(b"")
             self._send_pending()
+
+    def _note_reading(self, now: float) -> None:
+        """A peer at a thin line that takes a little now and then is not one that doesn't read."""
+        waiting = self.transport.get_write_buffer_size()
+        if self._unread - waiting >= _PROGRESS:
+            self._paused_since, self._unread = now, waiting
+        else:
+            self._unread = max(self._unread, waiting)
 
     def close(self, code: int, reason: str = "") -> None:
         """Say goodbye; the peer has `close_timeout` to take it, then it is cut off."""

@@ -109,8 +109,8 @@ async def test_statuses_and_events_come_in_the_order_of_things():
 
     async def once(socket):
         await socket.send(room.greeting(None))
-        for number in range(3):
-            await socket.send(json.dumps(room.entry(f"line {number}", sender="~bob") | {"id": number + 1, "seq": number + 1}))
+        for number in (1, 2, 3):
+            await socket.send(json.dumps(room.entry(f"line {number}", sender="~bob") | {"id": number, "seq": number}))
         await socket.close()
 
     async with fed(once) as picture:

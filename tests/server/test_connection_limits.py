@@ -110,6 +110,24 @@ async def test_a_slow_reader_is_cut_by_time(open_a_house):
     assert len(given) <= said
 
 
+async def test_who_takes_a_little_now_and_then_reads(open_a_house):
+    """A thin line is no reason to be cut; its time begins anew with whatever it takes."""
+    house = await open_a_house(slow_after=10.0)
+    ana = await house.person("ana")
+    peer, stuck = await stuck_reader(house)
+    await flood(house, ana, stuck)
+    now = asyncio.get_running_loop().time()
+    waiting = stuck.transport.get_write_buffer_size()
+    while waiting - stuck.transport.get_write_buffer_size() < 4096:
+        await peer.frame()
+    assert stuck.write == stuck._hold
+    stuck.sweep(now + 9.0)
+    stuck.sweep(now + 18.0)
+    assert stuck.stage is Stage.OPEN
+    stuck.sweep(now + 19.1)
+    assert stuck.stage is Stage.CLOSING
+
+
 async def test_a_slow_reader_that_never_reads_again_is_cut_off(open_a_house):
     """The goodbye waits as long as any, and no longer."""
     house = await open_a_house(outbox=1, close_timeout=3.0)
