@@ -23,7 +23,9 @@ class Settings:
     max_lines: int = _option(100, "most lines in a message", "LINES")
     max_frame: int = _option(65_536, "largest WebSocket message that is read", "BYTES")
     outbox: int = _option(1_048_576, "most that waits for one client that does not read", "BYTES")
-    slow_after: float = _option(10.0, "how long a client may read nothing of what waits for it before it is closed", "SECONDS")
+    slow_after: float = _option(
+        10.0, "how long a client may read nothing of what waits for it before it is closed", "SECONDS"
+    )
     open_timeout: float = _option(5.0, "how long a handshake may take", "SECONDS")
     ping_interval: float = _option(15.0, "time between keepalive pings", "SECONDS")
     ping_timeout: float = _option(15.0, "how long a client may take to answer a ping", "SECONDS")

@@ -189,15 +189,23 @@ def _app_that_asks(profile: "Profile", *, guest: bool) -> "ChatApp":
     return FirstRunApp(profile.proposed_name, profile.rooms, arrive, None if guest else profile.keep_name)
 
 
-def _identity(url: str, *, guest: bool, job: str = "") -> tuple[str | None, str | None]:
-    """What proves who we are, if anything does, and what is wrong with it. Each `job` is somebody of its own."""
+def _identity(url: str, *, guest: bool, job: str = "") -> tuple[str, str | None]:
+    """What proves who we are, and what is wrong with it. Each `job` is somebody of its own; a guest, for this run."""
     from chat_tui.address import place  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.identity import IdentityError, load_secret, secret_for, state_folder  # noqa: PLC0415
+    from chat_tui.identity import (  # noqa: PLC0415
+        IdentityError,
+        load_secret,
+        passing_secret,
+        secret_for,
+        state_folder,
+    )
 
+    if guest:
+        return passing_secret(), None
     try:
-        return (None if guest else secret_for(load_secret(state_folder()), f"{place(url)} {job}".rstrip())), None
+        return secret_for(load_secret(state_folder()), f"{place(url)} {job}".rstrip()), None
     except IdentityError as error:
-        return None, str(error)
+        return passing_secret(), str(error)
 
 
 def _plain(options: argparse.Namespace, url: str | None) -> int:

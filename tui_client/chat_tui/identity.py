@@ -45,6 +45,11 @@ def secret_for(secret: str, place: str) -> str:
     return hmac.new(secret.encode(), place.casefold().encode(), hashlib.sha256).hexdigest()
 
 
+def passing_secret() -> str:
+    """Return a secret for this run: whoever has no other is still the same one after the connection was lost."""
+    return secrets.token_hex(32)
+
+
 def load_secret(folder: Path) -> str:
     """Return the secret kept in `folder`, 64 hexadecimal digits; makes both where they are missing.
 

@@ -48,6 +48,5 @@ class Undo:
 
 
 def deletion_words(command: Delete) -> str:
-    """What is said while a deletion can be taken back."""
-    what = "the newest message" if command.id is None else f"message {command.id}"
-    return f"Deleting {what}…"
+    """What is said while the deletion of a message, which has a number by then, can be taken back."""
+    return f"Deleting message {command.id}…"

@@ -176,8 +176,10 @@ class WritingScreen(TargetingScreen):
             if newest is None or self.store.unsent_rows():
                 return self.feed.say(command, typed)
             command = msgspec.structs.replace(command, id=newest)
+        if command.id not in self.store.messages:
+            return self.feed.say(command, typed)  # whether there is such a message, the server alone knows
         pending = self.undo.say(command, typed, deletion_words(command))
-        self.messages.refresh_rows([command.id or 0])
+        self.messages.refresh_rows([command.id])
         return pending
 
     def on_banner_action_pressed(self, event: Banner.ActionPressed) -> None:
