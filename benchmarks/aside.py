@@ -1,10 +1,15 @@
-"""Work in a process of its own, so that the one who measures has nothing else to do."""
+"""Work in a process of its own, so that the one who measures has nothing else to do.
+
+It gives way to what is measured, and so should the servers that do: in life they are other computers.
+"""
 
 import multiprocessing
+import os
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
+NICE = 10
 _fork = multiprocessing.get_context("fork")  # it goes on with the connections that are open
 
 
@@ -13,7 +18,12 @@ class Aside(Generic[Result]):
 
     def __init__(self, work: Callable[[], Result]) -> None:
         self._result, answer = _fork.Pipe(duplex=False)
-        self._process = _fork.Process(target=lambda: answer.send(work()), daemon=True)
+
+        def run() -> None:
+            os.nice(NICE)
+            answer.send(work())
+
+        self._process = _fork.Process(target=run, daemon=True)
         self._process.start()
         answer.close()
 
@@ -31,3 +41,8 @@ class Aside(Generic[Result]):
         finally:
             self._process.join()
         return result
+
+
+def give_way(pid: int) -> None:
+    """From now on, this process runs when nothing else wants to."""
+    os.setpriority(os.PRIO_PROCESS, pid, NICE)

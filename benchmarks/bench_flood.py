@@ -1,9 +1,10 @@
 """A flood of messages: what each costs the client, how long a key and the last message take; beside it weechat.
 
 The real client, in a pty of 120x40, is in a room of the real server, in which twelve people say the same lines at the
-same rate that an IRC server brings to weechat. Cost and lag are measured while nobody types, keys in a run of their
-own. After each flood the client is leafed through from its end to its beginning: the newest lines, as many as it
-keeps, have to be on its pages, each once, in the order in which the server gave them to one of the twelve.
+same rate that an IRC server brings to weechat. Servers and senders give way to the client, as if on other computers.
+Cost and lag are measured while nobody types, keys in a run of their own. After each flood the client is leafed through
+from its end to its beginning: the newest lines, as many as it keeps, have to be on its pages, each once, in the order
+in which the server gave them to one of the twelve.
 """
 
 import re
@@ -16,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from aside import Aside
+from aside import Aside, give_way
 from flooding import Authors, Said
 from measuring import Meter, Program, Usage, chat_server, percentile
 from terminals import KEYS, Terminal
@@ -57,6 +58,7 @@ class Run:
 def ours() -> Iterator[Talk]:
     """The client of this project."""
     with chat_server("--rate-limit", "off", "--ping-interval", "600") as server, tempfile.TemporaryDirectory() as home:
+        give_way(server.pid)
         authors = Authors(server.port)
         client = [sys.executable, "-m", "chat_tui", server.url, "--name", "bench"]
         terminal = Terminal(client, Path(home), COLUMNS, ROWS)
