@@ -79,7 +79,7 @@ def test_a_line_that_is_refused(chat: Callable[..., PlainChat]) -> None:
     with chat("eva") as eva:
         assert eva.ends("/nope \x1b[2J", "/to nobody hi", "", "x" * 70_000, "fine", "/reply 99999 what") == 1
         assert shape(eva.out)[-1] == "you: fine"
-        reasons = ["There is no command", 'Nobody here is called "nobody"', "at most 60,000 bytes", "no message 99999"]
+        reasons = ["There is no /nope", 'Nobody here is called "nobody"', "at most 60,000 bytes", "no message 99999"]
         assert len(eva.err.splitlines()) == len(reasons)
         for reason in reasons:
             assert "not sent: " in eva.complains(reason)

@@ -7,14 +7,13 @@ too, so that a slip of the finger (` /to bob secret`) never makes a command publ
 word; the text after it is kept as it is, line breaks and indentation included.
 """
 
-import difflib
 import re
 from collections.abc import Callable
 from typing import TypeAlias
 
 from msgspec import Struct
 
-from chat_protocol.text import clean_line
+from chat_protocol.unknown import OTHER_NAMES, quoted, unknown_command
 
 LIFETIME_MIN = 1.0
 LIFETIME_MAX = 30 * 86400.0
@@ -68,13 +67,18 @@ Command: TypeAlias = Say | Delete | TakeName | Exit
 
 
 class CommandError(Exception):
-    """A line that is no command. `text` is for the person who wrote it; `txn` is the line's token, if it had one."""
+    """A line that is no command.
 
-    def __init__(self, code: str, text: str, txn: str | None = None) -> None:
+    `text` is for the person who wrote it; `txn` is the line's token, if it had one; `unknown` is the command that there
+    is not, "" where something else is wrong.
+    """
+
+    def __init__(self, code: str, text: str, txn: str | None = None, unknown: str = "") -> None:
         super().__init__(text)
         self.code = code
         self.text = text
         self.txn = txn
+        self.unknown = unknown
 
 
 class CommandSpec(Struct, frozen=True):
@@ -98,15 +102,9 @@ class CommandSpec(Struct, frozen=True):
         return f"{self.name} {self.arguments}".strip()
 
 
-def _quoted(word: str) -> str:
-    """A word of the sender's, short enough and harmless enough to be shown in an error."""
-    word = clean_line(word)
-    return f'"{word[:40]}…"' if len(word) > 40 else f'"{word}"'
-
-
 def _parse_id(word: str) -> int:
     if not _ID.fullmatch(word):
-        raise CommandError("bad_id", f"A message id is a whole number such as 12, not {_quoted(word)}.")
+        raise CommandError("bad_id", f"A message id is a whole number such as 12, not {quoted(word)}.")
     return int(word)
 
 
@@ -116,7 +114,7 @@ def _parse_lifetime(word: str) -> float:
         raise CommandError(
             "bad_seconds",
             f"/temp takes from {LIFETIME_MIN:.0f} to {LIFETIME_MAX:.0f} seconds (30 days), such as 30 or 2.5, "
-            f"not {_quoted(word)}.",
+            f"not {quoted(word)}.",
         )
     return seconds
 
@@ -129,7 +127,7 @@ def _parse_token(word: str) -> str:
 
 def _parse_target(word: str) -> str:
     if not _TARGET.fullmatch(word):
-        raise CommandError("no_such_client", f"Nobody here is called {_quoted(word)}.")
+        raise CommandError("no_such_client", f"Nobody here is called {quoted(word)}.")
     return word
 
 
@@ -182,15 +180,22 @@ def parse_command(line: str) -> Command:
         raise
 
 
+def split_command(line: str) -> tuple[str, str]:
+    """Return the command that a line begins with, and what stands behind it: "/to" and "bob hi"; "" for a text."""
+    start = _lead(line)
+    slash = line[start : start + 1]
+    if slash not in _SLASHES or line[start + 1 : start + 2] == slash:
+        return "", line[:start] + line[start + 1 :] if slash in _SLASHES else line
+    return _word("/" + line[start + 1 :])
+
+
 def _parse(whole: str) -> Command:
     line = whole
     fields: dict[str, str | int | float] = {}
     while True:
-        start = _lead(line)
-        slash = line[start : start + 1]
-        if slash not in _SLASHES or line[start + 1 : start + 2] == slash:
-            return _say(line[:start] + line[start + 1 :] if slash in _SLASHES else line, fields)
-        name, rest = _word("/" + line[start + 1 :])
+        name, rest = split_command(line)
+        if not name:
+            return _say(rest, fields)
         spec = _BY_NAME.get(name)
         if spec is None:
             raise _unknown(name)
@@ -224,9 +229,7 @@ def _word(text: str) -> tuple[str, str]:
 def find_token(line: str) -> str | None:
     """The token of a line, wherever among its modifiers it stands and whatever is wrong with the rest."""
     while True:
-        start = _lead(line)
-        slash = line[start : start + 1]
-        name, rest = _word(("/" if slash in _SLASHES else slash) + line[start + 1 :])
+        name, rest = split_command(line)
         spec = _BY_NAME.get(name)
         if spec is None or spec.build is not None:
             return None
@@ -236,13 +239,9 @@ def find_token(line: str) -> str | None:
 
 
 def _unknown(name: str) -> CommandError:
-    known = ", ".join(spec.usage for spec in COMMANDS if spec.name != "/txn")
-    close = difflib.get_close_matches(name.lower(), _BY_NAME, 1)
-    hint = f"Did you mean {close[0]}?" if close else f"There are: {known}."
-    return CommandError(
-        "unknown_command",
-        f"There is no command {_quoted(name)}. To send it as text, begin with //. {hint}",
-    )
+    known = [spec.name for spec in COMMANDS if spec.name != "/txn"]
+    text = unknown_command(name, known, OTHER_NAMES, f", only {', '.join(known)}")
+    return CommandError("unknown_command", text, unknown=name)
 
 
 def format_command(command: Command) -> str:

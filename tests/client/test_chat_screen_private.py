@@ -30,7 +30,11 @@ async def _to_bob_by_strip(ana):
     await ana.click("Message bob")
 
 
-async def test_five_ways_to_write_to_one_person():
+async def _to_bob_by_command(ana):
+    await ana.press(*"/to BOB", "enter")
+
+
+async def test_six_ways_to_write_to_one_person():
     """Header, border and placeholder say it in words, the border in colour; a third hears nothing; Esc ends it."""
     async with open_house() as house, chat(house) as ana:
         bob, zoe = await house.person("bob"), await house.person("zoe")
@@ -38,7 +42,10 @@ async def test_five_ways_to_write_to_one_person():
         await zoe.hears("hello")
         await ana.shows("▊ hello", "3 here")
         styles = ana.screen.composer.styles
-        for choose in (_to_bob_by_roster, _to_bob_by_letters, _to_bob_by_author, _to_bob_by_action, _to_bob_by_strip):
+        for choose in (
+            _to_bob_by_roster, _to_bob_by_letters, _to_bob_by_author, _to_bob_by_action, _to_bob_by_strip,
+            _to_bob_by_command,
+        ):  # fmt: skip
             await choose(ana)
             await ana.shows(f"▔ {WORDS} ▔", "to: bob (private)", "Private message to bob…")
             assert styles.border_top[1] == styles.border_title_color == Color.parse(ana.app.theme_variables["warning"])

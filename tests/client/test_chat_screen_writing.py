@@ -119,7 +119,10 @@ async def test_what_expires_is_gone_without_a_connection_too():
 
 
 REFUSED = [
-    ("/frobnicate now", 'There is no command "/frobnicate".'),
+    ("/frobnicate now", "There is no /frobnicate; see /help. To say it, begin with //."),
+    ("/msg bob hi", "There is no /msg; write /to bob text."),
+    ("/who", "There is no /who; Ctrl+B shows who is here."),
+    ("/to nobody", 'Nobody here is called "nobody".'),
     ("/temp soon hello", "/temp takes from 1 to"),
     ("/reply 99 hello", "There is no message 99."),
     ("/delete 99", "There is no message 99."),

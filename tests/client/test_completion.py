@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.widgets.completion import SHOWN, Candidate, CommandHint, complete, modifiers
+from chat_tui.widgets.completion import SHOWN, Candidate, CommandHint, complete, complete_name, modifiers
 
 REPLY = CommandHint("/reply", "<id> <text>", "reply to a message")
 TEMP = CommandHint("/temp", "<seconds> <text>", "delete itself later")
@@ -108,6 +108,13 @@ def test_to_completes_names():
     assert found.start == len("/temp 30 /to ")
 
 
+def test_to_and_a_whole_name_is_a_line():
+    """Enter sends it, to turn to that one; not behind another modifier, which wants a text."""
+    for line, incomplete in [("/to bob", False), ("/to @BOB", False), ("/to bo", True), ("/temp 30 /to bob", True)]:
+        found = complete(line, COMMANDS, NAMES)
+        assert (inserts(line), found.incomplete) == (["bob ", "Bobby "], incomplete)
+
+
 def test_to_somebody_unknown_shows_the_usage():
     """A name that fits nobody leaves the explanation."""
     found = complete("/to nobody", COMMANDS, NAMES)
@@ -144,6 +151,43 @@ def test_an_at_sign_completes_names_anywhere():
 def test_names_are_literal(name):
     """A name that looks like markup is completed as it is written."""
     assert inserts(f"@{name[:2]}") == [f"@{name} "]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("an", ["ana: "]),
+        ("bo", ["bob: ", "Bobby: "]),
+        ("BOBB", ["Bobby: "]),
+        ("hello bo", ["bob ", "Bobby "]),
+        ("one\nan", ["ana: "]),
+        ("one\ntwo an", ["ana "]),
+        ("/to bob an", ["ana: "]),
+        ("/to bob /temp 30 so an", ["ana "]),
+        ("//an", []),
+        ("ZO", ["zoë: "]),
+        ("[", ["[/b]: ", "[red]x: "]),
+        ("red", ["[red]x: "]),
+        ("dog", ["top-dog: "]),
+        ("田", ["田中: "]),
+        ("STRASS", ["Straße: "]),
+        ("ob", []),
+        ("aa", []),
+        ("hello", []),
+        ("", []),
+        ("hello ", []),
+        ("ana: ", []),
+        ("ana:", []),
+        ("/b", []),
+        ("/to bob /b", []),
+        ("@@bo", []),
+    ],
+)
+def test_a_bare_name_is_completed_for_who_asks(text, expected):
+    """From what it, or a part of it, begins with; behind it stands a colon where a line of text begins."""
+    found = complete_name(text, [*NAMES, "田中", "Straße"])
+    assert (inserts_of(found) if found else []) == expected
+    assert found is None or (found.incomplete and text[found.start :] in {text, *text.split()})
 
 
 def test_a_crowd_is_cut():

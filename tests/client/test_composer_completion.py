@@ -130,12 +130,38 @@ async def test_it_closes_with_the_focus_and_with_the_line():
         assert not popup(pilot).display
 
 
-async def test_tab_moves_the_focus_where_nothing_completes():
-    """As everywhere else."""
+async def test_tab_completes_a_bare_name():
+    """The one that fits at once; of several one is chosen, and nothing opens without Tab."""
     async with Host().run_test() as pilot:
-        pilot.app.composer.set_text("hi")
+        composer = pilot.app.composer
+        composer.names = ("bob", "[red]x", "bobby", "田中")
+        await pilot.press(*"[r", "tab", *"yo 田", "tab", "b", "o")
+        await pilot.pause()
+        assert composer.text == "[red]x: yo 田中 bo"
+        assert not popup(pilot).display
         await pilot.press("tab")
-        assert pilot.app.composer.text == "hi"
+        await pilot.pause()
+        assert composer.text == "[red]x: yo 田中 bo"
+        assert " bobby " in pilot.app.frame
+        await pilot.press("down", "tab", "!")
+        assert composer.text == "[red]x: yo 田中 bobby !"
+        await pilot.press("ctrl+u", "b", "tab", "enter", "b", "tab", "escape", "enter")
+        assert pilot.app.said == [("bob: b", "", "off")]
+
+
+async def test_tab_stays_in_the_composer():
+    """Where there is nothing to complete as well: what is typed next is not lost."""
+    async with Host().run_test() as pilot:
+        composer = pilot.app.composer
+        for text in ("", "hi", "hi ", "/delete 1", "/nonsense", "@nobody"):
+            composer.set_text(text)
+            await pilot.press("tab", "tab", "!")
+            assert composer.text == f"{text}!"
+            assert composer.has_focus
+        composer.set_text("bo")
+        composer.select_all()
+        await pilot.press("tab")
+        assert composer.text == "bo"
 
 
 async def test_recalling_a_command_opens_nothing():

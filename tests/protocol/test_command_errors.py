@@ -103,7 +103,43 @@ def test_why_a_line_is_refused(line, code):
 
 def test_another_case_is_explained():
     """Commands are written small; the answer names the one that was meant."""
-    assert "Did you mean /delete?" in refused("/DELETE 1").text
+    assert "did you mean /delete?" in refused("/DELETE 1").text
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        *[(f"{name} bob hi", "write /to bob text.") for name in ("/msg", "/query", "/dm", "/w", "/whisper", "/tell")],
+        ("/nick ana", "write /name ana."),
+        *[(name, "write /exit.") for name in ("/quit", "/q", "/part", "/leave", "/bye", "/disconnect", "/QUIT now")],
+        ("/rm 12", "write /delete 12."),
+        ("/del 12", "write /delete 12."),
+        *[(name, "who comes and goes is told by itself.") for name in ("/who", "/names", "/users")],
+        ("/to bob /msg ana hi", "write /to bob text."),
+        ("/txn k7 /nick ana", "write /name ana."),
+    ],
+)
+def test_what_other_programs_call_it(line, instead):
+    """The answer names the command of this one; the line is refused all the same."""
+    error = refused(line)
+    assert (error.code, error.text) == ("unknown_command", f"There is no {error.unknown}; {instead}")
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("/delet", "/delete"), ("/dleete", "/delete"), ("/dlt", ""), ("/repyl", "/reply"), ("/relpli", "/reply"),
+        ("/tp", "/to"), ("/ot", "/to"), ("/nmae", "/name"), ("/exti", "/exit"), ("/tem", "/temp"), ("/Temp", "/temp"),
+        ("/me", ""), ("/set", ""), ("/text", ""), ("/test", ""), ("/join", ""), ("/away", ""), ("/topic", ""),
+        ("/emote", ""), ("/clear", ""), ("/help", ""), ("/mute", ""), ("/search", ""), ("/ignore", ""), ("/x", ""),
+        ("/", ""), ("/txm", ""), ("/ex\u0131t", ""), ("/" + "delete" * 9000, ""),
+    ],
+)  # fmt: skip
+def test_a_slip_of_the_finger_is_explained(name, near):
+    """One letter wrong, or two in a longer name; what is farther off, or another client's own, is not."""
+    text = refused(f"{name} x").text
+    assert ("did you mean" in text) == bool(near)
+    assert f"did you mean {near}?" in text or ", only /reply, " in text
 
 
 def test_what_goes_before_a_text_is_named():

@@ -2,8 +2,9 @@
 
 import msgspec
 
-from chat_protocol.commands import Say, parse_command
+from chat_protocol.commands import COMMANDS, Say, parse_command
 from chat_protocol.text import clean
+from chat_protocol.unknown import OTHER_NAMES, unknown_command
 
 TEMPS: dict[str, float | None] = {"off": None, "30 s": 30.0, "5 min": 300.0, "1 h": 3600.0}
 """The times to live that the composer offers, in seconds."""
@@ -15,6 +16,12 @@ LOCAL_COMMANDS = [
     ("/unmute", "<name>", "listen to somebody again"),
 ]
 """Commands that never reach the server: name, arguments, and what they do."""
+
+_OTHER_NAMES = {
+    "/ignore": "write /mute bob",
+    "/unignore": "write /unmute bob",
+    **dict.fromkeys(("/find", "/grep"), "write /search words"),
+}
 
 
 class Addressing(msgspec.Struct):
@@ -37,6 +44,16 @@ class Addressing(msgspec.Struct):
             reply_to=self.reply_to if command.reply_to is None else command.reply_to,
             lifetime=TEMPS[shown_temp] if command.lifetime is None else command.lifetime,
         )
+
+
+def no_such_command(name: str, people_key: str) -> str:
+    """What is wrong with a command that neither the server nor this program knows; `people_key` shows who is here."""
+    local = [command for command, _, _ in LOCAL_COMMANDS]
+    if name in local:
+        return f"{name} stands alone in its line."
+    known = [spec.name for spec in COMMANDS if spec.name != "/txn"] + local
+    people = dict.fromkeys(("/who", "/names", "/users"), f"{people_key} shows who is here")
+    return unknown_command(name, known, {**OTHER_NAMES, **_OTHER_NAMES, **people}, "; see /help")
 
 
 def spelled_out(command: Say, typed: str, shown_temp: str, *, alone: bool) -> str:

@@ -391,6 +391,10 @@ class ChatScreen(WritingScreen):
             self.roster.add_class("-shown")
             self.set_focus(self.roster)
 
+    def key_for(self, binding: str) -> str:
+        """The key of a binding, by its id, as it is written in a sentence."""
+        return self._keys.key(binding)
+
     def action_help(self) -> None:
         """Everything that can be typed and pressed."""
         from chat_tui.screens.help import HelpScreen  # noqa: PLC0415 - not before the first frame

@@ -22,7 +22,7 @@ _EDGE = ("app.palette", "palette", "app.command_palette")
 
 _HELP = [
     ("{composer.send}", "send"),
-    ("{composer.newline}", "a new line in the message"),
+    ("{composer.newline}", "new line (some terminals lack Shift+Enter)"),
     (
         "{composer.pick!}, or {composer.up} in an empty composer",
         "pick a message: ↑ ↓ move, r replies, d deletes, y copies, m messages, o opens a link, g goes to the quote",
@@ -37,7 +37,7 @@ _HELP = [
     ("{chat.find}", "find: Enter, then {find.older!} older, {find.newer!} newer, {find.close} back"),
     ("{chat.page-up}, {chat.page-down}, {chat.newest}", "older messages, newer ones, the newest"),
     ("{chat.first-unread} in an empty composer", "the first unread message"),
-    ("{composer.complete}", "complete a command or a name"),
+    ("{composer.complete}", "complete a command, or a name just begun"),
     ("{app.palette}", "all commands, themes among them"),
     ("{chat.connect}", "connect at once, after it was lost"),
     ("{chat.help}", "this page"),
@@ -96,6 +96,10 @@ class KeyTable:
     def help(self) -> list[tuple[str, str]]:
         """Keys and what they do."""
         return [(_PLACE.sub(self._shown, keys), _PLACE.sub(self._shown, words)) for keys, words in _HELP]
+
+    def key(self, name: str) -> str:
+        """The first key of a binding, spelled."""
+        return spelled(self._keys[name][0])
 
     def _item(self, name: str, word: str, action: str) -> tuple[str, str, str]:
         return abbreviated(self._keys[name][0]), word, action

@@ -2,6 +2,8 @@
 
 from textual.timer import Timer
 
+from chat_protocol.names import fold_name
+from chat_protocol.unknown import quoted
 from chat_tui.drafts import Drafts
 from chat_tui.screens import rows
 from chat_tui.screens.addressing import Addressing
@@ -69,6 +71,15 @@ class TargetingScreen(AttendingScreen):
         self.set_target(client_id)
         if unread is not None and not self.messages.is_shown(unread):
             self.go_to(unread)
+
+    def turn_by_name(self, name: str) -> str:
+        """The same as it was typed; returns what is wrong, "" for nothing."""
+        wanted = fold_name(name.removeprefix("@"))
+        found = next((who for who, one in self.store.clients.items() if fold_name(one) == wanted), None)
+        if found is None:
+            return f"Nobody here is called {quoted(name)}."
+        self.turn_to(found)
+        return ""
 
     # -- in reply to what ---------------------------------------------------------------------------------------
 

@@ -7,13 +7,13 @@ import msgspec
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 
-from chat_protocol.commands import Command, CommandError, Delete, Exit, Say, TakeName, parse_command
+from chat_protocol.commands import Command, CommandError, Delete, Exit, Say, TakeName, parse_command, split_command
 from chat_protocol.text import clean
 from chat_tui.drafts import Drafts
 from chat_tui.feed import Feed
 from chat_tui.outbox import Pending
 from chat_tui.paste_guard import worry
-from chat_tui.screens.addressing import TEMPS, spelled_out
+from chat_tui.screens.addressing import TEMPS, no_such_command, spelled_out
 from chat_tui.screens.notices import GO_BACK, UNDO, Notice
 from chat_tui.screens.targeting import TargetingScreen
 from chat_tui.screens.undo import Undo, deletion_words
@@ -48,6 +48,10 @@ class WritingScreen(TargetingScreen):
         """Everything that can be typed and pressed."""
         raise NotImplementedError
 
+    def key_for(self, binding: str) -> str:
+        """The key of a binding, by its id, as it is written in a sentence."""
+        raise NotImplementedError
+
     # -- sending ------------------------------------------------------------------------------------------------
 
     async def on_composer_submitted(self, event: Composer.Submitted) -> None:
@@ -58,7 +62,8 @@ class WritingScreen(TargetingScreen):
         try:
             command = parse_command(text)
         except CommandError as error:
-            self.composer.refuse(event.text, error.text, event.target)
+            why = no_such_command(error.unknown, self.key_for("chat.people")) if error.unknown else error.text
+            self.composer.refuse(event.text, why, event.target)
             return
         match command:
             case Exit():
@@ -87,8 +92,11 @@ class WritingScreen(TargetingScreen):
 
     async def _did_locally(self, text: str, target: str) -> bool:
         """Carry out a command that is for this program alone; False where it is none."""
-        word, _, rest = text.strip().partition(" ")
+        word, rest = split_command(text)
         match word:
+            case "/to" if (name := rest.strip()) and len(name.split()) == 1:
+                if wrong := self.turn_by_name(name):
+                    self.composer.refuse(text, wrong, target)
             case "/help":
                 self.action_help()
             case "/search":

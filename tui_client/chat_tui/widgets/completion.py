@@ -87,6 +87,21 @@ def complete(text_before_cursor: str, commands: Sequence[CommandHint], names: Se
     return None if at_text else _explained(last, parsed.start, commands)
 
 
+def complete_name(text_before_cursor: str, names: Sequence[str]) -> Completion | None:
+    """Names for a word of ordinary text, for who asks: `bob: ` where a line of text begins, `bob ` further on.
+
+    Only what a name, or a part of it, begins with; a word that merely has letters of a name in it stays what it is.
+    """
+    parsed = _parse(text_before_cursor)
+    start = _last_word(text_before_cursor)
+    if start == len(text_before_cursor) or (parsed.verb is not None and parsed.argument is None):
+        return None
+    begins = start == parsed.start or text_before_cursor[start - 1] == "\n"
+    found = _best(text_before_cursor[start:], names, worst=2)
+    candidates = tuple(Candidate(f"{name}: " if begins else f"{name} ", name) for name in found)
+    return Completion(start, candidates, incomplete=True) if candidates else None
+
+
 def _parse(text: str) -> _Parsed:
     """Read modifiers from the front until something else comes."""
     used: list[str] = []
@@ -131,14 +146,16 @@ def _recipients(parsed: _Parsed, commands: Sequence[CommandHint], names: Sequenc
     """Names for the argument of `/to` and its like; an @ before them is understood and dropped."""
     argument, verb = parsed.argument or "", parsed.verb or ""
     after = " " if verb in MODIFIERS else ""
-    whole = argument.removeprefix("@").casefold()
-    if not after and any(name.casefold() == whole for name in names):
+    written = argument.removeprefix("@").casefold()
+    whole = any(name.casefold() == written for name in names)
+    if whole and not after:
         return _explained(verb, parsed.start, commands)
     found = _best(argument.removeprefix("@"), names)
     if not found:
         return _explained(verb, parsed.start, commands)
     candidates = tuple(Candidate(f"{name}{after}", name) for name in found)
-    return Completion(parsed.argument_start, candidates, incomplete=True)
+    # `/to bob` alone means something: what is written next is for bob.
+    return Completion(parsed.argument_start, candidates, incomplete=not whole or bool(parsed.used))
 
 
 def _explained(name: str, start: int, commands: Iterable[CommandHint]) -> Completion | None:
@@ -147,14 +164,14 @@ def _explained(name: str, start: int, commands: Iterable[CommandHint]) -> Comple
     return Completion(start, usage=hint) if hint else None
 
 
-def _best(query: str, words: Sequence[str]) -> list[str]:
-    """The words that fit `query`, best first and otherwise in their own order, at most SHOWN."""
+_MISS = 5
+
+
+def _best(query: str, words: Sequence[str], worst: int = _MISS - 1) -> list[str]:
+    """The words that fit `query`, best first and otherwise in their own order, at most SHOWN; `worst` is a `_rank`."""
     wanted = query.casefold()
     ranked = ((_rank(wanted, word), at, word) for at, word in enumerate(words))
-    return [word for _, _, word in nsmallest(SHOWN, (entry for entry in ranked if entry[0] < _MISS))]
-
-
-_MISS = 5
+    return [word for _, _, word in nsmallest(SHOWN, (entry for entry in ranked if entry[0] <= worst))]
 
 
 def _rank(wanted: str, word: str) -> int:

@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
 from chat_tui.widgets.cells import one_line
-from chat_tui.widgets.completion import CommandHint, Completion, complete, modifiers
+from chat_tui.widgets.completion import CommandHint, Completion, complete, complete_name, modifiers
 from chat_tui.widgets.completion_popup import CompletionPopup
 from chat_tui.widgets.composer_editor import plain_text
 from chat_tui.widgets.composer_frame import ComposerFrame
@@ -51,7 +50,7 @@ class Composer(ComposerFrame):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "send", "Send", id="composer.send"),
-        Binding("ctrl+j,shift+enter,alt+enter", "newline", "New line", show=False, id="composer.newline"),
+        Binding("ctrl+j,alt+enter,shift+enter", "newline", "New line", show=False, id="composer.newline"),
         Binding("up", "up", "Up", show=False, id="composer.up"),
         Binding("down", "down", "Down", show=False, id="composer.down"),
         Binding("alt+up,alt+down", "pick", "Pick message", key_display="⌥↑", id="composer.pick"),
@@ -210,6 +209,10 @@ class Composer(ComposerFrame):
 
     # Completion
 
+    @property
+    def _before_cursor(self) -> str:
+        return self.document.get_text_range((0, 0), self.cursor_location)
+
     def watch_selection(self) -> None:
         """The cursor is the one thing that every edit moves."""
         if self.is_mounted:
@@ -217,8 +220,7 @@ class Composer(ComposerFrame):
             self.show_length()
 
     def _complete(self) -> None:
-        before = self.document.get_text_range((0, 0), self.cursor_location)
-        found = complete(before, self.commands, self.names) if self.selection.is_empty else None
+        found = complete(self._before_cursor, self.commands, self.names) if self.selection.is_empty else None
         if found is None:
             self._dismissed = None
         elif found.start == self._dismissed:
@@ -247,19 +249,24 @@ class Composer(ComposerFrame):
         return True
 
     def action_complete(self) -> None:
-        """Take the marked candidate, or the first."""
-        if not self._completion:
-            raise SkipAction
-        if self._completion.candidates:
-            self.accept(self._chosen or 0)
+        """Take the marked candidate, or the first; in ordinary text look for a name, and let several be chosen from.
+
+        The focus stays, whatever there is to complete: the next keys are meant for here.
+        """
+        if self._completion is None and self.selection.is_empty:
+            found = complete_name(self._before_cursor, self.names)
+            self._set_completion(found)
+            if found is not None and len(found.candidates) > 1:
+                return
+        self.accept(self._chosen or 0)
 
     def accept(self, index: int) -> None:
         """Put candidate `index` in place of the word being typed."""
         if not self._completion or index >= len(self._completion.candidates):
             return
         insert = plain_text(self._completion.candidates[index].insert)
+        before = self._before_cursor
         row, column = self.cursor_location
-        before = self.document.get_text_range((0, 0), (row, column))
         # No completion reaches over a line end, so the word begins on the cursor's line.
         start = (row, column - (len(before) - self._completion.start))
         end = (row, column + 1) if self.document[row][column : column + 1] == insert[-1:] == " " else (row, column)

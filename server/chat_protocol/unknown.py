@@ -1,0 +1,68 @@
+"""What is said about a command that there is not: what it is called here, or what is near it. A guess never acts."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from chat_protocol.text import clean_line
+
+_PRIVATE = "write /to bob text"
+_NAME = "write /name ana"
+_EXIT = "write /exit"
+_DELETE = "write /delete 12"
+_PEOPLE = "who comes and goes is told by itself"
+
+OTHER_NAMES: Mapping[str, str] = {
+    **dict.fromkeys(("/msg", "/query", "/dm", "/pm", "/w", "/whisper", "/tell"), _PRIVATE),
+    **dict.fromkeys(("/nick", "/rename"), _NAME),
+    **dict.fromkeys(("/quit", "/q", "/part", "/leave", "/bye", "/disconnect"), _EXIT),
+    **dict.fromkeys(("/rm", "/del", "/remove"), _DELETE),
+    **dict.fromkeys(("/who", "/names", "/users"), _PEOPLE),
+}
+"""What other programs call things, and what to do here, as the end of a sentence."""
+
+_PLAIN = re.compile(r"/[a-z]{1,20}", re.IGNORECASE | re.ASCII)
+_AS_TEXT = "To say it, begin with //."
+_LONG = 5
+"""A name of so many letters may have two slips of the finger in it, a shorter one has one."""
+
+
+def unknown_command(name: str, known: Iterable[str], other_names: Mapping[str, str], else_say: str) -> str:
+    """What is wrong with the command `name`, in a sentence that tells the right one if there is a near one.
+
+    `name` and the `known` ones begin with `/`. `else_say` is the end of the sentence where nothing is near.
+    """
+    if not _PLAIN.fullmatch(name):
+        return f"There is no command {quoted(name)}{else_say}. {_AS_TEXT}"
+    if instead := other_names.get(name.lower()):
+        return f"There is no {name}; {instead}."
+    if near := _nearest(name.lower(), known):
+        return f"There is no {name}; did you mean {near}? {_AS_TEXT}"
+    return f"There is no {name}{else_say}. {_AS_TEXT}"
+
+
+def quoted(word: str) -> str:
+    """A word of the sender's, short enough and harmless enough to be shown in an error."""
+    word = clean_line(word)
+    return f'"{word[:40]}…"' if len(word) > 40 else f'"{word}"'
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """The command that `name` was most likely meant to be; "" for none."""
+    slips, near = min(((_slips(name, one), one) for one in known), default=(_LONG, ""))
+    two_are_few = len(name) > _LONG and name[1] == near[1:2]
+    return near if slips <= (2 if two_are_few else 1) else ""
+
+
+def _slips(word: str, wanted: str) -> int:
+    """How many letters are missing, too many, wrong, or swapped with the next one."""
+    older: list[int] = []
+    old: list[int] = []
+    new = list(range(len(wanted) + 1))
+    for at, letter in enumerate(word, 1):
+        older, old, new = old, new, [at]
+        for to, other in enumerate(wanted, 1):
+            slips = min(old[to] + 1, new[to - 1] + 1, old[to - 1] + (letter != other))
+            if at > 1 and to > 1 and letter == wanted[to - 2] and word[at - 2] == other:
+                slips = min(slips, older[to - 2] + 1)
+            new.append(slips)
+    return new[-1]
