@@ -52,6 +52,8 @@ class Feed:
     ) -> None:
         self.store = store
         self.connection: Connection | None = None
+        self.gives_up_name = False
+        """Is our name to be free for others as soon as we go?"""
         self._connect = connect
         self._closed = False
         self._changed = changed
@@ -76,11 +78,13 @@ class Feed:
                     handle.cancel()
 
     async def close(self) -> None:
-        """Say goodbye to the server."""
+        """Say goodbye to the server, after everything else that is to be said."""
         self.store.release()
         self._send()
         self._closed = True
         if self.connection is not None:
+            if self.gives_up_name:
+                self.connection.send("/exit")
             await self.connection.close()
 
     def retry_now(self) -> None:
@@ -94,9 +98,8 @@ class Feed:
             self.connection.rename(name)
 
     def leave(self) -> None:
-        """Give up the name, and go."""
-        if self.connection is not None:
-            self.connection.send("/exit")
+        """Give up the name at `close`."""
+        self.gives_up_name = True
 
     def say(self, command: Command, typed: str, hold: float = 0.0) -> Pending | None:
         """Put a line into the outbox, and out of it if there is a connection; None when there are too many.
