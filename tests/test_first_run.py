@@ -57,12 +57,36 @@ def test_one_starts_a_room_and_another_joins(tmp_path: Path) -> None:
             ana.wait("2 here")
             ana.type("welcome\r")
             bob.wait("▊ welcome")
-            leave(ana)
+            ana.send(CTRL_Q)
+            ana.wait("bob is here. Your room ends when you leave.")
+            ana.type("e")
+            assert ana.wait_exit() == 0
+            assert ana.restored()
             assert b"The room that you started has ended." in ana.raw
             bob.wait("Connection lost.")
             leave(bob)
     assert port not in remembered(tmp_path / "ana")
     assert port in remembered(tmp_path / "bob")
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_room_unasked(end: signal.Signals, tmp_path: Path) -> None:
+    """Whoever shuts a computer down, or closes the window, is not there to answer."""
+    with nothing_said(tmp_path / "ana") as ana:
+        ana.wait("Others will see you under this name.")
+        ana.send(b"\r")
+        ana.wait("answers at localhost:6789.")
+        ana.send(END + b"\r")
+        rows = ana.wait(lambda rows: [row for row in rows if "chat-tui ws://" in row])
+        port = next(found[1] for row in rows if (found := re.search(r"chat-tui ws://[\w.]+:(\d+)", row)))
+        ana.send(ESC)
+        with chat_tui(f"ws://127.0.0.1:{port}", "bob", tmp_path) as bob:
+            bob.wait("● connected · 2 here")
+            ana.wait("2 here")
+            ana.terminate(end)
+            assert ana.wait_exit() == 128 + end
+            bob.wait("Connection lost.")
+            leave(bob)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Input
 
+from chat_tui.screens.selecting import SelectingScreen
 from chat_tui.widgets.message_list import Action, MessageList, Row
 
 ACTIONS = (
@@ -27,7 +28,7 @@ def row(key: int, text: str | None = None, **fields) -> Row:
 
 
 class Host(App[None]):
-    """`heard` holds what the list posted, `looked_up` the keys it asked for."""
+    """`heard` holds what the list posted, `looked_up` the keys it asked for, `copied` what drags have copied."""
 
     CSS = "Input { height: 1; border: none; }"
 
@@ -38,9 +39,20 @@ class Host(App[None]):
         self.clock = 1000.0
         self.heard: list[Message] = []
         self.looked_up: list[int] = []
+        self.copied: list[str] = []
         self.list = MessageList(self.lookup, self.actions_of, lambda: self.clock, id="messages")
         self.list.COUNTDOWN_PERIOD = 0.005
         self.list.compact = compact
+
+    def get_default_screen(self) -> SelectingScreen:
+        """One that selects; this host carries out what it asks for."""
+        screen = SelectingScreen(id="_default")
+        screen.messages, screen.actions = self.list, self  # type: ignore[assignment] - of the actions it needs one
+        return screen
+
+    def copy(self, text: str) -> None:
+        """A drag has selected this."""
+        self.copied.append(text)
 
     def compose(self) -> ComposeResult:
         """The list above the text field."""

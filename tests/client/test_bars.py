@@ -126,6 +126,7 @@ async def test_the_header_says_where_and_to_whom(width, compact, left, right):
         ({"here": None}, "● connected", "●"),
         ({"unread": 3}, "↓ 3 new   ● connected · 4 here", "↓ 3  ● 4"),
         ({"unread": 3, "unread_to_you": 1}, "↓ 3 new, 1 to you   ● connected · 4 here", "↓ 3 @1  ● 4"),
+        ({"done": "Copied."}, "✓ Copied.   ● connected · 4 here", "✓ Copied."),
     ],
 )
 async def test_every_state_has_a_sign_and_a_word(state, wide, compact):
@@ -137,10 +138,25 @@ async def test_every_state_has_a_sign_and_a_word(state, wide, compact):
 @pytest.mark.parametrize("width", [120, 80, 50, 36])
 async def test_a_private_target_is_always_said(width):
     """However narrow the row and long the names, it begins with whom and says private."""
-    shown = await header_row(width, target="zoë of the very long name", room="a room with a long name", unread=120)
-    assert "to: zo" in shown
-    assert "(private)" in shown
-    assert cell_len(shown) <= width
+    for done in ("", "Copied."):
+        names = {"target": "zoë of the very long name", "room": "a room with a long name"}
+        shown = await header_row(width, **names, unread=120, done=done)
+        assert "to: zo" in shown
+        assert "(private)" in shown
+        assert done in shown
+        assert cell_len(shown) <= width
+
+
+async def test_what_has_been_done_is_said_for_a_while():
+    """And the newest of it for as long as the first would have been."""
+    app = BarsApp()
+    async with app.run_test(size=(80, 5)) as pilot:
+        app.header.tell_done("Copied.", 60.0)
+        app.header.tell_done("Copied.", 0.01)
+        while app.header.done:
+            await pilot.pause(0.01)
+        await pilot.pause()
+        assert "Copied." not in row(app, 0)
 
 
 async def test_the_target_is_text():

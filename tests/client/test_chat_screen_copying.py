@@ -15,7 +15,7 @@ async def drag(person, start, *path):
 
 
 async def test_a_drag_takes_texts_wherever_it_ends():
-    """Over the roster, the header, the composer or between messages: the nearest text, and no draft."""
+    """Over the roster, the header, the composer or between messages: the nearest text, no draft, and nothing moves."""
     async with open_house() as house, chat(house, size=(120, 30)) as ana:
         bob = await house.person("bob")
         await bob.say("first text", "second text", "/to ana third text", "last text")
@@ -35,6 +35,10 @@ async def test_a_drag_takes_texts_wherever_it_ends():
         ]:
             await drag(ana, start, (start[0] + 1, start[1]), end)
             assert copied.pop() == text, (start, end)
+            assert [ana.rows.index(ana.row(f"{word} text")) for word in ("first", "second", "third")] == [
+                first, second, third
+            ]  # fmt: skip
+        assert "✓ Copied." in ana.rows[0]
         assert {widget.id for widget in ana.screen.selections} == {"messages"}
         await drag(ana, (over_roster, 4), (over_roster, 6))
         await drag(ana, (over_roster, 4), (9, first))

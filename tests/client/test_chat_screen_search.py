@@ -88,6 +88,27 @@ async def test_what_was_found_can_be_answered():
         await ana.shows("↪ replying to bob: the question", "▊ the question")
 
 
+async def test_the_keys_pick_what_was_found():
+    """Not the last row on the screen: from the phrase, from the list, and from the composer."""
+    async with open_house() as house, chat(house) as ana:
+        bob = await house.person("bob")
+        await bob.say(*(f"{n}." for n in range(40)), "the question", *(f"{n}." for n in range(60)))
+        await ana.shows("▊ 59.")
+        for keys in (["enter", "alt+up"], ["alt+up"], ["enter", "alt+down"], ["up"]):
+            await ana.press("ctrl+f", *"question")
+            await ana.shows("1 of 1")
+            if keys == ["up"]:
+                await ana.click("Message everyone")
+            await ana.press(*keys)
+            await ana.shows("Reply   Delete")
+            await ana.lacks("1 of 1")
+            await ana.press("r")
+            await ana.shows("↪ replying to bob: the question")
+            await ana.press("escape", "end")
+            await ana.shows("▊ 59.")
+            await ana.lacks("↪ replying")
+
+
 async def test_search_snapshot(snapshot):
     """A bar above the composer, whatever the width."""
     async with open_house() as house:

@@ -222,7 +222,7 @@ async def test_a_deletion_can_be_taken_back_for_a_while():
         await ana.lacks("▊ second")
         await ana.say("/delete 1")
         await ana.shows("deleting…")
-        await ana.app.action_quit()
+        await ana.say("/exit")
         await bob.until(lambda: [event["id"] for event in bob.seen if event["type"] == "delete"] == [2, 1])
 
 

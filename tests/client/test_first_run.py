@@ -149,6 +149,38 @@ async def test_this_computer_is_looked_at_again():
             await ana.shows("● connected · 1 here")
 
 
+async def test_nobody_ends_a_room_under_others_by_one_key():
+    """Keys, mouse and command: who started it is asked while somebody else is in it, and stays unless they say so."""
+    async with first_run(here="ws://localhost:0/") as ana:
+        await ana.press("enter", "end", "enter")
+        await ana.shows("Your room is open", "● connected · 1 here")
+        await ana.press("escape")
+        url = ana.app._own_room.url
+        async with connect(f"{url}?name=bob", proxy=None) as bob:
+            await ana.shows("2 here")
+            await ana.press("ctrl+q", "ctrl+q")
+            await ana.shows("bob is here. Your room ends when you leave.", "Stay", "End it")
+            await ana.press("escape")
+            await ana.lacks("Your room ends")
+            async with connect(f"{url}?name=zoe", proxy=None):
+                await ana.shows("3 here")
+                await ana.say("/exit")
+                await ana.shows("Others are here (2). Your room ends when you leave.")
+                await ana.press("enter")
+                await ana.lacks("Your room ends")
+            await ana.shows("2 here")
+            await ana.click("^q Quit")
+            await ana.click("Stay")
+            await ana.lacks("Your room ends")
+            await ana.say("still here")
+            await bob.send("/reply 1 good")
+            await ana.shows("▊ good")
+            await ana.press("ctrl+q")
+            await ana.click("End it")
+            await ana.until(lambda: ana.app._exit)
+            assert ana.app.return_value is None
+
+
 @pytest.mark.parametrize("by_mouse", [True, False])
 async def test_a_room_is_started_for_as_long_as_one_stays(by_mouse):
     """Others are told how to join and what is open; the line can be copied, now and later; at the end it is gone."""
@@ -178,6 +210,7 @@ async def test_a_room_is_started_for_as_long_as_one_stays(by_mouse):
             await ana.shows("2 here")
             await bob.send("found it")
             await ana.shows("▊ found it")
+        await ana.shows("1 here")
         await ana.press("ctrl+p", *"join")
         await ana.shows("How others join")
         await ana.press("enter")

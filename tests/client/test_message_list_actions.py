@@ -134,7 +134,7 @@ async def test_letters_fire():
         host.list.focus()
         await pilot.press("y")
         assert _chosen(host) == []
-        host.list.pick_newest()
+        host.list.begin_pick()
         await pilot.press("y", "x", "R")
         assert _chosen(host) == [("copy", 30), ("reply", 30)]
 
@@ -148,7 +148,7 @@ async def test_who_has_scrolled_up_picks_where_they_read():
         await pilot.pause()
         last = next(number for number in range(30, 0, -1) if any(f"message {number}" in line for line in host.shown))
         assert last < 30
-        host.list.pick_newest()
+        host.list.begin_pick()
         assert host.list.picked in {last, last - 1}
         assert host.line_with(f"message {host.list.picked}")
 
@@ -282,7 +282,7 @@ async def test_an_unsent_line_can_be_picked():
     host = Host(_many())
     async with host.run_test(size=SIZE) as pilot:
         host.set_unsent(row(-1, "mine"))
-        host.list.pick_newest()
+        host.list.begin_pick()
         assert host.list.picked == -1
         host.set_unsent()
         await pilot.pause()

@@ -52,6 +52,8 @@ class Feed:
     ) -> None:
         self.store = store
         self.connection: Connection | None = None
+        self.gives_up_name = False
+        """Is our name to be free for others as soon as we go?"""
         self._connect = connect
         self._closed = False
         self._changed = changed
@@ -76,10 +78,12 @@ class Feed:
                     handle.cancel()
 
     async def close(self) -> None:
-        """Say goodbye to the server."""
+        """Say goodbye to the server, after everything else that is to be said."""
         self.hurry()
         self._closed = True
         if self.connection is not None:
+            if self.gives_up_name:
+                self.connection.send("/exit")
             await self.connection.close()
 
     def retry_now(self) -> None:
@@ -98,10 +102,8 @@ class Feed:
         self._send()
 
     def leave(self) -> None:
-        """Give up the name, and go, when everything else is said."""
-        self.hurry()
-        if self.connection is not None:
-            self.connection.send("/exit")
+        """Give up the name at `close`."""
+        self.gives_up_name = True
 
     def say(self, command: Command, typed: str, hold: float = 0.0) -> Pending | None:
         """Put a line into the outbox, and out of it if there is a connection; None when there are too many.

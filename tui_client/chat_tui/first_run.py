@@ -54,6 +54,7 @@ class FirstRunApp(ChatApp):
         self._here = here
         self._first = FirstRunScreen(name, rooms, here)
         self._own_room: OwnRoom | None = None
+        self._asking: Screen[Any] | None = None
 
     def get_default_screen(self) -> Screen[Any]:
         """First of all: where to?"""
@@ -125,11 +126,31 @@ class FirstRunApp(ChatApp):
         yield from super().get_system_commands(screen)
 
     async def action_quit(self) -> None:
-        """Say goodbye to the server, if there is one already."""
-        if self._chat in self.screen_stack:
+        """Say goodbye to the server, if there is one already; who would end a room under others is asked first."""
+        if self._chat not in self.screen_stack:
+            self.exit()
+        elif self._own_room is not None and len(self.store.clients) > 1:
+            self._ask_whether_to_end()
+        else:
+            await super().action_quit()
+
+    def _ask_whether_to_end(self) -> None:
+        if self._asking in self.screen_stack:
+            return
+        from chat_tui.screens.question import Answer, Question  # noqa: PLC0415 - few start a room
+
+        you = self.store.you.id if self.store.you else ""
+        others = [name for who, name in self.store.clients.items() if who != you]
+        who = f"{others[0]} is here." if len(others) == 1 else f"Others are here ({len(others)})."
+        answers = [Answer("s", "Stay", "stay"), Answer("e", "End it", "end")]
+        self._asking = Question(f"{who} Your room ends when you leave.", answers)
+        self.push_screen(self._asking, self._answered)
+
+    async def _answered(self, answer: str | None) -> None:
+        if answer == "end":
             await super().action_quit()
         else:
-            self.exit()
+            self._chat.feed.gives_up_name = False  # it was /exit that was typed
 
     async def on_unmount(self) -> None:
         """The room ends with us."""

@@ -361,7 +361,7 @@ class ChatScreen(WritingScreen):
         """Choose a message by keyboard."""
         if not self.stream.empty:
             self.set_focus(self.messages)
-            self.messages.pick_newest()
+            self.messages.begin_pick()
 
     def action_page(self, pages: int) -> None:
         """Leaf through the messages, whatever has the focus."""

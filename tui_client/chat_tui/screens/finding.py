@@ -21,9 +21,14 @@ class FindingScreen(SelectingScreen):
         Binding("ctrl+f", "find", "Find", id="chat.find", priority=True),
         Binding("n,enter", "find_step(1)", "Older find", id="find.older", show=False),
         Binding("N,shift+enter", "find_step(-1)", "Newer find", id="find.newer", show=False),
+        Binding("alt+up,alt+down", "pick_found", "Pick what was found", id="find.pick", show=False),
     ]
     composer: Composer
     search: Search
+
+    def action_pick_message(self) -> None:
+        """Choose a message by keyboard."""
+        raise NotImplementedError
 
     async def action_find(self, phrase: str = "") -> None:
         """Ask what to look for, or go on asking."""
@@ -45,6 +50,12 @@ class FindingScreen(SelectingScreen):
         if self.search.bar is None or self.focused is not self.messages or self.messages.picked is not None:
             raise SkipAction
         self.search.step(by)
+
+    def action_pick_found(self) -> None:
+        """From the phrase to the message that it was found in; where nothing is looked for, the key is not ours."""
+        if self.search.bar is None:
+            raise SkipAction
+        self.action_pick_message()
 
     def finding_key(self, event: events.Key) -> bool:
         """A letter typed at the messages: a key of the search, or more of its phrase; False without a search."""

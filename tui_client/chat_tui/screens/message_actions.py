@@ -72,7 +72,7 @@ class MessageActions:
     def copy(self, text: str) -> None:
         """Put a text into the clipboard, and say so."""
         self._app.copy_to_clipboard(text)
-        self._status.notice(Notice("success", "Copied.", seconds=_SECONDS))
+        self._status.done("Copied.")
 
     def open(self, url: str) -> None:
         """Open an address of the web, and say which host that is."""

@@ -1,5 +1,6 @@
 """The part of the chat screen that selects: a drag over the messages takes messages, wherever the mouse gets to."""
 
+from textual.errors import NoWidget
 from textual.geometry import Offset
 from textual.screen import Screen
 from textual.selection import SelectState
@@ -17,19 +18,26 @@ class SelectingScreen(Screen[None]):
     _copied: SelectState | None = None
 
     def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:
-        """What is under the mouse; for a drag that began at the messages, the nearest of their texts.
+        """What is under the mouse; at the messages, and for a drag that began there, the nearest of their texts.
 
-        Stock, beside the text of a message, or over the roster, it would take all messages down to the last.
+        Stock, beside the text of a row it would be the other end of that row, and on a row without text, or over the
+        roster, all messages.
         """
-        state = self._select_state if self._selecting else None
-        if state is None or self.messages not in (state.start.content_widget, state.start.container):
+        drag = self._select_state if self._selecting else None
+        if drag is None:
+            if not self._is_over_messages(x, y):
+                return super().get_widget_and_offset_at(x, y)
+        elif drag.start.content_widget is not self.messages:
             return super().get_widget_and_offset_at(x, y)
         region = self.messages.scrollable_content_region
-        x, y = min(max(x, region.x), region.right - 1), min(max(y, region.y), region.bottom - 1)
-        widget, offset = super().get_widget_and_offset_at(x, y)
-        if offset is None and state.start.content_offset is not None:
-            offset = self.messages.text_near(y - region.y, state.start.content_offset)
-        return (widget, None) if offset is None else (self.messages, offset)
+        place = self.messages.place_at(x - region.x, y - region.y)
+        return (None, None) if place is None else (self.messages, place)
+
+    def _is_over_messages(self, x: int, y: int) -> bool:
+        try:
+            return self.get_widget_at(x, y)[0] is self.messages
+        except NoWidget:
+            return False
 
     def on_text_selected(self) -> None:
         """A button was let go: what a drag has selected just now is copied at once."""

@@ -12,6 +12,8 @@ from chat_tui.widgets.header_bar import HeaderBar, State
 
 _SLOW_CONNECT = 3.0
 """Seconds after which a first connection is worth a word."""
+_DONE = 2.0
+"""Seconds for which it is said that something has been done."""
 
 
 class StatusLine:
@@ -61,6 +63,10 @@ class StatusLine:
     def notice(self, notice: Notice) -> None:
         """Say something; while there is no connection, that is what the banner goes on to say."""
         self._banner.show(notice.kind, notice.text, notice.action, notice.seconds)
+
+    def done(self, words: str) -> None:
+        """Say that something has been done, without moving anything."""
+        self._header.tell_done(words, _DONE)
 
     def _count_down(self) -> None:
         """Say when the next try is."""

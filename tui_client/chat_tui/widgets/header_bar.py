@@ -1,4 +1,4 @@
-"""The top row: which room, to whom the next message goes, and how the connection is.
+"""The top row: which room, to whom the next message goes, how the connection is, and what has just been done.
 
 What must never be cut off is whom a message goes to: the name of the program, the words of the state and then the
 room's name make room for it.
@@ -14,6 +14,7 @@ from textual import events
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
 from chat_tui.widgets.cells import cut, one_line
@@ -43,6 +44,7 @@ LOOKS: Mapping[str, Look] = {
     "connected": Look("$success"),
     "lost": Look("$warning"),
     "refused": Look("$error"),
+    "done": Look("$success", attributes="bold"),
 }
 
 
@@ -98,10 +100,23 @@ class HeaderBar(Widget):
     unread_to_you: reactive[int] = reactive(0)
     """How many of the unread are for the user alone, or mention them."""
     compact: reactive[bool] = reactive(default=False)
+    done: reactive[str] = reactive("")
+    """What has just been done: a word or two, "" most of the time."""
+    _done_timer: Timer | None = None
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._looks = Looks(self, LOOKS)
+
+    def tell_done(self, words: str, seconds: float) -> None:
+        """Say for a while what has been done. Nothing moves for it, so that the mouse is still where it was."""
+        self.done = words
+        if self._done_timer is not None:
+            self._done_timer.stop()
+        self._done_timer = self.set_timer(seconds, self._forget_done)
+
+    def _forget_done(self) -> None:
+        self.done = ""
 
     def render_line(self, y: int) -> Strip:
         """The one row."""
@@ -148,7 +163,10 @@ class HeaderBar(Widget):
         return pieces
 
     def _right(self, *, words: bool) -> list[Piece]:
-        pieces = []
+        done = [Piece(f"✓ {self.done} ", "done")] if self.done else []
+        if done and not words:
+            return done  # in the place of the state: the names keep their room
+        pieces = [*done, Piece("  ")] if done else []
         if self.unread_above:
             pieces.append(Piece("↑ first new" if words else "↑ new", "unread", self.FirstUnreadRequested))
             pieces.append(Piece("   " if words else "  "))

@@ -120,8 +120,11 @@ class PickingPane(UnreadPane):
         self._show_picked()
         self.post_message(self.Picked(key))
 
-    def pick_newest(self) -> None:
-        """Pick the last message; where somebody has scrolled up, the last one that is shown in full."""
+    def begin_pick(self) -> None:
+        """Pick what a search has gone to; else the last message, or, after scrolling up, the last one shown in full."""
+        if self._canvas.found is not None and self._blocks.find(self._canvas.found) is not None:
+            self.pick(self._canvas.found)
+            return
         if not self.at_end and (shown := self._last_in_full()) is not None:
             self.pick(shown)
             return
@@ -138,10 +141,10 @@ class PickingPane(UnreadPane):
         return next(full, None)
 
     def pick_step(self, by: int) -> None:
-        """Pick the message before (-1) or after (1) the picked one; the newest where none is picked."""
+        """Pick the message before (-1) or after (1) the picked one; begin where none is picked."""
         place = None if self.picked is None else self._blocks.find(self.picked)
         if place is None:
-            self.pick_newest()
+            self.begin_pick()
         elif (other := self._blocks.step(place, by)) is not None:
             self.pick(self._blocks.key(other))
 

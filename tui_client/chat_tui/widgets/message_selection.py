@@ -1,16 +1,16 @@
-"""Selecting text with the mouse: a drag goes from a character of one message to a character of another.
+"""Selecting text with the mouse: a drag goes from a place in one message to a place in another.
 
-Textual's offsets are (character, message), so a selection outlives appends, removals and a new width.
+A place is a Textual offset whose y is the message, so that a selection outlives appends, removals and a new width. Its
+x is twice the number of a character in the text that was written, and one more where it is that character itself;
+twice the number alone is the gap before it. Textual adds one to the later end, so that halving both ends takes the
+characters that a drag began and ended on, and nothing for a gap, whichever way the mouse went.
 """
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Offset
 from textual.selection import Selection
-from textual.strip import Strip
 
-from chat_tui.widgets.message_drawing import Part
 from chat_tui.widgets.message_pane import MessagePane
+from chat_tui.widgets.wrapping import offset_at, whole_clusters
 
 _UNSENT = 1 << 60  # unsent messages have keys < 0, but come after all others
 
@@ -28,44 +28,37 @@ class SelectablePane(MessagePane):
 
     ALLOW_SELECT = True
 
-    def render_line(self, y: int) -> Strip:
-        """A line with its text offsets: Textual's way to ask which character is under the mouse."""
-        self._build()
-        if not 0 <= y < len(self._screen_rows):
-            return Strip.blank(self._columns)
-        key, row = self._screen_rows[y]
-        drawn = self._canvas.drawn(key)
-        span, text = drawn.span(row), drawn.text
-        strip = self._screen_strips[y]
-        if span is None or text is None:
-            return strip
-        at, end = span
-        segments = []
-        for number, segment in enumerate(strip):
-            if number > 0 and at < end:  # the first one is the gutter
-                # Without its own style: nobody sees this line, and Rich keeps sums of styles, links included.
-                segments.append(Segment(segment.text, Style.from_meta({"offset": (text.origin(at), _order(key))})))
-                at += len(segment.text)
-            else:
-                segments.append(segment)
-        return Strip(segments, strip.cell_length)
+    def place_at(self, x: int, y: int) -> Offset | None:
+        """The place that is meant by a cell of the list, or beside it; None while no text is to be seen.
 
-    def text_near(self, line: int, start: Offset) -> Offset | None:
-        """Where a selection from `start` ends on a line of the screen that has no text: at the last text towards it."""
+        Beside a text that is where its row begins or ends; on a row without text, where the next text below begins,
+        or, where there is none, the last one above ends.
+        """
         self._build()
         rows = self._screen_rows
-        if not rows:
-            return None
-        key, row = rows[min(line, len(rows) - 1)]
-        parts = self._canvas.drawn(key).parts
-        down = (_order(key), row if Part.TEXT in parts[: row + 1] else -1) > (start.y, -1)
-        lines = range(min(line, len(rows) - 1), -1, -1) if down else range(line, len(rows))
-        for one in lines:
-            key, row = rows[one]
+        if y < 0:
+            x = y = 0
+        elif y >= len(rows):
+            return self._end_above(len(rows))
+        for line in range(y, len(rows)):
+            key, row = rows[line]
+            drawn = self._canvas.drawn(key)
+            span, text = drawn.span(row), drawn.text
+            if span is None or text is None:
+                continue
+            cell = x - self._canvas.frame(key).indent if line == y else -1
+            at = offset_at(text.text, span, cell) if cell >= 0 else span[0]
+            on_it = cell >= 0 and at < span[1]
+            return Offset(2 * text.origin(at) + on_it, _order(key))
+        return self._end_above(y)
+
+    def _end_above(self, line: int) -> Offset | None:
+        """Where the last text above a line ends."""
+        for key, row in reversed(self._screen_rows[:line]):
             drawn = self._canvas.drawn(key)
             span, text = drawn.span(row), drawn.text
             if span is not None and text is not None:
-                return Offset(text.origin(max(span[0], span[1] - 1) if down else span[0]), _order(key))
+                return Offset(2 * text.origin(span[1]), _order(key))
         return None
 
     def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002  # it is looked up when drawing
@@ -76,30 +69,45 @@ class SelectablePane(MessagePane):
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text, with its authors where it is more than one message.
 
-        A selection without a start (everything, or a drag from elsewhere) begins at the top of the screen, and one
-        without an end ends at its bottom: what is out of sight is not copied by accident.
+        A selection without a start or an end (everything, or a drag from elsewhere) has no text: nobody has pointed at
+        what would be copied.
         """
-        if not self._screen_rows:
+        if selection.start is None or selection.end is None:
             return None
-        start = selection.start or Offset(0, _order(self._screen_rows[0][0]))
-        first = self._blocks.find(_key(start.y))
-        last = self._blocks.find(_key(selection.end.y if selection.end else _order(self._screen_rows[-1][0])))
+        first, last = self._blocks.find(_key(selection.start.y)), self._blocks.find(_key(selection.end.y))
         if first is None or last is None:
             return None
         pieces = []
         for key in self._blocks.keys_between(first, last):
-            row, span = self._lookup(key), selection.get_span(_order(key))
+            row, span = self._lookup(key), _span(selection, key)
             if row is not None and span is not None and (not row.folded or key in self._canvas.unfolded):
-                piece = row.text[span[0] : None if span[1] == -1 else span[1]]
-                if first == last:
-                    return piece, "\n"
-                if piece:  # of the last row of a text a drag may take no more than its end
-                    pieces.append(f"{row.author}: {piece}")
-        return "\n".join(pieces), "\n"
+                piece = row.text[slice(*self._whole(key, span))]
+                if piece:  # a drag may begin after the last character of a text, and end before the first of another
+                    pieces.append((row.author, piece))
+        if len(pieces) == 1:
+            return pieces[0][1], "\n"
+        return "\n".join(f"{author}: {piece}" for author, piece in pieces), "\n"
+
+    def _whole(self, key: int, span: tuple[int, int]) -> tuple[int, int | None]:
+        """The characters that are shown to be selected: no cluster and no shortcode is taken in half."""
+        text = self._canvas.drawn(key).text
+        if text is None or span == (0, -1):
+            return 0, None
+        end = len(text.text) if span[1] == -1 else text.place(span[1])
+        start, end = whole_clusters(text.text, text.place(span[0]), end)
+        return text.origin(start), text.origin(end)
 
     def text_select_all(self) -> None:
         """A double click selects nothing: it is two clicks, and "all" would be a million messages."""
 
     def _selected_part(self, key: int) -> tuple[int, int] | None:
         selection = self.text_selection
-        return None if selection is None else selection.get_span(_order(key))
+        return None if selection is None else _span(selection, key)
+
+
+def _span(selection: Selection, key: int) -> tuple[int, int] | None:
+    """The characters of a message that a selection takes; -1: to the end of the text."""
+    if selection.start is None or selection.end is None:
+        return None
+    span = selection.get_span(_order(key))
+    return None if span is None else (span[0] // 2, span[1] // 2)
