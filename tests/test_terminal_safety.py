@@ -171,7 +171,7 @@ def crashing(tmp_path: Path) -> Iterator[Terminal]:
         "import chat_tui.screens.rows as rows\n"
         "def broken(store, key, now):\n"
         "    secret = [line.typed for line in store.unsent_rows()]\n"
-        "    raise ZeroDivisionError('a fault')\n"
+        "    raise ZeroDivisionError(secret)\n"
         "rows.row_of = broken\n"
     )
     env = {"PYTHONPATH": str(tmp_path)}
@@ -188,6 +188,6 @@ def test_a_crash_gives_the_terminal_back_and_says_where_its_log_is(crashing: Ter
     log = next((tmp_path / "ana").rglob("crash-*.log"))
     assert log.name.encode() in crashing.raw
     assert b"ended by a fault of its own" in crashing.raw
-    assert "ZeroDivisionError: a fault" in log.read_text()
+    assert "ZeroDivisionError\n" in log.read_text()
     assert "canary" not in log.read_text()
     assert log.stat().st_mode & 0o077 == 0

@@ -183,6 +183,29 @@ async def test_in_a_narrow_terminal_the_way_to_the_unread_is_short():
         await ana.lacks("↑ new", "new 0.")
 
 
+async def test_what_somebody_muted_said_is_not_unread():
+    """The rule goes on to the next of those who are listened to, or away; what is replied to is folded as well."""
+    async with open_house() as house, chat(house) as ana:
+        bob, zoe = [await house.person(name) for name in ("bob", "zoe")]
+        await bob.say("rude words")
+        await ana.shows("▊ rude words")
+        await ana.press("up", "r")
+        await ana.shows("↪ replying to bob: rude words")
+        ana.app.post_message(events.AppBlur())
+        await ana.until(lambda: not ana.screen.noticing.focused)
+        await bob.say("ruder words")
+        await ana.shows("new since")
+        await zoe.say("kind words")
+        await ana.shows("▊ kind words")
+        ana.screen.mute(bob.id, muted=True)
+        await ana.shows("↪ replying to muted: bob", "new since")
+        await ana.lacks("rude")
+        rule = ana.rows.index(ana.row("new since"))
+        assert ana.rows[rule + 2] == " ▊ kind words"
+        ana.screen.mute(zoe.id, muted=True)
+        await ana.lacks("new since", "kind")
+
+
 async def test_who_turns_to_somebody_sees_what_they_wrote():
     """Also where that is far above by now; Backspace goes back."""
     async with open_house() as house, chat(house, size=(120, 24)) as ana:

@@ -9,6 +9,7 @@ from importlib import metadata
 import pytest
 
 from chat_tui import cli, identity
+from chat_tui.crash_note import write_crash
 from terminal import Terminal
 
 
@@ -100,16 +101,23 @@ def test_the_name_is_that_of_the_user_of_this_computer(user, name, monkeypatch):
 
 
 def test_a_crash_is_written_down_without_values(tmp_path):
-    """The traceback, readable by its owner alone; no message of anybody is in it."""
-    text = "what ana said"
+    """The tracebacks down to the last cause, readable by their owner alone; no message of anybody is in them."""
+    said = " ".join(["4711", "is", "the", "code"])
     try:
-        int(text[:0])
-    except ValueError as error:
-        sentence = cli._write_crash(error, tmp_path / "state")
+        try:
+            int(said)
+        except ValueError as error:
+            error.add_note(said)
+            raise ExceptionGroup(said, [error, KeyError(said)]) from error
+    except ExceptionGroup as error:
+        sentence = write_crash(error, tmp_path / "state")
     [path] = (tmp_path / "state").iterdir()
     assert sentence == f"What happened is in {path}"
-    assert "ValueError: invalid literal for int()" in path.read_text()
-    assert text not in path.read_text().replace(f'"{text}"', "")
+    written = path.read_text()
+    assert "4711" not in written
+    kinds = ["ValueError", "KeyError", "ExceptionGroup"]
+    assert [line for line in written.split("\n") if line.endswith(tuple(kinds))] == kinds
+    assert "    int(said)\n" in written
     assert path.stat().st_mode & 0o077 == 0
 
 

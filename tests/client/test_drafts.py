@@ -92,3 +92,17 @@ async def test_each_target_has_its_own(tmp_path):
             await ana.press("enter")
             await bob.hears("hi there")
     assert Drafts(file, "a").get(bob.id) == ""
+
+
+async def test_what_the_program_proposes_is_no_draft(tmp_path):
+    """Another name, where ours is taken, is not there again at the next start; what is made of it is."""
+    file = tmp_path / "drafts.json"
+    async with open_house() as house:
+        await house.person("ana")
+        async with chat(house, drafts=Drafts(file, "a")) as ana:
+            await ana.shows("/name ana2")
+        assert not file.exists()
+        async with chat(house, drafts=Drafts(file, "a")) as ana:
+            await ana.shows("/name ana2")
+            await ana.press("2")
+        assert Drafts(file, "a").get("") == "/name ana22"

@@ -5,7 +5,7 @@ import json
 from contextlib import asynccontextmanager
 from itertools import repeat
 
-from chat_protocol.commands import Say
+from chat_protocol.commands import Delete, Say
 from chat_tui.connection import Connection
 from chat_tui.connection_states import Connected, Connecting, Lost
 from chat_tui.feed import Feed
@@ -133,6 +133,18 @@ async def test_lines_go_out_in_order_and_again_after_a_loss():
         assert not picture.store.unsent_rows()
         assert [entry["text"] for entry in room.kept] == ["one", "two", "three"]
         assert any(isinstance(told, Lost) for told in picture.told)
+
+
+async def test_a_line_is_held_back_for_the_time_that_passes():
+    """Whatever the clock says of it: that of a computer can be set, or jump."""
+    room = Room()
+    room.kept += [room.entry("a slip", sender="~bob")]
+    async with fed(room.handler) as picture:
+        await picture.until(lambda: picture.texts)
+        held = picture.feed.say(Delete(1), "/delete 1", 0.05)
+        assert held.state == "unsent"
+        picture.now = -3600.0
+        await picture.until(lambda: held.state == "sending")
 
 
 async def test_a_full_outbox_says_so():

@@ -50,6 +50,24 @@ def test_keys_are_written_as_people_write_them(tmp_path):
     assert settings.source("keys.chat.to").endswith("line 3")
 
 
+@pytest.mark.parametrize(
+    ("written", "key", "shown"),
+    [
+        ("ctrl+.", "ctrl+full_stop", "^."),
+        ("Ctrl+full_stop", "ctrl+full_stop", "^."),
+        ("alt+/", "alt+slash", "⌥/"),
+        ("ctrl+ä", "ctrl+ä", "^ä"),
+        ("shift+ctrl+f2", "ctrl+shift+f2", "^⇧f2"),
+        ("ctrl+alt+k", "alt+ctrl+k", "⌥^k"),
+        ("alt+ctrl+k", "alt+ctrl+k", "⌥^k"),
+    ],
+)
+def test_a_key_is_the_one_that_comes_when_it_is_pressed(tmp_path, written, key, shown):
+    """Signs have names then, and what is held down comes in one order; people are shown what they know."""
+    assert checked_keys(in_file(tmp_path, f'chat.people = "{written}"'), ChatApp) == {"chat.people": key}
+    assert abbreviated(key) == shown
+
+
 def test_two_may_change_places_and_share_what_they_share(tmp_path):
     """Page-up of the screen and of the list are one key by default too."""
     for lines in (
@@ -70,6 +88,9 @@ def test_two_may_change_places_and_share_what_they_share(tmp_path):
         ('chat.people = "ctrl+i"', "can't be ctrl+i: for a terminal that is the same as tab."),
         ('chat.people = "a"', "can't be a: that could not be typed into a message any more."),
         ('composer.send = "space"', "could not be typed"),
+        ('composer.send = "full_stop"', "can't be full_stop: that could not be typed"),
+        ('composer.send = "?"', "can't be ?: that could not be typed"),
+        ('chat.people = "ctrl+["', "for a terminal that is the same as escape."),
         ('chat.people = "ctrl+o"', "line 2: keys.chat.people can't be ctrl+o: that is the key of chat.to already."),
         ('chat.page-up = "ctrl+up"', "that is the key of composer.older already."),
         ('chat.people = "ctrl+p"', "that is the key of app.palette already."),
@@ -100,16 +121,19 @@ def test_how_keys_are_called(key, long, short):
 
 async def test_another_key_does_it_and_is_shown():
     """In the bottom row and on the help page; the old one does nothing."""
-    keys = {"chat.people": "f2", "chat.help": "f3", "app.palette": "f4"}
+    keys = {"chat.people": "f2", "chat.help": "f3", "app.palette": "f4", "composer.temp": "ctrl+."}
     async with open_house() as house, chat_at(house.url(), start=Settings(keys=keys)) as ana:
         await ana.shows("f3 Help", "f2 People", "f4 palette", "^o To", "connected")
         await ana.press("ctrl+b")
         assert ana.app.focused is ana.screen.composer
         await ana.press("f2")
         assert ana.app.focused is ana.screen.roster
-        await ana.press("escape", "f3")
+        await ana.press("escape", "ctrl+full_stop")
+        await ana.shows("temp: 30 s")
+        await ana.press("f3")
         await ana.shows("Ctrl+Q", "esc Close")
         assert "who is here" in ana.row("F2 ")
+        assert "30 s" in ana.row("Ctrl+. ")
         await ana.press("escape", "f4")
         await ana.shows("Search for commands")
         await ana.press("escape")

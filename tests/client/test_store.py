@@ -169,6 +169,19 @@ def test_the_unread_mark_moves_on_when_its_message_goes():
     assert store.first_unread is None
 
 
+def test_the_unread_mark_is_at_what_is_listened_to():
+    """Muting moves it on, over own lines too, and takes it away where nothing of anybody else's follows."""
+    store = store_with(message(1), message(2), message(3, sender=ANA), message(4, sender=ZOE), message(5))
+    store.mark_unread_from(2)
+    assert not store.mute("~zoe", muted=True).rule
+    assert store.mute("~bob", muted=True).rule
+    assert store.first_unread is None
+    store.mute("~zoe", muted=False)
+    store.mark_unread_from(1)
+    store.mute("~bob", muted=True)
+    assert store.first_unread == 4
+
+
 def test_expired_text_goes_without_a_connection():
     """The server's clock decides, and what has expired does not come back by an old event."""
     store = store_with(message(1, expires_at=1030.0), message(2), now=1000.0)

@@ -4,10 +4,10 @@ import pytest
 from textual.color import Color
 
 from chat_tui.app import ChatApp
-from chat_tui.remembered import RememberError
+from chat_tui.remembered import Remembered, RememberError
 from chat_tui.settings import Settings, load
 from chat_tui.settings_error import SettingsError
-from chat_tui.themes import NAMES, THEMES
+from chat_tui.themes import NAMES, THEMES, with_a_theme
 from chat_tui.widgets.message_palette import DARK_AUTHORS, LIGHT_AUTHORS
 from chatting import open_house
 from client.chat_host import chat, chat_at
@@ -62,6 +62,16 @@ def test_an_unknown_theme_is_told_with_those_that_there_are(tmp_path):
     with pytest.raises(SettingsError) as error:
         app.use(load({}, {"CHAT_TUI_THEME": "nrod"}, tmp_path / "none"))
     assert str(error.value) == (f'environment CHAT_TUI_THEME: theme can\'t be "nrod". There are: {", ".join(NAMES)}.')
+
+
+@pytest.mark.parametrize("in_file", ["", "dracula"])
+def test_a_theme_that_was_picked_and_is_no_more_is_forgotten(tmp_path, in_file):
+    """Nobody has typed that: what the file says holds again, or nothing does."""
+    path = tmp_path / "config.toml"
+    path.write_text(f'theme = "{in_file}"')
+    settings = with_a_theme(load({}, {}, path, Remembered(theme="of-the-past", theme_before=in_file)))
+    assert settings.theme == in_file
+    assert settings.source("theme") == (f"{path}, line 1" if in_file else "default")
 
 
 async def test_a_theme_is_chosen_by_looking_at_it():

@@ -28,7 +28,7 @@ from chat_tui.screens.undo import SECONDS
 from chat_tui.settings import Settings
 from chat_tui.store import Store
 from chat_tui.terminal_keys import learn_terminal_keys
-from chat_tui.themes import DEFAULT, NAMES, TERMINAL, THEMES, check_theme
+from chat_tui.themes import DEFAULT, NAMES, TERMINAL, THEMES, with_a_theme
 
 if TYPE_CHECKING:
     from chat_tui.connection import Connection
@@ -113,7 +113,7 @@ class ChatApp(OrderedKeysApp[None]):
         """
         self._keep_theme = keep_theme
         self._keep_room = keep_room
-        check_theme(settings)
+        settings = with_a_theme(settings)
         theme = settings.theme or DEFAULT
         if not self.no_color and theme != self.theme:
             self._start_with(theme)
@@ -201,6 +201,13 @@ class ChatApp(OrderedKeysApp[None]):
         if self._copier is not None:
             self._copier.copy(text)
         super().copy_to_clipboard(text)
+
+    def action_command_palette(self) -> None:
+        """Show all that can be done."""
+        from chat_tui.screens.palette import Palette  # noqa: PLC0415 - not before the first frame
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     def on_header_bar_palette_requested(self) -> None:
         """A click on the name of the room."""

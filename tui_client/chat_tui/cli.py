@@ -6,7 +6,6 @@ import math
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -146,7 +145,9 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     from chat_tui.identity import state_folder  # noqa: PLC0415
 
     if app.crash is not None:
-        print(f"chat-tui ended by a fault of its own. {_write_crash(app.crash, state_folder())}", file=sys.stderr)
+        from chat_tui.crash_note import write_crash  # noqa: PLC0415 - needed by nobody whose program does not fail
+
+        print(f"chat-tui ended by a fault of its own. {write_crash(app.crash, state_folder())}", file=sys.stderr)
         return 1
     if options.theme is None:
         keep_colours(state_folder(), app.frame_colours)
@@ -230,24 +231,7 @@ def _plain(options: argparse.Namespace, url: str | None) -> int:
     except KeyboardInterrupt:  # before the program listens to signals itself
         return 130
     except Exception as error:  # noqa: BLE001 - whatever it is, it is written down and told
-        print(f"chat-tui ended by a fault of its own. {_write_crash(error, state_folder())}", file=sys.stderr)
+        from chat_tui.crash_note import write_crash  # noqa: PLC0415 - needed by nobody whose program does not fail
+
+        print(f"chat-tui ended by a fault of its own. {write_crash(error, state_folder())}", file=sys.stderr)
         return 1
-
-
-def _write_crash(error: BaseException, folder: Path) -> str:
-    """Keep the traceback, without values, so without messages; returns a sentence that says where."""
-    import secrets  # noqa: PLC0415 - needed by nobody whose program does not fail
-    import tempfile  # noqa: PLC0415
-    import traceback  # noqa: PLC0415
-
-    text = "".join(traceback.format_exception(error))
-    for place in (folder, Path(tempfile.gettempdir())):
-        path = place / f"crash-{secrets.token_hex(4)}.log"
-        try:
-            place.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.touch(mode=0o600, exist_ok=False)
-            path.write_text(text, encoding="utf-8", errors="backslashreplace")
-        except OSError:
-            continue
-        return f"What happened is in {path}"
-    return f"What happened could not be written down: {type(error).__name__}"

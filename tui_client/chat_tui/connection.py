@@ -93,7 +93,6 @@ class Connection:
         delays: Callable[[], Iterator[float]] = backoff,
         waits: Waits = _WAITS,
     ) -> None:
-        self.bad_frames = 0
         self._url = url
         self._name = name
         self._secret = secret
@@ -121,7 +120,7 @@ class Connection:
         return len(self._queue)
 
     def take(self, limit: int = 500) -> list[Event | Status]:
-        """What has come, in order: at most `limit` frames and statuses; what is no event is counted and left out."""
+        """What has come, in order: at most `limit` frames and statuses; what is no event is left out."""
         taken: list[Event | Status] = []
         for _ in range(min(limit, len(self._queue))):
             item = self._queue.popleft()
@@ -132,10 +131,9 @@ class Connection:
             try:
                 event = decode_event(item)
             except EventError:
-                self.bad_frames += 1
-            else:
-                if event is not None:
-                    taken.append(event)
+                continue  # such as one of a later protocol; whoever is the server knows better what to do about it
+            if event is not None:
+                taken.append(event)
         if not self._full():
             self._room.set()
         return taken

@@ -110,7 +110,7 @@ class Feed:
 
         It is held back for `hold` seconds, unless something else is said before.
         """
-        pending = self.store.say(command, typed, self._clock() + hold if hold else 0.0)
+        pending = self.store.say(command, typed, asyncio.get_running_loop().time() + hold if hold else 0.0)
         if pending is not None:
             self._changed(Change())
             self._send()
@@ -181,8 +181,9 @@ class Feed:
             self._send_handle = None
         if self.connection is None:
             return
+        loop = asyncio.get_running_loop()
         sent = blocked = False
-        for _, line in self.store.to_send(now := self._clock()):
+        for _, line in self.store.to_send(now := loop.time()):
             if not self.connection.send(line):
                 blocked = True
                 break
@@ -191,7 +192,7 @@ class Feed:
             self._changed(Change())
         wait = _BLOCKED_WAIT if blocked else self.store.send_wait(now)
         if wait is not None and wait > 0:
-            self._send_handle = asyncio.get_running_loop().call_later(wait, self._send)
+            self._send_handle = loop.call_later(wait, self._send)
 
     # -- time ---------------------------------------------------------------------------------------------------
 

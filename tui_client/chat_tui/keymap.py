@@ -8,14 +8,14 @@ from itertools import combinations
 
 from textual.app import App
 from textual.dom import DOMNode
-from textual.keys import Keys
+from textual.keys import Keys, _character_to_key
 
 from chat_protocol.text import clean_line
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.first_run import FirstRunScreen
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.invitation import InvitationScreen
-from chat_tui.screens.keys import bound
+from chat_tui.screens.keys import SIGNS, bound
 from chat_tui.screens.people import PeoplePicker
 from chat_tui.screens.question import Question
 from chat_tui.screens.theme_picker import ThemePicker
@@ -43,7 +43,7 @@ _TYPED_INTO = ("app.", "chat.", "composer.", "first.", "people.")
 _MODIFIERS = {"ctrl", "alt", "shift", "super", "meta", "hyper"}
 _NAMED = {key.value for key in Keys if key.value.isalnum()} | {"space"}
 _ALIASES = {"esc": "escape", "return": "enter", "pgup": "pageup", "pgdn": "pagedown", "del": "delete", "ins": "insert"}
-_SAME = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+h": "backspace", "ctrl+[": "escape"}
+_SAME = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+h": "backspace", "ctrl+left_square_bracket": "escape"}
 
 
 def checked_keys(settings: Settings, app: type[App[None]]) -> dict[str, str]:
@@ -74,14 +74,17 @@ def _key(settings: Settings, name: str, text: str) -> str:
     text = text.strip()
     *modifiers, key = [text] if len(text) == 1 else text.casefold().split("+")
     key = _ALIASES.get(key, key)
-    whole = "+".join([*sorted(modifiers), key])  # as Textual has them
-    if not (set(modifiers) <= _MODIFIERS and (key in _NAMED or (len(key) == 1 and key.isprintable()))):
+    typed = len(key) == 1 or key == "space" or key in SIGNS
+    if not (set(modifiers) <= _MODIFIERS and (typed or key in _NAMED) and key.isprintable()):
         why = f'can\'t be "{clean_line(text[:60])}": there is no such key. Keys are written like f2, ctrl+b or alt+up.'
         raise settings.refuse(f"keys.{name}", why)
+    if len(key) == 1 and [*modifiers, key] != ["ctrl", "@"]:  # that one has its name from the terminals
+        key = _character_to_key(key)
+    whole = "+".join([*sorted(modifiers), key])  # as Textual has them
     if whole in _SAME:
         raise settings.refuse(f"keys.{name}", f"can't be {whole}: for a terminal that is the same as {_SAME[whole]}.")
-    if name.startswith(_TYPED_INTO) and not {"ctrl", "alt"} & set(modifiers) and (len(key) == 1 or key == "space"):
-        raise settings.refuse(f"keys.{name}", f"can't be {whole}: that could not be typed into a message any more.")
+    if name.startswith(_TYPED_INTO) and not {"ctrl", "alt"} & set(modifiers) and typed:
+        raise settings.refuse(f"keys.{name}", f"can't be {text}: that could not be typed into a message any more.")
     return whole
 
 

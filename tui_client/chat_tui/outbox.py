@@ -24,7 +24,7 @@ _TRIED = f"Sent {MOST_TRIES} times; the connection was lost each time before the
 class Pending(msgspec.Struct, eq=False):
     """One line of ours. `key` is below 0, so that it never meets a message id; later lines have smaller keys.
 
-    Until `held_until`, in seconds since the epoch, it is not sent, and can be taken back.
+    Until `held_until` it is not sent, and can be taken back.
     """
 
     key: int
@@ -80,7 +80,10 @@ class Pace:
 
 
 class Outbox:
-    """At most `limit` pending lines; the tokens begin with `token_prefix`, which no other run of ours may have."""
+    """At most `limit` pending lines; the tokens begin with `token_prefix`, which no other run of ours may have.
+
+    Times are seconds on a clock that only goes on, so that none who sets the computer's clock holds a line back.
+    """
 
     def __init__(self, token_prefix: str, limit: int) -> None:
         self._prefix = token_prefix

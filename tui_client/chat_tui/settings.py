@@ -52,6 +52,13 @@ class Settings(msgspec.Struct, frozen=True):
         """Who set a value; a key's name is `keys.` and its binding id."""
         return self.sources.get(name, DEFAULT)
 
+    def without_picked_theme(self) -> "Settings":
+        """The same but for a theme that was picked inside the program, should that be the one in force."""
+        if self.source("theme") != _PICKED:
+            return self
+        sources = {**self.sources, "theme": self.source("theme_in_file")}
+        return msgspec.structs.replace(self, theme=self.theme_in_file, sources=sources)
+
     def refuse(self, name: str, why: str) -> SettingsError:
         """Return the error for a value that can't be used; `why` goes on after the name of the value."""
         return SettingsError(_sentence(self.source(name), name, why))
@@ -77,6 +84,10 @@ def load(
     """
     settings = _from_file(path)
     theme, user = settings.theme, settings.name
+    if theme:
+        settings = msgspec.structs.replace(
+            settings, sources={**settings.sources, "theme_in_file": settings.source("theme")}
+        )
     if picked is not None and picked.theme and picked.theme_before == theme:
         settings = _with(settings, "theme", picked.theme, _PICKED)
     if picked is not None and picked.name and picked.name_before == user:

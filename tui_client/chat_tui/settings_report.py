@@ -9,7 +9,7 @@ from chat_tui.profile import Profile
 from chat_tui.screens.undo import SECONDS
 from chat_tui.settings import DEFAULT
 from chat_tui.themes import DEFAULT as DEFAULT_THEME
-from chat_tui.themes import check_theme
+from chat_tui.themes import with_a_theme
 
 DEFAULT_SERVER = parse_url("localhost")
 
@@ -20,8 +20,7 @@ def report(profile: Profile) -> Iterator[str]:
     Raises:
         SettingsError: when something is set that can't be used.
     """
-    settings = profile.settings
-    check_theme(settings)
+    settings = with_a_theme(profile.settings)
     found = "" if profile.file.exists() else " (there is none)"
     yield f"Settings are read from {profile.file}{found}"
     yield ""

@@ -261,7 +261,7 @@ class Store:
     # -- what is said here --------------------------------------------------------------------------------------
 
     def say(self, command: Command, typed: str, held_until: float = 0.0) -> Pending | None:
-        """Put a line into the outbox; None when it is full. Until `held_until` it is not sent.
+        """Put a line into the outbox; None when it is full. Until `held_until`, on `to_send`'s clock, it is not sent.
 
         The name in a `/to` becomes the id of who bears it now, so that a line that waits for a connection never
         reaches somebody who took the name meanwhile. For the same reason an answer to a direct message says whom it is
@@ -286,7 +286,8 @@ class Store:
     def to_send(self, now: float) -> Iterator[tuple[Pending, str]]:
         """The lines to hand to the connection now, in order; none while there is no connection.
 
-        A line counts as sent when the next one is asked for: where the connection does not take it, leave the loop.
+        `now` is in seconds on a clock that only goes on, here and for `send_wait`. A line counts as sent when the next
+        one is asked for: where the connection does not take it, leave the loop.
         """
         return self._outbox.to_send(now, plain=self.plain) if self._ready else iter(())
 
@@ -330,13 +331,14 @@ class Store:
         self._unread.pop(client_id, None)
         return self._finished(Change())
 
-    def mute(self, client_id: str, *, muted: bool) -> None:
+    def mute(self, client_id: str, *, muted: bool) -> Change:
         """Listen to a client no more, or again: while muted, nothing of theirs is unread or missed."""
         if muted:
             self.muted.add(client_id)
             self._unread.pop(client_id, None)
         else:
             self.muted.discard(client_id)
+        return self._finished(Change())
 
     def mark_unread_from(self, message_id: int) -> Change:
         """The unread begin here, or at the next message where this one is gone."""
@@ -356,12 +358,19 @@ class Store:
         added, removed, replaced = self._history.take_changes()
         change.added, change.removed, change.reset = added, removed, change.reset or replaced
         if (first := self.first_unread) is not None:
-            self.first_unread = self._history.first_from(first)
+            self.first_unread = self._first_unread_after(first)
             change.rule |= first != self.first_unread
         if self._unread or self._counted:
             before, self._counted = self._counted, self.unread
             change.roster |= before != self._counted
         return change
+
+    def _first_unread_after(self, message_id: int) -> int | None:
+        """This message, where it is here and somebody is listened to; else the next such one of somebody else's."""
+        first = self._history.first_from(message_id)
+        if first is None or (first == message_id and not self.is_muted(self.messages[first])):
+            return first
+        return next((one for one, each in self.messages.items() if one >= first and self.is_heard(each)), None)
 
     def _settle(self, message: Message, change: Change) -> None:
         """An echo of ours ends the wait of its line; the token alone proves nothing, since everybody sees it."""

@@ -129,12 +129,15 @@ THEMES: Sequence[Theme] = (
 NAMES = tuple(theme.name for theme in THEMES)
 
 
-def check_theme(settings: Settings) -> None:
-    """See that there is such a theme.
+def with_a_theme(settings: Settings) -> Settings:
+    """Return settings whose theme there is; one that was picked in a program that had it is forgotten.
 
     Raises:
-        SettingsError: when there is not.
+        SettingsError: when somebody has set one that there is not.
     """
+    if settings.theme and settings.theme not in NAMES:
+        settings = settings.without_picked_theme()
     if settings.theme and settings.theme not in NAMES:
         known = ", ".join(NAMES)
         raise settings.refuse("theme", f'can\'t be "{clean_line(settings.theme[:60])}". There are: {known}.')
+    return settings

@@ -67,7 +67,7 @@ class AttendingScreen(UnreadScreen):
         if store.you is not None and client_id == store.you.id:
             self.status.notice(Notice("info", "That is you.", seconds=_SECONDS))
             return
-        store.mute(client_id, muted=muted)
+        self.stream.show(store.mute(client_id, muted=muted))
         self.stream.forget_muted()
         self.show_unread()
         self.show_people()

@@ -240,7 +240,7 @@ class ChatScreen(WritingScreen):
             self.feed.rename(you.name)
         elif not self.composer.text and (refused or fold_name(self.wanted_name) in others):
             free = next(name for n in count(2) if fold_name(name := f"{self.wanted_name}{n}") not in others)
-            self.composer.set_text(f"/name {free}")
+            self.propose(f"/name {free}")
 
     def _show_emptiness(self) -> None:
         """Never a blank wall."""

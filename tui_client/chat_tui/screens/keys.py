@@ -1,10 +1,15 @@
 """What keys do, in words: for the bottom row and for the help page. Which keys those are, the bindings say."""
 
 import re
+import string
 from collections.abc import Iterable, Iterator, Mapping
 
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.keys import _character_to_key
+
+SIGNS = {_character_to_key(sign): sign for sign in string.punctuation}
+"""Signs by the names that Textual has for their keys: where "." is pressed with Ctrl, that is ctrl+full_stop."""
 
 _BAR = [
     ("composer.send", "Send", "send"),
@@ -68,14 +73,15 @@ def spelled(key: str) -> str:
     """A key as the help page has it: Ctrl+O, Alt+↑, PageUp, n (which is not N)."""
     if len(key) == 1:
         return key
-    return "+".join(_NAMES.get(part) or part.capitalize() for part in key.split("+"))
+    return "+".join(_NAMES.get(part) or SIGNS.get(part) or part.capitalize() for part in key.split("+"))
 
 
 def abbreviated(key: str) -> str:
     """A key as the bottom row has it: ^o, ⌥↑."""
     *modifiers, name = key.split("+")
     signs = {"ctrl": "^", "alt": "⌥", "shift": "⇧"}
-    return "".join(signs.get(modifier, f"{modifier}+") for modifier in modifiers) + _SHORT.get(name, name)
+    pressed = "".join(signs.get(modifier, f"{modifier}+") for modifier in modifiers)
+    return pressed + (_SHORT.get(name) or SIGNS.get(name, name))
 
 
 class KeyTable:

@@ -83,9 +83,13 @@ def author_of(message: Message) -> str:
 
 
 def quote_of(store: Store, message_id: int) -> tuple[str, str]:
-    """Author and beginning of a message that is replied to, for the bar above the composer."""
+    """Author and beginning of a message that is replied to, for the bar above the composer; folded as in the list."""
     message = store.messages.get(message_id)
-    return (author_of(message), message.text[:_QUOTE_LENGTH]) if message else ("", "deleted message")
+    if message is None:
+        return "", "deleted message"
+    if store.is_muted(message):
+        return "muted", author_of(message)
+    return author_of(message), message.text[:_QUOTE_LENGTH]
 
 
 def actions_for(store: Store, key: int) -> list[Action]:

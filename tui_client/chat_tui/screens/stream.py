@@ -129,6 +129,7 @@ class Stream:
         self._news = {id for id in self._news if id in self._store.messages and self._is_heard(id)}  # noqa: A001
         self._news_to_you &= self._news
         self.show_news()
+        self.look_at_rule()
 
     def all_seen(self) -> None:
         """The end is in view: nothing is new any more."""

@@ -29,6 +29,7 @@ class TargetingScreen(AttendingScreen):
         self.address = Addressing()
         self.drafts = drafts
         self.people: list[Person] = []
+        self.proposal = ""
         self._saving: Timer | None = None
 
     # -- to whom ------------------------------------------------------------------------------------------------
@@ -81,6 +82,12 @@ class TargetingScreen(AttendingScreen):
         self.turn_to(found)
         return ""
 
+    def mute(self, client_id: str, *, muted: bool) -> None:
+        """The bar says what is replied to as the list does."""
+        super().mute(client_id, muted=muted)
+        if self.address.reply_to is not None:
+            self.reply_to(self.address.reply_to)
+
     # -- in reply to what ---------------------------------------------------------------------------------------
 
     def reply_to(self, message_id: int | None) -> None:
@@ -112,15 +119,24 @@ class TargetingScreen(AttendingScreen):
         theirs = self.drafts.get(client_id)
         if not before and text and not theirs:
             self.drafts.keep("", "")
-            self.drafts.keep(client_id, text, fleeting=self._is_fleeting(text))
+            self._keep_draft_for(client_id)
         elif text != theirs:
             self._keep_draft()
             self.address.target = client_id
             self.composer.set_text(theirs)
 
+    def propose(self, line: str) -> None:
+        """Put a line into the empty composer that the user may send, or not: it is nobody's draft."""
+        self.proposal = line
+        self.composer.set_text(line)
+
     def _keep_draft(self) -> None:
+        self._keep_draft_for(self.address.target)
+
+    def _keep_draft_for(self, client_id: str) -> None:
         text = self.composer.text
-        self.drafts.keep(self.address.target, text, fleeting=self._is_fleeting(text))
+        text = "" if text == self.proposal else text
+        self.drafts.keep(client_id, text, fleeting=self._is_fleeting(text))
 
     def _is_fleeting(self, text: str) -> bool:
         return self.composer.temp != "off" or "/temp" in modifiers(text)

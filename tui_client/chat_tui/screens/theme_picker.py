@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import OptionList
 
+from chat_tui.widgets.choices import Choices
 from chat_tui.widgets.key_bar import KeyBar
 
 CHROME = 3
@@ -56,7 +57,7 @@ class ThemePicker(ModalScreen[str | None]):
         dialog.border_title = "Theme"
         dialog.styles.height = len(self._names) + CHROME
         with dialog:
-            yield OptionList(*self._names, id="themes", markup=False)
+            yield Choices(*self._names, id="themes", markup=False)
             yield KeyBar([("⏎", "Keep", "keep"), ("esc", "As before", "close")])
 
     def on_mount(self) -> None:

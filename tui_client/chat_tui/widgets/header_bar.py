@@ -91,6 +91,7 @@ class HeaderBar(Widget):
     """
 
     room: reactive[str] = reactive("lobby")
+    """The name of the room; servers have one room as yet."""
     target: reactive[str] = reactive("")
     state: reactive[State] = reactive("connecting")
     here: reactive[int | None] = reactive(None)

@@ -233,7 +233,7 @@ class _Drawing:
 
     def _add_header(self, now: float) -> None:
         row, room = self.row, self.frame.text_width
-        kind = row.note_kind if row.note_kind in {"private", "mention", "pending", "failed"} else "time"
+        kind = row.note_kind if row.note_kind in {"private", "mention", "pending"} else "time"
         clock = clock_text(row.expires_at, now) if row.expires_at is not None else ""
         rest = [(row.time, "time"), (clock, "countdown"), (settle(row.note), kind)]
         rest = [(text, name) for text, name in rest if text]

@@ -27,7 +27,6 @@ LOOKS: Mapping[str, Look] = {
     "private": Look("$text-warning", attributes="bold"),
     "mention": Look("$text-accent", attributes="bold"),
     "pending": Look("$foreground 60%", attributes="italic"),
-    "failed": Look("$text-error", attributes="bold"),
     "countdown": Look("$text-warning"),
     "rule": Look("$text-primary"),
     "day": Look("$foreground 60%"),
@@ -122,7 +121,7 @@ class Palette(msgspec.Struct, frozen=True):
 
 
 def palette_of(widget: Widget) -> Palette:
-    """The palette of a widget that has the component classes, under the present theme."""
+    """The palette for what is drawn in a widget, under the present theme of its app."""
     app = widget.app
     base = widget.rich_style
     rgb = base.bgcolor is not None and base.bgcolor.type is ColorType.TRUECOLOR

@@ -23,7 +23,7 @@ class Row(msgspec.Struct, frozen=True):
     note: str = ""
     """Words after the time: "private → bob", "sending…", "not sent yet"."""
     note_kind: str = ""
-    """"", "private", "mention", "pending" or "failed": the note's colour."""
+    """"", "private", "mention" or "pending": the note's colour."""
     folded: str = ""
     """When not empty: these words stand for the message until somebody asks for it."""
     expires_at: float | None = None

@@ -1,0 +1,13 @@
+"""A list to choose from, which may be in a terminal with no room for it."""
+
+from typing import Literal
+
+from textual.widgets import OptionList
+
+
+class Choices(OptionList):
+    """Textual's own list, but that a page of no rows is none: there its page keys would be a fault."""
+
+    def _move_page(self, direction: Literal[-1, 1]) -> None:
+        if self._lines:
+            super()._move_page(direction)
