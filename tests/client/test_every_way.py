@@ -54,6 +54,11 @@ async def deleted(here):
     await here.ana.lacks(here.text)
 
 
+async def was_addressed(here):
+    """The line begins with the whole name."""
+    await here.bob_hears("bob: morning")
+
+
 async def was_private(here):
     """The line went to bob alone."""
     assert (await here.bob_hears("psst"))["to_id"] == here.bob.id
@@ -283,10 +288,12 @@ TASKS = {
     "break the line": Task(
         (
             keys("write one", "press ctrl+j *two enter"),
+            keys("write one", "press alt+enter *two enter"),
             keys("write one", "press shift+enter *two enter"),
         ),
         has_two_lines,
     ),
+    "finish a name": Task((keys("write bo", "press tab", "shows ▊ bob: ", "press *morning enter"),), was_addressed),
     "get help": Task(
         (keys("press f1"), mouse("click f1 Help"), command("say /help")),
         is_helped,
