@@ -177,6 +177,7 @@ TASKS = {
             mouse("click bob @ ▊ bob", "shows private to bob", "say psst", "press escape"),
             mouse("click {text} @ ▊", "click Message bob", "shows private to bob", "say psst", "press escape"),
             command("say /to bob psst"),
+            command("say /to bob", "shows private to bob", "say psst", "press escape"),
         ),
         was_private,
         size=(120, 24),
