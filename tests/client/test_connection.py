@@ -11,6 +11,7 @@ import pytest
 from chat_protocol.events import Init, Message
 from chat_tui.connection import MOST_FRAMES, Connection, Waits, backoff
 from chat_tui.connection_states import Connected, Connecting, Lost, Refused
+from chatting import open_house
 from client.connection_host import INIT, Listener, free_port, greet, serving, tcp
 
 
@@ -304,6 +305,13 @@ class TestRefusals:
                     refused = await listener.next(Refused)
                     assert hint in refused.reason
                     assert refused.fatal
+
+    async def test_a_server_without_tls_is_told_by_how_it_hangs_up(self):
+        """A chat-server makes nothing of a TLS handshake; the next step is said, and not tried for ever."""
+        async with open_house() as house, Listener(house.url().replace("ws:", "wss:")) as listener:
+            refused = await listener.next(Refused)
+            assert "seems to speak no TLS. Try ws://" in refused.reason
+            assert refused.fatal
 
     async def test_who_never_greets_is_no_chat_server(self):
         """Nor does any other talk count as connected for long."""

@@ -36,7 +36,7 @@ def cut_off():
         (socket.gaierror(socket.EAI_NONAME, "not known"), "No computer is found", False),
         (ConnectionResetError(errno.ECONNRESET, "reset"), "broke off", False),
         (OSError(errno.ENETUNREACH, "Network is unreachable"), "Network is unreachable.", False),
-        (ssl.SSLEOFError(8, "EOF"), "without an answer", False),
+        (ssl.SSLEOFError(8, "EOF"), "seems to speak no TLS. Try ws://", True),
         (certificate_error(), "not trusted: self-signed certificate. If it is your own", True),
         (cut_off(), "Is wss:// needed", False),
         (InvalidUpgrade("Upgrade", "h2c"), "not as a chat-server", True),
@@ -94,6 +94,27 @@ def test_a_web_page_is_no_sentence():
         reason
         == "host:1 refused the connection (404). There is no room at this address. Check what stands behind the host."
     )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>The plain HTTP request was sent to HTTPS port</html>",
+        b"Client sent an HTTP request to an HTTPS server.\n",
+        b"<p>You're speaking plain HTTP to an SSL-enabled server port.<br />",
+    ],
+)
+def test_where_tls_is_wanted_the_address_is_to_be_another(body):
+    """Each kind of server says so in its own words."""
+    failure = explain(answer(400, body, Content_Type="text/html"), "host:1")
+    assert failure == Failure("host:1 wants TLS. Begin the address with wss:// in place of ws://.", fatal=True)
+
+
+def test_a_server_that_spoke_tls_before_speaks_it_still():
+    """One that hangs up while it restarts is tried again."""
+    for error in (ConnectionResetError(), ssl.SSLEOFError(8, "EOF")):
+        assert explain(error, "host:1").fatal
+        assert not explain(error, "host:1", known=True).fatal
 
 
 def test_a_wait_that_the_server_asks_for_is_kept():

@@ -114,7 +114,7 @@ async def test_where_nobody_answers_one_can_wait():
     async with first_run(here=f"ws://localhost:{free_port()}/") as ana:
         await ana.shows("This computer  ○ nothing answers")
         await ana.press("enter", "enter")
-        await ana.shows("▲ Nothing answers at localhost:", "Enter again goes there and waits.")
+        await ana.shows("▲ Nothing answers at localhost:", "chat-server. Enter again goes there and waits.")
         await ana.press("down", "up")
         await ana.lacks("▲")
         await ana.press("enter")
@@ -122,6 +122,50 @@ async def test_where_nobody_answers_one_can_wait():
         await ana.press("enter")
         await ana.shows("Message everyone…", "[Try now]")
         assert ana.kept == ["ana"]
+
+
+async def test_who_waits_for_nobody_can_choose_again():
+    """Esc, or the palette, leads back to the rooms; while a text is being written it does not."""
+    async with open_house() as house, first_run(f"ws://localhost:{free_port()}/", house.url()) as ana:
+        await ana.press("enter", "enter")
+        await ana.shows("▲ Nothing answers at localhost:")
+        await ana.press("enter")
+        await ana.shows("Esc leads back to the other rooms.", "[Try now]")
+        await ana.press("x", "escape", "backspace", "escape")
+        await ana.shows("Where to?", "You have been in this room before.")
+        await ana.press("enter")
+        await ana.shows("▲ Nothing answers at localhost:")
+        await ana.press("enter")
+        await ana.shows("Esc leads back")
+        await ana.press("ctrl+p", *"other rooms")
+        await ana.shows("Choose another one")
+        await ana.press("enter")
+        await ana.shows("Where to?")
+        await ana.press("down", "enter")
+        await ana.shows("● connected · 1 here")
+        await ana.press("escape")
+        await ana.say("here I am")
+        await ana.shows("▊ here I am")
+
+
+async def test_a_reason_goes_with_what_it_was_for():
+    """What was said of one address does not stay under the next one, nor under another mistake."""
+    async with open_house() as house, first_run(size=(80, 24)) as ana:
+        await ana.click("Join by address…")
+        await ana.write(f"localhost:{free_port()}")
+        await ana.press("enter")
+        await ana.shows("▲ Nothing answers at localhost:")
+        await ana.press("backspace")
+        await ana.lacks("▲")
+        await ana.press("ctrl+u")
+        await ana.write(house.url().replace("ws:", "wss:"))
+        await ana.press("enter")
+        await ana.shows("Where to?", "seems to speak no TLS. Try ws://", "▲")
+        await ana.press("home")
+        await ana.write("http://")
+        await ana.press("enter")
+        await ana.shows("▲ An address begins with ws:// or wss://, not http://.")
+        await ana.lacks("seems to speak")
 
 
 async def test_where_one_is_never_let_in_one_can_choose_again():

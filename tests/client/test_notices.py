@@ -29,6 +29,16 @@ def test_what_never_was_is_not_lost():
     assert notice.text == "Nobody answers. Trying again in 4 s. Your text is kept."
 
 
+def test_who_waits_is_told_of_another_way():
+    """In place of a text that nobody has written yet; not where there was a connection."""
+    lost = Lost("Nobody answers", 14.0, 1)
+    first, later = (notices.lost_notice(lost, 10.0, ever_connected=ever, way_out="Esc goes.") for ever in (False, True))
+    assert first.text.endswith(" in 4 s. Esc goes.")
+    assert "Esc goes." not in later.text
+    assert notices.connecting_notice("h", "Esc goes.").text.endswith("It goes on trying. Esc goes.")
+    assert notices.connecting_notice("h").text.endswith("It goes on trying. Ctrl+Q leaves.")
+
+
 @pytest.mark.parametrize(("retry_at", "text"), [(None, "Full."), (12.0, "Full. Trying again in 2 s.")])
 def test_a_refusal(retry_at, text):
     """It says when it tries again, where it does by itself; one can always try."""

@@ -211,7 +211,7 @@ class Connection:
             self._put_status(Connecting(host))
             self._socket = socket = await self._open(url)
         except _NETWORK_ERRORS as error:
-            return explain(error, host)
+            return explain(error, host, known=self._spoke)
         began = asyncio.get_running_loop().time()
         try:
             return await self._listen(socket, host)

@@ -34,6 +34,9 @@ _STATUS_HINTS = {
     429: "Too many connections came from here. Wait a moment.",
 }
 
+_WANTS_TLS = (b"HTTPS port", b"HTTPS server", b"SSL-enabled server port")
+"""What nginx, servers in Go, and Apache say to a plain request where TLS is spoken."""
+
 _CLOSE_SENTENCES = {
     1000: "The server closed the connection.",
     1001: "The server is going away.",
@@ -70,8 +73,11 @@ class Failure(NamedTuple):
     retry_after: float = 0.0
 
 
-def explain(error: Exception, host: str) -> Failure:  # noqa: PLR0911 - a table, a row an error
-    """Return what an error means that came up while connecting to `host` or being connected."""
+def explain(error: Exception, host: str, *, known: bool = False) -> Failure:  # noqa: PLR0911 - a table, a row an error
+    """Return what an error means that came up while connecting to `host` or being connected.
+
+    `known`: a chat-server has answered at the very same address before.
+    """
     match error:
         case ConnectionUrlError():
             return Failure(str(error), fatal=True)
@@ -88,7 +94,7 @@ def explain(error: Exception, host: str) -> Failure:  # noqa: PLR0911 - a table,
         case InvalidHandshake():
             return not_a_chat_server(host)
         case OSError():
-            return _unreachable(error, host)
+            return _unreachable(error, host, known=known)
         case _:
             return Failure(f"The connection to {host} failed: {_quoted(str(error) or type(error).__name__)}")
 
@@ -100,8 +106,10 @@ def not_a_chat_server(host: str) -> Failure:
     )
 
 
-def _unreachable(error: OSError, host: str) -> Failure:  # noqa: PLR0911 - a table, a row an error
+def _unreachable(error: OSError, host: str, *, known: bool) -> Failure:  # noqa: PLR0911 - a table, a row an error
     match error:
+        case _ if not known and _ended_in_tls_handshake(error):
+            return Failure(f"{host} seems to speak no TLS. Try ws:// in place of wss:// in the address.", fatal=True)
         case ssl.SSLCertVerificationError():
             return Failure(
                 f"The certificate of {host} is not trusted: {_quoted(error.verify_message)} If it is your own, "
@@ -126,6 +134,13 @@ def _unreachable(error: OSError, host: str) -> Failure:  # noqa: PLR0911 - a tab
             return Failure(f"{host} can't be reached: {_quoted(error.strerror or str(error))}")
 
 
+def _ended_in_tls_handshake(error: OSError) -> bool:
+    """Did the other side hang up then? asyncio tells it by a reset of its own, which has neither number nor words."""
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return True
+    return isinstance(error, ConnectionResetError) and not error.args
+
+
 def _is(error: OSError, number: int) -> bool:
     """Is it this error, also when it happened at every address of one host? asyncio then tells it in words only."""
     return error.errno == number or (error.errno is None and f"[Errno {number}]" in str(error))
@@ -135,6 +150,8 @@ def _status(response: Response, host: str) -> Failure:
     code = response.status_code
     if code < 400:
         return not_a_chat_server(host)
+    if code == 400 and any(words in (response.body or b"") for words in _WANTS_TLS):
+        return Failure(f"{host} wants TLS. Begin the address with wss:// in place of ws://.", fatal=True)
     said = _body(response)
     hint = _STATUS_HINTS.get(code) or ("It can't serve now." if code >= 500 else "It does not say why.")
     reason = f"{host} refused the connection: {said}" if said else f"{host} refused the connection ({code}). {hint}"

@@ -92,6 +92,8 @@ class FirstRunApp(ChatApp):
         await self.push_screen(self._chat)
         if self._first.typed_ahead:
             self._chat.composer.set_text(self._chat.composer.text + self._first.typed_ahead)
+        if self._own_room is None:
+            self._chat.status.way_out = "Esc leads back to the other rooms."
         self.watch(self._chat.header, "state", self._heed_refusal, init=False)
         if arrival.notice:
             self.notify(arrival.notice, severity="warning", markup=False, timeout=10)
@@ -101,13 +103,21 @@ class FirstRunApp(ChatApp):
             self.call_later(self._choose_again)
 
     async def _choose_again(self) -> None:
-        """Nobody will ever let us in at that address: back to where another one can be chosen.
+        """Nobody will ever let us in at that address: back to where another one can be chosen."""
+        if reason := self._chat.status.refusal:
+            await self._go_back(reason)
+
+    async def on_composer_cancelled(self) -> None:
+        """Esc where nobody answers: back to the choice. What is waited for may never come."""
+        await self._go_back()
+
+    async def _go_back(self, reason: str = "") -> None:
+        """Show the rooms again, if we are in none.
 
         Not when there is something to be lost: what to do is said in the conversation, too.
         """
         chat = self._chat
-        reason = chat.status.refusal
-        if reason and self.screen is chat and not (self.store.you or self.unsent or chat.composer.text):
+        if self.screen is chat and not (self._own_room or self.store.you or self.unsent or chat.composer.text):
             await chat.feed.close()
             await self.pop_screen()
             self._first.stay(reason)
@@ -123,6 +133,8 @@ class FirstRunApp(ChatApp):
         """What the palette offers."""
         if self._own_room is not None:
             yield SystemCommand("How others join", "The line that they type", self.action_invite)
+        elif screen is self._chat and self.store.you is None:
+            yield SystemCommand("Other rooms", "Choose another one", self._go_back)
         yield from super().get_system_commands(screen)
 
     async def action_quit(self) -> None:

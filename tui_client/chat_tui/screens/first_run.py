@@ -17,6 +17,7 @@ from chat_protocol.names import InvalidNameError, check_name
 from chat_protocol.text import clean_line
 from chat_tui.address import ConnectionUrlError, as_typed, is_public, parse_url, place
 from chat_tui.knocking import knock
+from chat_tui.screens.notices import sentence
 from chat_tui.widgets.banner import GLYPHS, Kind
 from chat_tui.widgets.key_bar import KeyBar
 from chat_tui.widgets.room_list import Place, RoomList
@@ -234,7 +235,7 @@ class FirstRunScreen(Screen[None]):
         from chat_tui.failures import explain  # noqa: PLC0415 - it reads the whole of the library for the connection
 
         self._refused = url
-        self._say(f"{explain(error, place(url)).reason} Enter again goes there and waits.", "warning")
+        self._say(f"{sentence(explain(error, place(url)).reason)} Enter again goes there and waits.", "warning")
 
     def _go(self, url: str) -> None:
         """Go there, if anybody answers, or if this is wanted all the same."""
@@ -257,11 +258,14 @@ class FirstRunScreen(Screen[None]):
         self._going = True
         self.post_message(message)
 
-    def stay(self, why: str) -> None:
-        """What was chosen did not come about."""
+    def stay(self, why: str = "") -> None:
+        """What was chosen did not come about, for this reason; or without one: it is chosen anew."""
         self._going = False
         self.typed_ahead = ""
-        self._say(why, "warning")
+        if why:
+            self._say(why, "warning")
+        else:
+            self.on_descendant_focus()
 
     # -- what is done -------------------------------------------------------------------------------------------
 
@@ -273,6 +277,8 @@ class FirstRunScreen(Screen[None]):
         elif event.value.strip():
             self._why("name", _wrong_name(event.value))
         self._refused = ""
+        if self.note.has_class("-warning"):  # what was said of a room is over
+            self.on_descendant_focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """A name is accepted, an address is gone to."""

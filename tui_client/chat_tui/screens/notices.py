@@ -21,26 +21,31 @@ class Notice(NamedTuple):
     seconds: float | None = None
 
 
-def connecting_notice(host: str) -> Notice:
-    """Shown when a first connection takes its time."""
-    return Notice("info", f"Connecting to {host} takes long. It goes on trying; Ctrl+Q leaves.")
+def connecting_notice(host: str, way_out: str = "") -> Notice:
+    """Shown when a first connection takes its time; `way_out` is a sentence about what else can be done."""
+    return Notice("info", f"Connecting to {host} takes long. It goes on trying. {way_out or 'Ctrl+Q leaves.'}")
 
 
-def lost_notice(status: Lost, now: float, *, ever_connected: bool) -> Notice:
-    """Shown while there is no connection; `now` is on the clock of `retry_at`."""
-    head = _sentence(status.reason)
+def lost_notice(status: Lost, now: float, *, ever_connected: bool, way_out: str = "") -> Notice:
+    """Shown while there is no connection; `now` is on the clock of `retry_at`.
+
+    `way_out` is a sentence about what else can be done where there never was one.
+    """
+    head, end = sentence(status.reason), way_out or "Your text is kept."
     if ever_connected:
         head = "Connection lost." if head == "The connection was lost." else f"Connection lost. {head}"
-    return Notice("warning", f"{head} {_again(status.retry_at - now)} Your text is kept.", "Try now")
+        end = "Your text is kept."
+    return Notice("warning", f"{head} {_again(status.retry_at - now)} {end}", "Try now")
 
 
 def refused_notice(status: Refused, now: float) -> Notice:
     """Shown when the server, or what answers in its place, does not let us in."""
     again = "" if status.retry_at is None else f" {_again(status.retry_at - now)}"
-    return Notice("error", _sentence(status.reason) + again, "Try now")
+    return Notice("error", sentence(status.reason) + again, "Try now")
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """Return a text with an end, so that another sentence can follow it."""
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 

@@ -21,6 +21,8 @@ class StatusLine:
 
     def __init__(self, header: HeaderBar, banner: Banner) -> None:
         self.connected_once = False
+        self.way_out = ""
+        """A sentence: what can be done but wait while there never was a connection."""
         self._header = header
         self._banner = banner
         self._lost: Lost | Refused | None = None
@@ -73,7 +75,8 @@ class StatusLine:
         now = asyncio.get_running_loop().time()
         match self._lost:
             case Lost():
-                self.notice(notices.lost_notice(self._lost, now, ever_connected=self.connected_once))
+                ever = self.connected_once
+                self.notice(notices.lost_notice(self._lost, now, ever_connected=ever, way_out=self.way_out))
             case Refused():
                 self.notice(notices.refused_notice(self._lost, now))
             case None:
@@ -87,4 +90,4 @@ class StatusLine:
 
     def _show_slow(self) -> None:
         if not self.connected_once and self._lost is None:
-            self.notice(notices.connecting_notice(self._header.host))
+            self.notice(notices.connecting_notice(self._header.host, self.way_out))
