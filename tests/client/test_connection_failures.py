@@ -36,7 +36,7 @@ def cut_off():
         (socket.gaierror(socket.EAI_NONAME, "not known"), "No computer is found", False),
         (ConnectionResetError(errno.ECONNRESET, "reset"), "broke off", False),
         (OSError(errno.ENETUNREACH, "Network is unreachable"), "Network is unreachable.", False),
-        (ssl.SSLEOFError(8, "EOF"), "seems to speak no TLS. Try ws://", True),
+        (ssl.SSLEOFError(8, "EOF"), "without an answer", False),
         (certificate_error(), "not trusted: self-signed certificate. If it is your own", True),
         (cut_off(), "Is wss:// needed", False),
         (InvalidUpgrade("Upgrade", "h2c"), "not as a chat-server", True),
@@ -110,11 +110,16 @@ def test_where_tls_is_wanted_the_address_is_to_be_another(body):
     assert failure == Failure("host:1 wants TLS. Begin the address with wss:// in place of ws://.", fatal=True)
 
 
-def test_a_server_that_spoke_tls_before_speaks_it_still():
-    """One that hangs up while it restarts is tried again."""
+def test_who_hangs_up_on_tls_seems_to_speak_none():
+    """Where TLS has never worked; a reset may have other reasons as well, and one that spoke it once is tried again."""
     for error in (ConnectionResetError(), ssl.SSLEOFError(8, "EOF")):
-        assert explain(error, "host:1").fatal
-        assert not explain(error, "host:1", known=True).fatal
+        failure = explain(error, "host:1", new_tls=True)
+        assert failure.fatal
+        assert "host:1 seems to speak no TLS. Try ws://" in failure.reason
+        assert not explain(error, "host:1").fatal
+    failure = explain(ConnectionResetError(errno.ECONNRESET, "reset"), "host:1", new_tls=True)
+    assert not failure.fatal
+    assert "If it speaks no TLS, try ws://" in failure.reason
 
 
 def test_a_wait_that_the_server_asks_for_is_kept():

@@ -204,14 +204,14 @@ class Connection:
     async def _try(self) -> Failure:
         """Make one connection and stay until it ends; returns why."""
         self._proven = False
-        host = self._url
+        url = host = self._url
         try:
-            url = parse_url(self._url)
+            url = parse_url(url)
             host = place(url)
             self._put_status(Connecting(host))
             self._socket = socket = await self._open(url)
         except _NETWORK_ERRORS as error:
-            return explain(error, host, known=self._spoke)
+            return explain(error, host, new_tls=url.startswith("wss:") and not self._spoke)
         began = asyncio.get_running_loop().time()
         try:
             return await self._listen(socket, host)

@@ -73,10 +73,10 @@ class Failure(NamedTuple):
     retry_after: float = 0.0
 
 
-def explain(error: Exception, host: str, *, known: bool = False) -> Failure:  # noqa: PLR0911 - a table, a row an error
+def explain(error: Exception, host: str, *, new_tls: bool = False) -> Failure:  # noqa: PLR0911 - a table, a row an error
     """Return what an error means that came up while connecting to `host` or being connected.
 
-    `known`: a chat-server has answered at the very same address before.
+    `new_tls`: TLS was asked for, and no chat-server has ever answered at this address.
     """
     match error:
         case ConnectionUrlError():
@@ -94,7 +94,7 @@ def explain(error: Exception, host: str, *, known: bool = False) -> Failure:  # 
         case InvalidHandshake():
             return not_a_chat_server(host)
         case OSError():
-            return _unreachable(error, host, known=known)
+            return _unreachable(error, host, new_tls=new_tls)
         case _:
             return Failure(f"The connection to {host} failed: {_quoted(str(error) or type(error).__name__)}")
 
@@ -106,10 +106,10 @@ def not_a_chat_server(host: str) -> Failure:
     )
 
 
-def _unreachable(error: OSError, host: str, *, known: bool) -> Failure:  # noqa: PLR0911 - a table, a row an error
+def _unreachable(error: OSError, host: str, *, new_tls: bool) -> Failure:  # noqa: PLR0911 - a table, a row an error
+    if new_tls and (failure := _hung_up_on_tls(error, host)) is not None:
+        return failure
     match error:
-        case _ if not known and _ended_in_tls_handshake(error):
-            return Failure(f"{host} seems to speak no TLS. Try ws:// in place of wss:// in the address.", fatal=True)
         case ssl.SSLCertVerificationError():
             return Failure(
                 f"The certificate of {host} is not trusted: {_quoted(error.verify_message)} If it is your own, "
@@ -134,11 +134,15 @@ def _unreachable(error: OSError, host: str, *, known: bool) -> Failure:  # noqa:
             return Failure(f"{host} can't be reached: {_quoted(error.strerror or str(error))}")
 
 
-def _ended_in_tls_handshake(error: OSError) -> bool:
-    """Did the other side hang up then? asyncio tells it by a reset of its own, which has neither number nor words."""
-    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        return True
-    return isinstance(error, ConnectionResetError) and not error.args
+def _hung_up_on_tls(error: OSError, host: str) -> Failure | None:
+    """Of a connection that ended in the TLS handshake asyncio tells by a reset that has neither number nor words."""
+    match error:
+        case ssl.SSLEOFError() | ssl.SSLZeroReturnError() | ConnectionResetError(args=()):
+            return Failure(f"{host} seems to speak no TLS. Try ws:// in place of wss:// in the address.", fatal=True)
+        case ConnectionResetError():  # perhaps by what passes connections on to a server that is down
+            return Failure(f"{host} broke off the TLS handshake. If it speaks no TLS, try ws:// in place of wss://.")
+        case _:
+            return None
 
 
 def _is(error: OSError, number: int) -> bool:

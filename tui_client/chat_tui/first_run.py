@@ -93,7 +93,7 @@ class FirstRunApp(ChatApp):
         if self._first.typed_ahead:
             self._chat.composer.set_text(self._chat.composer.text + self._first.typed_ahead)
         if self._own_room is None:
-            self._chat.status.way_out = "Esc leads back to the other rooms."
+            self._chat.status.way_out = "Esc goes back."
         self.watch(self._chat.header, "state", self._heed_refusal, init=False)
         if arrival.notice:
             self.notify(arrival.notice, severity="warning", markup=False, timeout=10)
