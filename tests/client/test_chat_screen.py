@@ -1,5 +1,9 @@
 """The screen as a whole: what is where at every size, what the empty one says, and what outlives a new size."""
 
+import asyncio
+
+import pytest
+
 from chatting import open_house
 from client.chat_host import SIZES, chat, chat_at
 from client.connection_host import greet, serving
@@ -175,3 +179,18 @@ async def test_a_secret_that_can_not_be_had_is_told():
     async with open_house() as house, chat(house, notice="[/b] can't be read; you are a guest this time.") as ana:
         await ana.shows("[/b] can't be read")
         assert "Message everyone…" in "".join(ana.rows)
+
+
+async def test_a_fault_outside_of_any_widget_ends_the_program():
+    """Such as one of the feed, or of a paint that a timer began; what it was is there to be written down."""
+
+    def broken():
+        raise ZeroDivisionError
+
+    async def ended_by(fault):
+        async with open_house() as house, chat(house) as ana:
+            asyncio.get_running_loop().call_soon(fault)
+            await ana.until(lambda: isinstance(ana.app.crash, ZeroDivisionError))
+
+    with pytest.raises(ZeroDivisionError):
+        await ended_by(broken)

@@ -53,6 +53,44 @@ async def test_a_word_of_the_server_is_text():
         assert sum("many words" in row for row in ana.rows) <= 3
 
 
+async def test_numbers_that_no_message_has_harm_nothing():
+    """Below 1, or beyond all measure: such a message is not shown; what refers to one refers to nothing."""
+    odd = (0, -1, 2**60, 2**63 - 1)
+
+    async def rude(socket):
+        await socket.send(json.dumps({"type": "init", "messages": [{"id": number, "text": "odd"} for number in odd]}))
+        for number in (*odd, 2**63, 10**30):
+            for event in (
+                {"type": "delete", "id": number, "seq": number},
+                {"type": "message", "id": abs(number) % 1000 + 1, "text": "even", "reply_to": number, "seq": number},
+                {"type": "message", "id": number, "text": "odd"},
+            ):
+                await socket.send(json.dumps(event))
+        await socket.send(json.dumps({"type": "message", "id": 5000, "text": "the last"}))
+        await socket.wait_closed()
+
+    async with serving(rude) as port, chat_at(f"ws://127.0.0.1:{port}") as ana:
+        await ana.shows("▊ even", "▊ the last")
+        await ana.press("up", "up", "enter")
+        assert "odd" not in "".join(ana.rows)
+        assert all(0 < number < 2**60 for number in ana.app.store.messages)
+
+
+async def test_a_link_that_is_no_address_is_text():
+    """Whoever opens it is told; it is not opened."""
+    async with open_house() as house, chat(house) as ana:
+        opened = []
+        ana.app.open_url = lambda url, **_: opened.append(url)
+        bob = await house.person("bob")
+        for url in ("https://[x/y", "https://\u2100.example/"):
+            await bob.say(f"see {url} there")
+            await ana.shows(f"see {url}")
+            await ana.press("up", "o")
+            await ana.shows("That is no address.")
+            await ana.press("escape")
+        assert opened == []
+
+
 async def test_a_refusal_of_the_connection_is_text():
     """The sentence of a server that does not let us in."""
 

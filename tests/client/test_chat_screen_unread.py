@@ -204,6 +204,8 @@ async def test_what_somebody_muted_said_is_not_unread():
         assert ana.rows[rule + 2] == " ▊ kind words"
         ana.screen.mute(zoe.id, muted=True)
         await ana.lacks("new since", "kind")
+        await ana.press("home")
+        await ana.shows("Nothing is unread.")
 
 
 async def test_who_turns_to_somebody_sees_what_they_wrote():

@@ -68,6 +68,68 @@ def test_they_are_bounded(tmp_path):
     assert drafts.get("~5") == "x"
 
 
+def test_two_windows_share_one_file(tmp_path):
+    """Each changes what was changed in it, and takes nothing of the other's away."""
+    file = tmp_path / "drafts.json"
+    one, other = Drafts(file, "a:1"), Drafts(file, "a:1")
+    one.keep("~bob", "for bob")
+    one.save()
+    other.keep("", "for all")
+    other.save()
+    one.save()
+    assert [Drafts(file, "a:1").get(target) for target in ("", "~bob")] == ["for all", "for bob"]
+    one.keep("~bob", "")
+    one.save()
+    other.keep("", "for all of you")
+    other.save()
+    assert [Drafts(file, "a:1").get(target) for target in ("", "~bob")] == ["for all of you", ""]
+
+
+def test_a_text_beyond_all_measure_takes_no_other_away(tmp_path):
+    """It is not written down; many that are long together leave a file that can be read again."""
+    file = tmp_path / "drafts.json"
+    drafts = Drafts(file, "a:1")
+    drafts.keep("", "precious")
+    drafts.keep("~bob", "x" * 1_100_000)
+    drafts.save()
+    assert [Drafts(file, "a:1").get(target) for target in ("", "~bob")] == ["precious", ""]
+    for place in range(3):
+        drafts = Drafts(file, f"b:{place}")
+        for number in range(30):
+            drafts.keep(f"~{number}", f"{place}" * 19_000)
+        drafts.save()
+    assert file.stat().st_size <= 1024 * 1024
+    assert Drafts(file, "b:2").get("~29") == "2" * 19_000
+
+
+async def test_what_is_to_delete_itself_is_never_on_disk(tmp_path):
+    """Whether that is typed, or chosen when the text is there, on the disk perhaps, already."""
+    file = tmp_path / "drafts.json"
+    async with open_house() as house, chat(house, drafts=Drafts(file, "a")) as ana:
+        await ana.write("/temp 30 the code is 4711")
+        ana.screen._save_drafts()
+        assert not file.exists()
+        ana.screen.composer.text = "the code is 4711"
+        await ana.pilot.pause()
+        ana.screen._save_drafts()
+        assert "4711" in file.read_text()
+        await ana.press("ctrl+l")
+        ana.screen._save_drafts()
+        assert "4711" not in file.read_text()
+
+
+async def test_a_text_that_went_along_to_one_person_is_kept_for_them(tmp_path):
+    """Though nothing was changed in it since."""
+    file = tmp_path / "drafts.json"
+    async with open_house() as house:
+        bob = await house.person("bob")
+        async with chat(house, drafts=Drafts(file, "a")) as ana:
+            await ana.shows("2 here")
+            await ana.write("hi there")
+            ana.screen.turn_to(bob.id)
+        assert [Drafts(file, "a").get(target) for target in ("", bob.id)] == ["", "hi there"]
+
+
 async def test_each_target_has_its_own(tmp_path):
     """A text for everyone goes along to one person, never the other way; all are there after a restart."""
     file = tmp_path / "drafts.json"

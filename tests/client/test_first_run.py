@@ -22,7 +22,7 @@ EVERYWHERE = [*SIZES, (40, 12)]
 
 
 @asynccontextmanager
-async def first_run(*rooms, name="ana", here=NOBODY, size=(80, 24)):
+async def first_run(*rooms, name="ana", here=NOBODY, size=(80, 24), settings=Settings()):  # noqa: B008 - it is frozen
     """Somebody who has not said where to go; `kept` is what is written down about it."""
     kept = []
 
@@ -30,7 +30,7 @@ async def first_run(*rooms, name="ana", here=NOBODY, size=(80, 24)):
         return Arrival(sha256(name.encode()).hexdigest(), None, None)
 
     app = FirstRunApp(name, rooms, arrive, kept.append, here)
-    app.use(Settings(), keep_room=kept.append)
+    app.use(settings, keep_room=kept.append)
     async with app.run_test(size=size, notifications=True) as pilot:
         person = Chat(app, pilot)
         person.kept = kept
@@ -72,6 +72,18 @@ async def test_the_mouse_goes_there_too():
         await ana.click("↑↓ Move")
         await ana.click("recent", within="127.0.0.1")
         await ana.shows("● connected · 1 here")
+
+
+async def test_what_is_set_holds_in_the_room_too():
+    """Such as that nothing waits to be taken back."""
+    async with open_house() as house, first_run(house.url(), settings=Settings(undo_seconds=0.0)) as ana:
+        await ana.press("enter", "enter")
+        await ana.shows("● connected · 1 here")
+        await ana.say("a slip")
+        await ana.shows("▊ a slip")
+        await ana.say("/delete last")
+        assert not ana.screen.undo.possible
+        await ana.lacks("a slip")
 
 
 async def test_a_name_that_can_not_be_one_is_told_in_words():

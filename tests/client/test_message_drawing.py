@@ -43,6 +43,7 @@ ATOMS = [
     "界",
     "e\u0301",
     "❤\ufe0f",
+    "\ufe0f",
     "👩\u200d👧",
     "\u200d",
     "[/b]",
@@ -54,13 +55,14 @@ hostile = st.lists(st.sampled_from(ATOMS), max_size=40).map("".join)
 
 @given(hostile, hostile, hostile, st.integers(1, 60), st.booleans(), st.none() | st.floats(0, 1e6))
 @example("", "👩\u200d👧\u200d❤️", "", 2, True, None)
+@example("", "*a*\ufe0f `b`\ufe0f", "", 20, True, None)
 def test_every_row_is_exactly_as_wide_as_the_list(author, text, note, width, compact, expires_at):
     """Whatever the words, no row is short and none overflows."""
     row = Row(2, author, "id", text, "10:02", note=note, reply_to=1, rule=note, expires_at=expires_at)
     strip = ActionStrip([Action("x", author or "x", "x"), Action("y", note or "y", "y")])
     drawn = draw(row, row, Frame(width, compact=compact, strip=strip, selected=(1, 5)), PLAIN, 0.0)
     for line in drawn.strips:
-        assert line.cell_length == width == sum(cell_len(segment.text) for segment in line)
+        assert line.cell_length == width == sum(cell_len(segment.text) for segment in line) == cell_len(line.text)
     assert len(drawn.parts) == len(drawn.strips)
 
 
@@ -224,7 +226,7 @@ def test_rows_with_finds_are_exactly_as_wide_as_the_list(text, phrase, width):
     """Wherever they are cut."""
     drawn = draw(Row(1, "ana", "a", text, ""), None, Frame(width, find=partial(spans_of, phrase)), FOUND, 0.0)
     for line in drawn.strips:
-        assert line.cell_length == width == sum(cell_len(segment.text) for segment in line)
+        assert line.cell_length == width == sum(cell_len(segment.text) for segment in line) == cell_len(line.text)
 
 
 def test_a_folded_message_is_one_row_of_other_words():

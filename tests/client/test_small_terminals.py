@@ -24,7 +24,7 @@ async def test_a_list_without_room_has_no_pages():
 
 
 async def test_a_terminal_of_a_column_or_two():
-    """Messages come and are picked, the theme changes, something is found; with room again all of it is there."""
+    """Messages come, are picked, looked for and gone to, the theme changes; with room again all is there."""
     async with open_house() as house, chat(house) as ana:
         bob = await house.person("bob")
         await bob.say("hello")

@@ -244,9 +244,12 @@ class ChatApp(OrderedKeysApp[None]):
 
     @property
     def unsent(self) -> list[str]:
-        """What was typed and never reached the server."""
-        lines = self.store.unanswered()
-        return [pending.typed for pending in lines if isinstance(pending.command, Say | Delete)]
+        """What was typed and never reached the server; messages also where that is not known."""
+        return [
+            pending.typed
+            for pending in self.store.unanswered()
+            if isinstance(pending.command, Say) or (isinstance(pending.command, Delete) and pending.state == "unsent")
+        ]
 
     def _fault(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """A fault in what the loop calls, such as the feed or a paint, is the end: half a client is worse than none."""

@@ -187,6 +187,7 @@ class ChatScreen(WritingScreen):
         self.search.follow(change)
         self.noticing.follow(change)
         self.show_unread()
+        self.end_undo()
         if self.address.reply_to in change.removed:
             self.reply_to(None)
             self.status.notice(Notice("warning", "The message that you were replying to was deleted.", seconds=6))

@@ -205,6 +205,11 @@ class WritingScreen(TargetingScreen):
             raise SkipAction
         self._take_back_last()
 
+    def end_undo(self) -> None:
+        """Offer nothing that can't be done any more."""
+        if self.banner.action == UNDO and not self.undo.possible:
+            self.banner.hide()
+
     def _take_back_last(self) -> None:
         pending = self.undo.undo()
         if pending is None:
