@@ -119,7 +119,6 @@ class Terminal:
         self.settle(_QUIET)
         begin = self._last = time.perf_counter()
         fcntl.ioctl(self._file, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        os.kill(self.pid, signal.SIGWINCH)
         return self._to_last_byte(begin)
 
     def echo(self, letter: bytes) -> float:
