@@ -72,7 +72,7 @@ class Authors:
         end = time.perf_counter() + PATIENCE
         while not enough():
             if time.perf_counter() > end:
-                raise RuntimeError("the server has lost lines")
+                raise RuntimeError(f"not every line has come back after {PATIENCE:.0f} s")
             self._hear()
             time.sleep(TICK)
 

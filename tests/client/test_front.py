@@ -23,9 +23,9 @@ class Behind(Asked, Vertical):
 
 
 class Page(Screen):
-    """Two widgets, one of them in a container that it covers."""
+    """Three widgets, the middle one in a container that it covers."""
 
-    CSS = "#top { height: 1; } #behind { height: 1fr; } #covers { height: 1fr; }"
+    CSS = "#top, #bottom { height: 1; } #behind { height: 1fr; } #covers { height: 1fr; }"
 
     def __init__(self):
         super().__init__()
@@ -36,6 +36,7 @@ class Page(Screen):
         yield Asked("top", id="top")
         with Behind(id="behind"):
             yield Asked("covers", id="covers")
+        yield Asked("bottom", id="bottom")
 
 
 class Host(App):
@@ -60,3 +61,18 @@ async def test_a_repaint_asks_only_who_is_seen_in_it():
         assert app.asked == ["covers"]
         assert [region for region, _, _ in drawn] == [covers.region]
         assert text_frame(app).split("\n")[:2] == ["top", "covers"]
+
+
+async def test_what_is_between_two_repainted_regions_is_not_asked():
+    """And what is dirty is drawn."""
+    app = Host()
+    async with app.run_test(size=(20, 5)) as pilot:
+        await pilot.pause()
+        app.asked.clear()
+        top, bottom = (app.query_one(f"#{name}", Static) for name in ("top", "bottom"))
+        top.update("above")
+        bottom.update("below")
+        await pilot.pause()
+        assert set(app.asked) == {"top", "bottom"}
+        shown = text_frame(app).split("\n")
+        assert [line for line in shown if line] == ["above", "covers", "below"]

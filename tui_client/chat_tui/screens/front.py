@@ -6,21 +6,35 @@ message list, and all containers behind it, whose cells the list covers.
 
 from collections.abc import Iterable
 
-from textual._compositor import Compositor
+from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
 from textual.strip import Strip
 
 
 class FrontCompositor(Compositor):
-    """Leaves out what is outside the repainted region or behind one widget; what is drawn is the same."""
+    """Leaves out what is outside the repainted regions or behind one widget; what is drawn is the same.
+
+    Stock, of several regions only the one around all of them counts: a letter and the list above it, due together,
+    would repaint all there is.
+    """
+
+    _repainted: tuple[Region, ...] = ()
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        """Render what is dirty."""
+        self._repainted = tuple(self._dirty_regions)
+        try:
+            return super().render_partial_update()
+        finally:
+            self._repainted = ()
 
     def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
-        repainted = crop or self.size.region
+        repainted = self._repainted or (crop or self.size.region,)
         in_front: list[Region] = []
         for widget, (region, clip) in self.visible_widgets.items():  # those in front come first
             shown = region.intersection(clip)
-            seen = shown.intersection(repainted)
-            if not seen or any(front.contains_region(seen) for front in in_front):
+            seen = [part for one in repainted if (part := shown.intersection(one))]
+            if all(any(front.contains_region(part) for front in in_front) for part in seen):
                 continue
             strips = widget.render_lines(shown.translate(-region.offset))
             if len(strips) >= shown.height:
