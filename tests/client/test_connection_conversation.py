@@ -57,6 +57,15 @@ async def test_nothing_is_lost_or_doubled_by_a_wire_that_is_cut_again_and_again(
         assert person.store.unsent_rows() == []
 
 
+async def test_what_is_busy_without_end_stops_nothing():
+    """The socket is read less eagerly while there is something else to do, and still read."""
+    room = Room()
+    async with serving(room.handler) as port, Person(f"127.0.0.1:{port}", busy=lambda: True) as person:
+        for number in range(30):
+            person.say(f"{number}")
+        await person.until(lambda: len(person.texts) == 30)
+
+
 async def test_messages_missed_while_away_are_told():
     """A resumed connection brings what others said, and how much it was."""
     room = Room()

@@ -40,6 +40,17 @@ async def test_many_at_once():
         assert [event["text"] for event in bob.seen] == ["alpha", "omega", "for bob alone", "for all", "end"]
 
 
+async def test_a_key_is_known_before_its_turn():
+    """What can wait is told so as soon as the key is handed over by the thread that reads keys."""
+    async with open_house() as house, chat(house) as ana:
+        assert not ana.app.key_in_hand
+        handed_over = ana.app._post_message(events.Key("a", "a"))
+        assert ana.app.key_is_new
+        await handed_over
+        await ana.until(lambda: not ana.app.key_is_new)
+        assert ana.screen.composer.text == "a"
+
+
 async def test_the_list_and_the_composer():
     """Pick, reply, write, send; the letters after `r` are the reply's, also those that are actions."""
     async with open_house() as house, chat(house) as ana:

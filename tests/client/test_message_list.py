@@ -330,6 +330,19 @@ async def test_a_burst_is_one_paint_and_no_layout():
         assert layouts == []
 
 
+async def test_a_paint_gives_way_once():
+    """What should not be held up by a paint goes first, and however much of it comes, arrivals are drawn."""
+    host = Host(_many())
+    async with host.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        shown = []
+        host.list.gives_way = lambda: shown.append("message 101" in _screen_text(host)) or True
+        host.say(row(101))
+        await until(lambda: "message 101" in _screen_text(host))
+        assert shown
+        assert not any(shown)
+
+
 async def test_the_scrollbar_pages_and_drags():
     """A press above the thumb is a page up; the thumb can be drawn to the top."""
     host = Host(_many())

@@ -160,6 +160,7 @@ class ChatApp(OrderedKeysApp[None]):
             notify=notify,
             resume=lambda: self.store.resume_point,
             delays=self._delays or backoff,
+            busy=lambda: self.key_is_new,
         )
 
     def on_chat_screen_greeted(self) -> None:

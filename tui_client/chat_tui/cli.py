@@ -17,9 +17,9 @@ DEFAULT_URL = "ws://localhost:6789"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the client until the user leaves. Returns the exit status."""
-    # Textual reads it at import. The message list gathers to 30 frames a second by itself; Textual's own timer, at its
-    # default, would hold up a key by two frames.
-    os.environ.setdefault("TEXTUAL_FPS", "240")
+    # Textual reads it at import. The message list gathers to 30 frames a second by itself, and animations have 60; this
+    # is for how long a key waits after a frame of somebody else's.
+    os.environ.setdefault("TEXTUAL_FPS", "1000")
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.timeout is not None and not options.plain:

@@ -33,6 +33,8 @@ MOST_FRAMES = 5_000
 MOST_BYTES = 8 * 1024 * 1024
 MOST_UNSENT_BYTES = 1024 * 1024
 MOST_FRAME_BYTES = 4 * 1024 * 1024
+_REST, _BETWEEN_RESTS = 0.006, 0.012
+"""Seconds for which no more is taken from the socket while something is busy, and until that may happen again."""
 
 # What the library logs must not reach the terminal, which is the screen; at the debug level it would hold the secret.
 _log = logging.getLogger("chat_tui.connection")
@@ -92,6 +94,7 @@ class Connection:
         resume: Callable[[], str | None] = lambda: None,
         delays: Callable[[], Iterator[float]] = backoff,
         waits: Waits = _WAITS,
+        busy: Callable[[], bool] = lambda: False,
     ) -> None:
         self._url = url
         self._name = name
@@ -100,6 +103,8 @@ class Connection:
         self._resume = resume
         self._delays = delays
         self._waits = waits
+        self._busy = busy
+        self._next_rest = 0.0
         self._queue: deque[bytes | Status] = deque()
         self._queued_bytes = 0
         self._room = asyncio.Event()
@@ -267,12 +272,20 @@ class Connection:
             self._spoke = True
             while True:
                 await self._has_room()
+                await self._give_way()
                 self._put_frame(await socket.recv(decode=False))
         except TimeoutError:
             await self._part(socket)
             return Failure(f"{host} does not answer.") if self._spoke else not_a_chat_server(host)
         except WebSocketException as error:
             return explain(error, host)
+
+    async def _give_way(self) -> None:
+        """Leave the loop to what is more urgent, for a moment; the socket is read less and less meanwhile."""
+        loop = asyncio.get_running_loop()
+        if self._busy() and loop.time() >= self._next_rest:
+            await asyncio.sleep(_REST)
+            self._next_rest = loop.time() + _BETWEEN_RESTS
 
     def _full(self) -> bool:
         return len(self._queue) >= MOST_FRAMES or self._queued_bytes >= MOST_BYTES

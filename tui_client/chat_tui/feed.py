@@ -25,6 +25,8 @@ FLOOD_FRAME = 1 / 20
 FLOOD = 25
 SLICE = 0.002
 """Seconds that one slice of a burst may take, and that it leaves to whatever else is to be done before the next."""
+MOST_BUSY = 0.05
+"""Seconds for which something busy holds up a frame, at most: keys may come without end."""
 BEHIND = 1_000
 """Whoever has so many left to take does not rest."""
 _TAKE = 64
@@ -37,8 +39,8 @@ class Feed:
     """Moves events into `store` and lines out of it.
 
     `changed` gets what the store says has changed, `status_changed` what became of the connection; both are called in
-    the order of things, in the event loop. `clock` gives seconds since the epoch. While something is `busy` nothing is
-    taken. `connect` is asked once, by `run`; what is said before goes out when there is a connection.
+    the order of things, in the event loop. `clock` gives seconds since the epoch. What is `busy` holds up a frame for a
+    moment. `connect` is asked once, by `run`; what is said before goes out when there is a connection.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Feed:
         self._busy = busy
         self._frame_handle: asyncio.Handle | None = None
         self._frame_ends = 0.0
+        self._held_up = 0.0  # seconds, the frame that is due
         self._send_handle: asyncio.TimerHandle | None = None
         self._expiry_handle: asyncio.TimerHandle | None = None
 
@@ -133,9 +136,11 @@ class Feed:
     def _frame(self) -> None:
         self._frame_handle = None
         loop = asyncio.get_running_loop()
-        if self._busy():
+        if self._held_up < MOST_BUSY and self._busy():
+            self._held_up += SLICE
             self._frame_handle = loop.call_later(SLICE, self._frame)
             return
+        self._held_up = 0.0
         begin, count = loop.time(), 0
         while self.connection is not None and (taken := self.connection.take(_TAKE)):
             self._take(taken)

@@ -7,7 +7,9 @@ that it sets off, is done before the next begins.
 """
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
+from time import monotonic
 
 from textual import events
 from textual.app import App, ReturnType
@@ -17,6 +19,8 @@ from textual.message import Message
 _PATIENCE = 0.5
 """Seconds; a handler that waits for something else must not hold up the keyboard."""
 _ROUNDS = 4
+_SHOWING = 0.006
+"""Seconds after a key in which what it has changed comes to the screen."""
 
 
 class OrderedKeysApp(App[ReturnType]):
@@ -26,6 +30,18 @@ class OrderedKeysApp(App[ReturnType]):
     """The last key that no widget wanted for itself."""
     key_in_hand = False
     """Is a key being seen to, which nothing that can wait should hold up?"""
+    _key_done = 0.0
+
+    @property
+    def key_is_new(self) -> bool:
+        """Is what a key has changed still to be seen on the screen?"""
+        return self.key_in_hand or monotonic() < self._key_done + _SHOWING
+
+    def _post_message(self, message: Message) -> Coroutine[None, None, bool]:
+        """Take a message from the thread that reads keys: so long before its turn is a key known to be here."""
+        if isinstance(message, events.Key):
+            self.key_in_hand = True
+        return super()._post_message(message)
 
     def post_message(self, message: Message) -> bool:
         """Catch a key on its way up: what is to become of it is decided where it began."""
@@ -47,6 +63,7 @@ class OrderedKeysApp(App[ReturnType]):
                     await self._finish(event)
         finally:
             self.key_in_hand = False
+            self._key_done = monotonic()
 
     async def _finish(self, key: events.Key) -> None:
         """Wait for the widgets; run the binding that none of them stood in the way of; wait for what it does."""

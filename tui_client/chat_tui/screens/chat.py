@@ -112,6 +112,7 @@ class ChatScreen(WritingScreen):
         self.header = self.query_one("#header", HeaderBar)
         self.empty = self.query_one("#empty", Static)
         self.messages = self.query_one("#messages", MessageList)
+        self.messages.gives_way = self._key_is_new
         self.roster = self.query_one("#roster", Roster)
         self.banner = self.query_one("#banner", Banner)
         self.reply_bar = self.query_one("#reply", ReplyBar)
@@ -124,7 +125,7 @@ class ChatScreen(WritingScreen):
         self.search = Search(self.store, self.messages)
         self.follow_focus()
         self.status = StatusLine(self.header, self.banner)
-        self.feed = Feed(self.store, self._connect, self.show_change, self.status.show, self._clock, self._has_key)
+        self.feed = Feed(self.store, self._connect, self.show_change, self.status.show, self._clock, self._key_is_new)
         self.undo = Undo(self.feed, self.status, self.undo_seconds)
         self.actions = MessageActions(
             self.app, self.store, self.feed, self.messages, self.status, delete=self.delete_message,
@@ -176,8 +177,8 @@ class ChatScreen(WritingScreen):
     def _server_now(self) -> float:
         return self.store.server_now(self._clock())
 
-    def _has_key(self) -> bool:
-        return isinstance(self.app, OrderedKeysApp) and self.app.key_in_hand
+    def _key_is_new(self) -> bool:
+        return isinstance(self.app, OrderedKeysApp) and self.app.key_is_new
 
     # -- what the feed tells ------------------------------------------------------------------------------------
 

@@ -45,10 +45,15 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
     FOCUS_ON_CLICK = False
     FRAME = 1 / 30
     """Seconds between two paints in a flood."""
+    GRACE = 0.008
+    """Seconds for which a paint gives way to something else, once."""
     CALM = 0.2
     """Seconds without a flood, in which each paint shows new messages alone, after which the page above is measured."""
     COUNTDOWN_PERIOD = 1.0
     """Seconds between two looks at the visible countdowns."""
+
+    gives_way: Callable[[], bool] = staticmethod(lambda: False)
+    """Is there something that a paint should not hold up?"""
 
     # Stock: a change lays out the whole screen. Nothing but this widget depends on it.
     virtual_size = Reactive(Size(0, 0), layout=False)
@@ -78,6 +83,7 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
         self._paint_handle: asyncio.Handle | None = None
         self._paint_is_next = False
         self._painted_at = 0.0
+        self._gave_way = False  # the paint that is on its way, and for the last time
         self._ends = (True, True)
         self._fresh = 0  # messages that have come since the last paint
         self._look_back_handle: asyncio.Handle | None = None  # the page above is not measured yet
@@ -188,10 +194,11 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
             return
         wait = 0.0 if at_once else self.FRAME if later else self._painted_at + self.FRAME - monotonic()
         if self._paint_handle is not None:
-            if wait > 0 or self._paint_is_next:
+            if wait > 0 or self._paint_is_next or (self._gave_way and not at_once):
                 return
             self._paint_handle.cancel()
         self._paint_is_next = wait <= 0
+        self._gave_way = at_once
         # The loop's own calls: call_later of a widget is a message and a timer task each, 50 us.
         loop = asyncio.get_running_loop()
         self._paint_handle = loop.call_soon(self._paint) if wait <= 0 else loop.call_later(wait, self._paint)
@@ -199,6 +206,10 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
     def _paint(self) -> None:
         self._paint_handle = None
         if not self.is_attached or not self._lines:
+            return
+        if not self._gave_way and self.gives_way():
+            self._gave_way, self._paint_is_next = True, False
+            self._paint_handle = asyncio.get_running_loop().call_later(self.GRACE, self._paint)
             return
         self._build()
         self._painted_at = monotonic()
