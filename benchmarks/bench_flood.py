@@ -129,11 +129,12 @@ def leaf_through(terminal: Terminal, order: list[int]) -> None:
         terminal.repaint(KEYS["pageup"])
 
 
-def _milliseconds(values: list[float]) -> str:
-    return f"{percentile(values, 50) * 1e3:.1f} and {percentile(values, 99) * 1e3:.1f} ms"
+def _milliseconds(runs: list[list[float]]) -> str:
+    middle = [median(percentile(run, part) for run in runs) for part in (50, 99)]
+    return f"{middle[0] * 1e3:.1f} and {middle[1] * 1e3:.1f} ms"
 
 
-def _print(per_second: int, seconds: float, runs: list[list[Run]], echoes: list[list[float]]) -> None:
+def _print(per_second: int, seconds: float, runs: list[list[Run]], echoes: list[list[list[float]]]) -> None:
     names = ["chat-tui", "weechat"][: len(runs)]
     cost = [median(run.cost for run in each) * 1e6 for each in runs]
     lag = [median(run.lag for run in each) * 1e3 for each in runs]
@@ -149,7 +150,8 @@ def _print(per_second: int, seconds: float, runs: list[list[Run]], echoes: list[
         + ", ".join(f"{name} {one:.0f} ms" for name, one in zip(names, lag, strict=True))
         + f"\n  medians of {RUNS} floods of {seconds:.0f} s; costs "
         + " and ".join(f"{each[0]:.0f} to {each[-1]:.0f}" for each in spread)
-        + f" us; {' and '.join(str(len(each)) for each in echoes)} keys, {KEYS_PER_SECOND} a second; chat-tui's newest"
+        + f" us; {' and '.join(str(sum(map(len, each))) for each in echoes)} keys, {KEYS_PER_SECOND} a second;"
+        + " chat-tui's newest"
         + f" {min(int(per_second * seconds) + 1, KEPT):,} messages are all on its pages, in the server's order;"
         + f" servers, sender and other programs {' and '.join(f'{each:.0%}' for each in load)} of a core",
         flush=True,
@@ -166,7 +168,10 @@ def main() -> None:
         for number in range(RUNS):
             for place, each in zip(places, runs, strict=True):  # by turns: other programs' load is shared fairly
                 each.append(quiet_run(place, per_second, seconds, check=place is ours and number == 0))
-        echoes = [typed_run(place, per_second, seconds) for place in places]
+        echoes: list[list[list[float]]] = [[] for _ in places]
+        for _ in range(RUNS):
+            for place, each in zip(places, echoes, strict=True):
+                each.append(typed_run(place, per_second, seconds))
         _print(per_second, seconds, runs, echoes)
 
 
