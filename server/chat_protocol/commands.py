@@ -13,10 +13,13 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from chat_protocol.queries import QueryError, parse_query
 from chat_protocol.unknown import OTHER_NAMES, quoted, unknown_command
 
 LIFETIME_MIN = 1.0
 LIFETIME_MAX = 30 * 86400.0
+HISTORY_COUNT, HISTORY_MOST = 100, 200
+"""Messages that one answer to `/history` holds: unless it is said, and at most."""
 
 _SPACE = re.compile(r"[ \t\n]")
 # What is drawn as nothing, or stands for something that was made harmless: it may not hide that a line is a command.
@@ -63,7 +66,22 @@ class Exit(Struct, frozen=True):
     txn: str | None = None
 
 
-Command: TypeAlias = Say | Delete | TakeName | Exit
+class History(Struct, frozen=True):
+    """Show up to `count` messages that are older than message `before`, which need not exist."""
+
+    before: int
+    count: int = HISTORY_COUNT
+    txn: str | None = None
+
+
+class Search(Struct, frozen=True):
+    """Show messages that fit `query`, as `chat_protocol.queries` reads it."""
+
+    query: str
+    txn: str | None = None
+
+
+Command: TypeAlias = Say | Delete | TakeName | Exit | History | Search
 
 
 class CommandError(Exception):
@@ -95,6 +113,8 @@ class CommandSpec(Struct, frozen=True):
     field: str = ""
     parse: Callable[[str], str | int | float] = str
     build: Callable[[str, str | None], Command] | None = None
+    for_programs: bool = False
+    """Nobody types it: not in help and not in completion."""
 
     @property
     def usage(self) -> str:
@@ -140,6 +160,23 @@ def _build_name(rest: str, txn: str | None) -> Command:
     return TakeName(rest.strip(), txn)
 
 
+def _build_history(rest: str, txn: str | None) -> Command:
+    before, count = _word(rest.strip())
+    if not count.strip():
+        return History(_parse_id(before), txn=txn)
+    if not _ID.fullmatch(count.strip()) or int(count) > HISTORY_MOST:
+        raise CommandError("bad_argument", f"/history shows from 1 to {HISTORY_MOST} messages, not {quoted(count)}.")
+    return History(_parse_id(before), int(count), txn)
+
+
+def _build_search(rest: str, txn: str | None) -> Command:
+    try:
+        parse_query(rest)
+    except QueryError as error:
+        raise CommandError("bad_query", str(error)) from error
+    return Search(rest.strip(), txn)
+
+
 def _build_exit(rest: str, txn: str | None) -> Command:
     if rest.strip():
         raise CommandError("bad_argument", "/exit takes nothing after it. To say it, begin the line with //.")
@@ -158,10 +195,18 @@ COMMANDS: tuple[CommandSpec, ...] = (
         build=_build_delete,
     ),
     CommandSpec("/name", "<name>", "take a user name", "/name ana", build=_build_name),
+    CommandSpec(
+        "/search", "<words>", 'find messages: words, "a phrase", begin*, from:name', "/search green from:ana",
+        build=_build_search,
+    ),
+    CommandSpec(
+        "/history", "<id> [count]", "messages older than this one", "/history 120 50",
+        build=_build_history, for_programs=True,
+    ),
     CommandSpec("/exit", "", "leave, and give up your name", "/exit", build=_build_exit),
     CommandSpec(
         "/txn", "<token> <line>", "a line with a token that its echo carries", "/txn k7 hello",
-        field="txn", parse=_parse_token,
+        field="txn", parse=_parse_token, for_programs=True,
     ),
 )  # fmt: skip
 _BY_NAME = {spec.name: spec for spec in COMMANDS}
@@ -239,7 +284,7 @@ def find_token(line: str) -> str | None:
 
 
 def _unknown(name: str) -> CommandError:
-    known = [spec.name for spec in COMMANDS if spec.name != "/txn"]
+    known = [spec.name for spec in COMMANDS if not spec.for_programs]
     text = unknown_command(name, known, OTHER_NAMES, f", only {', '.join(known)}")
     return CommandError("unknown_command", text, unknown=name)
 
@@ -260,6 +305,10 @@ def format_command(command: Command) -> str:
             return f"{prefix}/delete {'last' if message_id is None else message_id}"
         case TakeName(name=name):
             return f"{prefix}/name {name}"
+        case History(before=before, count=count):
+            return f"{prefix}/history {before} {count}"
+        case Search(query=query):
+            return f"{prefix}/search {query}"
         case Exit():
             return f"{prefix}/exit"
 

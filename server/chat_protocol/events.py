@@ -72,6 +72,30 @@ class Refusal(Struct, frozen=True, tag="error", omit_defaults=True):
     txn: str | None = None
 
 
+class History(Struct, frozen=True, tag="history", omit_defaults=True):
+    """Messages that are older than message `before`, oldest first: the newest of them, for who has asked.
+
+    `more` says that there are older ones still.
+    """
+
+    before: int
+    messages: tuple[Message, ...]
+    more: bool
+    txn: str | None = None
+
+
+class Found(Struct, frozen=True, tag="search", omit_defaults=True):
+    """Messages that fit `query`, newest first, for who has asked.
+
+    `more` says that there are older ones: ask for those `before:` the last of these.
+    """
+
+    query: str
+    messages: tuple[Message, ...]
+    more: bool
+    txn: str | None = None
+
+
 class Init(Struct, frozen=True, tag="init", omit_defaults=True):
     """The first event. `messages` oldest first; `more` says that there were older ones.
 
@@ -105,7 +129,7 @@ class EncodedInit(Struct, frozen=True, tag="init"):
     clients: msgspec.Raw
 
 
-Event: TypeAlias = Init | Message | Deleted | ClientsChanged | Refusal
+Event: TypeAlias = Init | Message | Deleted | ClientsChanged | Refusal | History | Found
 
 
 class EventError(ValueError):
@@ -135,7 +159,7 @@ def decode_event(frame: str | bytes) -> Event | None:
     return _cleaned(event)
 
 
-def _cleaned(event: Event | None) -> Event | None:
+def _cleaned(event: Event | None) -> Event | None:  # noqa: PLR0911 - one for each event
     match event:
         case Message():
             return clean_message(event)
@@ -146,6 +170,11 @@ def _cleaned(event: Event | None) -> Event | None:
                 you=event.you and _clean_client(event.you),
                 clients=event.clients and tuple(map(_clean_client, event.clients)),
             )
+        case History():
+            return msgspec.structs.replace(event, messages=tuple(map(clean_message, event.messages)))
+        case Found():
+            messages = tuple(map(clean_message, event.messages))
+            return msgspec.structs.replace(event, query=clean_line(event.query), messages=messages)
         case ClientsChanged():
             return ClientsChanged(
                 tuple(map(_clean_client, event.joined)),
@@ -177,7 +206,7 @@ def _clean_client(client: Client) -> Client:
     return Client(clean_line(client.id), clean_line(client.name))
 
 
-def _decode_leniently(frame: str | bytes) -> Event | None:
+def _decode_leniently(frame: str | bytes) -> Event | None:  # noqa: PLR0911 - one for each event
     """Read what other servers may send: only `type`, and what the event can't be without."""
     import json  # noqa: PLC0415 - our own server never needs it, and it would delay the first frame
 
@@ -199,6 +228,10 @@ def _decode_leniently(frame: str | bytes) -> Event | None:
             case {"type": "error", **fields}:
                 text = _text(fields.get("text") or fields.get("message") or "The server refused this.")
                 return Refusal(_text(fields.get("code") or "error"), text, _optional_text(fields.get("txn")))
+            case {"type": "history", **fields}:
+                return History(_number(fields["before"]), *_lenient_page(fields))
+            case {"type": "search", **fields}:
+                return Found(_text(fields["query"]), *_lenient_page(fields))
             case {"type": str()}:
                 return None
     except (KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:
@@ -220,6 +253,11 @@ def _lenient_init(fields: dict[str, Any]) -> Init:
         you=None if you is None else _lenient_client(you),
         clients=_lenient_clients(fields["clients"]) if fields.get("clients") is not None else None,
     )
+
+
+def _lenient_page(fields: dict[str, Any]) -> tuple[tuple[Message, ...], bool, str | None]:
+    messages = tuple(map(_lenient_message, _list(fields.get("messages"))))
+    return messages, fields.get("more") is True, _optional_text(fields.get("txn"))
 
 
 def _lenient_message(fields: dict[str, Any]) -> Message:

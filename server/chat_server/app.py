@@ -202,7 +202,7 @@ class ChatServer:
     def _ring(self) -> None:
         service = self._service
         for draft in service.room.due(service.now()):
-            kept = service.log.append(DELETE, encode_draft(draft), key=f"expired:{draft.id}")
+            kept = service.log.append(DELETE, encode_draft(draft), key=f"expired:{draft.id}", erases=draft.id)
             if not kept.done() or kept.exception():
                 self._spawn(self._keep_deletion(kept, draft))
             else:

@@ -163,18 +163,7 @@ class Room:
         draft = _decode(body)
         if isinstance(draft, DeletionDraft):
             return self._apply_deletion(seq, draft.id)
-        message = Message(
-            id=seq,
-            text=draft.text,
-            reply_to=draft.reply_to,
-            from_id=draft.from_id,
-            from_name=draft.from_name,
-            to_id=draft.to_id,
-            sent_at=draft.sent_at,
-            seq=seq,
-            expires_at=draft.expires_at,
-            txn=draft.txn,
-        )
+        message = _numbered(seq, draft)
         self._messages[seq] = message
         self._correspondents.update(_audience(message) or ())
         if message.expires_at is not None:
@@ -291,11 +280,35 @@ class Room:
             if _may_see(message, client_id) and not _expired(message, now):
                 yield message
 
+    def shown(self, entries: Iterable[tuple[int, bytes]], client_id: str, now: float) -> list[Message]:
+        """Of messages that the log had (number, body), those that a client may see now, in their order."""
+        messages = []
+        for seq, body in entries:
+            draft = _decode(body)
+            if isinstance(draft, MessageDraft) and seq not in self._leaving:
+                messages.append(_numbered(seq, draft))
+        return [message for message in messages if _may_see(message, client_id) and not _expired(message, now)]
+
     def _visible(self, message_id: int, client_id: str, now: float) -> bool:
         message = self._messages.get(message_id)
         if message is None or message_id in self._leaving:
             return False
         return _may_see(message, client_id) and not _expired(message, now)
+
+
+def _numbered(seq: int, draft: MessageDraft) -> Message:
+    return Message(
+        id=seq,
+        text=draft.text,
+        reply_to=draft.reply_to,
+        from_id=draft.from_id,
+        from_name=draft.from_name,
+        to_id=draft.to_id,
+        sent_at=draft.sent_at,
+        seq=seq,
+        expires_at=draft.expires_at,
+        txn=draft.txn,
+    )
 
 
 def _no_such_message(message_id: int) -> Refused:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
@@ -11,33 +11,38 @@ from urllib.parse import parse_qs
 
 from websockets.http11 import Request
 
+from chat_protocol import events
 from chat_protocol.commands import (
     LIFETIME_MAX,
     LIFETIME_MIN,
     CommandError,
     Delete,
     Exit,
+    History,
     Say,
+    Search,
     TakeName,
     find_token,
     parse_command,
 )
-from chat_protocol.events import Client, Refusal
+from chat_protocol.events import Client, Refusal, encode_event
 from chat_protocol.names import NAME_LENGTH, InvalidNameError, check_name, fold_name
+from chat_protocol.queries import parse_query
 from chat_protocol.text import clean
 from chat_server.connection import Answer, Connection, Stage
 from chat_server.hub import Hub
 from chat_server.identity import bearer_secret, client_id_of
 from chat_server.limits import Admission, TokenBucket
-from chat_server.log import DELETE, MESSAGE, LogError, MessageLog
+from chat_server.log import DELETE, MESSAGE, Entry, LogError, MessageLog
 from chat_server.metrics import Counts
 from chat_server.origins import foreign_origin
-from chat_server.room import DeletionDraft, Draft, Refused, Room, encode_draft
+from chat_server.room import GREETING_BYTES, DeletionDraft, Draft, Refused, Room, encode_draft
 from chat_server.settings import Settings
 
 _log = logging.getLogger("chat_server")
 
 _REFUSED_IN_A_ROW = 200
+_FOUND_AT_ONCE = 20  # messages that one answer to /search holds
 _BUSY = 2  # a reason to hold reading, beside Connection's own
 STOPPING = 4  # another
 _QUERY_FIELDS = 16
@@ -248,6 +253,10 @@ class Session(Connection):
                 self._busy = True
                 self._lines.appendleft(text)
                 self._service.waiting.append(self)
+            case History():
+                self._begin(self._show_history(command))
+            case Search():
+                self._begin(self._search(command))
             case Exit():
                 self._service.hub.end_tick()  # the answers to the lines before this one
                 self._keeps_name = False
@@ -267,7 +276,7 @@ class Session(Connection):
             self._tell(Refusal("too_fast", why, find_token(clean(text or ""))))
         return False
 
-    def _must_wait(self, command: Say | Delete | Exit) -> bool:
+    def _must_wait(self, command: Say | Delete | History | Search | Exit) -> bool:
         """Does this command look at messages, or end it all, while one of our own is not in the room yet?"""
         looks = not isinstance(command, Say) or command.reply_to is not None
         return looks and (self._in_flight > 0 or self._service.room.applied < self._last_seq)
@@ -280,7 +289,8 @@ class Session(Connection):
             self._tell(Refusal(refused.code, refused.text, command.txn))
             return
         kind = DELETE if isinstance(draft, DeletionDraft) else MESSAGE
-        kept = service.log.append(kind, encode_draft(draft))
+        erases = draft.id if isinstance(draft, DeletionDraft) else None
+        kept = service.log.append(kind, encode_draft(draft), erases=erases)
         if kept.done() and kept.exception() is None:
             self._last_seq = kept.result()
         else:
@@ -323,6 +333,27 @@ class Session(Connection):
             service.hub.roster_changed()
             if old is not None:
                 await service.release(old)
+
+    async def _show_history(self, command: History) -> None:
+        entries = await self._service.log.page(command.before, command.count + 1, self.client_id)
+        rest = entries[-command.count :]
+        messages, cut = _fitting(self._shown(rest)[::-1])
+        more = cut or len(entries) > command.count
+        self._answer(events.History(command.before, tuple(messages[::-1]), more, command.txn))
+
+    async def _search(self, command: Search) -> None:
+        entries = await self._service.log.search(parse_query(command.query), _FOUND_AT_ONCE + 1, self.client_id)
+        messages, cut = _fitting(self._shown(entries[:_FOUND_AT_ONCE]))
+        more = cut or len(entries) > _FOUND_AT_ONCE
+        self._answer(events.Found(command.query, tuple(messages), more, command.txn))
+
+    def _shown(self, entries: Sequence[Entry]) -> list[events.Message]:
+        service = self._service
+        return service.room.shown(((entry.seq, entry.body) for entry in entries), self.client_id, service.now())
+
+    def _answer(self, event: events.History | events.Found) -> None:
+        if self._service.hub.has(self.client_id, self):
+            self._service.hub.tell(self, event)
 
     def _tell(self, refusal: Refusal) -> None:
         self._service.counts.errors[refusal.code] += 1
@@ -388,6 +419,16 @@ class Session(Connection):
         free = service.room.roster.leave(self.client_id, service.now(), keep_name=self._keeps_name)
         if free is not None:
             service.spawn(service.release(free))
+
+
+def _fitting(messages: Sequence[events.Message]) -> tuple[Sequence[events.Message], bool]:
+    """As many from the first as one answer may hold, and whether some had to stay behind."""
+    size = 0
+    for place, message in enumerate(messages):
+        size += len(encode_event(message)) + 1
+        if size > GREETING_BYTES:
+            return messages[:place], True
+    return messages, False
 
 
 def _refuse(status: int, reason: str, sentence: str) -> Answer:

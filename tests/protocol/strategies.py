@@ -2,8 +2,20 @@
 
 from hypothesis import strategies as st
 
-from chat_protocol.commands import LIFETIME_MAX, LIFETIME_MIN, Delete, Exit, Say, TakeName
-from chat_protocol.events import Client, ClientsChanged, Deleted, Init, Message, Refusal
+from chat_protocol.commands import (
+    HISTORY_MOST,
+    LIFETIME_MAX,
+    LIFETIME_MIN,
+    Delete,
+    Exit,
+    History,
+    Say,
+    Search,
+    TakeName,
+)
+from chat_protocol.events import Client, ClientsChanged, Deleted, Found, Init, Message, Refusal
+from chat_protocol.events import History as HistoryEvent
+from chat_protocol.queries import QueryError, parse_query
 from chat_protocol.text import clean, clean_line
 
 AWKWARD = " \t\n/\\\"'~@#0129abc\u00a0\u2003\r\x00\x1b\x7f\x85\u0301\u200d\ufe0f\u202e\u2028👍👩漢ﷺ"
@@ -23,11 +35,23 @@ says = st.builds(
     lifetime=st.none() | lifetimes,
     txn=tokens,
 )
+
+
+def _can_be_found(words):
+    try:
+        parse_query(words)
+    except QueryError:
+        return False
+    return words == words.strip()
+
+
 names_of_some_sort = texts.map(str.strip).filter(bool)
 commands = st.one_of(
     says,
     st.builds(Delete, id=st.none() | ids, txn=tokens),
     st.builds(TakeName, name=names_of_some_sort, txn=tokens),
+    st.builds(History, before=ids, count=st.integers(1, HISTORY_MOST), txn=tokens),
+    st.builds(Search, query=st.from_regex(r"\w+( \S+)*", fullmatch=True).filter(_can_be_found), txn=tokens),
     st.builds(Exit, txn=tokens),
 )
 
@@ -63,8 +87,11 @@ inits = st.builds(
     you=st.none() | clients,
     clients=st.none() | _several_clients,
 )
+_several_messages = st.lists(messages, max_size=3).map(tuple)
 events = st.one_of(
     inits,
+    st.builds(HistoryEvent, before=ids, messages=_several_messages, more=st.booleans(), txn=tokens),
+    st.builds(Found, query=_clean_lines, messages=_several_messages, more=st.booleans(), txn=tokens),
     messages,
     st.builds(Deleted, id=ids, seq=ids),
     st.builds(

@@ -131,7 +131,7 @@ def test_what_other_programs_call_it(line, instead):
         ("/delet", "/delete"), ("/dleete", "/delete"), ("/dlt", ""), ("/repyl", "/reply"), ("/relpli", "/reply"),
         ("/tp", "/to"), ("/ot", "/to"), ("/nmae", "/name"), ("/exti", "/exit"), ("/tem", "/temp"), ("/Temp", "/temp"),
         ("/me", ""), ("/set", ""), ("/text", ""), ("/test", ""), ("/join", ""), ("/away", ""), ("/topic", ""),
-        ("/emote", ""), ("/clear", ""), ("/help", ""), ("/mute", ""), ("/search", ""), ("/ignore", ""), ("/x", ""),
+        ("/emote", ""), ("/clear", ""), ("/help", ""), ("/mute", ""), ("/ignore", ""), ("/x", ""),
         ("/", ""), ("/txm", ""), ("/ex\u0131t", ""), ("/" + "delete" * 9000, ""),
     ],
 )  # fmt: skip

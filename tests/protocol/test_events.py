@@ -42,7 +42,7 @@ def test_encode_and_decode_are_inverses(event):
 def test_a_frame_is_one_json_object(event):
     """Any JSON reader understands it, and finds its type."""
     fields = json.loads(encode_event(event))
-    assert fields["type"] in {"init", "message", "delete", "clients", "error"}
+    assert fields["type"] in {"init", "message", "delete", "clients", "error", "history", "search"}
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)

@@ -1,10 +1,12 @@
 """The contract of a log, held by every engine."""
 
 import asyncio
+import json
 from contextlib import aclosing
 
 import pytest
 
+from chat_protocol.queries import parse_query
 from chat_server.log import DELETE, MESSAGE, Entry, Reset, open_log
 from chat_server.log.memory import MemoryLog
 
@@ -23,9 +25,15 @@ async def log(request, tmp_path):
     await engine.close()
 
 
+def said(text, **fields):
+    """The body of a message, as the log keeps it."""
+    message = {"text": text.decode(), "from_id": "~ana", "from_name": "ana", "sent_at": 1.0}
+    return json.dumps(message | fields).encode()
+
+
 async def append(log, *bodies, kind=MESSAGE):
     """Entries one after the other; their numbers."""
-    return [await log.append(kind, body) for body in bodies]
+    return [await log.append(kind, said(body)) for body in bodies]
 
 
 async def read(tail, count):
@@ -40,7 +48,7 @@ async def read(tail, count):
 
 def bodies(entries):
     """What entries hold."""
-    return [entry.body for entry in entries]
+    return [json.loads(entry.body)["text"].encode() for entry in entries]
 
 
 async def test_a_new_log_is_empty():
@@ -60,20 +68,20 @@ async def test_numbers_grow_by_one(log):
 
 async def test_the_same_key_is_the_same_entry(log):
     """Said twice, it is kept once, and the second gets the number of the first."""
-    first = await log.append(MESSAGE, b"a", key="k")
-    assert await log.append(MESSAGE, b"a again", key="k") == first
-    assert await log.append(MESSAGE, b"b", key="other") == first + 1
-    assert bodies(await log.page(100, 10)) == [b"a", b"b"]
+    first = await log.append(MESSAGE, said(b"a"), key="k")
+    assert await log.append(MESSAGE, said(b"a again"), key="k") == first
+    assert await log.append(MESSAGE, said(b"b"), key="other") == first + 1
+    assert bodies(await log.page(100, 10, "~ana")) == [b"a", b"b"]
 
 
 async def test_a_tail_gives_what_was_and_what_comes(log):
     """In the order of the numbers, without gap or repeat."""
     await append(log, b"a", b"b")
     async with aclosing(log.tail(0)) as tail:
-        assert await read(tail, 2) == [Entry(1, MESSAGE, b"a"), Entry(2, MESSAGE, b"b")]
+        assert await read(tail, 2) == [Entry(1, MESSAGE, said(b"a")), Entry(2, MESSAGE, said(b"b"))]
         await append(log, b"c", kind=DELETE)
         await append(log, b"d")
-        assert await read(tail, 2) == [Entry(3, DELETE, b"c"), Entry(4, MESSAGE, b"d")]
+        assert await read(tail, 2) == [Entry(3, DELETE, said(b"c")), Entry(4, MESSAGE, said(b"d"))]
 
 
 async def test_a_tail_begins_where_it_is_told(log):
@@ -109,10 +117,10 @@ async def test_every_tail_gives_the_same(log):
 
 async def test_a_tail_of_many_writers(log):
     """What was written at once is in one order, and everybody got the number that it has there."""
-    numbers = await asyncio.gather(*(log.append(MESSAGE, str(number).encode()) for number in range(50)))
+    numbers = await asyncio.gather(*(log.append(MESSAGE, said(str(number).encode())) for number in range(50)))
     assert sorted(numbers) == list(range(1, 51))
-    page = await log.page(100, HISTORY)
-    assert [numbers[int(entry.body)] for entry in page] == [entry.seq for entry in page]
+    page = await log.page(100, HISTORY, "~ana")
+    assert [numbers[int(body)] for body in bodies(page)] == [entry.seq for entry in page]
 
 
 async def test_a_tail_that_cannot_begin_says_so(log):
@@ -150,7 +158,7 @@ async def test_a_tail_may_be_left_at_any_time(log):
     await asyncio.gather(waiting, return_exceptions=True)
     await gone.aclose()
     await append(log, *(b"x" for _ in range(2 * HISTORY)))
-    assert len(await log.page(100, 100)) == HISTORY
+    assert len(await log.page(100, 100, "~ana")) == HISTORY
 
 
 @pytest.mark.parametrize(
@@ -162,23 +170,100 @@ async def test_a_page_is_the_newest_messages_before_a_number(log, before, limit,
     await append(log, b"1", b"2")
     await append(log, b"3", kind=DELETE)
     await append(log, b"4", b"5")
-    page = await log.page(before, limit)
+    page = await log.page(before, limit, "~ana")
     assert [entry.seq for entry in page] == seqs
     assert all(entry.kind == MESSAGE for entry in page)
+
+
+async def direct(log):
+    """A public message, one from ana to bob, one from bob to cat."""
+    await append(log, b"to all of you")
+    await log.append(MESSAGE, said(b"to bob alone", to_id="~bob"))
+    await log.append(MESSAGE, said(b"to cat alone", from_id="~bob", from_name="bob", to_id="~cat"))
+
+
+@pytest.mark.parametrize(
+    ("reader", "seqs"), [("~ana", [1, 2]), ("~bob", [1, 2, 3]), ("~cat", [1, 3]), ("~dan", [1]), ("", [1])]
+)
+async def test_a_page_holds_what_its_reader_may_see(log, reader, seqs):
+    """A direct message is its sender's and its target's; others' pages are full without it."""
+    await direct(log)
+    assert [entry.seq for entry in await log.page(100, 10, reader)] == seqs
+    assert [entry.seq for entry in await log.page(100, 1, reader)] == seqs[-1:]
+    assert [entry.seq for entry in await log.search(parse_query("to"), 10, reader)] == seqs[::-1]
+
+
+@pytest.mark.parametrize(
+    ("words", "seqs"),
+    [
+        ("build", [5, 2, 1]),
+        ("BUILD", [5, 2, 1]),
+        ("green build", [5, 1]),
+        ('"the build"', [2, 1]),
+        ('"build the"', []),
+        ("bui*", [5, 2, 1]),
+        ("bui", []),
+        ('"is gr"*', [1]),
+        ("from:bob", [4, 2]),
+        ("from:BOB build", [2]),
+        ("from:bo", []),
+        ("build before:5", [2, 1]),
+        ("build before:1", []),
+        ("cafe", [4]),
+        ("Caf\u00e9", [4]),
+        ("\u6f22\u5b57", [5]),
+        ("don't", [4]),
+        ('"t don"', []),
+        ("under score", [5]),
+    ],
+)
+async def test_a_search_finds_messages_by_their_words(log, words, seqs):
+    """Newest first; a deletion is no message."""
+    await append(log, b"the build is green")
+    await log.append(MESSAGE, said(b"the Build is red", from_name="Bob"))
+    await append(log, b"build", kind=DELETE)
+    await log.append(MESSAGE, said("in the cafe\u0301; I don't know".encode(), from_name="Bob"))
+    await log.append(MESSAGE, said("green under_score \u6f22\u5b57 build".encode()))
+    assert [entry.seq for entry in await log.search(parse_query(words), 10, "~ana")] == seqs
+    assert [entry.seq for entry in await log.search(parse_query(words), 1, "~ana")] == seqs[:1]
+
+
+async def test_what_is_erased_is_found_no_more(log):
+    """By none of its words, whether it is erased by itself or together with its tombstone."""
+    await append(log, b"one secret", b"two secret", b"no mystery")
+    await log.erase(1)
+    await log.append(DELETE, said(b"tombstone"), erases=2)
+    await log.erase(2)
+    assert await log.search(parse_query("secret"), 10, "~ana") == []
+    assert [entry.seq for entry in await log.page(100, 10, "~ana")] == [3]
+
+
+async def test_what_has_an_end_is_listed(log):
+    """As far as it is told, ascending; what is erased is not."""
+    for end in (10.0, None, 20.0, 30.0, 5.0):
+        await log.append(MESSAGE, said(b"x", **({"expires_at": end} if end else {})))
+    await log.erase(3)
+    assert [entry.seq for entry in await log.expiring(4)] == [1, 4]
+
+
+async def test_a_key_is_found_as_long_as_it_is_kept(log):
+    """Also when what it was for is gone."""
+    assert await log.find("k") is None
+    assert await log.append(MESSAGE, said(b"a"), key="k") == await log.find("k") == 1
 
 
 async def test_the_newest_messages_are_kept(log):
     """As many as history holds; deletions do not push messages out."""
     await append(log, *(str(number).encode() for number in range(1, 9)))
     await append(log, *(b"gone" for _ in range(3 * HISTORY)), kind=DELETE)
-    assert bodies(await log.page(100, 100)) == [b"4", b"5", b"6", b"7", b"8"]
+    assert bodies(await log.page(100, 100, "~ana")) == [b"4", b"5", b"6", b"7", b"8"]
 
 
 async def test_what_is_erased_is_gone(log):
     """From pages and from tails that begin later; the others keep their numbers, and the number is not used again."""
     await append(log, b"a", b"secret", b"c")
     await log.erase(2)
-    assert bodies(await log.page(100, 10)) == [b"a", b"c"]
+    assert bodies(await log.page(100, 10, "~ana")) == [b"a", b"c"]
     async with aclosing(log.tail(0)) as tail:
         entries = await read(tail, 2)
     assert [entry.seq for entry in entries] == [1, 3]
@@ -191,7 +276,7 @@ async def test_erasing_the_newest_frees_no_number(log):
     for seq in (2, 2, 77, 0, -1):
         await log.erase(seq)
     assert await append(log, b"c") == [3]
-    assert bodies(await log.page(100, 10)) == [b"a", b"c"]
+    assert bodies(await log.page(100, 10, "~ana")) == [b"a", b"c"]
 
 
 async def test_erasing_emits_nothing(log):
@@ -201,7 +286,7 @@ async def test_erasing_emits_nothing(log):
         await read(tail, 1)
         await log.erase(1)
         await append(log, b"1", kind=DELETE)
-        assert await read(tail, 1) == [Entry(2, DELETE, b"1")]
+        assert await read(tail, 1) == [Entry(2, DELETE, said(b"1"))]
 
 
 async def test_a_name_belongs_to_the_first(log):

@@ -119,7 +119,7 @@ class FullDisk:
     def __getattr__(self, name):
         return getattr(self._log, name)
 
-    def append(self, kind, body, key=None):
+    def append(self, kind, body, key=None, erases=None):  # noqa: ARG002 - as an engine's
         """Keep it, if that can be."""
         if not self.full:
             return self._log.append(kind, body, key)

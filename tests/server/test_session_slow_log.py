@@ -23,7 +23,7 @@ class SlowLog:
         """Answer everything from now on."""
         self._go.set()
 
-    def append(self, kind, body, key=None):
+    def append(self, kind, body, key=None, erases=None):  # noqa: ARG002 - as an engine's
         """Keep it when it is let go, unless the disk is full."""
         self.asked.append(kind)
         return asyncio.ensure_future(self._append(kind, body, key))

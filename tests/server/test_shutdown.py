@@ -126,7 +126,7 @@ async def test_what_was_kept_was_answered():
         house.server.stop()
         assert await asyncio.gather(*talking) == [1012] * 3
         await house.ended()
-        kept = [json.loads(entry.body)["text"] for entry in await house.service.log.page(1 << 40, 10_000)]
+        kept = [json.loads(entry.body)["text"] for entry in await house.service.log.page(1 << 40, 10_000, "")]
         assert people[0].seen == people[1].seen == people[2].seen == kept
 
 

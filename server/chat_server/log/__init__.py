@@ -2,17 +2,25 @@
 
 | call | promise |
 |---|---|
-| `open` | the log's life (`epoch`), its first and its last number |
-| `append` | a future of the entry's number, done when the entry is as durable as the engine promises; the same key gives the same number and no second entry |
+| `open` | the log's life (`epoch`), its first and its last number, and from where to replay it |
+| `append` | a future of the entry's number, done when the entry is as durable as the engine promises; the same key gives the same number and no second entry, for an hour at least. `erases`: the content of this entry goes in the same step, where the engine can |
+| `find` | the number of the entry with a key, or None |
 | `tail` | the entries after a number, ascending, without gap or repeat, for ever, in the batches in which they came; or one `Reset` where it can't begin there |
-| `page` | stored messages before a number, oldest first |
+| `page` | stored messages before a number that a reader may see, oldest first |
+| `search` | stored messages that fit a query and that a reader may see, newest first |
+| `expiring` | messages up to a number that have an end and have not been erased: what a replay from there leaves out |
 | `erase` | the content of an entry is gone for good; nothing is emitted (the tombstone is an ordinary entry) |
 | `claim`, `release`, `roster` | names, which are not history |
+
+The body of a message is a JSON object. Of its fields an engine may read `text`, `from_id`, `from_name`, `to_id`,
+`sent_at` and `expires_at`; who may see it are `from_id` and `to_id`, or everyone where there is no `to_id`.
 """  # noqa: E501 - a table
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
+
+from chat_protocol.queries import Query
 
 MESSAGE = "message"
 DELETE = "delete"
@@ -27,11 +35,15 @@ class Entry(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """What `open` found. `first` is `last` + 1 where there are no entries."""
+    """What `open` found. `first` is `last` + 1 where there are no entries.
+
+    What comes after number `replay_after` is all that a room has to be told; of what was before, `expiring`.
+    """
 
     epoch: str
     first: int
     last: int
+    replay_after: int = 0
 
 
 class Reset(NamedTuple):
@@ -53,14 +65,23 @@ class MessageLog(Protocol):
     async def close(self) -> None:
         """Finish what was begun; end every tail."""
 
-    def append(self, kind: str, body: bytes, key: str | None = None) -> asyncio.Future[int]:
+    def append(self, kind: str, body: bytes, key: str | None = None, erases: int | None = None) -> asyncio.Future[int]:
         """Keep an entry and number it. The future may fail with `LogError`."""
+
+    async def find(self, key: str) -> int | None:
+        """The number of the entry with this key."""
 
     def tail(self, after: int) -> AsyncIterator[Sequence[Entry] | Reset]:
         """Follow the log from the entry after number `after`."""
 
-    async def page(self, before: int, limit: int) -> Sequence[Entry]:
-        """At most `limit` messages with numbers below `before`, the newest of them, oldest first."""
+    async def page(self, before: int, limit: int, reader: str) -> Sequence[Entry]:
+        """At most `limit` messages with numbers below `before` that `reader` may see: the newest, oldest first."""
+
+    async def search(self, query: Query, limit: int, reader: str) -> Sequence[Entry]:
+        """At most `limit` messages that fit and that `reader` may see, newest first."""
+
+    async def expiring(self, until: int) -> Sequence[Entry]:
+        """Messages with numbers up to `until` that have an end, ascending."""
 
     async def erase(self, seq: int) -> None:
         """Make the content of one message be gone for good."""

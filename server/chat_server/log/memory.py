@@ -3,10 +3,12 @@
 import asyncio
 import secrets
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from itertools import islice
 
+from chat_protocol.queries import Query
 from chat_server.log import DELETE, MESSAGE, Entry, Opened, Reset
+from chat_server.log.content import Content, read_content
 
 
 class MemoryLog:
@@ -33,7 +35,13 @@ class MemoryLog:
         self._closed = True
         self._wake()
 
-    def append(self, kind: str, body: bytes, key: str | None = None) -> asyncio.Future[int]:
+    def append(
+        self,
+        kind: str,
+        body: bytes,
+        key: str | None = None,
+        erases: int | None = None,  # noqa: ARG002 - `erase` is at hand
+    ) -> asyncio.Future[int]:
         """Keep an entry; the future is done already."""
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         if key is not None and (known := self._keys.get(key)) is not None:
@@ -71,10 +79,33 @@ class MemoryLog:
         finally:
             del self._tails[me]
 
-    async def page(self, before: int, limit: int) -> Sequence[Entry]:
-        """At most `limit` messages with numbers below `before`, the newest of them, oldest first."""
-        older = (entry for seq, entry in reversed(self._kept[MESSAGE].items()) if seq < before)
+    async def find(self, key: str) -> int | None:
+        """The number of the entry with this key."""
+        return self._keys.get(key)
+
+    async def page(self, before: int, limit: int, reader: str) -> Sequence[Entry]:
+        """At most `limit` messages with numbers below `before` that `reader` may see: the newest, oldest first."""
+        older = (entry for entry, content in self._newest(before) if content.visible_to(reader))
         return list(islice(older, limit))[::-1]
+
+    async def search(self, query: Query, limit: int, reader: str) -> Sequence[Entry]:
+        """At most `limit` messages that fit and that `reader` may see, newest first. Looks at all of them."""
+        fitting = (
+            entry
+            for entry, content in self._newest(query.before)
+            if content.visible_to(reader) and query.fits(content.text, content.from_name)
+        )
+        return list(islice(fitting, limit))
+
+    async def expiring(self, until: int) -> Sequence[Entry]:
+        """Messages up to a number that have an end: here all are replayed, so that nobody asks."""
+        kept = (entry for entry, content in self._newest(until + 1) if content.expires_at is not None)
+        return list(kept)[::-1]
+
+    def _newest(self, before: int | None) -> Iterator[tuple[Entry, Content]]:
+        for seq, entry in reversed(self._kept[MESSAGE].items()):
+            if before is None or seq < before:
+                yield entry, read_content(entry.body)
 
     async def erase(self, seq: int) -> None:
         """Forget a message. A number that has gone already is passed over."""

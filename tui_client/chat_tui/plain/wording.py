@@ -110,7 +110,7 @@ def names(people: Sequence[str]) -> str:
 
 def help_lines() -> list[str]:
     """What can be typed."""
-    lines = [f"{spec.usage}: {spec.summary}" for spec in COMMANDS if spec.name != "/txn"]
+    lines = [f"{spec.usage}: {spec.summary}" for spec in COMMANDS if not spec.for_programs]
     return [*lines, "//text: a message that begins with one /"]
 
 

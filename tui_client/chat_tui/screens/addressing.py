@@ -51,7 +51,7 @@ def no_such_command(name: str, people_key: str) -> str:
     local = [command for command, _, _ in LOCAL_COMMANDS]
     if name in local:
         return f"{name} stands alone in its line."
-    known = [spec.name for spec in COMMANDS if spec.name != "/txn"] + local
+    known = [spec.name for spec in COMMANDS if not spec.for_programs] + local
     people = dict.fromkeys(("/who", "/names", "/users"), f"{people_key} shows who is here")
     return unknown_command(name, known, {**OTHER_NAMES, **_OTHER_NAMES, **people}, "; see /help")
 

@@ -118,7 +118,7 @@ class ChatScreen(WritingScreen):
         self.reply_bar = self.query_one("#reply", ReplyBar)
         self.composer = self.query_one("#composer", Composer)
         self.composer.commands = [
-            *(CommandHint(spec.name, spec.arguments, spec.summary) for spec in COMMANDS if spec.name != "/txn"),
+            *(CommandHint(spec.name, spec.arguments, spec.summary) for spec in COMMANDS if not spec.for_programs),
             *(CommandHint(*command) for command in LOCAL_COMMANDS),
         ]
         self.stream = Stream(self.store, self.messages, self.header, self.composer)
@@ -402,7 +402,7 @@ class ChatScreen(WritingScreen):
         from chat_tui.screens.help import HelpScreen  # noqa: PLC0415 - not before the first frame
         from chat_tui.widgets.search_bar import SearchBar  # noqa: PLC0415
 
-        commands = [(spec.usage, spec.summary) for spec in COMMANDS if spec.name != "/txn"]
+        commands = [(spec.usage, spec.summary) for spec in COMMANDS if not spec.for_programs]
         local = [(f"{name} {arguments}".rstrip(), summary) for name, arguments, summary in LOCAL_COMMANDS]
         keys = KeyTable((type(self.app), ChatScreen, Composer, Roster, SearchBar), self.keymap)
         self.app.push_screen(HelpScreen([*commands, *local], keys.help()))

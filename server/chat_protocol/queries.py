@@ -1,0 +1,96 @@
+"""What can be looked for in the record, and when a message has it. `parse_query` reads what stands after `/search`.
+
+| written | a message must have |
+|---|---|
+| `green build` | both words, anywhere |
+| `"green build"` | these words, one after the other |
+| `gre*` | a word that begins so |
+| `from:ana` | this sender, by the name at the time |
+| `before:120` | a smaller number: the next page of an answer |
+
+Words are runs of letters and digits, the same in capitals or small and with or without accents. Two ways of finding
+(an index, a scan) agree because both compare `words_of` a text and of the query.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chat_protocol.names import fold_name
+
+MOST_TERMS = 16
+_PART = re.compile(
+    r'(?P<sender>from:(?P<name>\S+))|before:(?P<before>\S+)|"(?P<phrase>[^"]*)"(?P<more>\*?)|(?P<word>\S+)'
+)
+_WORD = re.compile(r"[^\W_]+")
+_ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+
+
+class QueryError(ValueError):
+    """Nothing can be looked for in this way. Its text is for the person who asked."""
+
+
+class Term(NamedTuple):
+    """Words that follow each other; `prefix`: the last one may go on."""
+
+    words: tuple[str, ...]
+    prefix: bool = False
+
+    def found_in(self, words: Sequence[str]) -> bool:
+        """Are they there?"""
+        *first, last = self.words
+        for start in range(len(words) - len(first)):
+            candidate = words[start + len(first)]
+            fits = candidate.startswith(last) if self.prefix else candidate == last
+            if fits and list(words[start : start + len(first)]) == first:
+                return True
+        return False
+
+
+class Query(NamedTuple):
+    """What a message must have: every term, the sender (folded as names are), a number below `before`."""
+
+    terms: tuple[Term, ...]
+    sender: str | None = None
+    before: int | None = None
+
+    def fits(self, text: str, from_name: str) -> bool:
+        """Has a message with this text and sender what is looked for, its number aside?"""
+        if self.sender is not None and fold_name(from_name) != self.sender:
+            return False
+        words = words_of(text)
+        return all(term.found_in(words) for term in self.terms)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text as they are compared."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return _WORD.findall("".join(letter for letter in plain if not unicodedata.combining(letter)))
+
+
+def parse_query(text: str) -> Query:
+    """Read what somebody looks for.
+
+    Raises:
+        QueryError: when it says nothing that can be found.
+    """
+    terms: list[Term] = []
+    sender: str | None = None
+    before: int | None = None
+    for part in _PART.finditer(text):
+        if part["sender"]:
+            sender = fold_name(part["name"])
+        elif part["before"]:
+            if not _ID.fullmatch(part["before"]):
+                raise QueryError("before: takes a message id, such as before:120.")
+            before = int(part["before"])
+        else:
+            written = part["phrase"] if part["phrase"] is not None else part["word"]
+            if words := words_of(written):
+                terms.append(Term(tuple(words), prefix=bool(part["more"]) or written.endswith("*")))
+    if len(terms) > MOST_TERMS:
+        raise QueryError(f"Look for {MOST_TERMS} words at most.")
+    if not terms and sender is None:
+        raise QueryError("Write words to look for, or from:name.")
+    return Query(tuple(terms), sender, before)
