@@ -16,7 +16,8 @@ from chat_server.log import DELETE, LogError, Reset, open_log
 from chat_server.operations import Inquiry, Operations
 from chat_server.room import DeletionDraft, Room, encode_draft
 from chat_server.roster import Roster
-from chat_server.session import STOPPING, Service, Session
+from chat_server.service import Service
+from chat_server.session import STOPPING, Session
 from chat_server.settings import Settings
 
 _log = logging.getLogger("chat_server")
