@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from http import HTTPStatus
-from urllib.parse import parse_qs
 
 from websockets.http11 import Request
 
@@ -11,6 +10,7 @@ from chat_protocol.events import Client, Refusal
 from chat_protocol.names import InvalidNameError, check_name, fold_name
 from chat_protocol.text import clean
 from chat_server.connection import Answer, Stage
+from chat_server.hello import Hello, read_hello
 from chat_server.identity import bearer_secret, client_id_of
 from chat_server.origins import foreign_origin
 from chat_server.room import Refused
@@ -20,7 +20,6 @@ from chat_server.speaking import Speaker
 _log = logging.getLogger("chat_server")
 
 STOPPING = 4  # a reason to hold reading, beside those of the classes below
-_QUERY_FIELDS = 16
 READING = frozenset({"GET", "HEAD"})  # the methods of plain HTTP that get a page
 
 
@@ -87,24 +86,20 @@ class Session(Speaker):
 
     def opened(self, request: Request) -> None:
         """Find out who this is; greet when the name is settled."""
-        try:
-            query = parse_qs(request.path.partition("?")[2], max_num_fields=_QUERY_FIELDS)
-        except ValueError:  # too many fields: nobody that we know asks for that
-            query = {}
         self._service.counts.handshakes += 1
         secret = bearer_secret(request.headers)
         self._keeps_name = secret is not None
         self.client_id = client_id_of(secret)
-        self._begin(self._greet(query.get("name", [""])[0]))
+        self._begin(self._greet(read_hello(request.path)))
 
-    async def _greet(self, wanted: str) -> None:
+    async def _greet(self, hello: Hello) -> None:
         service = self._service
         roster = service.room.roster
         problem: Refusal | None = None
         name = roster.name_of(self.client_id)
-        if wanted:
+        if hello.name:
             try:
-                name = await self._claim(check_name(clean(wanted)))
+                name = await self._claim(check_name(clean(hello.name)))
             except InvalidNameError as error:
                 problem = Refusal("bad_name", str(error))
             except Refused as error:
@@ -119,7 +114,10 @@ class Session(Speaker):
         old = roster.name_of(self.client_id)
         roster.join(self.client_id, name)
         you = Client(self.client_id, name)
-        greeting = service.room.greet(you, epoch=service.epoch, now=service.now(), limits=service.limits())
+        resume = hello.resume(service.epoch)
+        greeting = service.room.greet(
+            you, epoch=service.epoch, now=service.now(), limits=service.limits(), resume=resume
+        )
         service.hub.join(self.client_id, self, greeting)
         if problem:
             self._tell(Refusal(problem.code, f"{problem.text} You are {name} now; choose another with /name."))

@@ -23,9 +23,11 @@ from chat_protocol.names import InvalidNameError, check_name, fold_name
 from chat_protocol.queries import parse_query
 from chat_protocol.text import clean
 from chat_server.connection import Stage
+from chat_server.drafts import DeletionDraft, Draft, encode_draft
+from chat_server.greeting import GREETING_BYTES
 from chat_server.limits import TokenBucket
 from chat_server.log import DELETE, MESSAGE, Entry, LogError
-from chat_server.room import GREETING_BYTES, DeletionDraft, Draft, Refused, encode_draft
+from chat_server.room import Refused
 from chat_server.service import Participant, Service
 
 _log = logging.getLogger("chat_server")
