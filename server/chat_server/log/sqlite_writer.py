@@ -20,8 +20,7 @@ from chat_server.log.sqlite_words import SHARD, drop_before, forget, index, opti
 
 KEY_SECONDS = 3600.0  # at least so long a key is known
 _MOST_AT_ONCE = 2048  # entries in one commit
-_INDEX_FROM = 1024  # messages that are not in the index yet and are worth a step
-_LEAVE_OUT = 128  # of them that stay out: what is deleted soon is never in it
+INDEX_FROM = 1024  # messages that are not in the index yet and are worth a step
 _INDEX_MOST = 2048  # messages that go in in one step
 _RETRY_SECONDS = 1.0
 _ROW_COUNTS = (256, 64, 16, 4, 1)  # rows in one statement
@@ -84,10 +83,17 @@ class Facts:
 class Writer:
     """Takes what is submitted, in its order, and delivers an outcome for each commit, from its thread; at last None."""
 
-    def __init__(self, connection: sqlite3.Connection, facts: Facts, deliver: Callable[[Outcome | None], None]) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        facts: Facts,
+        deliver: Callable[[Outcome | None], None],
+        index_from: int = INDEX_FROM,
+    ) -> None:
         self.connection = connection
         self.facts = facts
         self._deliver = deliver
+        self._index_from = index_from
         self._queue: SimpleQueue[Append | Work | None] = SimpleQueue()
         self._gone: set[int] = set()  # messages that this commit erases
         self._must_wipe = False
@@ -259,9 +265,9 @@ class Writer:
     def _index(self) -> None:
         """Put messages into the index when there are enough of them, without waiting for the disk."""
         lag = self.facts.last - self.facts.indexed
-        if lag < _INDEX_FROM:
+        if lag < self._index_from:
             return
-        upto = self.facts.indexed + min(lag - _LEAVE_OUT, _INDEX_MOST)
+        upto = self.facts.indexed + min(lag - self._index_from // 8, _INDEX_MOST)  # what is deleted soon is never in it
         try:
             self.connection.execute("PRAGMA synchronous=NORMAL")
             self.connection.execute("BEGIN IMMEDIATE")
