@@ -7,7 +7,6 @@ keepalive and close wait for its reading for ever.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
@@ -62,7 +61,7 @@ class Connection(asyncio.Protocol):
         self.stage = Stage.HANDSHAKE
         self.write: Callable[[bytes], None] = _discard
         self._fragments: list[Frame] = []
-        self._held: deque[bytes] = deque()
+        self._held: list[bytes] = []
         self._held_bytes = 0
         self._paused_since: float | None = None
         self._unread = 0  # bytes that waited in the transport when the peer was seen to read
@@ -213,6 +212,7 @@ class Connection(asyncio.Protocol):
             self.stage = Stage.OPEN
             self._deadline = asyncio.get_running_loop().time() + self._settings.ping_interval
             self.opened(request)
+            request.headers.clear()  # the library's parser holds on to the request, at 1.7 KiB each
 
     def _plain_response(self, answer: Answer, request: Request) -> Response:
         if answer.refused:
