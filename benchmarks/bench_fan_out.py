@@ -79,8 +79,8 @@ def _print(size: int, runs: dict[str, Run]) -> None:
     print(
         f"fan-out to {size:,}, saturated: {mine.per_cpu_second / 1e6:.3f} million deliveries per server CPU second;"
         f" {compared}\n"
-        f"  medians of {RUNS}; {mine.messages:,} messages of {mine.line_bytes:.0f} bytes, each once and in order at every"
-        f" receiver; {mine.deliveries / mine.usage.seconds / 1e6:.2f} million deliveries a second,"
+        f"  medians of {RUNS}; {mine.messages:,} messages of {mine.line_bytes:.0f} bytes, each once and in order"
+        f" at every receiver; {mine.deliveries / mine.usage.seconds / 1e6:.2f} million deliveries a second,"
         f" {mine.reads:.0f} messages a read; server {mine.usage.servers[0] / mine.usage.seconds:.0%} of a core,"
         f" generator {mine.usage.own / mine.usage.seconds:.0%}, other programs {other:.0%}; {loop_name()}",
         flush=True,

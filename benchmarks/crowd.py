@@ -190,45 +190,62 @@ class Crowd:
             one.close()
 
 
-def enter(protocol: Protocol, port: int, count: int) -> list[socket.socket]:
-    """Sockets of `count` newcomers who are in the room, some dozens coming at a time."""
-    poll = select.epoll()
-    todo: dict[int, tuple[socket.socket, list[Step], bytes]] = {}
-    sockets: list[socket.socket] = []
-    done = 0
-    while done < count:
-        while len(sockets) < count and len(todo) < _AT_ONCE:
-            one = socket.create_connection(("127.0.0.1", port))
+class _Door:
+    """Newcomers on their way in, some dozens at a time."""
+
+    def __init__(self, protocol: Protocol, port: int) -> None:
+        self.sockets: list[socket.socket] = []
+        self.done = 0
+        self._protocol, self._port = protocol, port
+        self._waiting: dict[int, tuple[socket.socket, list[Step], bytes]] = {}
+        self._poll = select.epoll()
+
+    def knock(self, count: int) -> None:
+        """Let others begin, up to `count` in all."""
+        while len(self.sockets) < count and len(self._waiting) < _AT_ONCE:
+            one = socket.create_connection(("127.0.0.1", self._port))
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            steps = list(protocol.enter(len(sockets)))
-            sockets.append(one)
-            if not steps:
-                done += 1
-                continue
-            one.sendall(steps[0].send)
-            todo[one.fileno()] = one, steps, b""
-            poll.register(one, select.EPOLLIN)
-        if done == count:
-            break
-        ready = poll.poll(PATIENCE)
-        if not ready:
-            raise RuntimeError(f"only {done} of {count} were let in")
+            steps = list(self._protocol.enter(len(self.sockets)))
+            self.sockets.append(one)
+            if steps:
+                one.sendall(steps[0].send)
+                self._waiting[one.fileno()] = one, steps, b""
+                self._poll.register(one, select.EPOLLIN)
+            else:
+                self.done += 1
+
+    def hear(self) -> None:
+        """Take what the server answers."""
+        ready = self._poll.poll(PATIENCE) if self._waiting else []
+        if self._waiting and not ready:
+            raise RuntimeError(f"only {self.done} of {len(self.sockets)} were let in")
         for number, _ in ready:
-            one, steps, seen = todo[number]
+            one, steps, seen = self._waiting[number]
             data = one.recv(_READ)
             if not data:
-                raise RuntimeError(f"the server hung up on newcomer {len(sockets)}: {seen[-200:]!r}")
+                raise RuntimeError(f"the server hung up on a newcomer: {seen[-200:]!r}")
             seen = (seen + data)[-_READ:]
-            while steps and steps[0].answer.search(seen):
+            if steps[0].answer.search(seen):
                 del steps[0]
                 seen = b""
                 if steps:
                     one.sendall(steps[0].send)
-            if steps:
-                todo[number] = one, steps, seen
-            else:
-                poll.unregister(one)
-                del todo[number]
-                done += 1
-    poll.close()
-    return sockets
+            self._waiting[number] = one, steps, seen
+            if not steps:
+                self._poll.unregister(one)
+                del self._waiting[number]
+                self.done += 1
+
+    def close(self) -> None:
+        """Nobody else comes."""
+        self._poll.close()
+
+
+def enter(protocol: Protocol, port: int, count: int) -> list[socket.socket]:
+    """Sockets of `count` newcomers who are in the room."""
+    door = _Door(protocol, port)
+    while door.done < count:
+        door.knock(count)
+        door.hear()
+    door.close()
+    return door.sockets

