@@ -41,7 +41,7 @@ class Opened(NamedTuple):
     """What `open` found. `first` is `last` + 1 where there are no entries.
 
     What comes after number `replay_after` is all that a room has to be told; of what was before, `expiring`. `time` is
-    the newest that the log has seen.
+    the newest that the log has seen; of messages it keeps the newest `most` by itself, None for all.
     """
 
     epoch: str
@@ -49,6 +49,7 @@ class Opened(NamedTuple):
     last: int
     replay_after: int = 0
     time: float = 0.0
+    most: int | None = None
 
 
 class Reset(NamedTuple):
