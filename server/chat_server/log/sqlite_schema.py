@@ -41,6 +41,8 @@ def lock(path: Path) -> int:
     Raises:
         OpenError: when one has it, or the folder can't be written.
     """
+    if path.is_dir():
+        raise OpenError(f"{path} is a folder; name a file in it.")
     name = path.with_name(path.name + "-lock")
     try:
         descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
