@@ -17,7 +17,7 @@ The body of a message is a JSON object. Of its fields an engine may read `text`,
 """  # noqa: E501 - a table
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from chat_protocol.queries import Query
@@ -71,7 +71,7 @@ class MessageLog(Protocol):
     async def find(self, key: str) -> int | None:
         """The number of the entry with this key."""
 
-    def tail(self, after: int) -> AsyncIterator[Sequence[Entry] | Reset]:
+    def tail(self, after: int) -> AsyncGenerator[Sequence[Entry] | Reset, None]:
         """Follow the log from the entry after number `after`."""
 
     async def page(self, before: int, limit: int, reader: str) -> Sequence[Entry]:
