@@ -58,9 +58,9 @@ class SlowLog:
         """As the log does."""
         return await self._log.roster()
 
-    async def erase(self, seq):
+    async def mark(self, now):
         """As the log does."""
-        await self._log.erase(seq)
+        await self._log.mark(now)
 
     async def close(self):
         """As the log does."""
