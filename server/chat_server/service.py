@@ -45,6 +45,7 @@ class Service:
     sessions: set[Participant] = field(default_factory=set)
     empty: asyncio.Event = field(default_factory=asyncio.Event)  # there is no session
     waiting: list[Participant] = field(default_factory=list)
+    deleting: dict[str, asyncio.Future[bool]] = field(default_factory=dict)  # by the log's key: has it come to be?
     most: int | None = None  # messages that the log keeps, whatever it is told
     stopping: bool = False
     counts: Counts = field(default_factory=Counts)

@@ -223,6 +223,10 @@ class Writer:
                 found.update(rows.fetchall())
         return found
 
+    def find(self, key: str) -> int | None:
+        """The number of the entry with this key, after all that was submitted before."""
+        return self._find_keys([key]).get(hash_of(key))
+
     def _insert_keys(self, values: list[Any]) -> None:
         for start in range(0, len(values), 500):
             part = values[start : start + 500]
