@@ -32,20 +32,26 @@ from chat_protocol.text import clean
 from chat_server.connection import Answer, Connection, Stage
 from chat_server.hub import Hub
 from chat_server.identity import bearer_secret, client_id_of
-from chat_server.limits import Admission, TokenBucket
+from chat_server.limits import Admission, Knocking, TokenBucket
 from chat_server.log import DELETE, MESSAGE, Entry, LogError, MessageLog
 from chat_server.metrics import Counts
 from chat_server.origins import foreign_origin
-from chat_server.room import GREETING_BYTES, DeletionDraft, Draft, Refused, Room, encode_draft
+from chat_server.room import GREETING_BYTES, DeletionDraft, Draft, Refused, Room, encode_draft, too_long
 from chat_server.settings import Settings
+from chat_server.turns import Turns
 
 _log = logging.getLogger("chat_server")
 
-_REFUSED_IN_A_ROW = 200
+_REFUSED_MOST = 200  # lines that were too fast, and are not forgiven yet
 _FOUND_AT_ONCE = 20  # messages that one answer to /search holds
 _BUSY = 2  # a reason to hold reading, beside Connection's own
 STOPPING = 4  # another
 _QUERY_FIELDS = 16
+_TOKEN_WITHIN = 512  # characters of a line that was too fast: its token is looked for in these
+
+# Characters for commands before a text; twice the longest text and these are the most that is looked at of a line. To
+# make it harmless takes 40 ms for 64 KiB of the worst.
+_BEFORE_TEXT = 1024
 READING = frozenset({"GET", "HEAD"})  # the methods of plain HTTP that get a page
 
 
@@ -61,13 +67,18 @@ class Service:
     admission: Admission
     now: Callable[[], float]
     spawn: Callable[[Coroutine[None, None, None]], object]
+    knocking: Knocking["Session"] = field(init=False)
     sessions: set["Session"] = field(default_factory=set)
     empty: asyncio.Event = field(default_factory=asyncio.Event)  # there is no session
     waiting: list["Session"] = field(default_factory=list)
     stopping: bool = False
     counts: Counts = field(default_factory=Counts)
+    turns: Turns = field(default_factory=Turns)
     log_failed_at: float | None = None  # since then nothing was kept
     page: Callable[[str], Answer | None] = lambda _path: None  # what plain HTTP gets on the chat's port
+
+    def __post_init__(self) -> None:
+        self.knocking = Knocking(self.admission.may_knock)
 
     def wake(self) -> None:
         """Sessions that waited for the room look again."""
@@ -101,12 +112,12 @@ class Session(Connection):
     """One connection of a client that the room knows by `client_id`."""
 
     __slots__ = (
-        "_bucket", "_busy", "_crowded", "_full", "_in_flight", "_keeps_name", "_last_seq", "_lines", "_service",
-        "client_id",
+        "_bucket", "_busy", "_crowded", "_full", "_in_flight", "_keeps_name", "_last_seq", "_lines", "_longest",
+        "_service", "client_id",
     )  # fmt: skip
 
     def __init__(self, service: Service) -> None:
-        super().__init__(service.settings)
+        super().__init__(service.settings, service.turns)
         self._service = service
         self.client_id = ""
         self._full = self._crowded = False
@@ -115,6 +126,7 @@ class Session(Connection):
         self._lines: deque[str | None] = deque()  # what came meanwhile; None stands for a binary message
         self._in_flight = 0  # entries that the log has not numbered yet
         self._last_seq = 0  # the newest entry of ours that it has
+        self._longest = 2 * service.settings.max_text + _BEFORE_TEXT
         rate = service.settings.rate
         self._bucket = TokenBucket(*rate, service.now()) if rate else None
 
@@ -129,10 +141,14 @@ class Session(Connection):
         if admission.overrun:
             self.refused("overrun")
             self.transport.abort()
+        elif oldest := self._service.knocking.enter(self):
+            oldest.refused("shed")
+            oldest.transport.abort()
 
     def ended(self) -> None:
         """Forget it."""
         self._lines.clear()
+        self._service.knocking.leave(self)
         self._service.sessions.discard(self)
         if not self._service.sessions:
             self._service.empty.set()
@@ -176,6 +192,7 @@ class Session(Connection):
             query = parse_qs(request.path.partition("?")[2], max_num_fields=_QUERY_FIELDS)
         except ValueError:  # too many fields: nobody that we know asks for that
             query = {}
+        self._service.knocking.leave(self)
         self._service.counts.handshakes += 1
         secret = bearer_secret(request.headers)
         self._keeps_name = secret is not None
@@ -242,9 +259,13 @@ class Session(Connection):
             self._tell(Refusal("not_text", "Binary messages are not understood here; send text."))
             return
         try:
-            command = parse_command(clean(text))
+            command = parse_command(clean(text[: self._longest]))
         except CommandError as error:
             self._tell(Refusal(error.code, error.text, error.txn))
+            return
+        if len(text) > self._longest:
+            refused = too_long(self._service.settings.max_text, len(text))
+            self._tell(Refusal(refused.code, refused.text, command.txn))
             return
         match command:
             case TakeName():
@@ -269,11 +290,11 @@ class Session(Connection):
         wait = bucket.take(self._service.now())
         if not wait:
             return True
-        if bucket.refused_in_a_row > _REFUSED_IN_A_ROW:
+        if bucket.refused > _REFUSED_MOST:
             self.close(1008, "Too many lines; slow down.")
         else:
             why = f"Too fast: that line was not sent. Try again in {wait:.1f} s."
-            self._tell(Refusal("too_fast", why, find_token(clean(text or ""))))
+            self._tell(Refusal("too_fast", why, find_token(clean((text or "")[:_TOKEN_WITHIN]))))
         return False
 
     def _must_wait(self, command: Say | Delete | History | Search | Exit) -> bool:
@@ -381,7 +402,8 @@ class Session(Connection):
     @property
     def busy(self) -> bool:
         """Is a line being worked on, or not shown yet?"""
-        return self._busy or self._in_flight > 0 or self._service.room.applied < self._last_seq
+        waits = self._busy or self.waits_for_turn or self._in_flight > 0
+        return waits or self._service.room.applied < self._last_seq
 
     def resume(self) -> None:
         """What a line waited for has happened: go on with those that came meanwhile."""
