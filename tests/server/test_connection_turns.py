@@ -98,3 +98,19 @@ async def test_a_goodbye_behind_much_that_was_said_is_read(open_a_house):
     await peer.send(masked(Opcode.CLOSE, b"\x03\xe8"))
     assert await peer.rest() == b""
     assert house.service.room.applied == 200
+
+
+async def test_others_run_while_all_deadlines_are_looked_at(house: House):
+    """Many whose time is over are cut off a part at a time."""
+    wires = [Wire(f"192.0.2.{number}") for number in range(250)]
+    sessions = [Session(house.service) for _ in wires]
+    for session, wire in zip(sessions, wires, strict=True):
+        session.connection_made(wire)
+    looking = asyncio.create_task(house.server._look_at_deadlines(asyncio.get_running_loop().time() + 1e6))
+    await asyncio.sleep(0)
+    cut = sum(wire.closed for wire in wires)
+    assert 0 < cut < len(wires)
+    await looking
+    assert all(wire.closed for wire in wires)
+    for session in sessions:
+        session.connection_lost(None)
