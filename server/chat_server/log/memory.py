@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from chat_protocol.queries import Query
@@ -63,7 +63,7 @@ class MemoryLog:
             self._erase(erases)
         return done
 
-    async def tail(self, after: int) -> AsyncIterator[Sequence[Entry] | Reset]:
+    async def tail(self, after: int) -> AsyncGenerator[Sequence[Entry] | Reset, None]:
         """Follow the log. Nothing is dropped that this reader has not been given."""
         if after < self._lost:
             yield Reset(self._lost + 1)

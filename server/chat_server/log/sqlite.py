@@ -13,7 +13,7 @@ import asyncio
 import os
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -36,7 +36,7 @@ _MOST_BYTES = 64 << 20
 class SqliteLog:
     """Keeps what it is given in the file at `path`, until it is erased or pruned.
 
-    When `index_from` messages are not in the index of words, most of them go in; until then a search reads them.
+    When `index_from` messages are not in the index of words, most of them go in; before, a search looks through them.
     """
 
     def __init__(self, path: Path, *, index_from: int = INDEX_FROM) -> None:
@@ -209,7 +209,7 @@ class SqliteLog:
 
     # -- tails --------------------------------------------------------------------------------------------------
 
-    async def tail(self, after: int) -> AsyncIterator[Sequence[Entry] | Reset]:
+    async def tail(self, after: int) -> AsyncGenerator[Sequence[Entry] | Reset, None]:
         """Follow the log: from memory where the newest are enough, from the file else."""
         position = after
         while True:
@@ -254,7 +254,9 @@ class SqliteLog:
     # -- reading ------------------------------------------------------------------------------------------------
 
     async def find(self, key: str) -> int | None:
-        """The number of the entry with this key."""
+        """The number of the entry with this key, one that is being written included."""
+        if self._entries_waiting:
+            return await self._work(lambda writer: writer.find(key))
         return await self._read(self._pages, lambda reader: reader.find(hash_of(key)))
 
     async def page(self, before: int, limit: int, reader: str) -> Sequence[Entry]:
