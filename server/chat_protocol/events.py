@@ -99,7 +99,8 @@ class Found(Struct, frozen=True, tag="search", omit_defaults=True):
 class Init(Struct, frozen=True, tag="init", omit_defaults=True):
     """The first event. `messages` oldest first; `more` says that there were older ones.
 
-    `now` is the server's clock. `you` and `clients` are None where the server does not say.
+    `now` is the server's clock. `you` and `clients` are None where the server does not say. Where `resumed`, `missed`
+    is how many messages came since and still exist, in `messages` or not.
     """
 
     messages: tuple[Message, ...]
@@ -112,6 +113,7 @@ class Init(Struct, frozen=True, tag="init", omit_defaults=True):
     now: float | None = None
     you: Client | None = None
     clients: tuple[Client, ...] | None = None
+    missed: int | None = None
 
 
 class EncodedInit(Struct, frozen=True, tag="init"):
@@ -252,6 +254,7 @@ def _lenient_init(fields: dict[str, Any]) -> Init:
         now=_seconds(fields.get("now")),
         you=None if you is None else _lenient_client(you),
         clients=_lenient_clients(fields["clients"]) if fields.get("clients") is not None else None,
+        missed=None if fields.get("missed") is None else _number(fields["missed"]),
     )
 
 

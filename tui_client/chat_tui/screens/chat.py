@@ -211,6 +211,7 @@ class ChatScreen(ReadingScreen):
             self.post_message(self.Greeted())
         self._epoch = self.store.epoch
         self._show_emptiness()
+        self.follow_pages(change)
 
     def show_people(self) -> None:
         """Show who is here, and what of theirs is unread."""
@@ -248,6 +249,7 @@ class ChatScreen(ReadingScreen):
         """Never a blank wall."""
         alone = len(self.store.clients) == 1  # a server that does not say who is here leaves it open
         words = "You are the first one here." if alone else "Nothing was said here yet."
+        words = "Loading older messages…" if self.store.more else words
         if self.status.connected_once and words != self._empty_words:
             self._empty_words = words  # what is updated is laid out again, and this is called with every change
             self.empty.update(words)
