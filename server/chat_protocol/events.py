@@ -99,8 +99,8 @@ class Found(Struct, frozen=True, tag="search", omit_defaults=True):
 class Init(Struct, frozen=True, tag="init", omit_defaults=True):
     """The first event. `messages` oldest first; `more` says that there were older ones.
 
-    `now` is the server's clock. `you` and `clients` are None where the server does not say. Where `resumed`, `missed`
-    is how many messages came since and still exist, in `messages` or not.
+    `now` is the server's clock. `you` and `clients` are None where the server does not say. `missed` is None unless
+    `resumed`: how many messages came since and still exist, those that are not in `messages` included.
     """
 
     messages: tuple[Message, ...]
@@ -116,19 +116,20 @@ class Init(Struct, frozen=True, tag="init", omit_defaults=True):
     missed: int | None = None
 
 
-class EncodedInit(Struct, frozen=True, tag="init"):
+class EncodedInit(Struct, frozen=True, tag="init", omit_defaults=True):
     """An `Init` as a server writes it: JSON arrays are in the place of the parts that newcomers have in common."""
 
     messages: msgspec.Raw
     epoch: str
     seq: int
     resumed: bool
-    deleted: tuple[int, ...]
+    deleted: msgspec.Raw
     more: bool
     limits: dict[str, float]
     now: float
     you: Client
     clients: msgspec.Raw
+    missed: int | None = None
 
 
 Event: TypeAlias = Init | Message | Deleted | ClientsChanged | Refusal | History | Found
