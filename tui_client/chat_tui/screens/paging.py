@@ -69,7 +69,7 @@ class PagingScreen(UnreadScreen):
             return
         before = self.store.before(key)
         if older or before is None:
-            self._fetch(gap.stop)
+            self._fetch(gap.stop, key)
         else:
             self.load_newer(before.id)
 
@@ -77,13 +77,13 @@ class PagingScreen(UnreadScreen):
         """Load what is missing below a message: what comes next."""
         gap = self.store.gap_below(key)
         if gap is not None:
-            self._fetch(min(gap.stop, gap.start + _NEWER))
+            self._fetch(min(gap.stop, gap.start + _NEWER), key)
 
-    def _fetch(self, before: int) -> None:
+    def _fetch(self, before: int, goes_on_from: int) -> None:
         if not self.store.can_ask:
             self._tell("There is no connection.")
-        else:
-            self.feed.ask(before)
+        elif self.feed.ask(before):
+            self.stream.goes_on_from = goes_on_from
 
     def follow_pages(self, change: Change) -> None:
         """What was asked for has come, or there is a new connection: go on. After a fault somebody has to scroll."""
@@ -91,7 +91,7 @@ class PagingScreen(UnreadScreen):
             code, why = change.page
             if self._wanted is not None or code not in ("too_fast", "empty"):
                 self._tell(f"Older messages did not come. {sentence(why)}")
-            self._wanted = None
+            self._wanted = self.stream.goes_on_from = None
         elif change.page or change.reset or change.missed is not None or (change.removed and self.store.last_gap):
             if self._wanted is None:
                 self._load_older()

@@ -30,6 +30,8 @@ class Stream:
         self._news_to_you: set[int] = set()
         self.focused = True
         """Is the terminal in the foreground, as far as it says so?"""
+        self.goes_on_from: int | None = None
+        """The message from which the next page is to be read; None where nobody has said."""
 
     @property
     def empty(self) -> bool:
@@ -60,7 +62,8 @@ class Stream:
         if change.removed:
             self._messages.remove_messages(change.removed)
         if change.inserted:
-            self._messages.insert(self._sizes_in_place(change.inserted))
+            self._messages.insert(self._sizes_in_place(change.inserted), self.goes_on_from)
+            self.goes_on_from = None
         if change.added:
             before = self._store.before(change.added[0])
             fresh = (messages[id] for id in change.added)  # noqa: A001

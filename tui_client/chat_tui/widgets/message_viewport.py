@@ -119,10 +119,11 @@ class Viewport:
 
     # -- changes of the messages that the pin must outlive --------------------
 
-    def steady(self, key: int) -> Steady | None:
+    def steady(self, key: int, wish: int | None = None) -> Steady | None:
         """What is to `keep` its line while messages are put in from `key` on; None: the top line, or the end, does.
 
-        Of what is above them and what is below, it is that which takes more of the screen.
+        That is on the side of the message `wish`; without one, of what is above them and what is below, it is that
+        which takes more of the screen.
         """
         if self._pin is None:
             return None
@@ -131,7 +132,8 @@ class Viewport:
             if item.key > key or item.key < 0:  # lines that are not sent yet come after all others
                 below = sum(other.end - other.start for other in self.visible) - above
                 end = above + self._measure_key(item.key) - item.start
-                return None if above > below else Steady(item.key, end)
+                stays_above = above > below if wish is None else wish < key
+                return None if stays_above else Steady(item.key, end)
             above += item.end - item.start
         return None
 
