@@ -140,6 +140,8 @@ class Host(App[None]):
     on_message_list_link_clicked = on_message_list_picked
     on_message_list_scrolled = on_message_list_picked
     on_message_list_unread_moved = on_message_list_picked
+    on_message_list_near_start = on_message_list_picked
+    on_message_list_edge_clicked = on_message_list_picked
 
 
 def size_of(one: Row) -> tuple[int, int, bool]:

@@ -19,7 +19,8 @@ class EdgePane(UnreadPane):
     class EdgeClicked(Message, namespace="message_list"):
         """The row above a message was clicked that says that others are not loaded.
 
-        `older`: those right above the message are meant, else those right below the message before it.
+        `older`: those right above the message are meant; else, where somebody reads on to newer messages, those right
+        below the message before it.
         """
 
         def __init__(self, key: int, *, older: bool) -> None:
@@ -27,12 +28,24 @@ class EdgePane(UnreadPane):
             self.key, self.older = key, older
 
     _told_near = False
+    reads_on = False
+    """Was the last scroll one to newer messages?"""
 
     @property
     def near_start(self) -> bool:
         """Is it not far to the oldest message? False while nothing is shown."""
         self._build()
         return self._told_near
+
+    def watch_scroll_y(self, old: float, new: float) -> None:
+        """Remember which way it went."""
+        super().watch_scroll_y(old, new)
+        self.reads_on = new > old
+
+    def reveal(self, key: int) -> bool:
+        """Scroll until a message is in view and mark it until the next scroll; False where it is not known."""
+        self.reads_on = False
+        return super().reveal(key)
 
     def _tell_scroll_position(self) -> None:
         super()._tell_scroll_position()
