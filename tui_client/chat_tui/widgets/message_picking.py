@@ -121,10 +121,11 @@ class PickingPane(EdgePane):
         self.post_message(self.Picked(key))
 
     def begin_pick(self) -> None:
-        """Pick what a search has gone to; else the last message, or, after scrolling up, the last one shown in full."""
-        if self._canvas.found is not None and self._blocks.find(self._canvas.found) is not None:
-            self.pick(self._canvas.found)
-            return
+        """Pick what a search or a jump has gone to; else the last message; scrolled up, the last one shown in full."""
+        for gone_to in (self._canvas.found, self._canvas.marked):
+            if gone_to is not None and self._blocks.find(gone_to) is not None:
+                self.pick(gone_to)
+                return
         if not self.at_end and (shown := self._last_in_full()) is not None:
             self.pick(shown)
             return
