@@ -1,5 +1,7 @@
 """Older messages in the whole client, before a real server: a page at a time, in time, and where they belong."""
 
+import asyncio
+
 from chatting import open_house
 from client.chat_host import TEN, chat
 from client.test_chat_screen_snapshots import draw
@@ -132,3 +134,42 @@ async def test_a_refusal_waits_for_the_next_scroll():
             house.service.now = lambda: TEN + 1000
             await ana.press("pageup")
             await ana.shows("▊ line 50", "▊ line 51")
+
+
+class HeldPages:
+    """The log of a running server, whose pages wait until they are let go."""
+
+    def __init__(self, house):
+        self._log, self.go = house.service.log, asyncio.Event()
+        house.service.log = self
+
+    def __getattr__(self, name):
+        return getattr(self._log, name)
+
+    async def page(self, *question):
+        """What is there when it is let go."""
+        await self.go.wait()
+        return await self._log.page(*question)
+
+
+async def test_a_page_that_is_late(snapshot):
+    """That it is awaited is to be seen; it is asked for once, and again when the connection was lost meanwhile."""
+    async with open_house() as house:
+        house.service.now = lambda: TEN
+        await spoken(house, count=300)
+        pages = HeldPages(house)
+        async with chat(house, clock=lambda: TEN) as ana:
+            await ana.shows("line 300")
+            ana.screen.messages.action_scroll_home()
+            await ana.shows("loading older messages…", "▊ line 101")
+            await ana.press("pageup", "pageup")
+            await draw(snapshot, ana, "loading", [(80, 24)])
+            await ana.cut()
+            await ana.shows("older messages are not loaded")
+            ana.retry()
+            await ana.shows("loading older messages…", "● connected")
+            before = ana.rows.index(ana.row("line 110"))
+            pages.go.set()
+            await ana.shows("▊ line 100")
+            assert ana.rows.index(ana.row("line 110")) == before
+            assert held(ana) == [*range(1, 301)]
