@@ -13,6 +13,7 @@ from chat_protocol.commands import Command
 from chat_protocol.events import Event
 from chat_tui.connection_states import Connected, Connecting, Lost, Refused, Status
 from chat_tui.outbox import Pending
+from chat_tui.paging import PAGE
 from chat_tui.store import Change, Store
 
 if TYPE_CHECKING:
@@ -118,6 +119,17 @@ class Feed:
             self._changed(Change())
             self._send()
         return pending
+
+    def ask(self, before: int, count: int = PAGE) -> bool:
+        """Ask for the newest `count` messages older than `before`; False while that can't be asked."""
+        line = self.store.ask(before, count)
+        if line is None:
+            return False
+        sent = self.connection is not None and self.connection.send(line)
+        if not sent:
+            self.store.unasked()
+        self._changed(Change(edges=True))
+        return sent
 
     def discard(self, key: int) -> None:
         """Forget a line that has not been sent."""

@@ -26,11 +26,11 @@ from chat_tui.screens.keys import KeyTable
 from chat_tui.screens.message_actions import MessageActions
 from chat_tui.screens.notices import Notice
 from chat_tui.screens.noticing import Noticing
+from chat_tui.screens.reading import ReadingScreen
 from chat_tui.screens.search import Search
 from chat_tui.screens.status_line import StatusLine
 from chat_tui.screens.stream import Stream
 from chat_tui.screens.undo import SECONDS, Undo
-from chat_tui.screens.writing import WritingScreen
 from chat_tui.store import Change, Store
 from chat_tui.widgets.banner import Banner
 from chat_tui.widgets.completion import CommandHint
@@ -48,7 +48,7 @@ NARROW = 72
 WIDE = 104
 
 
-class ChatScreen(WritingScreen):
+class ChatScreen(ReadingScreen):
     """Message list, roster, composer, status."""
 
     class Greeted(Message):
@@ -211,6 +211,7 @@ class ChatScreen(WritingScreen):
             self.post_message(self.Greeted())
         self._epoch = self.store.epoch
         self._show_emptiness()
+        self.follow_pages(change)
 
     def show_people(self) -> None:
         """Show who is here, and what of theirs is unread."""
@@ -248,6 +249,7 @@ class ChatScreen(WritingScreen):
         """Never a blank wall."""
         alone = len(self.store.clients) == 1  # a server that does not say who is here leaves it open
         words = "You are the first one here." if alone else "Nothing was said here yet."
+        words = "Loading older messages…" if self.store.more else words
         if self.status.connected_once and words != self._empty_words:
             self._empty_words = words  # what is updated is laid out again, and this is called with every change
             self.empty.update(words)
@@ -291,43 +293,7 @@ class ChatScreen(WritingScreen):
         """To the end of the list."""
         self.to_newest()
 
-    # -- messages -----------------------------------------------------------------------------------------------
-
-    def on_message_list_scrolled(self) -> None:
-        """At the end nothing is new any more."""
-        self.stream.show_news()
-        self.attend()
-
-    def on_message_list_picked(self) -> None:
-        """The keys are the actions' now, unless something is being written. What was looked for is found."""
-        self.search.close(stay=True)
-        if not self.composer.text:
-            self.set_focus(self.messages)
-
-    def on_message_list_pick_closed(self, event: MessageList.PickClosed) -> None:
-        """Back to the composer; but where the message went by itself, no key may mean something else all at once."""
-        if event.gone and self.focused is self.messages:
-            self.status.notice(Notice("info", "That message is gone.", seconds=4))
-        else:
-            self.set_focus(self.composer)
-
-    def on_message_list_author_clicked(self, event: MessageList.AuthorClicked) -> None:
-        """Write to whoever wrote this."""
-        self.actions.write_to_author(event.key)
-
-    def on_message_list_preview_clicked(self, event: MessageList.PreviewClicked) -> None:
-        """The list has gone to what was replied to."""
-        self.actions.jumped(event.parent_key)
-
-    def on_message_list_link_clicked(self, event: MessageList.LinkClicked) -> None:
-        """Open an address of the web."""
-        self.actions.open(event.url)
-
-    def on_message_list_action_chosen(self, event: MessageList.ActionChosen) -> None:
-        """Carry out an action of the strip."""
-        self.messages.close_pick()
-        self.actions.carry_out(event.name, event.key)
-        self.set_focus(self.composer)
+    # -- keys ---------------------------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
         """Whoever begins to write while a message is picked goes on in the composer.
@@ -343,8 +309,6 @@ class ChatScreen(WritingScreen):
             self.messages.close_pick()
             self.set_focus(self.composer)
             self.composer.insert_plain(event.character)
-
-    # -- keys ---------------------------------------------------------------------------------------------------
 
     def action_send(self) -> None:
         """What Enter does in the composer."""
