@@ -23,7 +23,7 @@ from chat_protocol.queries import Query
 from chat_server.log import Entry, LogError, Opened, OpenError, Reset
 from chat_server.log.sqlite_reader import Reader
 from chat_server.log.sqlite_schema import lock, open_writer, why
-from chat_server.log.sqlite_writer import Append, Facts, Outcome, Work, Writer, hash_of
+from chat_server.log.sqlite_writer import INDEX_FROM, Append, Facts, Outcome, Work, Writer, hash_of
 
 _T = TypeVar("_T")
 _RECENT = 4_096  # entries that tails are given without reading the file
@@ -34,10 +34,14 @@ _MOST_BYTES = 64 << 20
 
 
 class SqliteLog:
-    """Keeps what it is given in the file at `path`, until it is erased or pruned."""
+    """Keeps what it is given in the file at `path`, until it is erased or pruned.
 
-    def __init__(self, path: Path) -> None:
+    When `index_from` messages are not in the index of words, most of them go in; until then a search reads them.
+    """
+
+    def __init__(self, path: Path, *, index_from: int = INDEX_FROM) -> None:
         self._path = path
+        self._index_from = index_from
         self._lock: int | None = None
         self._pages: _Reading | None = None
         self._searches: _Reading | None = None
@@ -68,7 +72,7 @@ class SqliteLog:
             raise
         self._last = self._floor = facts.last
         self._pruned = facts.pruned
-        self._writer = Writer(connection, facts, self._deliver)
+        self._writer = Writer(connection, facts, self._deliver, self._index_from)
         self._writer.start()
         self._closed = False
         if unwiped:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from chat_protocol.queries import Query
 from chat_server.log import DELETE, MESSAGE, Entry, Opened
 from chat_server.log.content import read_content
-from chat_server.log.sqlite_schema import ERASED, KIND_MESSAGE, open_reader
+from chat_server.log.sqlite_schema import ERASED, KIND_DELETION, KIND_MESSAGE, gather, open_reader
 from chat_server.log.sqlite_words import look_up
 from chat_server.log.sqlite_writer import Facts
 
@@ -46,11 +46,12 @@ class Reader:
 
     def page(self, before: int, limit: int, reader: str) -> list[Entry]:
         """At most `limit` messages with numbers below `before` that `reader` may see: the newest, oldest first."""
-        rows = self._connection.execute(
+        rows = gather(
+            self._connection,
             f"SELECT seq, body FROM entries WHERE kind = {KIND_MESSAGE} AND seq < :before AND {_MAY_SEE}"
             " ORDER BY seq DESC LIMIT :limit",
             {"before": min(before, _LARGEST), "reader": reader.encode(), "limit": limit},
-        ).fetchall()
+        )
         return _messages(rows[::-1])
 
     def search(self, query: Query, limit: int, reader: str) -> list[Entry]:
@@ -65,33 +66,42 @@ class Reader:
             return _messages(list(islice(found, limit)))
 
     def _scan(self, query: Query, reader: str, which: str, newest: int) -> Iterator[_Found]:
-        rows = self._connection.execute(
+        while some := gather(
+            self._connection,
             f"SELECT seq, body FROM entries WHERE kind = {KIND_MESSAGE} AND {which} AND seq <= :newest AND {_MAY_SEE}"
-            " ORDER BY seq DESC",
-            {"newest": newest, "reader": reader.encode()},
-        )
-        while some := rows.fetchmany(_SCANNED_AT_ONCE):
+            " ORDER BY seq DESC LIMIT :limit",
+            {"newest": newest, "reader": reader.encode(), "limit": _SCANNED_AT_ONCE},
+        ):
             for seq, body in some:
                 content = read_content(body)
                 if query.fits(content.text, content.from_name):
                     yield seq, body
+            newest = some[-1][0] - 1
 
     def after(self, seq: int, upto: int, limit: int) -> list[Entry]:
         """The first `limit` entries with numbers above `seq`, up to `upto`."""
-        rows = self._connection.execute(
-            f"SELECT seq, kind, body FROM entries WHERE seq > ? AND seq <= ? AND kind != {ERASED} ORDER BY seq LIMIT ?",
-            (seq, upto, limit),
-        )
-        return [Entry(seq, MESSAGE if kind == KIND_MESSAGE else DELETE, body) for seq, kind, body in rows.fetchall()]
+        with self._moment() as connection:
+            rows = gather(
+                connection,
+                f"SELECT seq, body FROM entries WHERE seq > ? AND seq <= ? AND kind != {ERASED} ORDER BY seq LIMIT ?",
+                (seq, upto, limit),
+            )
+            deletions = connection.execute(
+                f"SELECT group_concat(seq) FROM entries WHERE seq > ? AND seq <= ? AND kind = {KIND_DELETION}",
+                (seq, rows[-1][0] if rows else seq),
+            ).fetchone()[0]
+        deleted = set(map(int, deletions.split(","))) if deletions else ()
+        return [Entry(seq, DELETE if seq in deleted else MESSAGE, body) for seq, body in rows]
 
     def expiring(self, until: int) -> list[Entry]:
         """Messages with numbers up to `until` that have an end, ascending."""
-        rows = self._connection.execute(
+        rows = gather(
+            self._connection,
             f"SELECT seq, body FROM entries WHERE kind = {KIND_MESSAGE} AND expires_at IS NOT NULL AND seq <= ?"
             " ORDER BY seq",
             (min(until, _LARGEST),),
         )
-        return _messages(rows.fetchall())
+        return _messages(rows)
 
     def find(self, hashed: bytes) -> int | None:
         """The number of the entry whose key has this hash."""

@@ -10,6 +10,9 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from chat_server.log import OpenError
 
@@ -41,6 +44,8 @@ def lock(path: Path) -> int:
     Raises:
         OpenError: when one has it, or the folder can't be written.
     """
+    if path.is_dir():
+        raise OpenError(f"{path} is a folder; name a file in it.")
     name = path.with_name(path.name + "-lock")
     try:
         descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -145,6 +150,20 @@ def _migrate(connection: sqlite3.Connection) -> None:
             connection.execute("ROLLBACK")
 
 
+def gather(connection: sqlite3.Connection, select: str, values: Any) -> list[tuple[int, bytes]]:
+    """The rows of a selection of `seq` and `body`, as one row.
+
+    After each row a thread gives up the interpreter's lock, and waits 5 ms for it where another one is busy.
+    """
+    seqs, bodies = connection.execute(
+        f"SELECT group_concat(seq), CAST(group_concat(body) AS BLOB) FROM ({select})", values
+    ).fetchone()
+    if seqs is None:
+        return []
+    return [(int(seq), bytes(body)) for seq, body in zip(seqs.split(","), _split(b"[%b]" % bodies), strict=True)]
+
+
+_split = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _REASONS = {
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_READONLY: "it can't be written",

@@ -1,7 +1,7 @@
 """The index of words of the SQLite log: which message has which words, newest first.
 
-One full-text table for each 32,768 numbers. What a deleted message had stays in such a table until all of it is merged,
-which is why they are small: one takes some 50 ms. A message that has an end is in none of them, and is looked
+One full-text table for each 16,384 numbers. What a deleted message had stays in such a table until all of it is merged,
+which is why they are small: one takes some 25 ms. A message that has an end is in none of them, and is looked
 through instead, as are the newest ones, which come in later and many at once.
 
 | in a table | stands for |
@@ -20,9 +20,9 @@ from collections.abc import Iterable, Iterator
 from chat_protocol.names import fold_name
 from chat_protocol.queries import Query, Term, words_of
 from chat_server.log.content import Content, read_content
-from chat_server.log.sqlite_schema import KIND_MESSAGE
+from chat_server.log.sqlite_schema import KIND_MESSAGE, gather
 
-SHARD = 32_768  # numbers in a table
+SHARD = 16_384  # numbers in a table
 _ROWS_AT_ONCE = 64
 
 
@@ -128,12 +128,13 @@ def look_up(
         "SELECT shard FROM shards WHERE shard <= ? ORDER BY shard DESC", (shard_of(upto),)
     ).fetchall():
         while True:
-            found = connection.execute(
-                "SELECT seq, body FROM entries WHERE kind = ? AND seq IN"
+            found = gather(
+                connection,
+                f"SELECT seq, body FROM entries WHERE kind = {KIND_MESSAGE} AND seq IN"
                 f" (SELECT rowid FROM words{shard} WHERE words{shard} MATCH ? AND rowid <= ?"
                 " ORDER BY rowid DESC LIMIT ?) ORDER BY seq DESC",
-                (KIND_MESSAGE, words, upto, limit),
-            ).fetchall()
+                (words, upto, limit),
+            )
             yield from found
             if len(found) < limit:
                 break

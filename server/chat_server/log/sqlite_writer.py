@@ -20,13 +20,18 @@ from chat_server.log.sqlite_words import SHARD, drop_before, forget, index, opti
 
 KEY_SECONDS = 3600.0  # at least so long a key is known
 _MOST_AT_ONCE = 2048  # entries in one commit
-_INDEX_FROM = 512  # messages that are not in the index yet and are worth a step
-_LEAVE_OUT = 128  # of them that stay out: what is deleted soon is never in it
-_INDEX_MOST = 1024  # messages that go in in one step
+INDEX_FROM = 1024  # messages that are not in the index yet and are worth a step
+_INDEX_MOST = 2048  # messages that go in in one step
 _RETRY_SECONDS = 1.0
-_COLUMNS = 7
 _ROW_COUNTS = (256, 64, 16, 4, 1)  # rows in one statement
-_INSERTS = {count: f"INSERT INTO entries VALUES {','.join(['(?,?,?,?,?,?,?)'] * count)}" for count in _ROW_COUNTS}
+_PLAIN = ("seq", "kind", "body")
+_OTHERS = ("seq", "kind", "body", "from_id", "to_id", "expires_at", "erases")
+_INSERTS: dict[tuple[tuple[str, ...], int], str] = {
+    (columns, count): f"INSERT INTO entries ({','.join(columns)}) VALUES "
+    + ",".join(["(" + ",".join("?" * len(columns)) + ")"] * count)
+    for columns in (_PLAIN, _OTHERS)
+    for count in _ROW_COUNTS
+}
 _MARGIN = 1024  # rows that stay behind a cut, wiped: the neighbours of those that go, which may be moved
 
 Future: TypeAlias = "asyncio.Future[Any]"
@@ -78,10 +83,17 @@ class Facts:
 class Writer:
     """Takes what is submitted, in its order, and delivers an outcome for each commit, from its thread; at last None."""
 
-    def __init__(self, connection: sqlite3.Connection, facts: Facts, deliver: Callable[[Outcome | None], None]) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        facts: Facts,
+        deliver: Callable[[Outcome | None], None],
+        index_from: int = INDEX_FROM,
+    ) -> None:
         self.connection = connection
         self.facts = facts
         self._deliver = deliver
+        self._index_from = index_from
         self._queue: SimpleQueue[Append | Work | None] = SimpleQueue()
         self._gone: set[int] = set()  # messages that this commit erases
         self._must_wipe = False
@@ -156,7 +168,8 @@ class Writer:
     def _write(self, batch: list[Append | Work]) -> Outcome:
         known = self._find_keys([item.key for item in batch if type(item) is Append and item.key is not None])
         entries: list[Entry] = []
-        values: list[Any] = []
+        plain: list[Any] = []
+        others: list[Any] = []
         new_keys: list[Any] = []
         erased: list[int] = []
         answers: list[tuple[Future, Any]] = []
@@ -174,24 +187,29 @@ class Writer:
                 new_keys += hashed, last + 1
             last += 1
             entries.append(Entry(last, kind, body))
-            values += _row(last, kind, body, erases)
+            if kind == MESSAGE and b'"to_id"' not in body and b'"expires_at"' not in body:  # no need to look closer
+                plain += last, KIND_MESSAGE, body
+            else:
+                others += _row(last, kind, body, erases)
             answers.append((future, last))
             if erases is not None:
                 erased.append(erases)
         self.facts.last = last
-        self._insert(values)
+        self._insert(_PLAIN, plain)
+        self._insert(_OTHERS, others)
         self._insert_keys(new_keys)
         self._gone = set()
         self.erase(erased)
         answers += [(item.future, item.run(self)) for item in batch if type(item) is Work]
         return Outcome(entries, self._gone, answers)
 
-    def _insert(self, values: list[Any]) -> None:
+    def _insert(self, columns: tuple[str, ...], values: list[Any]) -> None:
         start = 0
         for count in _ROW_COUNTS:
-            while len(values) - start >= count * _COLUMNS:
-                self.connection.execute(_INSERTS[count], values[start : start + count * _COLUMNS])
-                start += count * _COLUMNS
+            while len(values) - start >= count * len(columns):
+                part = values[start : start + count * len(columns)]
+                self.connection.execute(_INSERTS[columns, count], part)
+                start += len(part)
 
     def _find_keys(self, keys: list[str]) -> dict[bytes, int]:
         found: dict[bytes, int] = {}
@@ -251,9 +269,9 @@ class Writer:
     def _index(self) -> None:
         """Put messages into the index when there are enough of them, without waiting for the disk."""
         lag = self.facts.last - self.facts.indexed
-        if lag < _INDEX_FROM:
+        if lag < self._index_from:
             return
-        upto = self.facts.indexed + min(lag - _LEAVE_OUT, _INDEX_MOST)
+        upto = self.facts.indexed + min(lag - self._index_from // 8, _INDEX_MOST)  # what is deleted soon is never in it
         try:
             self.connection.execute("PRAGMA synchronous=NORMAL")
             self.connection.execute("BEGIN IMMEDIATE")
@@ -322,8 +340,6 @@ def hash_of(key: str) -> bytes:
 def _row(seq: int, kind: str, body: bytes, erases: int | None) -> tuple[Any, ...]:
     if kind != MESSAGE:
         return seq, KIND_DELETION, body, None, None, None, erases
-    if b'"to_id"' not in body and b'"expires_at"' not in body:  # most: there is no need to look closer
-        return seq, KIND_MESSAGE, body, None, None, None, None
     content = read_content(body)
     if content.to_id is None:
         return seq, KIND_MESSAGE, body, None, None, content.expires_at, None
