@@ -192,7 +192,7 @@ class ChatScreen(ReadingScreen):
         if self.address.reply_to in change.removed:
             self.reply_to(None)
             self.status.notice(Notice("warning", "The message that you were replying to was deleted.", seconds=6))
-        if change.roster or change.you_changed or change.reset:
+        if change.roster or change.you_changed or change.reset or change.missed is not None:
             self.show_people()
         if change.you_changed and not change.reset:
             self.messages.redraw()  # other messages may mention us
