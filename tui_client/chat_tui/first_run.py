@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from chat_tui.app import ChatApp
 from chat_tui.drafts import Drafts
+from chat_tui.outbox_file import OutboxFile
 from chat_tui.remembered import RememberError
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.first_run import FirstRunScreen
@@ -29,6 +30,7 @@ class Arrival(NamedTuple):
     secret: str | None
     notice: str | None
     drafts: Drafts | None
+    outbox: OutboxFile | None = None
 
 
 class FirstRunApp(ChatApp):
@@ -87,7 +89,9 @@ class FirstRunApp(ChatApp):
         self._url, self._name, self._secret = url, name, arrival.secret
         self.store = Store(secrets.token_hex(4) + "-")
         keymap, undo_seconds = self._chat.keymap, self._chat.undo_seconds
-        self._chat = ChatScreen(self.store, self._connection, name, self._clock, undo_seconds, arrival.drafts)
+        self._chat = ChatScreen(
+            self.store, self._connection, name, self._clock, undo_seconds, arrival.drafts, arrival.outbox
+        )
         self._chat.keymap = keymap
         await self.push_screen(self._chat)
         if self._first.typed_ahead:

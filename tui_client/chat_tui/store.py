@@ -11,6 +11,7 @@ import msgspec
 from chat_protocol.commands import Command, Delete, Say
 from chat_protocol.events import Client, ClientsChanged, Deleted, Event, Init, Message, Refusal
 from chat_protocol.names import fold_name
+from chat_tui.kept_lines import Kept
 from chat_tui.known import Known
 from chat_tui.outbox import Outbox, Pending, Refused
 
@@ -79,6 +80,8 @@ class Store(Known):
 
     def _apply_message(self, message: Message, change: Change) -> None:
         self._settle(message, change)
+        if self._is_left_out(message):
+            return
         if self._history.add(message):
             if message.from_id:
                 self._remember_name(message.from_id, message.from_name)
@@ -89,6 +92,7 @@ class Store(Known):
     def _apply_deleted(self, event: Deleted) -> None:
         self._history.remove(event.id, self._gone_until(event.seq))
         self._outbox.deleted(event.id)
+        self._outbox.take(event.txn)  # kept once, and gone since: that is the answer to what was sent again
         self._advance(event.seq)
 
     def _apply_clients(self, event: ClientsChanged, change: Change) -> None:
@@ -134,9 +138,9 @@ class Store(Known):
             for message in fresh:
                 self._count_unread(message)
         self.seq = max(init.seq, self.seq) if continued else init.seq
-        if before is not None and not continued:
-            change.refused += self._outbox.renumbered()
-        self._greet(init, change)
+        if not self.plain:
+            change.refused += self._outbox.renumbered(init.epoch)
+        self._greet(init, now, change)
 
     def _is_fresh(self, message: Message, *, continued: bool) -> bool:
         """Is this a message of somebody else's that came while we were away?"""
@@ -160,7 +164,7 @@ class Store(Known):
             self._unread.clear()
             self.first_unread, change.rule = None, change.rule or self.first_unread is not None
 
-    def _greet(self, init: Init, change: Change) -> None:
+    def _greet(self, init: Init, now: float, change: Change) -> None:
         """The rest of an `init`: who is here, and what becomes of the lines that were under way."""
         for message in init.messages:
             self._settle(message, change)
@@ -170,7 +174,8 @@ class Store(Known):
         change.roster |= clients != self.clients
         self._take_clients(clients, clients.items())
         change.refused += self._outbox.disconnected()
-        change.refused += self._outbox.connected(init.limits.get("burst", 0.0), init.limits.get("rate", 0.0))
+        burst, rate = init.limits.get("burst", 0.0), init.limits.get("rate", 0.0)
+        change.refused += self._outbox.connected(burst, rate, now=now, epoch=init.epoch)
         self._ready = True
 
     def disconnected(self) -> Change:
@@ -180,7 +185,7 @@ class Store(Known):
 
     # -- what is said here --------------------------------------------------------------------------------------
 
-    def say(self, command: Command, typed: str, held_until: float = 0.0) -> Pending | None:
+    def say(self, command: Command, typed: str, held_until: float = 0.0, now: float | None = None) -> Pending | None:
         """Put a line into the outbox; None when it is full. Until `held_until`, on `to_send`'s clock, it is not sent.
 
         The name in a `/to` becomes the id of who bears it now, so that a line that waits for a connection never
@@ -194,7 +199,7 @@ class Store(Known):
                 command = msgspec.structs.replace(command, to=bearers[0])
         elif isinstance(command, Say) and command.to is None and command.reply_to is not None:
             command = msgspec.structs.replace(command, to=self._other_of_two(command.reply_to))
-        return self._outbox.say(command, typed, held_until)
+        return self._outbox.say(command, typed, held_until, now, self.epoch or "")
 
     def _other_of_two(self, message_id: int) -> str | None:
         """With whom we share a direct message; None for a message to everyone."""
@@ -215,9 +220,25 @@ class Store(Known):
         """Seconds until `to_send` has a line, as the server's limits go; None for not until something changes."""
         return self._outbox.wait(now) if self._ready else None
 
+    def kept(self, now: float) -> list[Kept]:
+        """The lines to write down, so that a later run can send them; `now` as for `to_send`."""
+        return self._outbox.kept(now, ready=self._ready)
+
+    def restore(self, lines: Iterable[Kept]) -> None:
+        """Take up what an earlier run has written down."""
+        self._outbox.restore(lines)
+
+    def send_again(self, key: int, now: float) -> None:
+        """Send a line that is in doubt; `now` as for `apply`."""
+        self._outbox.send_again(key, now)
+
     def unsent_rows(self) -> list[Pending]:
         """Our messages that are not known to be kept, in the order said."""
         return [pending for pending in self._outbox if isinstance(pending.command, Say)]
+
+    def is_in_doubt(self, key: int) -> bool:
+        """Does this line of ours wait for the user to say that it is to be sent again?"""
+        return any(line.key == key and line.state == "doubt" for line in self._outbox)
 
     def is_being_deleted(self, message_id: int) -> bool:
         """Have we asked for that, without an answer so far?"""
@@ -296,6 +317,12 @@ class Store(Known):
         """An echo of ours ends the wait of its line; the token alone proves nothing, since everybody sees it."""
         if self.is_own(message) and (pending := self._outbox.take(message.txn)):
             change.settled.append(pending.key)
+
+    def _is_left_out(self, message: Message) -> bool:
+        """Is it the answer to a line sent again, from before what is held? What lies between would be missing."""
+        if not self.more or self._is_newer(message):
+            return False
+        return message.id < next(iter(self.messages), 0)
 
     def _is_newer(self, message: Message) -> bool:
         return not self.epoch or message.seq > self.seq

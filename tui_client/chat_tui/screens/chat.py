@@ -19,6 +19,7 @@ from chat_protocol.names import fold_name
 from chat_tui.drafts import Drafts
 from chat_tui.feed import Feed
 from chat_tui.key_order import OrderedKeysApp
+from chat_tui.outbox_file import OutboxFile
 from chat_tui.screens import notices, rows
 from chat_tui.screens.addressing import LOCAL_COMMANDS, TEMPS
 from chat_tui.screens.front import FrontCompositor
@@ -75,6 +76,7 @@ class ChatScreen(ReadingScreen):
         clock: Callable[[], float] = time.time,
         undo_seconds: float = SECONDS,
         drafts: Drafts | None = None,
+        outbox: OutboxFile | None = None,
     ) -> None:
         super().__init__(name, drafts or Drafts())
         self._compositor = FrontCompositor()
@@ -83,6 +85,7 @@ class ChatScreen(ReadingScreen):
         self.store = store
         self.noticing = Noticing(store, self.write_to_terminal)
         self._connect = connect
+        self._outbox = outbox
         self._epoch: str | None = None
         self._you_are: str | None = None
         self._empty_words = ""
@@ -125,7 +128,10 @@ class ChatScreen(ReadingScreen):
         self.search = Search(self.store, self.messages)
         self.follow_focus()
         self.status = StatusLine(self.header, self.banner)
-        self.feed = Feed(self.store, self._connect, self.show_change, self.status.show, self._clock, self._key_is_new)
+        self.feed = Feed(
+            self.store, self._connect, self.show_change, self.status.show, self._clock, self._key_is_new,
+            self._outbox, self._warn,
+        )  # fmt: skip
         self.undo = Undo(self.feed, self.status, self.undo_seconds)
         self.actions = MessageActions(
             self.app, self.store, self.feed, self.messages, self.status, delete=self.delete_message,
@@ -135,11 +141,16 @@ class ChatScreen(ReadingScreen):
         self._show_emptiness()
         if draft := self.drafts.get(""):
             self.composer.set_text(draft)
+        self.feed.recall()
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
         """The first frame is drawn: connect."""
         self.run_worker(self.feed.run(), name="feed", exit_on_error=True)
+
+    def _warn(self, text: str) -> None:
+        """Say what is wrong beside the conversation."""
+        self.app.notify(text, severity="warning", markup=False, timeout=10)
 
     def on_resize(self, event: events.Resize) -> None:
         """Below 72 columns everything has its short form."""
