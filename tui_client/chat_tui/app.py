@@ -189,6 +189,7 @@ class ChatApp(OrderedKeysApp[None]):
             yield SystemCommand("Pick a message", "Reply, delete, copy and more", chat.action_pick_message)
             yield SystemCommand("Go to the first unread message", "And Backspace goes back", chat.to_first_unread)
             yield SystemCommand("Find", "Look for words in the messages", chat.action_find)
+            yield SystemCommand("Find in the whole record", "Ask the server for messages", chat.action_find_in_record)
             yield SystemCommand("People", "Who is here", chat.action_people)
             yield SystemCommand("Mute or unmute", "Whom to listen to", chat.action_mute)
             yield SystemCommand("Temporary", "The next time to live", chat.action_temp)

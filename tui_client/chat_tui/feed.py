@@ -73,6 +73,8 @@ class Feed:
         self._held_up = 0.0  # seconds, the frame that is due
         self._send_handle: asyncio.TimerHandle | None = None
         self._expiry_handle: asyncio.TimerHandle | None = None
+        self.overhears: Callable[[list[Event]], list[Event]] | None = None
+        """Hears everything before the store does, and returns what is for the store: all but answers to `ask`."""
         self._file = file
         self._trouble = trouble
         self._file_handle: asyncio.TimerHandle | None = None
@@ -136,6 +138,10 @@ class Feed:
         self.store.discard(key)
         self._write_down()
         self._changed(Change())
+
+    def ask(self, line: str) -> bool:
+        """Ask the server something that is answered on this connection, or not at all; False where there is none."""
+        return self.connection is not None and self.connection.send(line)
 
     def send_again(self, key: int) -> None:
         """Send a line of which it is not known whether the server has kept it."""
@@ -212,6 +218,8 @@ class Feed:
         self._apply(events)
 
     def _apply(self, events: list[Event]) -> None:
+        if self.overhears is not None and events:
+            events = self.overhears(events)
         if events and self.connection is not None:
             change = self.store.apply_all(events, self._clock())
             change.more = self.connection.waiting > 0

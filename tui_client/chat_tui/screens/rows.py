@@ -78,6 +78,12 @@ def _pending_row(store: Store, pending: Pending, now: float) -> Row:
     )
 
 
+def found_of(store: Store, message: Message, now: float) -> tuple[int, str, str]:
+    """Id, author, and when and for whom, of a message that need not be held."""
+    aside = (clock_time(message.sent_at, store.server_now(now)), _private_note(store, message))
+    return message.id, author_of(message), ", ".join(filter(None, aside))
+
+
 def author_of(message: Message) -> str:
     """The author's name; where the server does not say, the message's number stands for it."""
     return message.from_name or f"#{message.id}"
