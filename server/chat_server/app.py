@@ -10,13 +10,15 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
 from chat_protocol.events import CLOSE_RESTART
+from chat_server.drafts import DeletionDraft, encode_draft
 from chat_server.hub import Hub
 from chat_server.limits import Admission
 from chat_server.log import DELETE, LogError, Reset, open_log
 from chat_server.operations import Inquiry, Operations
-from chat_server.room import DeletionDraft, Room, encode_draft
+from chat_server.room import Room
 from chat_server.roster import Roster
-from chat_server.session import STOPPING, Service, Session
+from chat_server.service import Service
+from chat_server.session import STOPPING, Session
 from chat_server.settings import Settings
 
 _log = logging.getLogger("chat_server")
@@ -175,10 +177,11 @@ class ChatServer:
                 if delivery is None:
                     continue
                 shown += entry.seq > self._past
+                # In the same breath: who is greeted between the two is told twice.
+                service.hub.publish(delivery.event, delivery.audience)
                 if entry.kind == DELETE:
                     deleted += entry.seq > self._past
                     await service.log.erase(delivery.event.id)
-                service.hub.publish(delivery.event, delivery.audience)
             service.counts.messages += shown - deleted
             service.counts.deletions += deleted
             service.log_failed_at = None

@@ -83,7 +83,7 @@ class Host(App[None]):
     def load_older(self, *rows: Row) -> None:
         """Older messages arrive."""
         self.rows |= {one.key: one for one in rows}
-        self.list.prepend(size_of(one) for one in rows)
+        self.list.insert(size_of(one) for one in rows)
 
     def delete(self, *keys: int) -> None:
         """Messages are deleted."""

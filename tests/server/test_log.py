@@ -246,10 +246,34 @@ async def test_what_has_an_end_is_listed(log):
     assert [entry.seq for entry in await log.expiring(4)] == [1, 4]
 
 
-async def test_a_key_is_found_as_long_as_it_is_kept(log):
-    """Also when what it was for is gone."""
+async def test_a_key_outlives_what_it_was_for(log):
+    """Erased, or pushed out by later entries: it is still the same number, and no second entry."""
     assert await log.find("k") is None
     assert await log.append(MESSAGE, said(b"a"), key="k") == await log.find("k") == 1
+    await log.append(DELETE, said(b"1"), key="d", erases=1)
+    await log.erase(1)
+    await append(log, *(b"x" for _ in range(3 * HISTORY)))
+    await append(log, *(b"x" for _ in range(3 * HISTORY)), kind=DELETE)
+    assert (await log.find("k"), await log.find("d")) == (1, 2)
+    assert await log.append(MESSAGE, said(b"a"), key="k") == 1
+    assert await log.append(DELETE, said(b"1"), key="d") == 2
+    assert await append(log, b"next") == [3 + 6 * HISTORY]
+
+
+async def test_a_key_that_was_used_erases_nothing(log):
+    """What is said twice must not take a second message with it."""
+    await append(log, b"one", b"two")
+    assert await log.append(DELETE, said(b"2"), key="k", erases=2) == 3
+    await log.erase(2)
+    assert await log.append(DELETE, said(b"1"), key="k", erases=1) == 3
+    assert bodies(await log.page(100, 10, "~ana")) == [b"one"]
+
+
+async def test_a_key_said_twice_at_once_is_one_entry(log):
+    """Both get its number, though the first was not answered yet."""
+    first, second = log.append(MESSAGE, said(b"a"), key="k"), log.append(MESSAGE, said(b"b"), key="k")
+    assert await first == await second == 1
+    assert await append(log, b"next") == [2]
 
 
 async def test_the_newest_messages_are_kept(log):

@@ -14,6 +14,7 @@ from chat_protocol.events import Event
 from chat_tui.connection_states import Connected, Connecting, Lost, Refused, Status
 from chat_tui.outbox import Pending
 from chat_tui.outbox_file import OutboxFile
+from chat_tui.paging import PAGE
 from chat_tui.store import Change, Store
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Feed:
         self._send_handle: asyncio.TimerHandle | None = None
         self._expiry_handle: asyncio.TimerHandle | None = None
         self.overhears: Callable[[list[Event]], list[Event]] | None = None
-        """Hears everything before the store does, and returns what is for the store: all but answers to `ask`."""
+        """Hears everything before the store does, and returns what is for the store: all but answers to `inquire`."""
         self._file = file
         self._trouble = trouble
         self._file_handle: asyncio.TimerHandle | None = None
@@ -133,13 +134,24 @@ class Feed:
             self._send()
         return pending
 
+    def ask(self, before: int, count: int = PAGE) -> bool:
+        """Ask for the newest `count` messages older than `before`; False while that can't be asked."""
+        line = self.store.ask(before, count)
+        if line is None:
+            return False
+        sent = self.connection is not None and self.connection.send(line)
+        if not sent:
+            self.store.unasked()
+        self._changed(Change(edges=True))
+        return sent
+
     def discard(self, key: int) -> None:
         """Forget a line that has not been sent."""
         self.store.discard(key)
         self._write_down()
         self._changed(Change())
 
-    def ask(self, line: str) -> bool:
+    def inquire(self, line: str) -> bool:
         """Ask the server something that is answered on this connection, or not at all; False where there is none."""
         return self.connection is not None and self.connection.send(line)
 

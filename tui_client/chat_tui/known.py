@@ -3,7 +3,11 @@
 from chat_protocol.events import Client, Message
 from chat_protocol.names import fold_name
 from chat_tui.attention import mentions
+from chat_tui.gaps import Gap
 from chat_tui.history import History
+
+_ALL = 1 << 62
+"""Above every id."""
 
 
 class Known:
@@ -12,7 +16,8 @@ class Known:
     Times called `now` are seconds since the epoch (UTC) on this computer's clock. `epoch` is None before the first
     `init`. `attending` is the id of the client whose direct messages are being read, and `muted` are the ids of those
     who are not listened to; the screen sets them. `plain` says that the server speaks only the simplest part of the
-    protocol, without tokens and identities.
+    protocol, without tokens and identities. `away_since` is the first id that could be missed while there was no
+    connection; None where there always was one.
     """
 
     def __init__(self, history_limit: int) -> None:
@@ -26,7 +31,7 @@ class Known:
         self.muted: set[str] = set()
         self.first_unread: int | None = None
         self._history = History(history_limit)
-        self._more = False
+        self.away_since: int | None = None
         self._clock_offset = 0.0
         self._own_ids: set[str] = set()
         self._names: dict[str, str] = {}
@@ -44,7 +49,35 @@ class Known:
     @property
     def more(self) -> bool:
         """Were there older messages than these?"""
-        return self._more or self._history.overflowed
+        return self.gap_above(next(iter(self.messages), _ALL)) is not None
+
+    def gap_above(self, message_id: int) -> Gap | None:
+        """Where, between a message that is held and the one before it, there may be others; the newest such place."""
+        before = self._history.before(message_id)
+        return self._history.gaps.newest_between(0 if before is None else before.id, message_id)
+
+    def gap_below(self, message_id: int) -> Gap | None:
+        """The same between a message that is held and the one after it; the oldest such place."""
+        after = self._history.after(message_id)
+        return self._history.gaps.oldest_between(message_id, _ALL if after is None else after)
+
+    @property
+    def last_gap(self) -> Gap | None:
+        """The place below all that is held, where there may be others: those above the end, which are gone."""
+        return self._history.gaps.newest_between(next(reversed(self.messages), 0), _ALL)
+
+    def is_unloaded(self, message_id: int) -> bool:
+        """May there be a message with this id that is not held here?"""
+        return self._history.is_unloaded(message_id)
+
+    @property
+    def reading(self) -> int | None:
+        """The id of the message at the top of the screen, so that it is not let go; None at the end of all."""
+        return self._history.reading
+
+    @reading.setter
+    def reading(self, message_id: int | None) -> None:
+        self._history.reading = message_id
 
     @property
     def resume_point(self) -> str | None:

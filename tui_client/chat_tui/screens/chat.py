@@ -203,7 +203,7 @@ class ChatScreen(ReadingScreen):
         if self.address.reply_to in change.removed:
             self.reply_to(None)
             self.status.notice(Notice("warning", "The message that you were replying to was deleted.", seconds=6))
-        if change.roster or change.you_changed or change.reset:
+        if change.roster or change.you_changed or change.reset or change.missed is not None:
             self.show_people()
         if change.you_changed and not change.reset:
             self.messages.redraw()  # other messages may mention us
@@ -222,6 +222,7 @@ class ChatScreen(ReadingScreen):
             self.post_message(self.Greeted())
         self._epoch = self.store.epoch
         self._show_emptiness()
+        self.follow_pages(change)
 
     def show_people(self) -> None:
         """Show who is here, and what of theirs is unread."""
@@ -259,6 +260,7 @@ class ChatScreen(ReadingScreen):
         """Never a blank wall."""
         alone = len(self.store.clients) == 1  # a server that does not say who is here leaves it open
         words = "You are the first one here." if alone else "Nothing was said here yet."
+        words = "Loading older messages…" if self.store.more else words
         if self.status.connected_once and words != self._empty_words:
             self._empty_words = words  # what is updated is laid out again, and this is called with every change
             self.empty.update(words)

@@ -6,8 +6,6 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from chat_tui.feed import Feed
-from chat_tui.screens.notices import Notice
 from chat_tui.screens.targeting import TargetingScreen
 
 
@@ -17,7 +15,6 @@ class LookingUpScreen(TargetingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+r", "find_in_record", "Find in the whole record", id="chat.record", show=False, priority=True),
     ]
-    feed: Feed
     _clock: Callable[[], float]
 
     def action_find_in_record(self, query: str = "") -> None:
@@ -40,10 +37,3 @@ class LookingUpScreen(TargetingScreen):
     def _found_in_record(self, message_id: int | None) -> None:
         if message_id is not None:
             self.open_message(message_id)
-
-    def open_message(self, message_id: int) -> None:
-        """Show a message in its place, with a way back."""
-        if message_id in self.store.messages:
-            self.go_to(message_id)
-        else:
-            self.status.notice(Notice("info", "That message is not loaded here.", seconds=4))

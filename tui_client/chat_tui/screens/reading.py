@@ -10,6 +10,7 @@ class ReadingScreen(WritingScreen):
 
     def on_message_list_scrolled(self) -> None:
         """At the end nothing is new any more."""
+        self.stream.keep_what_is_read()
         self.stream.show_news()
         self.attend()
 
@@ -32,7 +33,10 @@ class ReadingScreen(WritingScreen):
 
     def on_message_list_preview_clicked(self, event: MessageList.PreviewClicked) -> None:
         """The list has gone to what was replied to."""
-        self.actions.jumped(event.parent_key)
+        if self.store.is_unloaded(event.parent_key):
+            self.open_message(event.parent_key, event.key)
+        else:
+            self.actions.jumped(event.parent_key)
 
     def on_message_list_link_clicked(self, event: MessageList.LinkClicked) -> None:
         """Open an address of the web."""
@@ -41,5 +45,6 @@ class ReadingScreen(WritingScreen):
     def on_message_list_action_chosen(self, event: MessageList.ActionChosen) -> None:
         """Carry out an action of the strip."""
         self.messages.close_pick()
-        self.actions.carry_out(event.name, event.key)
+        if not self.led_elsewhere(event.name, event.key):
+            self.actions.carry_out(event.name, event.key)
         self.set_focus(self.composer)

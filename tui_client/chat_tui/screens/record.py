@@ -113,7 +113,7 @@ class RecordDialog(ModalScreen[int | None]):
     def _send(self, line: str | None) -> None:
         if line is not None and self._feed.store.plain:
             self._search.not_sent("This server can't look for anything.")
-        elif line is not None and not self._feed.ask(line):
+        elif line is not None and not self._feed.inquire(line):
             self._search.not_sent("There is no connection; this is asked when there is one.")
         self._show()
 

@@ -6,6 +6,7 @@ from chat_protocol.commands import Say
 from chat_protocol.events import Message
 from chat_tui.attention import mentions
 from chat_tui.outbox import Pending
+from chat_tui.screens.edges import edge_of
 from chat_tui.store import Store
 from chat_tui.widgets.links import find_links
 from chat_tui.widgets.message_row import Action, Row
@@ -15,6 +16,7 @@ _STATES = {"unsent": "not sent yet", "sending": "sending…", "doubt": "sent or 
 _TOGETHER = 300.0
 """Seconds within which messages of one author go together."""
 _QUARTER = 900.0
+_UNLOADED = "an older message that is not loaded"
 
 
 def row_of(store: Store, key: int, now: float) -> Row | None:
@@ -26,6 +28,8 @@ def row_of(store: Store, key: int, now: float) -> Row | None:
         pending = next((line for line in store.unsent_rows() if line.key == key), None)
         return None if pending is None else _pending_row(store, pending, now)
     message = store.messages.get(key)
+    if message is None and store.is_unloaded(key):
+        return Row(key, "", "", "", "", folded=_UNLOADED)
     return None if message is None else _message_row(store, message, now)
 
 
@@ -35,6 +39,7 @@ def _message_row(store: Store, message: Message, now: float) -> Row:
     time = clock_time(message.sent_at, server_now)
     before = store.before(message.id)
     day = _new_day(before.sent_at if before is not None else server_now, message.sent_at, server_now)
+    edge, edge_opens = edge_of(store, message, before)
     rule = _unread_rule(time) if store.first_unread == message.id else ""
     private = _private_note(store, message)
     mentioned = not own and not private and store.you is not None and mentions(message.text, store.you.name)
@@ -55,7 +60,9 @@ def _message_row(store: Store, message: Message, now: float) -> Row:
         reply_to=message.reply_to,
         rule=rule,
         day=day,
-        grouped=not (day or rule or mention or deleting) and before is not None and goes_on(before, message),
+        edge=edge,
+        edge_opens=edge_opens,
+        grouped=not (edge or day or rule or mention or deleting) and before is not None and goes_on(before, message),
     )
 
 
@@ -93,7 +100,7 @@ def quote_of(store: Store, message_id: int) -> tuple[str, str]:
     """Author and beginning of a message that is replied to, for the bar above the composer; folded as in the list."""
     message = store.messages.get(message_id)
     if message is None:
-        return "", "deleted message"
+        return "", _UNLOADED if store.is_unloaded(message_id) else "deleted message"
     if store.is_muted(message):
         return "muted", author_of(message)
     return author_of(message), message.text[:_QUOTE_LENGTH]
@@ -118,6 +125,10 @@ def actions_for(store: Store, key: int) -> list[Action]:
         actions.append(Action("open", "Open link", "o"))
     if message.reply_to is not None:
         actions.append(Action("jump", "Go to quoted", "g"))
+    if store.gap_above(key) is not None:
+        actions.append(Action("load-older", "Load older", "l"))
+    if store.gap_below(key) is not None:
+        actions.append(Action("load-newer", "Load newer", "w"))
     actions.append(Action("number", f"#{key}", "#"))
     return actions
 

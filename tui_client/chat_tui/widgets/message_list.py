@@ -15,8 +15,9 @@ __all__ = ["Action", "MessageList", "Row"]
 
 
 class _Hit(NamedTuple):
-    """What is under the mouse."""
+    """What is under the mouse; `line` is that of the list."""
 
+    line: int
     key: int
     row: int
     cell: int
@@ -68,7 +69,7 @@ class MessageList(PickingPane):
         if not 0 <= y < len(self._screen_rows):
             return None
         key, row = self._screen_rows[y]
-        return _Hit(key, row, x, self._canvas.drawn(key).parts[row])
+        return _Hit(y, key, row, x, self._canvas.drawn(key).parts[row])
 
     def _is_still_there(self, hit: _Hit) -> bool:
         if self._blocks.find(hit.key) is None:
@@ -80,6 +81,8 @@ class MessageList(PickingPane):
         match hit.part:
             case Part.GAP | Part.RULE | Part.DETAILS:
                 pass
+            case Part.EDGE:
+                self._clicked_edge(hit)
             case Part.ACTIONS:
                 self._clicked_action(hit)
             case Part.MORE:
@@ -96,6 +99,11 @@ class MessageList(PickingPane):
                     self.close_pick()
                 else:
                     self.pick(hit.key)
+
+    def _clicked_edge(self, hit: _Hit) -> None:
+        """What is meant goes on from the messages that take more of the screen: it is those that are being read."""
+        older = hit.key == self._blocks.key((0, 0)) or 2 * hit.line < self._lines
+        self.post_message(self.EdgeClicked(hit.key, older=older))
 
     def _clicked_action(self, hit: _Hit) -> None:
         strip = self._canvas.strip

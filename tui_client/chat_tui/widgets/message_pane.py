@@ -121,12 +121,20 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
         self._fresh += len(self._blocks)
         self._changed(later=more)
 
-    def prepend(self, sizes: Iterable[MessageSize]) -> None:
-        """Add older messages above; what is being read stays where it is. Keys ascend, else ValueError."""
-        if len(self._blocks):
-            self._canvas.forget({self._blocks.key(self._blocks.place_at(0)[0])})  # another one is above it now
-        self._blocks.prepend(sizes)
-        self._changed()
+    def insert(self, sizes: Iterable[MessageSize], wish: int | None = None) -> None:
+        """Put messages where they belong among the others; what is being read stays where it is. Keys ascend.
+
+        `wish` is a message that is being read; None for what takes most of the screen.
+        """
+        self._build()
+        added = list(sizes)
+        if added:
+            steady = self._viewport.steady(added[0][0], wish)
+            self._blocks.insert(added)
+            self._canvas.clear()  # another one may be above each, and a preview may show one of them
+            if steady is not None and self._lines and self._columns:
+                self._viewport.keep(steady)
+            self._changed()
 
     def remove_messages(self, keys: Iterable[int]) -> None:
         """Forget messages, and all that was drawn of them; replies to them, and what comes after, are drawn anew."""

@@ -11,15 +11,15 @@ from textual.message import Message
 from chat_tui.widgets.action_strip import ActionStrip
 from chat_tui.widgets.message_blocks import Size
 from chat_tui.widgets.message_canvas import Lookup
+from chat_tui.widgets.message_edges import EdgePane
 from chat_tui.widgets.message_row import Action
 from chat_tui.widgets.message_trail import Trail
-from chat_tui.widgets.message_unread import UnreadPane
 
 SHOW_ALL = Action("show-all", "Show all", "a")
 SHOW_LESS = Action("show-less", "Show less", "a")
 
 
-class PickingPane(UnreadPane):
+class PickingPane(EdgePane):
     """A message pane in which one can be picked. `actions(key)` says what can be done with it; folding is its own.
 
     `details(key)` are words that are shown with the actions, "" for none.
