@@ -45,6 +45,8 @@ class Service:
     sessions: set[Participant] = field(default_factory=set)
     empty: asyncio.Event = field(default_factory=asyncio.Event)  # there is no session
     waiting: list[Participant] = field(default_factory=list)
+    deleting: dict[str, asyncio.Future[bool]] = field(default_factory=dict)  # by the log's key: has it come to be?
+    most: int | None = None  # messages that the log keeps, whatever it is told
     stopping: bool = False
     counts: Counts = field(default_factory=Counts)
     log_failed_at: float | None = None  # since then nothing was kept
@@ -71,8 +73,12 @@ class Service:
             "name": NAME_LENGTH,
             "temp_min": LIFETIME_MIN,
             "temp_max": LIFETIME_MAX,
-            "history": settings.history,
         }
+        seconds, messages = settings.keeping
+        if kept := [number for number in (messages, self.most) if number is not None]:
+            limits["history"] = min(kept)
+        if seconds is not None:
+            limits["keep"] = seconds
         if settings.rate:
             limits["burst"], limits["rate"] = settings.rate
         return limits
