@@ -1,5 +1,6 @@
 """A line that an earlier run could not send is in the conversation again."""
 
+from hashlib import sha256
 from pathlib import Path
 
 from chat_tui.kept_lines import Kept
@@ -43,6 +44,26 @@ async def test_what_waited_goes_out_once_and_what_is_in_doubt_when_the_user_says
             await ana.lacks("sent or not?")
             await ana.until(lambda: not list(tmp_path.glob("*.json")))
         assert not list(tmp_path.iterdir())
+
+
+async def test_what_the_server_has_is_not_said_again(tmp_path):
+    """Though it was said before all that is loaded, or is gone: the answer ends the wait, and nobody hears of it."""
+    async with open_house() as house:
+        bob = await house.person("bob")
+        before = await house.person("ana", secret=sha256(b"ana").hexdigest())
+        await before.say("/txn t-1 one", "/txn t-2 two", "/delete 2")
+        await bob.say(*(f"{n} later" for n in range(250)))
+        await before.hears("249 later")
+        await before.socket.close()
+        lines = [Kept("t-1", "one", "one", NOW - 10, tried=True), Kept("t-2", "two", "two", NOW - 9, tried=True)]
+        outbox = left_behind(tmp_path, house.url(), *lines)
+        async with chat(house, "ana", outbox=outbox, clock=lambda: NOW) as ana:
+            await ana.shows("▊ 249 later")
+            await ana.until(lambda: not ana.app.store.unanswered() and not outbox.holds)
+            await ana.lacks("sending…")
+            await bob.hears("249 later")
+            await ana.say("end")
+            assert await bob.hears("end") == []
 
 
 async def test_a_line_is_on_disk_before_it_is_sent_and_until_its_echo(tmp_path):

@@ -58,6 +58,7 @@ async def test_what_is_gone_leaves_the_list_and_what_is_refused_is_told():
             await ana.shows("▊ green two", "green, says zoe")
             ana.screen.mute(zoe.id, muted=True)
             await ana.press("ctrl+r")
+            await ana.shows("The newest 10,000 messages are kept.")
             await ana.write('"')
             await ana.press("enter")
             await ana.shows("Write words to look for")

@@ -121,7 +121,8 @@ class FirstRunApp(ChatApp):
         Not when there is something to be lost: what to do is said in the conversation, too.
         """
         chat = self._chat
-        if self.screen is chat and not (self._own_room or self.store.you or self.unsent or chat.composer.text):
+        lost = chat.composer.text or (self.unsent and not self.unsent_waits)
+        if self.screen is chat and not (self._own_room or self.store.you or lost):
             await chat.feed.close()
             await self.pop_screen()
             self._first.stay(reason)

@@ -22,6 +22,7 @@ from chat_tui.key_order import OrderedKeysApp
 from chat_tui.outbox_file import OutboxFile
 from chat_tui.screens import notices, rows
 from chat_tui.screens.addressing import LOCAL_COMMANDS, TEMPS
+from chat_tui.screens.edges import retention
 from chat_tui.screens.front import FrontCompositor
 from chat_tui.screens.keys import KeyTable
 from chat_tui.screens.message_actions import MessageActions
@@ -380,4 +381,4 @@ class ChatScreen(ReadingScreen):
         commands = [(spec.usage, spec.summary) for spec in COMMANDS if not spec.for_programs]
         local = [(f"{name} {arguments}".rstrip(), summary) for name, arguments, summary in LOCAL_COMMANDS]
         keys = KeyTable((type(self.app), ChatScreen, Composer, Roster, SearchBar), self.keymap)
-        self.app.push_screen(HelpScreen([*commands, *local], keys.help()))
+        self.app.push_screen(HelpScreen([*commands, *local], keys.help(), retention(self.store)))

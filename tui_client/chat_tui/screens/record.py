@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from chat_protocol.events import Event
 from chat_tui.feed import Feed
 from chat_tui.record_search import MOST, RecordSearch, spans_of
+from chat_tui.screens.edges import retention
 from chat_tui.screens.rows import found_of
 from chat_tui.widgets.hit_list import Hit, HitList
 from chat_tui.widgets.key_bar import KeyBar
@@ -152,7 +153,7 @@ class RecordDialog(ModalScreen[int | None]):
         if search.problem:
             return search.problem
         if not search.query:
-            return "Everything that the server has kept, as far as you may see it."
+            return retention(self._feed.store) or "Everything that the server has kept."
         if search.waiting:
             return f"{found} found, looking for older ones…" if found else "looking…"
         if not found:

@@ -156,6 +156,11 @@ class WritingScreen(LookingUpScreen):
 
     def take_back(self, pending: Pending, code: str, reason: str) -> None:
         """A line was refused: it comes back with the reason, and with what it replied to."""
+        self._hand_back(pending, code, reason)
+        self._keep_draft()
+        self.drafts.save()  # it waits on disk no more, and must not be lost in between
+
+    def _hand_back(self, pending: Pending, code: str, reason: str) -> None:
         command = pending.command
         if isinstance(command, TakeName):
             self.wanted_name = self.store.you.name if self.store.you else None
