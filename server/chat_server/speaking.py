@@ -223,7 +223,7 @@ class Speaker(Hearer):
             return  # it is on its way to everyone
         event = service.room.outcome(seq, service.now())
         if event is not None:
-            self._answer(event)
+            self._answer(_with_token(event, command))
         else:
             service.spawn(self._guarded(self._asking(command, self._look_up_outcome(command, seq))))
 
@@ -238,7 +238,7 @@ class Speaker(Hearer):
             return
         entries = await service.log.page(seq + 1, 1, self.client_id)
         shown = self._shown([entry for entry in entries if entry.seq == seq])
-        self._answer(shown[0] if shown else events.Deleted(seq, service.room.applied))
+        self._answer(shown[0] if shown else events.Deleted(seq, service.room.applied, command.txn))
 
     # -- the other commands ----------------------------------------------------------------------------------------
 
@@ -284,6 +284,13 @@ class Speaker(Hearer):
     def _shown(self, entries: Sequence[Entry]) -> list[events.Message]:
         service = self._service
         return service.room.shown(((entry.seq, entry.body) for entry in entries), self.client_id, service.now())
+
+
+def _with_token(event: events.Message | events.Deleted, command: Say | Delete) -> events.Message | events.Deleted:
+    """What has become of a line: a message that is gone says by the token, and by nothing else, which line it was."""
+    if isinstance(event, events.Deleted) and isinstance(command, Say):
+        return events.Deleted(event.id, event.seq, command.txn)
+    return event
 
 
 async def _deleted_by(log: MessageLog, seq: int) -> int | None:
