@@ -5,7 +5,7 @@ it again is shown what has become of it.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import aclosing
 from functools import partial
 
@@ -79,21 +79,28 @@ class Speaker(Hearer):
                 self._waiting_lines().appendleft(text)
                 self._service.waiting.append(self)
             case History():
-                self._begin(self._show_history(command))
+                self._begin(self._asking(command, self._show_history(command)))
             case Search():
-                self._begin(self._search(command))
+                self._begin(self._asking(command, self._search(command)))
             case Exit():
                 self._service.hub.end_tick()  # the answers to the lines before this one
                 self._keeps_name = False
                 self.close(1000, "Goodbye.")
             case Delete(txn=str()):
-                self._begin(self._delete_once(command))
+                self._begin(self._asking(command, self._delete_once(command)))
             case _:
                 self._look_up(command)
 
     def _must_wait(self) -> bool:
         """Is one of our own lines not in the room yet? Then nobody looks at messages, or ends it all."""
         return self._in_flight > 0 or self._service.room.applied < self._last_seq
+
+    async def _asking(self, command: Say | Delete | History | Search, work: Coroutine[None, None, object]) -> None:
+        """Do what asks the log for something; where it has no answer just now, nothing is done."""
+        try:
+            await work
+        except LogError as error:
+            self._tell(Refusal("not_read", str(error), command.txn))
 
     # -- messages and deletions ---------------------------------------------------------------------------------
 
@@ -104,7 +111,7 @@ class Speaker(Hearer):
             if command.txn is None:
                 self._tell(Refusal(refused.code, refused.text))
             else:
-                self._begin(self._refuse(command, refused))
+                self._begin(self._asking(command, self._refuse(command, refused)))
 
     def _look_up(self, command: Say | Delete) -> None:
         """Carry out what speaks of a message; ask the log for it first, where the room has none so old."""
@@ -112,7 +119,7 @@ class Speaker(Hearer):
         if service.room.unremembered(self.client_id, command, service.now()) is None:
             self._say(command)
         else:
-            self._begin(self._say_recalled(command))
+            self._begin(self._asking(command, self._say_recalled(command)))
 
     async def _say_recalled(self, command: Say | Delete) -> asyncio.Future[int] | None:
         """The same in the log's time; returns what `_decide` does, None for a refusal."""
@@ -216,9 +223,9 @@ class Speaker(Hearer):
             return  # it is on its way to everyone
         event = service.room.outcome(seq, service.now())
         if event is not None:
-            self._answer(event)
+            self._answer(_with_token(event, command))
         else:
-            service.spawn(self._guarded(self._look_up_outcome(command, seq)))
+            service.spawn(self._guarded(self._asking(command, self._look_up_outcome(command, seq))))
 
     async def _look_up_outcome(self, command: Say | Delete, seq: int) -> None:
         service = self._service
@@ -231,7 +238,7 @@ class Speaker(Hearer):
             return
         entries = await service.log.page(seq + 1, 1, self.client_id)
         shown = self._shown([entry for entry in entries if entry.seq == seq])
-        self._answer(shown[0] if shown else events.Deleted(seq, service.room.applied))
+        self._answer(shown[0] if shown else events.Deleted(seq, service.room.applied, command.txn))
 
     # -- the other commands ----------------------------------------------------------------------------------------
 
@@ -277,6 +284,13 @@ class Speaker(Hearer):
     def _shown(self, entries: Sequence[Entry]) -> list[events.Message]:
         service = self._service
         return service.room.shown(((entry.seq, entry.body) for entry in entries), self.client_id, service.now())
+
+
+def _with_token(event: events.Message | events.Deleted, command: Say | Delete) -> events.Message | events.Deleted:
+    """What has become of a line: a message that is gone says by the token, and by nothing else, which line it was."""
+    if isinstance(event, events.Deleted) and isinstance(command, Say):
+        return events.Deleted(event.id, event.seq, command.txn)
+    return event
 
 
 async def _deleted_by(log: MessageLog, seq: int) -> int | None:

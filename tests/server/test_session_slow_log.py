@@ -16,7 +16,7 @@ class SlowLog:
         self._log = house.service.log
         self._go = asyncio.Event()
         self.asked: list[str] = []
-        self.full = False
+        self.full = self.unreadable = False
         house.service.log = self
 
     def let_go(self) -> None:
@@ -35,13 +35,17 @@ class SlowLog:
         return await self._log.append(kind, body, key)
 
     async def find(self, key):
-        """As the log does."""
+        """As the log does, unless it can't be read."""
+        if self.unreadable:
+            raise LogError("The disk does not answer.")
         return await self._log.find(key)
 
     async def page(self, before, limit, reader):
         """As the log does, later."""
         self.asked.append("page")
         await self._go.wait()
+        if self.unreadable:
+            raise LogError("The disk does not answer.")
         return await self._log.page(before, limit, reader)
 
     async def claim(self, name, value):
@@ -145,6 +149,25 @@ async def test_what_could_not_be_kept_is_said_to_its_sender(house):
     await ana.said("again")
     await bob.hears("again")
     assert [event.get("text") for event in bob.seen] == ["first", None, "again"]
+
+
+@pytest.mark.parametrize("line", ["/history 9", "/delete 1", "/delete last", "/reply 1 hello"])
+async def test_what_could_not_be_read_is_said_to_who_asked(open_a_house, line):
+    """With the token; nothing is done, and when the log can be read again it is."""
+    house = await open_a_house(history=1)
+    ana, bob = await house.people("ana", "bob")
+    await ana.say("one", "/to ana two")
+    await ana.hears("two")
+    log = SlowLog(house)
+    log.unreadable = True
+    log.let_go()
+    await bob.hears("one")
+    error = await bob.said(f"/txn k {line}")
+    assert (error["code"], error["txn"], error["text"]) == ("not_read", "k", "The disk does not answer.")
+    log.unreadable = False
+    answer = await bob.said(f"/txn k {line}")
+    assert answer.get("code") != "not_read"
+    await bob.said("still here")
 
 
 @pytest.mark.parametrize("target", ["/", "/?name=ghost"])
