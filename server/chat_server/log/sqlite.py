@@ -3,7 +3,7 @@
 | file | |
 |---|---|
 | `sqlite` | the engine, in the event loop: what was appended, what tails are given |
-| `sqlite_writer` | the thread that writes |
+| `sqlite_writer`, `sqlite_rows` | the thread that writes; entries as rows |
 | `sqlite_reader` | what is read, in threads of their own: a search does not hold up a page |
 | `sqlite_words` | the index of words |
 | `sqlite_schema` | the tables, and which files are refused |
@@ -22,8 +22,9 @@ from typing import Any, TypeVar
 from chat_protocol.queries import Query
 from chat_server.log import Entry, LogError, Opened, OpenError, Reset
 from chat_server.log.sqlite_reader import Reader
+from chat_server.log.sqlite_rows import hash_of
 from chat_server.log.sqlite_schema import lock, open_writer, why
-from chat_server.log.sqlite_writer import INDEX_FROM, Append, Facts, Outcome, Work, Writer, hash_of
+from chat_server.log.sqlite_writer import INDEX_FROM, Append, Facts, Outcome, Work, Writer
 
 _T = TypeVar("_T")
 _RECENT = 4_096  # entries that tails are given without reading the file

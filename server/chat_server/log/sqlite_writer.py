@@ -4,7 +4,6 @@ Few, large statements: each gives up the interpreter's lock and has to wait unti
 """
 
 import asyncio
-import hashlib
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -14,8 +13,8 @@ from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeAlias
 
 from chat_server.log import MESSAGE, Entry, LogError
-from chat_server.log.content import read_content
-from chat_server.log.sqlite_schema import ERASED, KIND_DELETION, KIND_MESSAGE, gather, why
+from chat_server.log.sqlite_rows import OTHERS, PLAIN, hash_of, insert, row
+from chat_server.log.sqlite_schema import ERASED, KIND_MESSAGE, gather, why
 from chat_server.log.sqlite_words import SHARD, drop_before, forget, index, optimize, shard_of
 
 KEY_SECONDS = 3600.0  # at least so long a key is known
@@ -24,15 +23,6 @@ INDEX_FROM = 1024  # messages that are not in the index yet and are worth a step
 _INDEX_MOST = 2048  # messages that go in in one step
 _RETRY_SECONDS = 0.25
 _PATIENCE_MS = 400  # with those who read, before what was deleted is wiped only after its deletion was told
-_ROW_COUNTS = (256, 64, 16, 4, 1)  # rows in one statement
-_PLAIN = ("seq", "kind", "body")
-_OTHERS = ("seq", "kind", "body", "from_id", "to_id", "expires_at", "erases")
-_INSERTS: dict[tuple[tuple[str, ...], int], str] = {
-    (columns, count): f"INSERT INTO entries ({','.join(columns)}) VALUES "
-    + ",".join(["(" + ",".join("?" * len(columns)) + ")"] * count)
-    for columns in (_PLAIN, _OTHERS)
-    for count in _ROW_COUNTS
-}
 _MARGIN = 1024  # rows that stay behind a cut, wiped: the neighbours of those that go, which may be moved
 
 Future: TypeAlias = "asyncio.Future[Any]"
@@ -193,26 +183,18 @@ class Writer:
             if kind == MESSAGE and b'"to_id"' not in body and b'"expires_at"' not in body:  # no need to look closer
                 plain += last, KIND_MESSAGE, body
             else:
-                others += _row(last, kind, body, erases)
+                others += row(last, kind, body, erases)
             answers.append((future, last))
             if erases is not None:
                 erased.append(erases)
         self.facts.last = last
-        self._insert(_PLAIN, plain)
-        self._insert(_OTHERS, others)
+        insert(self.connection, PLAIN, plain)
+        insert(self.connection, OTHERS, others)
         self._insert_keys(new_keys)
         self._gone = set()
         self.erase(erased)
         answers += [(item.future, item.run(self)) for item in batch if type(item) is Work]
         return Outcome(entries, self._gone, answers)
-
-    def _insert(self, columns: tuple[str, ...], values: list[Any]) -> None:
-        start = 0
-        for count in _ROW_COUNTS:
-            while len(values) - start >= count * len(columns):
-                part = values[start : start + count * len(columns)]
-                self.connection.execute(_INSERTS[columns, count], part)
-                start += len(part)
 
     def _find_keys(self, keys: list[str]) -> dict[bytes, int]:
         found: dict[bytes, int] = {}
@@ -344,17 +326,3 @@ class Writer:
             self.connection.execute("DELETE FROM names WHERE name = ?", (name,))
         else:
             self.connection.execute("INSERT OR REPLACE INTO names VALUES (?, ?)", (name, value))
-
-
-def hash_of(key: str) -> bytes:
-    """What is kept of a key."""
-    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def _row(seq: int, kind: str, body: bytes, erases: int | None) -> tuple[Any, ...]:
-    if kind != MESSAGE:
-        return seq, KIND_DELETION, body, None, None, None, erases
-    content = read_content(body)
-    if content.to_id is None:
-        return seq, KIND_MESSAGE, body, None, None, content.expires_at, None
-    return seq, KIND_MESSAGE, body, content.from_id.encode(), content.to_id.encode(), content.expires_at, None
