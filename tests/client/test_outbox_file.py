@@ -137,6 +137,16 @@ def test_what_deletes_itself_is_on_disk_no_longer_than_it_lives(tmp_path):
     assert not [path for path in tmp_path.glob("*.json") if b"later" in path.read_bytes()]
 
 
+def test_what_came_too_late_is_counted(tmp_path):
+    """So that it can be told: everything else that was said is there."""
+    file, _ = opened(tmp_path)
+    file.save([line("/temp 30 code"), line("stays")], 100.0)
+    file.close()
+    file, found = opened(tmp_path, now=130.0)
+    assert (found, file.too_late) == (["stays"], 1)
+    file.close()
+
+
 def test_what_a_killed_window_was_writing_is_cleared_away(tmp_path):
     """A half-written copy has texts in it, too."""
     file, _ = opened(tmp_path)
