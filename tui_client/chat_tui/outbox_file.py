@@ -75,7 +75,7 @@ class OutboxFile:
 
     def _collect(self, own: Path, now: float) -> list[Kept]:
         lines = all_lines = self._saved = _read(own)
-        self._data = own.read_bytes() if lines else b""
+        self._data = own.read_bytes() if own.exists() else b""  # what is damaged, too, does not stay
         adopted: list[tuple[Path, int]] = []
         for path in sorted(self._folder.glob("*.json")):
             if path == own or (lock := _lock(path)) is None:
