@@ -13,6 +13,7 @@ from chat_protocol.queries import QueryError, parse_query, words_of
 
 MOST = 1_000
 """Messages that are held; whoever looks for one of more than that writes another word."""
+_NUMBERS = 1 << 60
 _WRITTEN_WORD = re.compile("(?:[^\\W_]|[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f])+")
 
 
@@ -81,8 +82,10 @@ class RecordSearch:
         match event:
             case Found():
                 if self._token is not None and event.txn == self._token:
-                    self._token, self.more = None, event.more and bool(event.messages)
-                    self.hits |= {message.id: message for message in event.messages}
+                    fresh = {one.id: one for one in event.messages if 0 < one.id < _NUMBERS}
+                    # A server that says the same again and again is not asked for ever.
+                    self._token, self.more = None, event.more and not fresh.keys() <= self.hits.keys()
+                    self.hits |= fresh
                     self.changed = True
                 return True
             case Refusal(txn=txn, text=text) if txn is not None and txn.startswith(self._prefix):
