@@ -13,7 +13,8 @@ from chat_server.service import Participant, Service
 
 _log = logging.getLogger("chat_server")
 
-_REFUSED_IN_A_ROW = 200
+_REFUSED_MOST = 200  # lines that were too fast, and are not forgiven yet
+_TOKEN_WITHIN = 512  # characters of a line that was too fast: its token is looked for in these
 _BUSY = 2  # a reason to hold reading, beside Connection's own
 
 
@@ -23,7 +24,7 @@ class Hearer(Participant):
     __slots__ = ("_bucket", "_busy", "_in_flight", "_keeps_name", "_last_seq", "_lines", "_service", "client_id")
 
     def __init__(self, service: Service) -> None:
-        super().__init__(service.settings)
+        super().__init__(service.settings, service.turns)
         self._service = service
         self.client_id = ""
         self._keeps_name = False
@@ -66,11 +67,11 @@ class Hearer(Participant):
         wait = bucket.take(self._service.now())
         if not wait:
             return True
-        if bucket.refused_in_a_row > _REFUSED_IN_A_ROW:
+        if bucket.refused > _REFUSED_MOST:
             self.close(1008, "Too many lines; slow down.")
         else:
             why = f"Too fast: that line was not sent. Try again in {wait:.1f} s."
-            self._tell(Refusal("too_fast", why, find_token(clean(text or ""))))
+            self._tell(Refusal("too_fast", why, find_token(clean((text or "")[:_TOKEN_WITHIN]))))
         return False
 
     def _answer(self, event: Event) -> None:
@@ -104,7 +105,8 @@ class Hearer(Participant):
     @property
     def busy(self) -> bool:
         """Is a line being worked on, or not shown yet?"""
-        return self._busy or self._in_flight > 0 or self._service.room.applied < self._last_seq
+        waits = self._busy or self.waits_for_turn or self._in_flight > 0
+        return waits or self._service.room.applied < self._last_seq
 
     def resume(self) -> None:
         """What a line waited for has happened: go on with those that came meanwhile."""

@@ -11,6 +11,7 @@ from functools import partial
 
 from chat_protocol import events
 from chat_protocol.commands import (
+    Command,
     CommandError,
     Delete,
     Exit,
@@ -28,25 +29,44 @@ from chat_server.drafts import DeletionDraft, Draft, decode_draft, encode_draft
 from chat_server.greeting import GREETING_BYTES
 from chat_server.hearing import Hearer
 from chat_server.log import DELETE, MESSAGE, Entry, LogError, MessageLog, Reset
-from chat_server.room import Refused
+from chat_server.room import Refused, too_long
+from chat_server.service import Service
 
 _FOUND_AT_ONCE = 20  # messages that one answer to /search holds
+# Characters for commands before a text; twice the longest text and these are the most that is looked at of a line. To
+# make it harmless takes 40 ms for 64 KiB of the worst.
+_BEFORE_TEXT = 1024
 _LAST_ONES = 20  # older messages among which `/delete last` looks for one that is not about to go
 
 
 class Speaker(Hearer):
     """A connection, and what its lines mean."""
 
-    __slots__ = ()
+    __slots__ = ("_longest",)
 
-    def _hear(self, text: str | None) -> None:
+    def __init__(self, service: Service) -> None:
+        super().__init__(service)
+        self._longest = 2 * service.settings.max_text + _BEFORE_TEXT
+
+    def _parsed(self, text: str | None) -> Command | None:
+        """The command in a line; None when its sender has been told why there is none."""
         if text is None:
             self._tell(Refusal("not_text", "Binary messages are not understood here; send text."))
-            return
+            return None
         try:
-            command = parse_command(clean(text))
+            command = parse_command(clean(text[: self._longest]))
         except CommandError as error:
             self._tell(Refusal(error.code, error.text, error.txn))
+            return None
+        if len(text) > self._longest:
+            refused = too_long(self._service.settings.max_text, len(text))
+            self._tell(Refusal(refused.code, refused.text, command.txn))
+            return None
+        return command
+
+    def _hear(self, text: str | None) -> None:
+        command = self._parsed(text)
+        if command is None:
             return
         if type(command) is Say and command.reply_to is None:  # most lines: it waits for nothing
             self._say(command)
@@ -203,7 +223,7 @@ class Speaker(Hearer):
             return  # it is on its way to everyone
         event = service.room.outcome(seq, service.now())
         if event is not None:
-            self._answer(event)
+            self._answer(_with_token(event, command))
         else:
             service.spawn(self._guarded(self._asking(command, self._look_up_outcome(command, seq))))
 
@@ -218,7 +238,7 @@ class Speaker(Hearer):
             return
         entries = await service.log.page(seq + 1, 1, self.client_id)
         shown = self._shown([entry for entry in entries if entry.seq == seq])
-        self._answer(shown[0] if shown else events.Deleted(seq, service.room.applied))
+        self._answer(shown[0] if shown else events.Deleted(seq, service.room.applied, command.txn))
 
     # -- the other commands ----------------------------------------------------------------------------------------
 
@@ -264,6 +284,13 @@ class Speaker(Hearer):
     def _shown(self, entries: Sequence[Entry]) -> list[events.Message]:
         service = self._service
         return service.room.shown(((entry.seq, entry.body) for entry in entries), self.client_id, service.now())
+
+
+def _with_token(event: events.Message | events.Deleted, command: Say | Delete) -> events.Message | events.Deleted:
+    """What has become of a line: a message that is gone says by the token, and by nothing else, which line it was."""
+    if isinstance(event, events.Deleted) and isinstance(command, Say):
+        return events.Deleted(event.id, event.seq, command.txn)
+    return event
 
 
 async def _deleted_by(log: MessageLog, seq: int) -> int | None:

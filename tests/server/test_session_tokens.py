@@ -51,9 +51,10 @@ async def test_what_is_gone_is_said_to_be_gone(house):
     await bob.say("/delete 1")
     deleted = await ana.next()
     assert (deleted["type"], deleted["id"]) == ("delete", 1)
-    assert await ana.said("/txn k secret") == deleted
+    answer = deleted | {"txn": "k"}
+    assert await ana.said("/txn k secret") == answer
     back = await house.person(secret=SECRET)
-    assert (back.init["messages"], await back.said("/txn k secret")) == ([], deleted)
+    assert (back.init["messages"], await back.said("/txn k secret")) == ([], answer)
 
 
 async def test_what_has_ended_is_gone_before_its_deletion_is_kept(house):

@@ -36,7 +36,7 @@ _MOST_BYTES = 64 << 20
 class SqliteLog:
     """Keeps what it is given in the file at `path`, until it is erased or pruned.
 
-    When `index_from` messages are not in the index of words, most of them go in; until then a search reads them.
+    When `index_from` messages are not in the index of words, most of them go in; before, a search looks through them.
     """
 
     def __init__(self, path: Path, *, index_from: int = INDEX_FROM) -> None:

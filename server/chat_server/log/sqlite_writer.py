@@ -97,6 +97,7 @@ class Writer:
         self._queue: SimpleQueue[Append | Work | None] = SimpleQueue()
         self._gone: set[int] = set()  # messages that this commit erases
         self._must_wipe = False
+        self._index_fails = False
         self._thread = threading.Thread(target=self._main, name="log", daemon=True)
 
     def start(self) -> None:
@@ -123,7 +124,7 @@ class Writer:
         batch: list[Append | Work] = []
         more = True
         try:
-            item = self._queue.get(timeout=_RETRY_SECONDS if self._must_wipe else None)
+            item = self._queue.get(block=not self._is_behind(), timeout=_RETRY_SECONDS if self._must_wipe else None)
             while item is not None and len(batch) < _MOST_AT_ONCE:
                 batch.append(item)
                 item = self._queue.get_nowait()
@@ -147,6 +148,7 @@ class Writer:
             self.connection.execute("BEGIN IMMEDIATE")
             outcome = self._write(batch)
             self.connection.execute("COMMIT")
+            self._index_fails = False
         except sqlite3.Error as error:
             self.facts = before
             self._roll_back()
@@ -266,11 +268,15 @@ class Writer:
             busy = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             self._must_wipe = bool(busy)
 
+    def _is_behind(self) -> bool:
+        """Are there enough messages that are not in the index yet?"""
+        return not self._index_fails and self.facts.last - self.facts.indexed >= self._index_from
+
     def _index(self) -> None:
         """Put messages into the index when there are enough of them, without waiting for the disk."""
-        lag = self.facts.last - self.facts.indexed
-        if lag < self._index_from:
+        if not self._is_behind():
             return
+        lag = self.facts.last - self.facts.indexed
         upto = self.facts.indexed + min(lag - self._index_from // 8, _INDEX_MOST)  # what is deleted soon is never in it
         try:
             self.connection.execute("PRAGMA synchronous=NORMAL")
@@ -279,7 +285,8 @@ class Writer:
             self._state("indexed", upto)
             self.connection.execute("COMMIT")
             self.facts.indexed = upto
-        except sqlite3.Error:  # who writes next is told
+        except sqlite3.Error:  # who writes next is told, and then it is tried again
+            self._index_fails = True
             self._roll_back()
         finally:
             self.connection.execute("PRAGMA synchronous=FULL")
