@@ -46,6 +46,8 @@ def lock(path: Path) -> int:
     """
     if path.is_dir():
         raise OpenError(f"{path} is a folder; name a file in it.")
+    if not path.parent.is_dir():
+        raise OpenError(f"There is no folder {path.parent}; make it first.")
     name = path.with_name(path.name + "-lock")
     try:
         descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

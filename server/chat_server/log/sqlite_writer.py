@@ -22,7 +22,8 @@ KEY_SECONDS = 3600.0  # at least so long a key is known
 _MOST_AT_ONCE = 2048  # entries in one commit
 INDEX_FROM = 1024  # messages that are not in the index yet and are worth a step
 _INDEX_MOST = 2048  # messages that go in in one step
-_RETRY_SECONDS = 1.0
+_RETRY_SECONDS = 0.25
+_PATIENCE_MS = 400  # with those who read, before what was deleted is wiped only after its deletion was told
 _ROW_COUNTS = (256, 64, 16, 4, 1)  # rows in one statement
 _PLAIN = ("seq", "kind", "body")
 _OTHERS = ("seq", "kind", "body", "from_id", "to_id", "expires_at", "erases")
@@ -158,7 +159,8 @@ class Writer:
             return
         if outcome.erased or any(type(item) is Work and item.wipes for item in batch):
             self._must_wipe = True
-        if self._must_wipe:
+            self._wipe(_PATIENCE_MS)
+        elif self._must_wipe:
             self._wipe()
         self._deliver(outcome._replace(taken=len(sizes), size=sum(sizes)))
 
@@ -262,9 +264,13 @@ class Writer:
 
     # -- between commits ----------------------------------------------------------------------------------------
 
-    def _wipe(self) -> None:
-        """Nothing that was overwritten is left in the write-ahead log, or, as long as others read, soon."""
+    def _wipe(self, patience: int = 0) -> None:
+        """Nothing that was overwritten is left in the write-ahead log, or, where somebody reads for longer, soon.
+
+        A reader sees the log as it was when it began: for as long the old pages have to stay.
+        """
         with suppress(sqlite3.Error):  # no room for it, say; it is tried again
+            self.connection.execute(f"PRAGMA busy_timeout={patience}")
             busy = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             self._must_wipe = bool(busy)
 
@@ -300,7 +306,9 @@ class Writer:
         self._state("time", facts.time)
         if facts.time - facts.keys_since >= KEY_SECONDS:
             facts.keys, facts.keys_since = 1 - facts.keys, facts.time
+            self.connection.execute("PRAGMA secure_delete=OFF")  # hashes, and too many to wipe each
             self.connection.execute(f"DELETE FROM keys{facts.keys}")
+            self.connection.execute("PRAGMA secure_delete=ON")
             self._state("keys", facts.keys)
             self._state("keys_since", facts.keys_since)
 
