@@ -88,7 +88,9 @@ def test_what_the_log_has_let_go_of_is_forgotten():
     room.say("ana", "old", lifetime=10.0)
     room.say("ana", "old", to="bob")
     room.say("ana", "kept")
+    assert room.seen_by("cat") == [1, 3]
     room.room.forget_before(3)
+    assert room.seen_by("cat") == [3]
     assert room.seen_by("bob") == [3]
     assert room.room.next_due() is None
     assert room.room._correspondents == {}

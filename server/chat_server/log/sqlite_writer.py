@@ -95,7 +95,7 @@ class Writer:
         self.facts = facts
         self._deliver = deliver
         self._index_from = index_from
-        self._queue: SimpleQueue[Append | Work | None] = SimpleQueue()
+        self._queue: SimpleQueue[list[Append | Work] | None] = SimpleQueue()
         self._gone: set[int] = set()  # messages that this commit erases
         self._must_wipe = False
         self._index_fails = False
@@ -105,9 +105,9 @@ class Writer:
         """Begin to write."""
         self._thread.start()
 
-    def submit(self, item: Append | Work | None) -> None:
+    def submit(self, items: list[Append | Work] | None) -> None:
         """Something for the next commit; None: all that was submitted, then no more."""
-        self._queue.put(item)
+        self._queue.put(items)
 
     # -- in the thread ------------------------------------------------------------------------------------------
 
@@ -125,13 +125,12 @@ class Writer:
         batch: list[Append | Work] = []
         more = True
         try:
-            item = self._queue.get(block=not self._is_behind(), timeout=_RETRY_SECONDS if self._must_wipe else None)
-            while item is not None and len(batch) < _MOST_AT_ONCE:
-                batch.append(item)
-                item = self._queue.get_nowait()
-            if item is not None:
-                batch.append(item)
-            more = item is not None
+            items = self._queue.get(block=not self._is_behind(), timeout=_RETRY_SECONDS if self._must_wipe else None)
+            while items is not None and len(batch) < _MOST_AT_ONCE:
+                batch += items
+                items = self._queue.get_nowait()
+            batch += items or ()
+            more = items is not None
         except Empty:
             pass
         if batch:
