@@ -72,9 +72,7 @@ def export(source: Path, now: float | None = None) -> Iterator[bytes]:
                         yield encode_event(message)
                 last = entries[-1].seq
         except (sqlite3.Error, ValueError) as error:
-            raise OpenError(
-                f"Can't read {source}: {why(error) if isinstance(error, sqlite3.Error) else error}."
-            ) from error
+            raise OpenError(f"Can't read {source}: {why(error)}.") from error
 
 
 def _open(source: Path) -> sqlite3.Connection:

@@ -66,6 +66,7 @@ async def test_what_was_kept_is_there_again(path):
         await log.append(DELETE, b'{"id":3}', erases=3)
         assert await log.claim("ana", "~ana") == "~ana"
         await log.claim("bob", "~bob")
+        await log.claim("cat", "~cat", lasting=False)
         await log.release("bob")
     async with opened(path) as (log, again):
         assert (again.epoch, again.first, again.last, again.time) == (first.epoch, 1, 4, 77.0)

@@ -95,8 +95,7 @@ class SqliteLog:
             return connection, facts, opened, reader.unwiped(opened.replay_after)
         except (sqlite3.Error, ValueError, TypeError) as error:
             connection.close()
-            reason = why(error) if isinstance(error, sqlite3.Error) else "it is damaged"
-            raise OpenError(f"Can't read {self._path}: {reason}.") from error
+            raise OpenError(f"Can't read {self._path}: {why(error)}.") from error
         except OpenError:
             connection.close()
             raise
@@ -289,15 +288,15 @@ class SqliteLog:
             raise LogError("The server is about to end.")
         try:
             return await self._loop.run_in_executor(reading.thread, read, reading.reader)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:
             raise LogError(f"The server could not read that: {why(error)}.") from error
 
     # -- names --------------------------------------------------------------------------------------------------
 
-    async def claim(self, name: str, value: str) -> str:
+    async def claim(self, name: str, value: str, *, lasting: bool = True) -> str:
         """Give `name` to `value` unless somebody has it. Nobody waits for the disk, nor needs it to come in."""
         owner = self._names.setdefault(name, value)
-        if owner is value:
+        if owner is value and lasting:
             self._write_name(name, value)
         return owner
 

@@ -179,6 +179,8 @@ _REASONS = {
 }
 
 
-def why(error: sqlite3.Error) -> str:
-    """What SQLite says, for people."""
+def why(error: Exception) -> str:
+    """What SQLite says, for people; of other errors, that what is there can't be read."""
+    if not isinstance(error, sqlite3.Error):
+        return _REASONS[sqlite3.SQLITE_CORRUPT]
     return _REASONS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, str(error))

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from chat_server.log import MESSAGE, Entry, LogError
 from chat_server.log.content import read_content
-from chat_server.log.sqlite_schema import ERASED, KIND_DELETION, KIND_MESSAGE, why
+from chat_server.log.sqlite_schema import ERASED, KIND_DELETION, KIND_MESSAGE, gather, why
 from chat_server.log.sqlite_words import SHARD, drop_before, forget, index, optimize, shard_of
 
 KEY_SECONDS = 3600.0  # at least so long a key is known
@@ -240,12 +240,11 @@ class Writer:
         for start in range(0, len(seqs), 500):
             part = seqs[start : start + 500]
             places = ",".join("?" * len(part))
-            rows = self.connection.execute(
-                f"SELECT seq, body, expires_at FROM entries WHERE seq IN ({places}) AND kind = {KIND_MESSAGE}",
-                part,
-            ).fetchall()
-            words += [(seq, body) for seq, body, end in rows if end is None and seq <= self.facts.indexed]
-            self._gone.update(seq for seq, _, _ in rows)
+            there = f"FROM entries WHERE seq IN ({places}) AND kind = {KIND_MESSAGE}"
+            gone = self.connection.execute(f"SELECT group_concat(seq) {there}", part).fetchone()[0]
+            self._gone.update(map(int, gone.split(",") if gone else ()))
+            indexed = f"AND expires_at IS NULL AND seq <= {self.facts.indexed}"
+            words += gather(self.connection, f"SELECT seq, body {there} {indexed}", part)
             self._overwrite(f"seq IN ({places})", part)
         for shard in forget(self.connection, words):
             optimize(self.connection, shard)
@@ -317,11 +316,12 @@ class Writer:
             return
         span = (self.facts.pruned, upto)
         kept_shard = shard_of(final + 1)
-        rows = self.connection.execute(
-            "SELECT seq, body FROM entries WHERE seq > ? AND seq <= ? AND seq >= ? AND seq <= ? AND kind = ?"
-            " AND expires_at IS NULL",
-            (*span, kept_shard * SHARD, self.facts.indexed, KIND_MESSAGE),
-        ).fetchall()
+        rows = gather(
+            self.connection,
+            "SELECT seq, body FROM entries WHERE seq > ? AND seq <= ? AND seq >= ? AND seq <= ?"
+            f" AND kind = {KIND_MESSAGE} AND expires_at IS NULL",
+            (*span, kept_shard * SHARD, self.facts.indexed),
+        )
         forget(self.connection, rows)
         self._overwrite("seq > ? AND seq <= ?", span)
         self.connection.execute("DELETE FROM entries WHERE seq <= ?", (upto - _MARGIN,))
