@@ -60,8 +60,8 @@ async def test_to_what_was_replied_to_and_back():
             await ana.press("backspace")
             await ana.shows("▊ yes", "╭ bob: line 300")
             await ana.lacks("Backspace goes back.")
-            ana.screen.open_message(460)
-            await ana.shows("▊ line 460", "▊ line 459")
+            ana.screen.open_message(451)
+            await ana.shows("▊ line 451", "▊ line 450")
             assert held(ana) == [*range(50, 702)]
 
 
