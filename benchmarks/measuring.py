@@ -8,6 +8,7 @@ import re
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,15 +22,20 @@ _PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A server that is running, and the port on 127.0.0.1 that it listens on."""
+    """A server that is running, the port on 127.0.0.1 that it listens on, and the file to which its errors go."""
 
     pid: int
     port: int
+    errors: Path | None = None
 
     @property
     def url(self) -> str:
         """Where clients connect."""
         return f"ws://127.0.0.1:{self.port}"
+
+    def log_lines(self) -> list[str]:
+        """What it has written to its log so far."""
+        return self.errors.read_text().splitlines() if self.errors else []
 
 
 @contextmanager
@@ -49,27 +55,26 @@ def plain_server(*options: str) -> Iterator[Program]:
 
 @contextmanager
 def _running(command: Sequence[str]) -> Iterator[Program]:
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    try:
-        yield Program(process.pid, _port(process))
-    finally:
-        process.terminate()
+    with tempfile.NamedTemporaryFile() as errors:  # a pipe would fill up, and then the server would wait
+        process = subprocess.Popen(command, stderr=errors)
         try:
-            process.communicate(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+            yield Program(process.pid, _port(process, Path(errors.name)), Path(errors.name))
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
-def _port(process: "subprocess.Popen[str]") -> int:
+def _port(process: "subprocess.Popen[bytes]", errors: Path) -> int:
     """The port that the program says it listens on, once it does."""
-    assert process.stderr is not None
-    said = ""
-    for line in process.stderr:
-        said += line
-        if ready := _READY.search(line):
+    while (status := process.poll()) is None:
+        if ready := _READY.search(errors.read_text()):
             return int(ready[1])
-    raise RuntimeError(f"the server did not start:\n{said}")
+        time.sleep(0.01)
+    raise RuntimeError(f"the server did not start, and ended with {status}:\n{errors.read_text()}")
 
 
 def allow_many_files() -> None:

@@ -12,8 +12,14 @@ _PATIENCE = 20.0
 
 _REQUEST = (
     "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
 )
+
+
+def request(port: int, path: str = "/", secret: str = "") -> bytes:
+    """What a client asks first; with a secret it is the same client each time."""
+    bearer = f"Authorization: Bearer {secret}\r\n" if secret else ""
+    return f"{_REQUEST.format(port=port, path=path)}{bearer}\r\n".encode()
 
 
 def client_frame(first: int, payload: bytes) -> bytes:
@@ -44,11 +50,11 @@ class Client:
     a whole frame yet.
     """
 
-    def __init__(self, port: int, path: str = "/") -> None:
+    def __init__(self, port: int, path: str = "/", secret: str = "") -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.settimeout(0.0)
-        self.socket.sendall(_REQUEST.format(port=port, path=path).encode())
+        self.socket.sendall(request(port, path, secret))
         self.pings = 0
         self.closed: int | None = None
         self.unread = bytearray()

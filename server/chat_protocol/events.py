@@ -46,11 +46,15 @@ class Message(Struct, frozen=True, tag="message", omit_defaults=True, gc=False):
     txn: str | None = None
 
 
-class Deleted(Struct, frozen=True, tag="delete"):
-    """Message `id` is gone: deleted by somebody, or expired."""
+class Deleted(Struct, frozen=True, tag="delete", omit_defaults=True):
+    """Message `id` is gone: deleted by somebody, or expired.
+
+    `txn` is there for who has said the line with this token a second time: it was kept, and is gone since.
+    """
 
     id: int
     seq: int
+    txn: str | None = None
 
 
 class ClientsChanged(Struct, frozen=True, tag="clients", omit_defaults=True):
@@ -223,7 +227,7 @@ def _decode_leniently(frame: str | bytes) -> Event | None:  # noqa: PLR0911 - on
                 return _lenient_message(fields)
             case {"type": "delete", **fields}:
                 number = _number(fields["id"])
-                return Deleted(number, _number(fields.get("seq"), number))
+                return Deleted(number, _number(fields.get("seq"), number), _optional_text(fields.get("txn")))
             case {"type": "clients", **fields}:
                 full = _lenient_clients(fields["clients"]) if fields.get("clients") is not None else None
                 left = tuple(map(_text, _list(fields.get("left"))))

@@ -44,8 +44,8 @@ def clean(text: str) -> str:
             return text
     else:
         text = _DROPPED.sub("", text)
-        if max(text, default="") > _LATIN_END:
-            text = _may_be_marks().sub(_first_marks, text)
+        if max(text, default="") > _LATIN_END and _may_be_marks().search(text):
+            text = _first_marks(text)
     text = _NEW_LINE.sub("\n", text).replace("\t", "    ")
     return _SHOWN.sub(REPLACEMENT, text)
 
@@ -70,14 +70,16 @@ def _may_be_marks() -> re.Pattern[str]:
     return re.compile(f"[^{without_marks}]{{{_MARKS_IN_A_ROW + 1},}}")
 
 
-def _first_marks(match: re.Match[str]) -> str:
+def _first_marks(text: str) -> str:
     """Leave the first of each run of marks that take no room of their own."""
-    if not _CATEGORIES_OF_A_LONG_RUN.search("".join(map(unicodedata.category, match[0]))):
-        return match[0]
+    category = {char: unicodedata.category(char) for char in set(text)}  # few, in however long a text
+    if not _CATEGORIES_OF_A_LONG_RUN.search("".join([category[char] for char in text])):
+        return text
+    marks = {char for char, its in category.items() if its in ("Mn", "Me") or char in "\u200c\u200d"}
     kept: list[str] = []
     run = 0
-    for char in match[0]:
-        run = run + 1 if unicodedata.category(char) in ("Mn", "Me") or char in "\u200c\u200d" else 0
+    for char in text:
+        run = run + 1 if char in marks else 0
         if run <= _MARKS_IN_A_ROW:
             kept.append(char)
     return "".join(kept)

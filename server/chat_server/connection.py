@@ -3,14 +3,16 @@
 What is received is handled where it arrives, without a coroutine or a queue in between. The shell owns what the
 library leaves open: handshake and keepalive deadlines, and a bound on what waits for a peer that does not read. Such a
 peer is not read either, so that it cannot make us write, and is closed by bytes and by time: `websockets`' own
-keepalive and close wait for its reading for ever.
+keepalive and close wait for its reading for ever. And a peer that says much is read a piece at a time (`turns`), and
+not listened to for long once it is being closed.
 """
 
 import asyncio
-from collections import deque
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 from websockets.frames import CloseCode, Frame, Opcode
@@ -20,9 +22,19 @@ from websockets.server import ServerProtocol
 
 from chat_protocol.events import CLOSE_SLOW
 from chat_server.settings import Settings
+from chat_server.turns import PIECE, Turns
+
+_log = logging.getLogger("websockets.server")  # looked up once: 20 us each
 
 MAX_FRAGMENTS = 64
+MAX_CONTROLS = 100
+"""Pings and pongs from one peer between two sweeps. Nothing else limits them, and each has to be parsed."""
+
+_LAST_WORDS = 65_536
+"""Bytes that are still parsed of a peer that is being closed, because its own close frame is somewhere behind them."""
+
 _HIGH_WATER = 32_768
+_TURN = 8  # a reason to hold reading; the peer's not reading is 1, and a subclass has others
 _PROGRESS = 4096
 """Bytes; who takes so many within `slow_after` reads."""
 
@@ -44,7 +56,7 @@ class Answer(NamedTuple):
     refused: str = ""
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.BufferedProtocol):
     """Frames and deadlines of one peer. A subclass says what its texts mean.
 
     `write(data)` takes whole frames (`text_frame`). It is replaced when the peer stops or begins to read, so whoever
@@ -52,21 +64,25 @@ class Connection(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_deadline", "_fragments", "_heard", "_held", "_held_bytes", "_paused_since", "_pinged",
-        "_protocol", "_reading_holds", "_settings", "_unread", "address", "stage", "transport", "write",
+        "_controls", "_deadline", "_fragments", "_heard", "_held", "_held_bytes", "_last_words", "_paused_since",
+        "_pinged", "_protocol", "_reading_holds", "_settings", "_turns", "_unread", "address", "stage", "transport",
+        "write",
     )  # fmt: skip
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, turns: Turns) -> None:
         self._settings = settings
-        self._protocol = ServerProtocol(max_size=settings.max_frame)
+        self._turns = turns
+        self._protocol = ServerProtocol(max_size=settings.max_frame, logger=_log)
         self.stage = Stage.HANDSHAKE
         self.write: Callable[[bytes], None] = _discard
         self._fragments: list[Frame] = []
-        self._held: deque[bytes] = deque()
+        self._held: list[bytes] = []
         self._held_bytes = 0
         self._paused_since: float | None = None
         self._unread = 0  # bytes that waited in the transport when the peer was seen to read
         self._reading_holds = 0
+        self._controls = 0  # since the last sweep
+        self._last_words = _LAST_WORDS
         self._heard = self._pinged = False
         self._deadline = 0.0
         self.address = ""
@@ -124,9 +140,38 @@ class Connection(asyncio.Protocol):
         self.address = peer[0] if isinstance(peer, tuple) else ""
         self._deadline = asyncio.get_running_loop().time() + self._settings.open_timeout
 
+    def get_buffer(self, _sizehint: int) -> memoryview:
+        """Where the transport puts what came. It is handled before anybody else's, so one buffer is enough for all."""
+        return self._turns.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Handle a piece. A whole one waits for its turn, and what may come after it too."""
+        data = bytes(self._turns.buffer[:nbytes])
+        if nbytes < PIECE:
+            self.data_received(data)
+        else:
+            self.hold_reading(_TURN)
+            self._turns.wait(partial(self._take_turn, data))
+
+    def _take_turn(self, data: bytes) -> None:
+        try:
+            if not self.transport.is_closing():
+                self.data_received(data)
+        finally:
+            self.release_reading(_TURN)
+
+    @property
+    def waits_for_turn(self) -> bool:
+        """Was something read that is not worked on yet?"""
+        return bool(self._reading_holds & _TURN)
+
     def data_received(self, data: bytes) -> None:
         """Handle everything that `data` completes."""
         self._heard = True
+        if self.stage is Stage.CLOSING:
+            self._last_words -= len(data)
+            if self._last_words < 0:
+                return
         protocol = self._protocol
         protocol.receive_data(data)
         for event in protocol.events_received():
@@ -213,6 +258,7 @@ class Connection(asyncio.Protocol):
             self.stage = Stage.OPEN
             self._deadline = asyncio.get_running_loop().time() + self._settings.ping_interval
             self.opened(request)
+            request.headers.clear()  # the library's parser holds on to the request, at 1.7 KiB each
 
     def _plain_response(self, answer: Answer, request: Request) -> Response:
         if answer.refused:
@@ -235,6 +281,10 @@ class Connection(asyncio.Protocol):
             self._fragment(frame)
         elif frame.opcode is Opcode.CLOSE:
             self._begin_closing()
+        else:
+            self._controls += 1
+            if self._controls > MAX_CONTROLS:
+                self.close(CloseCode.POLICY_VIOLATION, "Too many pings; slow down.")
 
     def _fragment(self, frame: Frame) -> None:
         self._fragments.append(frame)
@@ -277,6 +327,7 @@ class Connection(asyncio.Protocol):
     def sweep(self, now: float) -> None:
         """Called about once a second, with the loop's time."""
         settings = self._settings
+        self._controls = 0
         if self._paused_since is not None and self.stage is Stage.OPEN:
             self._note_reading(now)
             if now - self._paused_since > settings.slow_after:

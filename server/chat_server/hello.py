@@ -22,8 +22,11 @@ class Hello(NamedTuple):
 
 def read_hello(path: str) -> Hello:
     """Read the part of a path after the `?`. What makes no sense is as if it were not there."""
+    asked = path.partition("?")[2]
+    if not asked:
+        return Hello()
     try:
-        query = parse_qs(path.partition("?")[2], max_num_fields=_MOST_FIELDS)
+        query = parse_qs(asked, max_num_fields=_MOST_FIELDS)
     except ValueError:  # too many fields: nobody that we know asks for that
         return Hello()
     name = query.get("name", [""])[0]

@@ -62,6 +62,26 @@ class Record:
         """Entries up to this number will not be replayed."""
         self.applied = self._forgotten = self._complete = seq
 
+    def remember_ends(self, messages: Iterable[tuple[int, bytes]]) -> None:
+        """Messages (number, body) that the log has and that are not known here: only their ends will be told."""
+        for seq, body in messages:
+            draft = decode_draft(body)
+            if isinstance(draft, MessageDraft) and not self._ends(seq) and seq not in self._gone:
+                message = msgspec.structs.replace(numbered(seq, draft), text="")
+                self._fading[seq] = message
+                self._concerned.update(audience_of(message) or ())
+                self._set_alarm(seq)
+
+    def forget_before(self, seq: int) -> None:
+        """The log has let go of all messages with smaller numbers."""
+        while self._messages and next(iter(self._messages)) < seq:
+            self._forget(next(iter(self._messages)))
+        for old in [number for number in (*self._fading, *self._recalled) if number < seq]:
+            self._forget(old)
+        self._forgotten = max(self._forgotten, seq - 1)
+        self._complete = max(self._complete, seq - 1)
+        self._drop_stale_alarms()
+
     # -- messages -----------------------------------------------------------------------------------------------
 
     def _remember(self, message: Message, audience: frozenset[str] | None) -> None:

@@ -61,7 +61,7 @@ class Room(Greeter):
     def _decide_message(self, sender: str, command: Say, now: float) -> MessageDraft:
         text = command.text
         if len(text) > self._max_text:
-            raise Refused("too_long", f"A message has at most {self._max_text} characters; this one has {len(text)}.")
+            raise too_long(self._max_text, len(text))
         if (lines := text.count("\n") + 1) > self._max_lines:
             raise Refused("too_many_lines", f"A message has at most {self._max_lines} lines; this one has {lines}.")
         if command.reply_to is not None and not self._visible(command.reply_to, sender, now):
@@ -130,6 +130,11 @@ class Room(Greeter):
         audience = audience_of(message) if message else None
         self._note_deletion(seq, Deletion(message_id, audience))
         return Delivery(Deleted(message_id, seq), audience)
+
+
+def too_long(most: int, length: int) -> Refused:
+    """Return what is said of a text of so many characters."""
+    return Refused("too_long", f"A message has at most {most} characters; this one has {length}.")
 
 
 def _no_such_message(message_id: int) -> Refused:

@@ -8,11 +8,12 @@ from chat_protocol.commands import LIFETIME_MAX, LIFETIME_MIN
 from chat_protocol.names import NAME_LENGTH, fold_name
 from chat_server.connection import Answer, Connection
 from chat_server.hub import Hub
-from chat_server.limits import Admission
+from chat_server.limits import Admission, Knocking
 from chat_server.log import MessageLog
 from chat_server.metrics import Counts
 from chat_server.room import Room
 from chat_server.settings import Settings
+from chat_server.turns import Turns
 
 
 class Participant(Connection):
@@ -42,13 +43,20 @@ class Service:
     admission: Admission
     now: Callable[[], float]
     spawn: Callable[[Coroutine[None, None, None]], object]
+    knocking: Knocking[Participant] = field(init=False)
     sessions: set[Participant] = field(default_factory=set)
     empty: asyncio.Event = field(default_factory=asyncio.Event)  # there is no session
     waiting: list[Participant] = field(default_factory=list)
+    deleting: dict[str, asyncio.Future[bool]] = field(default_factory=dict)  # by the log's key: has it come to be?
+    most: int | None = None  # messages that the log keeps, whatever it is told
     stopping: bool = False
     counts: Counts = field(default_factory=Counts)
+    turns: Turns = field(default_factory=Turns)
     log_failed_at: float | None = None  # since then nothing was kept
     page: Callable[[str], Answer | None] = lambda _path: None  # what plain HTTP gets on the chat's port
+
+    def __post_init__(self) -> None:
+        self.knocking = Knocking(self.admission.may_knock)
 
     def wake(self) -> None:
         """Sessions that waited for the room look again."""
@@ -71,8 +79,12 @@ class Service:
             "name": NAME_LENGTH,
             "temp_min": LIFETIME_MIN,
             "temp_max": LIFETIME_MAX,
-            "history": settings.history,
         }
+        seconds, messages = settings.keeping
+        if kept := [number for number in (messages, self.most) if number is not None]:
+            limits["history"] = min(kept)
+        if seconds is not None:
+            limits["keep"] = seconds
         if settings.rate:
             limits["burst"], limits["rate"] = settings.rate
         return limits

@@ -43,10 +43,14 @@ class Session(Speaker):
         if admission.overrun:
             self.refused("overrun")
             self.transport.abort()
+        elif oldest := self._service.knocking.enter(self):
+            oldest.refused("shed")
+            oldest.transport.abort()
 
     def ended(self) -> None:
         """Forget it."""
-        self._lines.clear()
+        self._lines = None
+        self._service.knocking.leave(self)
         self._service.sessions.discard(self)
         if not self._service.sessions:
             self._service.empty.set()
@@ -86,6 +90,7 @@ class Session(Speaker):
 
     def opened(self, request: Request) -> None:
         """Find out who this is; greet when the name is settled."""
+        self._service.knocking.leave(self)
         self._service.counts.handshakes += 1
         secret = bearer_secret(request.headers)
         self._keeps_name = secret is not None

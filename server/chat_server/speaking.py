@@ -1,13 +1,17 @@
-"""What a client's lines mean, one after the other: each is carried out, answered or refused before the next."""
+"""What a client's lines mean: each is carried out, answered or refused.
+
+A line with a token happens once, however often it is said: the log knows it by its sender and its token. Whoever says
+it again is shown what has become of it.
+"""
 
 import asyncio
-import logging
-from collections import deque
 from collections.abc import Coroutine, Sequence
+from contextlib import aclosing
 from functools import partial
 
 from chat_protocol import events
 from chat_protocol.commands import (
+    Command,
     CommandError,
     Delete,
     Exit,
@@ -15,141 +19,228 @@ from chat_protocol.commands import (
     Say,
     Search,
     TakeName,
-    find_token,
     parse_command,
 )
 from chat_protocol.events import Refusal, encode_event
 from chat_protocol.names import InvalidNameError, check_name, fold_name
 from chat_protocol.queries import parse_query
 from chat_protocol.text import clean
-from chat_server.connection import Stage
-from chat_server.drafts import DeletionDraft, Draft, encode_draft
+from chat_server.drafts import DeletionDraft, Draft, decode_draft, encode_draft
 from chat_server.greeting import GREETING_BYTES
-from chat_server.limits import TokenBucket
-from chat_server.log import DELETE, MESSAGE, Entry, LogError
-from chat_server.room import Refused
-from chat_server.service import Participant, Service
+from chat_server.hearing import Hearer
+from chat_server.log import DELETE, MESSAGE, Entry, LogError, MessageLog, Reset
+from chat_server.room import Refused, too_long
+from chat_server.service import Service
 
-_log = logging.getLogger("chat_server")
-
-_REFUSED_IN_A_ROW = 200
 _FOUND_AT_ONCE = 20  # messages that one answer to /search holds
-_BUSY = 2  # a reason to hold reading, beside Connection's own
+# Characters for commands before a text; twice the longest text and these are the most that is looked at of a line. To
+# make it harmless takes 40 ms for 64 KiB of the worst.
+_BEFORE_TEXT = 1024
+_LAST_ONES = 20  # older messages among which `/delete last` looks for one that is not about to go
 
 
-class Speaker(Participant):
-    """A connection of a client that the room knows by `client_id`, and the lines that it says."""
+class Speaker(Hearer):
+    """A connection, and what its lines mean."""
 
-    __slots__ = ("_bucket", "_busy", "_in_flight", "_keeps_name", "_last_seq", "_lines", "_service", "client_id")
+    __slots__ = ("_longest",)
 
     def __init__(self, service: Service) -> None:
-        super().__init__(service.settings)
-        self._service = service
-        self.client_id = ""
-        self._keeps_name = False
-        self._busy = False  # a line is being worked on that the next one must wait for
-        self._lines: deque[str | None] = deque()  # what came meanwhile; None stands for a binary message
-        self._in_flight = 0  # entries that the log has not numbered yet
-        self._last_seq = 0  # the newest entry of ours that it has
-        rate = service.settings.rate
-        self._bucket = TokenBucket(*rate, service.now()) if rate else None
+        super().__init__(service)
+        self._longest = 2 * service.settings.max_text + _BEFORE_TEXT
 
-    # -- a line -------------------------------------------------------------------------------------------------
-
-    def heard(self, text: str) -> None:
-        """Work on a line, or keep it until the one before it is done."""
-        self._queue(text)
-
-    def heard_binary(self) -> None:
-        """Only text is spoken here."""
-        self._queue(None)
-
-    def _queue(self, text: str | None) -> None:
-        if self._bucket and not self._in_time(self._bucket, text):
-            return
-        if self._busy:
-            self._lines.append(text)
-            self.hold_reading(_BUSY)
-        else:
-            self._hear(text)
-
-    def _hear(self, text: str | None) -> None:
+    def _parsed(self, text: str | None) -> Command | None:
+        """The command in a line; None when its sender has been told why there is none."""
         if text is None:
             self._tell(Refusal("not_text", "Binary messages are not understood here; send text."))
-            return
+            return None
         try:
-            command = parse_command(clean(text))
+            command = parse_command(clean(text[: self._longest]))
         except CommandError as error:
             self._tell(Refusal(error.code, error.text, error.txn))
+            return None
+        if len(text) > self._longest:
+            refused = too_long(self._service.settings.max_text, len(text))
+            self._tell(Refusal(refused.code, refused.text, command.txn))
+            return None
+        return command
+
+    def _hear(self, text: str | None) -> None:
+        command = self._parsed(text)
+        if command is None:
+            return
+        if type(command) is Say and command.reply_to is None:  # most lines: it waits for nothing
+            self._say(command)
             return
         match command:
             case TakeName():
                 self._begin(self._rename(command))
-            case _ if self._must_wait(command):
+            case _ if self._must_wait():
                 self._busy = True
-                self._lines.appendleft(text)
+                self._waiting_lines().appendleft(text)
                 self._service.waiting.append(self)
             case History():
-                self._begin(self._show_history(command))
+                self._begin(self._asking(command, self._show_history(command)))
             case Search():
-                self._begin(self._search(command))
+                self._begin(self._asking(command, self._search(command)))
             case Exit():
                 self._service.hub.end_tick()  # the answers to the lines before this one
                 self._keeps_name = False
                 self.close(1000, "Goodbye.")
+            case Delete(txn=str()):
+                self._begin(self._asking(command, self._delete_once(command)))
             case _:
-                self._say(command)
+                self._look_up(command)
 
-    def _in_time(self, bucket: TokenBucket, text: str | None) -> bool:
-        """Is this line within the rate? Tells the sender when it is not."""
-        wait = bucket.take(self._service.now())
-        if not wait:
-            return True
-        if bucket.refused_in_a_row > _REFUSED_IN_A_ROW:
-            self.close(1008, "Too many lines; slow down.")
-        else:
-            why = f"Too fast: that line was not sent. Try again in {wait:.1f} s."
-            self._tell(Refusal("too_fast", why, find_token(clean(text or ""))))
-        return False
+    def _must_wait(self) -> bool:
+        """Is one of our own lines not in the room yet? Then nobody looks at messages, or ends it all."""
+        return self._in_flight > 0 or self._service.room.applied < self._last_seq
 
-    def _must_wait(self, command: Say | Delete | History | Search | Exit) -> bool:
-        """Does this command look at messages, or end it all, while one of our own is not in the room yet?"""
-        looks = not isinstance(command, Say) or command.reply_to is not None
-        return looks and (self._in_flight > 0 or self._service.room.applied < self._last_seq)
+    async def _asking(self, command: Say | Delete | History | Search, work: Coroutine[None, None, object]) -> None:
+        """Do what asks the log for something; where it has no answer just now, nothing is done."""
+        try:
+            await work
+        except LogError as error:
+            self._tell(Refusal("not_read", str(error), command.txn))
+
+    # -- messages and deletions ---------------------------------------------------------------------------------
 
     def _say(self, command: Say | Delete) -> None:
-        service = self._service
         try:
-            draft = service.room.decide(self.client_id, command, service.now())
+            self._decide(command)
         except Refused as refused:
-            self._tell(Refusal(refused.code, refused.text, command.txn))
-            return
-        kind = DELETE if isinstance(draft, DeletionDraft) else MESSAGE
-        erases = draft.id if isinstance(draft, DeletionDraft) else None
-        kept = service.log.append(kind, encode_draft(draft), erases=erases)
-        if kept.done() and kept.exception() is None:
-            self._last_seq = kept.result()
+            if command.txn is None:
+                self._tell(Refusal(refused.code, refused.text))
+            else:
+                self._begin(self._asking(command, self._refuse(command, refused)))
+
+    def _look_up(self, command: Say | Delete) -> None:
+        """Carry out what speaks of a message; ask the log for it first, where the room has none so old."""
+        service = self._service
+        if service.room.unremembered(self.client_id, command, service.now()) is None:
+            self._say(command)
+        else:
+            self._begin(self._asking(command, self._say_recalled(command)))
+
+    async def _say_recalled(self, command: Say | Delete) -> asyncio.Future[int] | None:
+        """The same in the log's time; returns what `_decide` does, None for a refusal."""
+        service = self._service
+        before = service.room.unremembered(self.client_id, command, service.now())
+        if before is not None:
+            count = _LAST_ONES if isinstance(command, Delete) and command.id is None else 1
+            for entry in await service.log.page(before, count, self.client_id):
+                service.room.recall(entry.seq, entry.body)
+        try:
+            return self._decide(command)
+        except Refused as refused:
+            await self._refuse(command, refused)
+            return None
+
+    async def _delete_once(self, command: Delete) -> None:
+        """Delete, unless this very line did so before. On another connection it may be about to."""
+        deleting, key = self._service.deleting, self._key(command)
+        while (other := deleting.get(key)) is not None:
+            await asyncio.wait([other])
+            if other.result():
+                return  # that deletion is told to everyone
+        done = deleting[key] = asyncio.get_running_loop().create_future()
+        kept = None
+        try:
+            seq = await self._service.log.find(key)
+            if seq is not None:
+                self._repeat(command, seq)
+            elif kept := await self._say_recalled(command):
+                await asyncio.wait([kept])
+        finally:
+            del deleting[key]
+            done.set_result(kept is not None and kept.done() and not kept.cancelled() and kept.exception() is None)
+
+    def _decide(self, command: Say | Delete) -> asyncio.Future[int]:
+        """Let the room decide and the log keep it; returns the log's answer.
+
+        Raises:
+            Refused: when it is not to be.
+        """
+        service = self._service
+        draft = service.room.decide(self.client_id, command, service.now())
+        key = None if command.txn is None else self._key(command)
+        if type(draft) is DeletionDraft:
+            kept = service.log.append(DELETE, encode_draft(draft), key, erases=draft.id)
+        else:
+            kept = service.log.append(MESSAGE, encode_draft(draft), key)
+        applied = service.room.applied
+        if kept.done() and not kept.cancelled() and kept.exception() is None:
+            self._numbered(draft, command, applied, kept.result())
         else:
             self._in_flight += 1
-            kept.add_done_callback(partial(self._kept, draft, command.txn))
+            kept.add_done_callback(partial(self._kept, draft, command, applied))
+        return kept
 
-    def _kept(self, draft: Draft, txn: str | None, kept: asyncio.Future[int]) -> None:
+    def _kept(self, draft: Draft, command: Say | Delete, applied: int, kept: asyncio.Future[int]) -> None:
         """The log has answered: the entry is kept, or it can't be."""
+        service = self._service
         self._in_flight -= 1
         if kept.cancelled():  # the log is being closed; nobody is told that it was kept
-            self._service.room.undecide(draft)
+            service.room.undecide(draft)
             return
         error = kept.exception()
         if error is None:
-            self._last_seq = max(self._last_seq, kept.result())
-            self._service.wake()  # the tail may have been quicker than this answer
+            self._numbered(draft, command, applied, kept.result())
+            service.wake()  # the tail may have been quicker than this answer
             return
-        self._service.room.undecide(draft)
-        self._service.wake()
+        service.room.undecide(draft)
+        service.wake()
         if not isinstance(error, LogError):
             raise error
-        self._service.log_failed_at = self._service.now()
-        self._tell(Refusal("not_kept", str(error), txn))
+        service.log_failed_at = service.now()
+        self._tell(Refusal("not_kept", str(error), command.txn))
+
+    def _numbered(self, draft: Draft, command: Say | Delete, applied: int, seq: int) -> None:
+        """The log has it as number `seq`. New numbers are above those that were `applied` when it was asked."""
+        if seq > applied:
+            self._last_seq = max(self._last_seq, seq)
+        else:
+            self._service.room.undecide(draft)
+            self._repeat(command, seq)
+
+    # -- lines that were said before ----------------------------------------------------------------------------
+
+    def _key(self, command: Say | Delete) -> str:
+        """What the log knows a line with a token by."""
+        return f"{self.client_id} {command.txn}"
+
+    async def _refuse(self, command: Say | Delete, refused: Refused) -> None:
+        """Tell that it is not carried out, unless it was already: what it speaks of may be gone by that."""
+        seq = None if command.txn is None else await self._service.log.find(self._key(command))
+        if seq is None:
+            self._tell(Refusal(refused.code, refused.text, command.txn))
+        else:
+            self._repeat(command, seq)
+
+    def _repeat(self, command: Say | Delete, seq: int) -> None:
+        """This line was kept as number `seq`: show who says it again, and nobody else, what has become of it."""
+        service = self._service
+        if seq > service.room.applied:
+            return  # it is on its way to everyone
+        event = service.room.outcome(seq, service.now())
+        if event is not None:
+            self._answer(_with_token(event, command))
+        else:
+            service.spawn(self._guarded(self._asking(command, self._look_up_outcome(command, seq))))
+
+    async def _look_up_outcome(self, command: Say | Delete, seq: int) -> None:
+        service = self._service
+        if isinstance(command, Delete):
+            deleted = await _deleted_by(service.log, seq)
+            if deleted is None:
+                self._tell(Refusal("no_such_message", "That message is gone already.", command.txn))
+            else:
+                self._answer(events.Deleted(deleted, seq))
+            return
+        entries = await service.log.page(seq + 1, 1, self.client_id)
+        shown = self._shown([entry for entry in entries if entry.seq == seq])
+        self._answer(shown[0] if shown else events.Deleted(seq, service.room.applied, command.txn))
+
+    # -- the other commands ----------------------------------------------------------------------------------------
 
     async def _rename(self, command: TakeName) -> None:
         service = self._service
@@ -194,48 +285,22 @@ class Speaker(Participant):
         service = self._service
         return service.room.shown(((entry.seq, entry.body) for entry in entries), self.client_id, service.now())
 
-    def _answer(self, event: events.History | events.Found) -> None:
-        if self._service.hub.has(self.client_id, self):
-            self._service.hub.tell(self, event)
 
-    def _tell(self, refusal: Refusal) -> None:
-        self._service.counts.errors[refusal.code] += 1
-        if self._service.hub.has(self.client_id, self):
-            self._service.hub.tell(self, refusal)
+def _with_token(event: events.Message | events.Deleted, command: Say | Delete) -> events.Message | events.Deleted:
+    """What has become of a line: a message that is gone says by the token, and by nothing else, which line it was."""
+    if isinstance(event, events.Deleted) and isinstance(command, Say):
+        return events.Deleted(event.id, event.seq, command.txn)
+    return event
 
-    # -- one thing at a time ------------------------------------------------------------------------------------
 
-    def _begin(self, work: Coroutine[None, None, None]) -> None:
-        """Do what takes a while; lines that come meanwhile wait, and keep their order."""
-        self._busy = True
-        self._service.spawn(self._finish(work))
-
-    async def _finish(self, work: Coroutine[None, None, None]) -> None:
-        try:
-            await work
-        except Exception:  # noqa: BLE001 - a fault in one session must not end the others'
-            self._failed()
-        self.resume()
-
-    def _failed(self) -> None:
-        _log.exception("a session failed: id=%s address=%s", self.client_id, self.address)
-        self.close(1011, "The server made a mistake.")
-
-    @property
-    def busy(self) -> bool:
-        """Is a line being worked on, or not shown yet?"""
-        return self._busy or self._in_flight > 0 or self._service.room.applied < self._last_seq
-
-    def resume(self) -> None:
-        """What a line waited for has happened: go on with those that came meanwhile."""
-        self._busy = False
-        try:
-            while self._lines and not self._busy and self.stage is Stage.OPEN:
-                self._hear(self._lines.popleft())
-        except Exception:  # noqa: BLE001 - as above
-            self._failed()
-        if not self._busy:
-            self.release_reading(_BUSY)
+async def _deleted_by(log: MessageLog, seq: int) -> int | None:
+    """Which message the deletion with this number has deleted; None where the log does not reach back so far."""
+    async with aclosing(log.tail(seq - 1)) as tail:
+        batch = await anext(tail)
+    if isinstance(batch, Reset) or batch[0].seq != seq or batch[0].kind != DELETE:
+        return None
+    draft = decode_draft(batch[0].body)
+    return draft.id if isinstance(draft, DeletionDraft) else None
 
 
 def _fitting(messages: Sequence[events.Message]) -> tuple[Sequence[events.Message], bool]:

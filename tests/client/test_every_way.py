@@ -112,7 +112,7 @@ async def is_opened(here):
 
 async def nothing_is_sought(here):
     """The search is over, and one is where one was."""
-    await here.ana.lacks("Find:")
+    await here.ana.lacks("Find:", "Find in the whole")
     await here.ana.shows(here.text)
 
 
@@ -270,7 +270,26 @@ TASKS = {
             ),
             mouse("click ^f Find", "write 7 before", "shows 1 of 4", "click [esc closes]"),
             mouse("click ^p palette", "click Look for words", "write 7 before", "shows 1 of 4", "click [esc closes]"),
-            command("say /search 7 before", "shows 1 of 4", "press escape"),
+        ),
+        nothing_is_sought,
+    ),
+    "find words in the whole record": Task(
+        (
+            keys("press ctrl+r", "write 7 before", "press enter", "shows 1 found", "press escape"),
+            keys("press ctrl+f", "write 7 before", "press ctrl+r", "shows 1 found", "press escape"),
+            keys(
+                "press ctrl+f", "write before 7", "shows nothing found", "press enter", "shows 1 found", "press escape"
+            ),
+            mouse("click ^f Find", "write 7 before", "click [whole record]", "shows 1 found", "click esc Close"),
+            mouse(
+                "click ^p palette",
+                "write whole rec",
+                "click Ask the server",
+                "write 7 before",
+                "press enter",
+                "click esc Close",
+            ),
+            command("say /search 7 before", "shows 1 found", "press escape"),
         ),
         nothing_is_sought,
     ),

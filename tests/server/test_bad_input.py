@@ -86,6 +86,10 @@ REFUSED = [
     ("x" * (TEXT + 1), "too_long"),
     ("\U0001f600" * (TEXT + 1), "too_long"),
     ("/to bob /temp 30 " + "x" * (TEXT + 1), "too_long"),
+    ("x" * 60_000, "too_long"),
+    ("e\u0301\u0302\u0303\u0304" * 6_000, "too_long"),
+    ("short" + "\u200b" * 20_000, "too_long"),
+    ("/delete last" + " " * 20_000, "too_long"),
     ("x\n" * 100 + "x", "too_many_lines"),
     # names
     ("/name", "missing_argument"),

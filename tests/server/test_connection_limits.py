@@ -276,7 +276,7 @@ async def test_too_fast_is_refused_with_the_time_to_wait(open_a_house):
 
 
 async def test_who_never_slows_down_is_closed(open_a_house):
-    """After 200 refusals in a row; nobody hears any of it, and nobody else is refused."""
+    """After 200 refusals; nobody hears any of it, and nobody else is refused."""
     house = await open_a_house(rate_limit="2/0.01")
     ana, bob = await house.person("ana"), await house.person("bob")
     await ana.say(*["line"] * 210)
@@ -366,3 +366,17 @@ async def test_this_computer_may_have_many(open_a_house):
     house = await open_a_house(per_address=1)
     people = await house.people("ana", "bob", "zoe")
     assert len(people) == 3
+
+
+async def test_half_open_handshakes_do_not_take_all_places(open_a_house):
+    """The oldest is cut off for one more; who asks at once is let in, and nobody who is in notices."""
+    house = await open_a_house(max_connections=80)
+    ana = await house.person("ana")
+    dripping = [await connect_peer(house, b"GET / HTTP/1.1\r\nHo") for _ in range(79)]
+    await house.eventually(lambda: house.service.counts.refused["shed"] == 15)
+    assert [await peer.rest() for peer in dripping[:15]] == [b""] * 15
+    bob = await house.person("bob")
+    await bob.say("let in")
+    assert (await ana.next())["text"] == "let in"
+    assert house.service.counts.refused["shed"] == 16
+    assert len(house.service.sessions) == 2 + 63

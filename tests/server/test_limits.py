@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_server.limits import Admission, TokenBucket
+from chat_server.limits import Admission, Knocking, TokenBucket
 
 
 def test_a_burst_passes_and_then_so_many_a_second():
@@ -24,15 +24,25 @@ def test_rest_fills_the_bucket_to_the_burst_and_no_further():
     assert [bucket.take(3600.0) == 0.0 for _ in range(4)] == [True, True, True, False]
 
 
-def test_refusals_in_a_row_are_counted():
-    """One that passes ends the row."""
-    bucket = TokenBucket(1, 1, 0.0)
-    bucket.take(0.0)
+def test_refusals_are_counted_and_forgiven_at_the_rate():
+    """As many as could have passed meanwhile; one that passes forgives nothing more."""
+    bucket = TokenBucket(1, 10, 0.0)
+    assert bucket.take(0.0) == 0.0
     for count in range(1, 6):
         bucket.take(0.0)
-        assert bucket.refused_in_a_row == count
-    assert bucket.take(1.0) == 0.0
-    assert bucket.refused_in_a_row == 0
+        assert bucket.refused == count
+    assert bucket.take(0.2) == 0.0
+    assert bucket.refused == pytest.approx(3)
+    assert bucket.take(60.0) == 0.0
+    assert bucket.refused == 0
+
+
+def test_who_stays_far_above_the_rate_gathers_refusals():
+    """Ten times the rate for three seconds: one of ten passes, and 240 refusals stay, however evenly they come."""
+    bucket = TokenBucket(1, 10, 0.0)
+    passed = sum(bucket.take(hundredth / 100) == 0.0 for hundredth in range(300))
+    assert 29 <= passed <= 31
+    assert 235 <= bucket.refused <= 245
 
 
 def test_a_refusal_costs_nothing():
@@ -101,3 +111,18 @@ def test_this_computer_is_never_crowded(address):
         admission.enter(address)
     assert not admission.crowded(address)
     assert admission.full
+
+
+def test_of_those_who_knock_the_oldest_goes():
+    """When there are too many; who has asked is not among them any more."""
+    knocking = Knocking(2)
+    assert [knocking.enter(guest) for guest in ("ana", "bob")] == [None, None]
+    assert knocking.enter("zoe") == "ana"
+    knocking.leave("bob")
+    assert knocking.enter("dan") is None
+    assert knocking.enter("eve") == "zoe"
+
+
+def test_a_quarter_of_all_places_is_for_handshakes():
+    """And some always."""
+    assert [Admission(in_all, 1).may_knock for in_all in (1, 400, 20_000)] == [64, 100, 5_000]

@@ -4,25 +4,22 @@ Events go in, and a `Change` comes out that says what a picture of the store has
 changes nothing. The first event after a lost connection either continues what is known or replaces it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-import msgspec
-
-from chat_protocol.commands import Command, Delete, Say
+from chat_protocol.commands import Say
 from chat_protocol.events import Client, ClientsChanged, Deleted, Event, Init, Message, Refusal
 from chat_protocol.events import History as Page
-from chat_protocol.names import fold_name
 from chat_tui.change import Change
-from chat_tui.known import Known
-from chat_tui.outbox import Outbox, Pending
+from chat_tui.outbox import Outbox
 from chat_tui.paging import PAGE, Paging
+from chat_tui.saying import Saying
 
 __all__ = ["Change", "Store"]
 
 _MOST_NAMES = 20_000
 
 
-class Store(Known):
+class Store(Saying):
     """The state of one room as this client sees it.
 
     Times called `now` are seconds since the epoch (UTC) on this computer's clock. `token_prefix` is random, so that no
@@ -30,10 +27,8 @@ class Store(Known):
     """
 
     def __init__(self, token_prefix: str, *, history_limit: int = 20_000, outbox_limit: int = 500) -> None:
-        super().__init__(history_limit)
-        self._outbox = Outbox(token_prefix, outbox_limit)
+        super().__init__(history_limit, Outbox(token_prefix, outbox_limit))
         self._paging = Paging(token_prefix)
-        self._ready = False
         self._counted: dict[str, int] = {}
 
     # -- what the server says -----------------------------------------------------------------------------------
@@ -63,6 +58,8 @@ class Store(Known):
 
     def _apply_message(self, message: Message, change: Change) -> None:
         self._settle(message, change)
+        if self._is_left_out(message):
+            return
         if self._history.add(message):
             if message.from_id:
                 self._remember_name(message.from_id, message.from_name)
@@ -73,6 +70,7 @@ class Store(Known):
     def _apply_deleted(self, event: Deleted) -> None:
         self._history.remove(event.id, self._gone_until(event.seq))
         self._outbox.deleted(event.id)
+        self._outbox.take(event.txn)  # kept once, and gone since: that is the answer to what was sent again
         self._advance(event.seq)
 
     def _apply_clients(self, event: ClientsChanged, change: Change) -> None:
@@ -145,9 +143,9 @@ class Store(Known):
             for message in fresh:
                 self._count_unread(message)
         self.seq = max(init.seq, self.seq) if continued else init.seq
-        if before is not None and not continued:
-            change.refused += self._outbox.renumbered()
-        self._greet(init, change)
+        if not self.plain:
+            change.refused += self._outbox.renumbered(init.epoch)
+        self._greet(init, now, change)
 
     def _is_fresh(self, message: Message, *, continued: bool) -> bool:
         """Is this a message of somebody else's that came while we were away?"""
@@ -174,7 +172,7 @@ class Store(Known):
             self._unread.clear()
             self.first_unread, change.rule = None, change.rule or self.first_unread is not None
 
-    def _greet(self, init: Init, change: Change) -> None:
+    def _greet(self, init: Init, now: float, change: Change) -> None:
         """The rest of an `init`: who is here, and what becomes of the lines that were under way."""
         for message in init.messages:
             self._settle(message, change)
@@ -185,7 +183,8 @@ class Store(Known):
         self._take_clients(clients, clients.items())
         change.refused += self._outbox.disconnected()
         self._paging.connected(answers=not self.plain)
-        change.refused += self._outbox.connected(init.limits.get("burst", 0.0), init.limits.get("rate", 0.0))
+        burst, rate = init.limits.get("burst", 0.0), init.limits.get("rate", 0.0)
+        change.refused += self._outbox.connected(burst, rate, now=now, epoch=init.epoch)
         self._ready = True
 
     def disconnected(self) -> Change:
@@ -212,63 +211,6 @@ class Store(Known):
     def can_ask(self) -> bool:
         """Is there a server that is to be asked for messages that are not held?"""
         return self._paging.ready
-
-    # -- what is said here --------------------------------------------------------------------------------------
-
-    def say(self, command: Command, typed: str, held_until: float = 0.0) -> Pending | None:
-        """Put a line into the outbox; None when it is full. Until `held_until`, on `to_send`'s clock, it is not sent.
-
-        The name in a `/to` becomes the id of who bears it now, so that a line that waits for a connection never
-        reaches somebody who took the name meanwhile. For the same reason an answer to a direct message says whom it is
-        for.
-        """
-        if isinstance(command, Say) and command.to is not None and command.to not in self.clients:
-            wanted = fold_name(command.to)
-            bearers = [client_id for client_id, name in self.clients.items() if fold_name(name) == wanted]
-            if len(bearers) == 1:
-                command = msgspec.structs.replace(command, to=bearers[0])
-        elif isinstance(command, Say) and command.to is None and command.reply_to is not None:
-            command = msgspec.structs.replace(command, to=self._other_of_two(command.reply_to))
-        return self._outbox.say(command, typed, held_until)
-
-    def _other_of_two(self, message_id: int) -> str | None:
-        """With whom we share a direct message; None for a message to everyone."""
-        parent = self.messages.get(message_id)
-        if parent is None or parent.to_id is None:
-            return None
-        return parent.to_id if self.is_own(parent) else parent.from_id
-
-    def to_send(self, now: float) -> Iterator[tuple[Pending, str]]:
-        """The lines to hand to the connection now, in order; none while there is no connection.
-
-        `now` is in seconds on a clock that only goes on, here and for `send_wait`. A line counts as sent when the next
-        one is asked for: where the connection does not take it, leave the loop.
-        """
-        return self._outbox.to_send(now, plain=self.plain) if self._ready else iter(())
-
-    def send_wait(self, now: float) -> float | None:
-        """Seconds until `to_send` has a line, as the server's limits go; None for not until something changes."""
-        return self._outbox.wait(now) if self._ready else None
-
-    def unsent_rows(self) -> list[Pending]:
-        """Our messages that are not known to be kept, in the order said."""
-        return [pending for pending in self._outbox if isinstance(pending.command, Say)]
-
-    def is_being_deleted(self, message_id: int) -> bool:
-        """Have we asked for that, without an answer so far?"""
-        return any(isinstance(line.command, Delete) and line.command.id == message_id for line in self._outbox)
-
-    def release(self) -> None:
-        """Send at once whatever is held back."""
-        self._outbox.release()
-
-    def unanswered(self) -> list[Pending]:
-        """Everything that was said and is not known to be done or refused, messages or not, in the order said."""
-        return list(self._outbox)
-
-    def discard(self, key: int) -> None:
-        """Forget a pending line; one that is under way may be kept all the same."""
-        self._outbox.discard(key)
 
     # -- time and attention -------------------------------------------------------------------------------------
 
@@ -332,6 +274,10 @@ class Store(Known):
         """An echo of ours ends the wait of its line; the token alone proves nothing, since everybody sees it."""
         if self.is_own(message) and (pending := self._outbox.take(message.txn)):
             change.settled.append(pending.key)
+
+    def _is_left_out(self, message: Message) -> bool:
+        """Is it the answer to a line sent again, from among what is not loaded? It comes with the others."""
+        return not self._is_newer(message) and self.is_unloaded(message.id)
 
     def _is_newer(self, message: Message) -> bool:
         return not self.epoch or message.seq > self.seq

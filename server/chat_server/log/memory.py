@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from chat_protocol.queries import Query
@@ -32,7 +32,7 @@ class MemoryLog:
 
     async def open(self) -> Opened:
         """Begin a new life."""
-        return Opened(secrets.token_hex(8), self._last + 1, self._last)
+        return Opened(secrets.token_hex(8), self._last + 1, self._last, most=self._history)
 
     async def close(self) -> None:
         """End every tail once it has given what there is."""
@@ -44,7 +44,7 @@ class MemoryLog:
         kind: str,
         body: bytes,
         key: str | None = None,
-        erases: int | None = None,  # noqa: ARG002 - `erase` is at hand
+        erases: int | None = None,
     ) -> asyncio.Future[int]:
         """Keep an entry; the future is done already."""
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -59,9 +59,11 @@ class MemoryLog:
             self._trim(seq)
         self._wake()
         done.set_result(seq)
+        if erases is not None:
+            self._erase(erases)
         return done
 
-    async def tail(self, after: int) -> AsyncIterator[Sequence[Entry] | Reset]:
+    async def tail(self, after: int) -> AsyncGenerator[Sequence[Entry] | Reset, None]:
         """Follow the log. Nothing is dropped that this reader has not been given."""
         if after < self._lost:
             yield Reset(self._lost + 1)
@@ -112,6 +114,25 @@ class MemoryLog:
 
     async def erase(self, seq: int) -> None:
         """Forget a message. A number that has gone already is passed over."""
+        self._erase(seq)
+
+    async def prune(self, *, before: float | None = None, newest: int | None = None) -> int:
+        """Forget the oldest."""
+        messages = self._kept[MESSAGE]
+        surplus = 0 if newest is None else max(0, len(messages) - newest)
+        upto = 0
+        for place, (entry, content) in enumerate([(entry, read_content(entry.body)) for entry in messages.values()]):
+            if place >= surplus and (before is None or content.sent_at >= before):
+                break
+            self._erase(entry.seq)
+            upto = entry.seq
+        self._lost = max(self._lost, upto)
+        return upto
+
+    async def mark(self, now: float) -> None:
+        """There is nothing that would outlive this."""
+
+    def _erase(self, seq: int) -> None:
         self._kept[MESSAGE].pop(seq, None)
 
     async def claim(self, name: str, value: str) -> str:

@@ -19,8 +19,10 @@ from chat_protocol.names import fold_name
 from chat_tui.drafts import Drafts
 from chat_tui.feed import Feed
 from chat_tui.key_order import OrderedKeysApp
+from chat_tui.outbox_file import OutboxFile
 from chat_tui.screens import notices, rows
 from chat_tui.screens.addressing import LOCAL_COMMANDS, TEMPS
+from chat_tui.screens.edges import retention
 from chat_tui.screens.front import FrontCompositor
 from chat_tui.screens.keys import KeyTable
 from chat_tui.screens.message_actions import MessageActions
@@ -75,6 +77,7 @@ class ChatScreen(ReadingScreen):
         clock: Callable[[], float] = time.time,
         undo_seconds: float = SECONDS,
         drafts: Drafts | None = None,
+        outbox: OutboxFile | None = None,
     ) -> None:
         super().__init__(name, drafts or Drafts())
         self._compositor = FrontCompositor()
@@ -83,6 +86,7 @@ class ChatScreen(ReadingScreen):
         self.store = store
         self.noticing = Noticing(store, self.write_to_terminal)
         self._connect = connect
+        self._outbox = outbox
         self._epoch: str | None = None
         self._you_are: str | None = None
         self._empty_words = ""
@@ -125,7 +129,10 @@ class ChatScreen(ReadingScreen):
         self.search = Search(self.store, self.messages)
         self.follow_focus()
         self.status = StatusLine(self.header, self.banner)
-        self.feed = Feed(self.store, self._connect, self.show_change, self.status.show, self._clock, self._key_is_new)
+        self.feed = Feed(
+            self.store, self._connect, self.show_change, self.status.show, self._clock, self._key_is_new,
+            self._outbox, self._warn,
+        )  # fmt: skip
         self.undo = Undo(self.feed, self.status, self.undo_seconds)
         self.actions = MessageActions(
             self.app, self.store, self.feed, self.messages, self.status, delete=self.delete_message,
@@ -135,11 +142,16 @@ class ChatScreen(ReadingScreen):
         self._show_emptiness()
         if draft := self.drafts.get(""):
             self.composer.set_text(draft)
+        self.feed.recall()
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
         """The first frame is drawn: connect."""
         self.run_worker(self.feed.run(), name="feed", exit_on_error=True)
+
+    def _warn(self, text: str) -> None:
+        """Say what is wrong beside the conversation."""
+        self.app.notify(text, severity="warning", markup=False, timeout=10)
 
     def on_resize(self, event: events.Resize) -> None:
         """Below 72 columns everything has its short form."""
@@ -192,7 +204,7 @@ class ChatScreen(ReadingScreen):
         if self.address.reply_to in change.removed:
             self.reply_to(None)
             self.status.notice(Notice("warning", "The message that you were replying to was deleted.", seconds=6))
-        if change.roster or change.you_changed or change.reset:
+        if change.roster or change.you_changed or change.reset or change.missed is not None:
             self.show_people()
         if change.you_changed and not change.reset:
             self.messages.redraw()  # other messages may mention us
@@ -369,4 +381,4 @@ class ChatScreen(ReadingScreen):
         commands = [(spec.usage, spec.summary) for spec in COMMANDS if not spec.for_programs]
         local = [(f"{name} {arguments}".rstrip(), summary) for name, arguments, summary in LOCAL_COMMANDS]
         keys = KeyTable((type(self.app), ChatScreen, Composer, Roster, SearchBar), self.keymap)
-        self.app.push_screen(HelpScreen([*commands, *local], keys.help()))
+        self.app.push_screen(HelpScreen([*commands, *local], keys.help(), retention(self.store)))

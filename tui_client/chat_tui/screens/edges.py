@@ -41,6 +41,17 @@ def _beginning(store: Store, message: Message) -> str:
     )
 
 
+def retention(store: Store) -> str:
+    """A sentence about how long this room keeps messages; "" while nobody has said so."""
+    keep, most = store.limits.get("keep", 0), store.limits.get("history", 0)
+    if not store.epoch or store.plain:
+        return ""
+    if not (keep or most):
+        return "Messages are kept until somebody deletes them."
+    which = f"The newest {most:,.0f} messages" if most else "Messages"
+    return f"{which} are kept for {span_words(keep)}." if keep else f"{which} are kept."
+
+
 def span_words(seconds: float) -> str:
     """A span of time in one unit that it is a whole number of, such as "30 days"."""
     name, unit = next(((name, unit) for name, unit in _UNITS if seconds % unit == 0), _UNITS[-1])

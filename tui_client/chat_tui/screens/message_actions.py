@@ -52,6 +52,8 @@ class MessageActions:
                 self._delete(Delete(key), f"/delete {key}")
             case "discard":
                 self._feed.discard(key)
+            case "again":
+                self._feed.send_again(key)
             case "copy":
                 self._copy_message(key)
             case "number":

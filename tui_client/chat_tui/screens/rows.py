@@ -12,6 +12,7 @@ from chat_tui.widgets.links import find_links
 from chat_tui.widgets.message_row import Action, Row
 
 _QUOTE_LENGTH = 200
+_STATES = {"unsent": "not sent yet", "sending": "sending…", "doubt": "sent or not? Send it again, or discard it"}
 _TOGETHER = 300.0
 """Seconds within which messages of one author go together."""
 _QUARTER = 900.0
@@ -69,7 +70,7 @@ def _pending_row(store: Store, pending: Pending, now: float) -> Row:
     command = pending.command
     if not isinstance(command, Say):
         raise TypeError("only messages have rows")
-    state = "sending…" if pending.state == "sending" else "not sent yet"
+    state = _STATES[pending.state]
     you = store.you
     return Row(
         key=pending.key,
@@ -82,6 +83,12 @@ def _pending_row(store: Store, pending: Pending, now: float) -> Row:
         note_kind="pending",
         reply_to=command.reply_to,
     )
+
+
+def found_of(store: Store, message: Message, now: float) -> tuple[int, str, str]:
+    """Id, author, and when and for whom, of a message that need not be held."""
+    aside = (clock_time(message.sent_at, store.server_now(now)), _private_note(store, message))
+    return message.id, author_of(message), ", ".join(filter(None, aside))
 
 
 def author_of(message: Message) -> str:
@@ -102,7 +109,8 @@ def quote_of(store: Store, message_id: int) -> tuple[str, str]:
 def actions_for(store: Store, key: int) -> list[Action]:
     """What can be done with a message, in the order of the strip."""
     if key < 0:
-        return [Action("copy", "Copy", "y"), Action("discard", "Discard", "d", confirm="Discard? d again")]
+        again = [Action("again", "Send again", "s")] if store.is_in_doubt(key) else []
+        return [*again, Action("copy", "Copy", "y"), Action("discard", "Discard", "d", confirm="Discard? d again")]
     message = store.messages.get(key)
     if message is None:
         return []

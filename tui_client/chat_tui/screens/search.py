@@ -133,4 +133,4 @@ class Search:
         elif found and not more:
             self._bar.show_count(f"{found} found")
         else:
-            self._bar.show_count("looking…" if more else "nothing found")
+            self._bar.show_count("looking…" if more else "nothing found", nothing=not more)
