@@ -29,6 +29,8 @@ class RecordSearch:
         self.problem = ""
         self.stale = False
         """Is the record another one since, or the answer lost? Then it is to be asked again."""
+        self.changed = False
+        """Has what was heard changed anything? Whoever looks sets it back."""
         self._prefix = token_prefix
         self._count = 0
         self._token: str | None = None
@@ -81,16 +83,17 @@ class RecordSearch:
                 if self._token is not None and event.txn == self._token:
                     self._token, self.more = None, event.more and bool(event.messages)
                     self.hits |= {message.id: message for message in event.messages}
+                    self.changed = True
                 return True
             case Refusal(txn=txn, text=text) if txn is not None and txn.startswith(self._prefix):
                 if txn == self._token:
-                    self._token, self.problem = None, text
+                    self._token, self.problem, self.changed = None, text, True
                 return True
             case Deleted(id=number):
-                self.hits.pop(number, None)
+                self.changed |= self.hits.pop(number, None) is not None
             case Init():
                 self.stale = bool(self.query)
-                self.hits, self.more, self._token = {}, False, None
+                self.hits, self.more, self._token, self.changed = {}, False, None, True
             case _:
                 pass
         return False
