@@ -28,11 +28,12 @@ MAX_FRAGMENTS = 64
 MAX_CONTROLS = 100
 """Pings and pongs from one peer between two sweeps. Nothing else limits them, and each has to be parsed."""
 
+_PONG = 0x8A  # the first byte of the frame
 _LAST_WORDS = 65_536
 """Bytes that are still parsed of a peer that is being closed, because its own close frame is somewhere behind them."""
 
 _HIGH_WATER = 32_768
-_TURN = 8  # a reason to hold reading; the peer's not reading is 1, and a subclass has others
+_TURN, _ENOUGH = 8, 16  # reasons to hold reading; the peer's not reading is 1, and a subclass has others
 _PROGRESS = 4096
 """Bytes; who takes so many within `slow_after` reads."""
 
@@ -169,6 +170,7 @@ class Connection(asyncio.BufferedProtocol):
         if self.stage is Stage.CLOSING:
             self._last_words -= len(data)
             if self._last_words < 0:
+                self.hold_reading(_ENOUGH)
                 return
         protocol = self._protocol
         protocol.receive_data(data)
@@ -308,7 +310,8 @@ class Connection(asyncio.BufferedProtocol):
         """Write what the library wants written: handshake, pongs, close frames; empty means the end."""
         for data in self._protocol.data_to_send():
             if data:
-                self.transport.write(data)
+                if data[0] != _PONG or self._last_words == _LAST_WORDS:  # nothing is said after a goodbye
+                    self.transport.write(data)
             elif self.stage is Stage.HANDSHAKE:
                 if _is_broken(self._protocol.handshake_exc):
                     self.refused("invalid")
