@@ -1,7 +1,8 @@
 """A crowd that joins at once: what seating 1,000 newcomers costs the server, with and without a history to show.
 
-Beside it a server on the stock library that shows newcomers the same, and tells the others with `broadcast()`. At the
-end everybody must have the same list of everybody, from the first event and what followed it.
+And what it costs when they come back after a loss, as after a restart, and get what they missed. Beside it a server on
+the stock library that shows newcomers the same, and tells the others with `broadcast()`. At the end everybody must have
+the same list of everybody, from the first event and what followed it.
 """
 
 import select
@@ -21,13 +22,15 @@ PATIENCE = 60.0
 
 
 class _Who(msgspec.Struct):
-    id: str
+    id: str = ""
 
 
 class _Event(msgspec.Struct):
     """The fields of the server's events that matter here."""
 
     type: str
+    epoch: str = ""
+    resumed: bool = False
     you: _Who | None = None
     clients: list[_Who] = []
     messages: list[msgspec.Raw] = []
@@ -44,10 +47,12 @@ class Newcomer:
     client: Client
     texts: list[bytes] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
+    resumed: bool = False
 
     def look(self) -> None:
         """Take the first event, and every change since."""
         for event in map(_decode, self.texts):
+            self.resumed |= event.resumed
             self.known.update(who.id for who in (*event.clients, *event.joined))
         self.texts.clear()
 
@@ -61,14 +66,15 @@ class Storm:
     usage: Usage
 
 
-def _storm(server: Program, history: int) -> Storm:
-    """Let all connect at once, and read until each knows of each."""
-    speaker = connect(server.port, 1)[0][0]
+def _storm(server: Program, history: int, *, back: bool) -> Storm:
+    """Let all connect at once, and read until each knows of each. `back`: they have seen nothing of the history."""
+    (speaker,), (first,) = connect(server.port, 1)
+    path = f"/?resume={_decode(first).epoch}.0" if back else "/"
     _say_all(speaker, history)
     meter, begin = Meter(server), time.perf_counter()
     crowd = {}
     for _ in range(NEWCOMERS):
-        newcomer = Newcomer(Client(server.port))
+        newcomer = Newcomer(Client(server.port, path))
         crowd[newcomer.client.fileno()] = newcomer
     poll = select.epoll()
     for number in crowd:
@@ -91,6 +97,8 @@ def _storm(server: Program, history: int) -> Storm:
     usage = meter.read()
     poll.close()
     for newcomer in crowd.values():
+        if newcomer.resumed != back:
+            raise RuntimeError("the server did not go on where it should have" if back else "nobody asked to go on")
         newcomer.client.socket.close()
     speaker.socket.close()
     return Storm(at, received / NEWCOMERS, usage)
@@ -111,9 +119,9 @@ def _say_all(speaker: Client, history: int) -> None:
         heard += sum(_decode(text).type == "message" for text in speaker.receive())
 
 
-def _run_once(start: AbstractContextManager[Program], history: int) -> Storm:
+def _run_once(start: AbstractContextManager[Program], history: int, *, back: bool = False) -> Storm:
     with start as server:
-        return _storm(server, history)
+        return _storm(server, history, back=back)
 
 
 def _median(storms: list[Storm]) -> Storm:
@@ -124,11 +132,13 @@ def _run(history: int) -> None:
     ours = _median([_run_once(chat_server("--rate-limit", "off"), history) for _ in range(RUNS)])
     plain = _median([_run_once(plain_server("--roster"), history) for _ in range(PLAIN_RUNS)])
     both = (ours, plain)
+    back = _median([_run_once(chat_server("--rate-limit", "off"), history, back=True) for _ in range(RUNS)])
     cpu = [storm.usage.servers[0] for storm in both]
     others = sum(storm.usage.others for storm in both) / sum(storm.usage.seconds for storm in both)
     print(
         f"{NEWCOMERS:,} join at once, {history} messages to show: {cpu[0]:.2f} CPU seconds, all seated after"
         f" {ours.seated:.1f} s; stock websockets {cpu[1]:.2f}, {plain.seated:.1f} s; ratio {cpu[1] / cpu[0]:.1f}\n"
+        f"  {back.usage.servers[0]:.2f} when they come back, having missed these; seated after {back.seated:.1f} s\n"
         f"  {ours.frames:.0f} and {plain.frames:.0f} events for each; median of {RUNS} runs, and {PLAIN_RUNS};"
         f" {loop_name()};"
         f" other programs {others:.0%} of a core",

@@ -51,7 +51,7 @@ class ListApp(App[None]):
         newest = max(1, self._count - _FIRST)
         while newest > 1:
             oldest = max(1, newest - _CHUNK)
-            self._list.prepend(_size(key) for key in range(oldest, newest))
+            self._list.insert(_size(key) for key in range(oldest, newest))
             newest = oldest
             await asyncio.sleep(0.001)
         self.query_one("#field", Input).placeholder = "loaded"

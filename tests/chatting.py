@@ -5,6 +5,7 @@ Frames are read as plain JSON, so that the facts are about what is sent, not abo
 
 import asyncio
 import json
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -181,10 +182,13 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(**overrides: Any) -> AsyncIterator[House]:
-    """A server on a free port of this computer, without a rate limit, until the block ends."""
+async def open_house(*, wall: Callable[[], float] = time.time, **overrides: Any) -> AsyncIterator[House]:
+    """A server on a free port of this computer, without a rate limit, until the block ends.
+
+    `wall` is what the computer's clock shows at its start.
+    """
     settings = {"host": "127.0.0.1", "port": 0, "rate_limit": "off", "close_timeout": 1.0} | overrides
-    server = ChatServer(Settings(**settings))
+    server = ChatServer(Settings(**settings), wall)
     await server.start()
     serving = asyncio.create_task(server.serve())
     try:

@@ -1,11 +1,14 @@
 """Random doings of four people in a room, against a model too simple to be wrong."""
 
+from itertools import product
+
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Deleted, Message, encode_event
-from chat_server.room import DeletionDraft, MessageDraft, Refused, Room
+from chat_server.drafts import DeletionDraft, MessageDraft
+from chat_server.room import Refused, Room
 from rooms import NumberedRoom
 
 NAMES = ("ana", "bob", "cat", "dan")
@@ -28,6 +31,7 @@ class Conversation(RuleBasedStateMachine):
         self.pending = []  # decided, and not kept yet
         self.screens = {name: {} for name in NAMES}  # name -> id -> message
         self.last_seq = 0
+        self.past = {0: {name: {} for name in NAMES}}  # number -> the screens at that time
 
     # -- the model ----------------------------------------------------------------------------------------------
 
@@ -119,6 +123,8 @@ class Conversation(RuleBasedStateMachine):
             for name in NAMES:
                 if delivery.audience is None or f"~{name}" in delivery.audience:
                     self.show(name, delivery.event)
+            self.past[seq] = {name: dict(screen) for name, screen in self.screens.items()}
+        self.resume()
 
     @precondition(lambda self: self.pending)
     @rule()
@@ -130,6 +136,7 @@ class Conversation(RuleBasedStateMachine):
     def wait(self, seconds):
         """Time passes."""
         self.now += seconds
+        self.resume()
 
     @rule()
     def ring(self):
@@ -145,6 +152,19 @@ class Conversation(RuleBasedStateMachine):
         ended = [message for message in self.screens[name].values() if self.expired(message)]  # a deletion is to come
         greeting = self.chat.greet(name, self.now).messages
         self.screens[name] = {message.id: message for message in sorted((*ended, *greeting), key=lambda m: m.id)}
+
+    def resume(self):
+        """Everybody comes back who was lost a while ago: each screen shows what one shows that never left."""
+        for name, back in product(NAMES, (2, 5)):
+            seq = max(0, self.last_seq - back)
+            greeting = self.chat.greet(name, self.now, seq)
+            before = self.past[seq][name]
+            assert (greeting.resumed, greeting.more, greeting.missed) == (True, False, len(greeting.messages))
+            assert set(greeting.deleted) <= set(before), f"{name} was told of what {name} never saw"
+            assert all(message.id > seq for message in greeting.messages), f"{name} was sent what {name} had"
+            screen = [message for number, message in before.items() if number not in greeting.deleted]
+            never_left = [message for message in self.screens[name].values() if not self.expired(message)]
+            assert [*screen, *greeting.messages] == never_left
 
     # -- what always holds --------------------------------------------------------------------------------------
 

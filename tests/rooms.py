@@ -2,7 +2,8 @@
 
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Client, Init, decode_event, encode_event
-from chat_server.room import Room, encode_draft
+from chat_server.drafts import encode_draft
+from chat_server.room import Room
 from chat_server.roster import Roster
 
 
@@ -37,9 +38,10 @@ class NumberedRoom:
         """What is due by now, kept; returns the deliveries."""
         return [self.keep(draft) for draft in self.room.due(now)]
 
-    def greet(self, name, now=0.0):
-        """The first event for somebody, as it is read."""
-        greeting = self.room.greet(Client(f"~{name}", name), epoch="e", now=now, limits={"text": 4096.0})
+    def greet(self, name, now=0.0, resume=None):
+        """The first event for somebody who comes, or comes back, as it is read."""
+        you = Client(f"~{name}", name)
+        greeting = self.room.greet(you, epoch="e", now=now, limits={"text": 4096.0}, resume=resume)
         init = decode_event(encode_event(greeting))
         assert isinstance(init, Init)
         return init

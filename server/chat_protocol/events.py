@@ -46,11 +46,15 @@ class Message(Struct, frozen=True, tag="message", omit_defaults=True, gc=False):
     txn: str | None = None
 
 
-class Deleted(Struct, frozen=True, tag="delete"):
-    """Message `id` is gone: deleted by somebody, or expired."""
+class Deleted(Struct, frozen=True, tag="delete", omit_defaults=True):
+    """Message `id` is gone: deleted by somebody, or expired.
+
+    `txn` is there for who has said the line with this token a second time: it was kept, and is gone since.
+    """
 
     id: int
     seq: int
+    txn: str | None = None
 
 
 class ClientsChanged(Struct, frozen=True, tag="clients", omit_defaults=True):
@@ -99,7 +103,8 @@ class Found(Struct, frozen=True, tag="search", omit_defaults=True):
 class Init(Struct, frozen=True, tag="init", omit_defaults=True):
     """The first event. `messages` oldest first; `more` says that there were older ones.
 
-    `now` is the server's clock. `you` and `clients` are None where the server does not say.
+    `now` is the server's clock. `you` and `clients` are None where the server does not say. `missed` is None unless
+    `resumed`: how many messages came since and still exist, those that are not in `messages` included.
     """
 
     messages: tuple[Message, ...]
@@ -112,21 +117,23 @@ class Init(Struct, frozen=True, tag="init", omit_defaults=True):
     now: float | None = None
     you: Client | None = None
     clients: tuple[Client, ...] | None = None
+    missed: int | None = None
 
 
-class EncodedInit(Struct, frozen=True, tag="init"):
+class EncodedInit(Struct, frozen=True, tag="init", omit_defaults=True):
     """An `Init` as a server writes it: JSON arrays are in the place of the parts that newcomers have in common."""
 
     messages: msgspec.Raw
     epoch: str
     seq: int
     resumed: bool
-    deleted: tuple[int, ...]
+    deleted: msgspec.Raw
     more: bool
     limits: dict[str, float]
     now: float
     you: Client
     clients: msgspec.Raw
+    missed: int | None = None
 
 
 Event: TypeAlias = Init | Message | Deleted | ClientsChanged | Refusal | History | Found
@@ -220,7 +227,7 @@ def _decode_leniently(frame: str | bytes) -> Event | None:  # noqa: PLR0911 - on
                 return _lenient_message(fields)
             case {"type": "delete", **fields}:
                 number = _number(fields["id"])
-                return Deleted(number, _number(fields.get("seq"), number))
+                return Deleted(number, _number(fields.get("seq"), number), _optional_text(fields.get("txn")))
             case {"type": "clients", **fields}:
                 full = _lenient_clients(fields["clients"]) if fields.get("clients") is not None else None
                 left = tuple(map(_text, _list(fields.get("left"))))
@@ -252,6 +259,7 @@ def _lenient_init(fields: dict[str, Any]) -> Init:
         now=_seconds(fields.get("now")),
         you=None if you is None else _lenient_client(you),
         clients=_lenient_clients(fields["clients"]) if fields.get("clients") is not None else None,
+        missed=None if fields.get("missed") is None else _number(fields["missed"]),
     )
 
 

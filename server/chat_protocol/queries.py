@@ -24,6 +24,7 @@ _PART = re.compile(
     r'(?P<sender>from:(?P<name>\S+))|before:(?P<before>\S+)|"(?P<phrase>[^"]*)"(?P<more>\*?)|(?P<word>\S+)'
 )
 _WORD = re.compile(r"[^\W_]+")
+_PLAIN_WORD = re.compile(r"[a-z0-9]+")
 _ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
@@ -65,6 +66,8 @@ class Query(NamedTuple):
 
 def words_of(text: str) -> list[str]:
     """The words of a text as they are compared."""
+    if text.isascii():  # most are, and it takes a tenth of the time
+        return _PLAIN_WORD.findall(text.lower())
     plain = unicodedata.normalize("NFKD", text.casefold())
     return _WORD.findall("".join(letter for letter in plain if not unicodedata.combining(letter)))
 

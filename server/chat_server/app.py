@@ -6,18 +6,21 @@ import os
 import resource
 import socket
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 
 from chat_protocol.events import CLOSE_RESTART
+from chat_server.drafts import DeletionDraft
 from chat_server.hub import Hub
 from chat_server.limits import Admission
-from chat_server.log import DELETE, LogError, Reset, open_log
+from chat_server.log import DELETE, Entry, LogError, MessageLog, Opened, OpenError, Reset, open_log
 from chat_server.operations import Inquiry, Operations
-from chat_server.room import DeletionDraft, Room, encode_draft
+from chat_server.room import Room
 from chat_server.roster import Roster
-from chat_server.session import STOPPING, Service, Session
+from chat_server.service import Service
+from chat_server.session import STOPPING, Session
 from chat_server.settings import Settings
+from chat_server.upkeep import delete_expired, end_what_is_over, remember, tend
 
 _log = logging.getLogger("chat_server")
 
@@ -34,14 +37,24 @@ _LAST_READS = 3  # loop ticks in which what the system has received for us is re
 
 
 class Clock:
-    """Seconds since the epoch that never jump: the wall's time at the start, and the monotonic clock since."""
+    """Seconds since the epoch that never jump: the wall's time at the start, and the monotonic clock since.
 
-    def __init__(self) -> None:
-        self._offset = time.time() - time.monotonic()
+    It begins no earlier than `earliest`, the newest time that the log has seen: a wall clock that was set back while
+    there was no server gives nothing a longer life.
+    """
+
+    def __init__(
+        self,
+        earliest: float = 0.0,
+        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._monotonic = monotonic
+        self._offset = max(wall(), earliest) - monotonic()
 
     def __call__(self) -> float:
         """Return the time now."""
-        return time.monotonic() + self._offset
+        return self._monotonic() + self._offset
 
 
 class StartError(Exception):
@@ -51,8 +64,9 @@ class StartError(Exception):
 class ChatServer:
     """One room on one port. `start`, then `serve` until `stop` is called; everything runs in one event loop."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, wall: Callable[[], float] = time.time) -> None:
         self.settings = settings
+        self._wall = wall
         self.port = settings.port
         self.metrics_port: int | None = None  # of the address that is for metrics alone
         self._stop = asyncio.Event()
@@ -61,6 +75,7 @@ class ChatServer:
         self._alarm: asyncio.TimerHandle | None = None
         self._servers: list[asyncio.Server] = []
         self._past = 0  # entries up to this number were in the log before us
+        self._tail: AsyncIterator[Sequence[Entry] | Reset]
 
     async def start(self) -> None:
         """Open the log, and listen.
@@ -68,32 +83,64 @@ class ChatServer:
         Raises:
             StartError: when that is not possible.
         """
-        settings = self.settings
+        log, opened = await self._open_log()
         try:
-            log = open_log(settings.log, history=settings.history)
-        except ValueError as error:
+            self._make_service(log, opened)
+            await self._catch_up(opened)
+            await self._let_in()
+        except BaseException:
+            await self._give_up()
+            raise
+        self._spawn(self._follow())
+        self._spawn(self._sweep())
+        self._spawn(tend(self._service, self._set_alarm))
+
+    async def _open_log(self) -> tuple[MessageLog, Opened]:
+        try:
+            log = open_log(self.settings.log, history=self.settings.history)
+            return log, await log.open()
+        except (ValueError, OpenError) as error:
             raise StartError(str(error)) from error
-        opened = await log.open()
+
+    def _make_service(self, log: MessageLog, opened: Opened) -> None:
+        settings = self.settings
         roster = Roster(settings.name_grace)
         room = Room(history=settings.history, max_text=settings.max_text, max_lines=settings.max_lines, roster=roster)
         hub = Hub(roster.take_changes)
         admission = Admission(settings.max_connections or _connections_possible(), settings.per_address)
-        self._service = Service(settings, opened.epoch, room, log, hub, admission, Clock(), self._spawn)
+        clock = Clock(opened.time, self._wall)
+        self._service = Service(settings, opened.epoch, room, log, hub, admission, clock, self._spawn)
+        self._service.most = opened.most
+
+    async def _catch_up(self, opened: Opened) -> None:
+        """What was kept before, and what ended meanwhile: all of it is settled before anybody comes."""
         self._past = opened.last
-        operations = Operations(self._service, metrics_elsewhere=settings.metrics_at is not None)
-        self._service.page = operations.page
-        self.port = await self._listen(settings.host, settings.port, lambda: Session(self._service), "--port")
+        self._tail = self._service.log.tail(opened.replay_after)
+        try:
+            await remember(self._service, opened)
+            await self._follow_to(opened.last if opened.first <= opened.last else 0)
+            await self._follow_to(await end_what_is_over(self._service))
+        except LogError as error:
+            raise StartError(str(error)) from error
+
+    async def _let_in(self) -> None:
+        settings, service = self.settings, self._service
+        operations = Operations(service, metrics_elsewhere=settings.metrics_at is not None)
+        service.page = operations.page
+        self.port = await self._listen(settings.host, settings.port, lambda: Session(service), "--port")
         if settings.metrics_at:
             host, port = settings.metrics_at
-            try:
-                self.metrics_port = await self._listen(
-                    host, port, lambda: Inquiry(self._service, operations), "--metrics-address"
-                )
-            except StartError:
-                self._servers.pop().close()
-                raise
-        self._spawn(self._follow())
-        self._spawn(self._sweep())
+            self.metrics_port = await self._listen(
+                host, port, lambda: Inquiry(service, operations), "--metrics-address"
+            )
+
+    async def _give_up(self) -> None:
+        """Nothing is left of a start that failed."""
+        for server in self._servers:
+            server.close()
+        await self._service.log.close()
+        if self._alarm:
+            self._alarm.cancel()
 
     async def _listen(self, host: str, port: int, connection: Callable[[], Session], option: str) -> int:
         """Let connections come to an address, which `option` can change; returns its port."""
@@ -136,6 +183,8 @@ class ChatServer:
                 await asyncio.wait_for(service.empty.wait(), self.settings.close_timeout)
         for session in list(service.sessions):
             session.transport.abort()
+        with suppress(LogError):
+            await service.log.mark(service.now())
         await service.log.close()
         if self._alarm:
             self._alarm.cancel()
@@ -164,28 +213,35 @@ class ChatServer:
 
     async def _follow(self) -> None:
         """The one road: whatever the log has kept becomes known here, in its order."""
+        async for batch in self._tail:
+            self._take(batch)
+
+    async def _follow_to(self, seq: int) -> None:
+        """As far as this number, which the log has kept."""
+        while self._service.room.applied < seq:
+            self._take(await anext(self._tail))
+
+    def _take(self, batch: Sequence[Entry] | Reset) -> None:
         service = self._service
-        async for batch in service.log.tail(0):
-            if isinstance(batch, Reset):
-                raise RuntimeError(  # noqa: TRY004 - not a wrong type, a broken promise
-                    f"the log begins at {batch.first} and can't be followed from its beginning"
-                )
-            shown = deleted = 0
-            for entry in batch:
-                delivery = service.room.apply(entry.seq, entry.body)
-                if delivery is None:
-                    continue
-                shown += entry.seq > self._past
-                if entry.kind == DELETE:
-                    deleted += entry.seq > self._past
-                    await service.log.erase(delivery.event.id)
-                service.hub.publish(delivery.event, delivery.audience)
-            service.counts.messages += shown - deleted
-            service.counts.deletions += deleted
-            service.log_failed_at = None
-            self._set_alarm()
-            if service.waiting:
-                service.wake()
+        if isinstance(batch, Reset):
+            raise RuntimeError(  # noqa: TRY004 - not a wrong type, a broken promise
+                f"the log begins at {batch.first} and can't be followed from its beginning"
+            )
+        shown = deleted = 0
+        for entry in batch:
+            delivery = service.room.apply(entry.seq, entry.body)
+            if delivery is None:
+                continue
+            shown += entry.seq > self._past
+            if entry.kind == DELETE:
+                deleted += entry.seq > self._past
+            service.hub.publish(delivery.event, delivery.audience)
+        service.counts.messages += shown - deleted
+        service.counts.deletions += deleted
+        service.log_failed_at = None
+        self._set_alarm()
+        if service.waiting:
+            service.wake()
 
     # -- what happens by the clock ------------------------------------------------------------------------------
 
@@ -203,7 +259,7 @@ class ChatServer:
     def _ring(self) -> None:
         service = self._service
         for draft in service.room.due(service.now()):
-            kept = service.log.append(DELETE, encode_draft(draft), key=f"expired:{draft.id}", erases=draft.id)
+            kept = delete_expired(service, draft)
             if not kept.done() or kept.exception():
                 self._spawn(self._keep_deletion(kept, draft))
             else:

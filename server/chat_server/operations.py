@@ -7,7 +7,8 @@ from websockets.http11 import Request
 
 from chat_server.connection import Answer
 from chat_server.metrics import CONTENT_TYPE, Family, Sample, format_metrics, labelled
-from chat_server.session import READING, Service, Session
+from chat_server.service import Service
+from chat_server.session import READING, Session
 
 # As long as nobody says anything after a line could not be kept, nobody knows whether the next one could. A server
 # that is avoided because it is ill would never find out.

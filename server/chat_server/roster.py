@@ -4,6 +4,7 @@ A name belongs to the client id that took it until `/exit` gives it up, or until
 connection has passed. Only those with a connection are listed; one client may have several.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -104,6 +105,18 @@ class Roster:
             self._away.add(client_id)
             return None
         return self._forget(client_id)
+
+    def restore(self, owners: Mapping[str, str], now: float) -> list[str]:
+        """Names from before (folded name -> client id): their time of grace begins. Returns those that are free."""
+        free = []
+        for name, client_id in owners.items():
+            if not self._grace or client_id in self._members:
+                free.append(name)
+                continue
+            self._members[client_id] = _Member(name, kept_until=now + self._grace)
+            self._owners[fold_name(name)] = client_id
+            self._away.add(client_id)
+        return free
 
     def give_back(self, now: float) -> list[str]:
         """The names whose time of grace has passed; they are free now."""

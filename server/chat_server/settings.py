@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 _PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
+_KEEP = re.compile(r"(?P<number>[0-9]{1,13})(?P<unit>[smhdwy]?)", re.ASCII)
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0, "y": 31_557_600.0}
 
 
 def _option(default: Any, help_text: str, metavar: str) -> Any:
@@ -17,8 +19,13 @@ class Settings:
 
     host: str = _option("0.0.0.0", "address to listen on; 127.0.0.1 for this computer only", "ADDRESS")  # noqa: S104 - a chat for the network
     port: int = _option(6789, "port to listen on; 0 picks a free one", "PORT")
-    log: str = _option("memory:", "where messages are kept; memory: keeps them until the server stops", "URL")
-    history: int = _option(10_000, "messages kept; the oldest go first", "MESSAGES")
+    log: str = _option(
+        "memory:", "where messages are kept; memory: until the server stops, sqlite:PATH in a file", "URL"
+    )
+    keep: str = _option(
+        "", "how long, or how many messages are kept, such as 30d or 100000; the oldest go first", "KEEP"
+    )
+    history: int = _option(10_000, "messages held in memory; the oldest go first", "MESSAGES")
     max_text: int = _option(4096, "longest message, in characters", "CHARACTERS")
     max_lines: int = _option(100, "most lines in a message", "LINES")
     max_frame: int = _option(65_536, "largest WebSocket message that is read", "BYTES")
@@ -47,7 +54,7 @@ class Settings:
         """
         if not 0 <= self.port <= 65_535:
             raise ValueError(f"port is a number from 0 to 65535, not {self.port}")
-        self.rate, self.metrics_at  # noqa: B018 - asked for their errors
+        self.rate, self.metrics_at, self.keeping  # noqa: B018 - asked for their errors
         for option in fields(self):
             value = getattr(self, option.name)
             least = 0 if option.name in {"port", "max_connections", "name_grace"} else 1
@@ -68,6 +75,17 @@ class Settings:
         if not (1 <= burst <= 1e6 and 0.01 <= per_second <= 1e6):
             raise ValueError(f"rate_limit is BURST/PER_SECOND such as 20/10, or off, not {self.rate_limit}")
         return burst, per_second
+
+    @property
+    def keeping(self) -> tuple[float | None, int | None]:
+        """How long, and how many messages are kept; None for no limit."""
+        if not self.keep:
+            return None, None
+        if not (written := _KEEP.fullmatch(self.keep)) or not 1 <= (number := int(written["number"])) <= 1 << 40:
+            raise ValueError(f"keep is a time such as 12h, 30d or 1y, or a number of messages, not {self.keep}")
+        if not written["unit"]:
+            return None, number
+        return number * _UNITS[written["unit"]], None
 
     @property
     def metrics_at(self) -> tuple[str, int] | None:

@@ -83,7 +83,7 @@ class Host(App[None]):
     def load_older(self, *rows: Row) -> None:
         """Older messages arrive."""
         self.rows |= {one.key: one for one in rows}
-        self.list.prepend(size_of(one) for one in rows)
+        self.list.insert(size_of(one) for one in rows)
 
     def delete(self, *keys: int) -> None:
         """Messages are deleted."""
@@ -140,6 +140,8 @@ class Host(App[None]):
     on_message_list_link_clicked = on_message_list_picked
     on_message_list_scrolled = on_message_list_picked
     on_message_list_unread_moved = on_message_list_picked
+    on_message_list_near_start = on_message_list_picked
+    on_message_list_edge_clicked = on_message_list_picked
 
 
 def size_of(one: Row) -> tuple[int, int, bool]:

@@ -51,7 +51,7 @@ async def test_finds_stand_out_and_come_and_go_with_their_messages():
         bob = await house.person("bob")
         await bob.say("one word", "another word", "a third word")
         await ana.shows("▊ a third word")
-        await ana.say("/search word")
+        await ana.press("ctrl+f", *"word")
         await ana.shows("1 of 3")
         await ana.pilot.pause()
         assert [(style.underline, style.reverse) for style in look(ana, "word")] == [

@@ -91,6 +91,12 @@ async def is_at_the_end(here):
     assert here.ana.screen.messages.at_end
 
 
+async def nothing_is_missing(here):
+    """All that was said meanwhile is here, in its place."""
+    await here.ana.lacks("not loaded")
+    await here.ana.until(lambda: list(here.ana.app.store.messages) == list(range(1, here.id + 1)))
+
+
 async def is_copied(here):
     """The text is in the clipboard, and that is said."""
     await here.ana.shows("Copied.")
@@ -106,7 +112,7 @@ async def is_opened(here):
 
 async def nothing_is_sought(here):
     """The search is over, and one is where one was."""
-    await here.ana.lacks("Find:")
+    await here.ana.lacks("Find:", "Find in the whole")
     await here.ana.shows(here.text)
 
 
@@ -234,6 +240,15 @@ TASKS = {
         first=("away", "++", "back", "shows ↑ first new"),
         after=("say read",),
     ),
+    "load what is missing": Task(
+        (
+            keys("press home", "shows messages are not loaded", "press alt+up", "shows Load older", "press l"),
+            mouse("click ↑ first new", "click some messages are not loaded"),
+        ),
+        nothing_is_missing,
+        first=("lose", "+200", "return", "shows Back.", "+"),
+        after=("say read",),
+    ),
     "copy": Task(
         (
             keys("press alt+up y"),
@@ -255,7 +270,26 @@ TASKS = {
             ),
             mouse("click ^f Find", "write 7 before", "shows 1 of 4", "click [esc closes]"),
             mouse("click ^p palette", "click Look for words", "write 7 before", "shows 1 of 4", "click [esc closes]"),
-            command("say /search 7 before", "shows 1 of 4", "press escape"),
+        ),
+        nothing_is_sought,
+    ),
+    "find words in the whole record": Task(
+        (
+            keys("press ctrl+r", "write 7 before", "press enter", "shows 1 found", "press escape"),
+            keys("press ctrl+f", "write 7 before", "press ctrl+r", "shows 1 found", "press escape"),
+            keys(
+                "press ctrl+f", "write before 7", "shows nothing found", "press enter", "shows 1 found", "press escape"
+            ),
+            mouse("click ^f Find", "write 7 before", "click [whole record]", "shows 1 found", "click esc Close"),
+            mouse(
+                "click ^p palette",
+                "write whole rec",
+                "click Ask the server",
+                "write 7 before",
+                "press enter",
+                "click esc Close",
+            ),
+            command("say /search 7 before", "shows 1 found", "press escape"),
         ),
         nothing_is_sought,
     ),
@@ -329,6 +363,9 @@ async def try_way(here, task, number):
         if step in ("+", "++"):
             await here.bob.say(*(f"{n} more" for n in range(40 if step == "++" else 0)))
             await here.bob_says(task.says, number)
+        elif step == "+200":
+            await here.bob.say(*(f"{n} more" for n in range(260)))
+            await here.bob.hears("259 more")
         else:
             await carry_out(here.ana, (step,), **words)
     words |= {"text": here.text, "id": here.id}

@@ -44,6 +44,15 @@ class BlocksMachine(RuleBasedStateMachine):
         self.blocks.prepend(batch)
         self.model = {key: (characters, above) for key, characters, above in batch} | self.model
 
+    @rule(keys=st.sets(st.integers(99_000, 102_000), max_size=30), characters=st.integers(0, 5000))
+    def insert(self, keys, characters):
+        """Messages anywhere, but where there is one."""
+        batch = [(key, characters, HEADER) for key in sorted(keys - self.model.keys())]
+        self.blocks.insert(batch)
+        self.model = dict(sorted((self.model | {key: sizes for key, *sizes in batch}).items()))
+        self.low = min([self.low, *(key - 1 for key in self.model)])
+        self.high = max([self.high, *self.model])
+
     @precondition(lambda self: self.model)
     @rule(data=st.data())
     def remove(self, data):
@@ -130,6 +139,18 @@ def test_keys_must_ascend():
         blocks.extend([(5, 1, False)])
     with pytest.raises(ValueError, match="before the first"):
         blocks.prepend([(4, 1, False), (6, 1, False)])
+    with pytest.raises(ValueError, match="is here already"):
+        blocks.insert([(5, 1, False)])
+
+
+def test_a_page_in_the_middle_makes_blocks_of_a_usual_size():
+    """Else one block would grow with each page that is put into it, and all that is done with it would take longer."""
+    blocks = MessageBlocks()
+    blocks.extend((key, 10, False) for key in [*range(1, 100), *range(10_000, 10_100)])
+    blocks.insert((key, 10, False) for key in range(100, 10_000))
+    assert len(blocks) == 10_099
+    assert max(len(block.keys) for block in blocks._blocks) <= BLOCK
+    assert len(blocks._blocks) < 3 * 10_099 // BLOCK
 
 
 def test_keys_between_two_places_cross_blocks():

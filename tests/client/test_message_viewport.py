@@ -100,6 +100,39 @@ def test_changes_elsewhere_move_nothing(row, data):
         assert _lines_of(viewport) == before
 
 
+@given(st.integers(0, 80), st.integers(1001, 1045), st.sampled_from([None, "above", "below"]))
+def test_what_is_read_stays_where_others_are_put_in(row, gap, side):
+    """With one row more above the message after them before that: its end, or the top line, is where it was.
+
+    That is on the side that was wished for, else on the one that has more of the screen.
+    """
+    others = range(gap * 10, gap * 10 + 10)
+    keys = [key * 10 for key in range(1000, 1100) if key != gap]
+    after, loaded = gap * 10 + 10, False
+    viewport = _viewport_of(0, lambda key: 2 if key != after or loaded else 3, keys)
+    viewport.scroll_to(row, LINES)
+    viewport.arrange(LINES)
+    before = _lines_of(viewport)
+    above = [line for line in before if line[0] < gap * 10]
+    wish = {None: None, "above": gap * 10 - 10, "below": after}[side]
+    steady = viewport.steady(others[0], wish)
+    viewport.blocks.insert((key, 40, False) for key in others)
+    loaded = True
+    if steady is not None:
+        viewport.keep(steady)
+    viewport.arrange(LINES)
+    lines = _lines_of(viewport)
+    if len(above) == LINES or viewport.following:
+        assert lines == before
+    elif side == "above" or (side is None and len(above) > LINES / 2):
+        assert lines[: len(above)] == above
+    else:
+        shift = before.index((after, 2)) if (after, 2) in before else None
+        assert shift is None or lines.index((after, 1)) == shift
+        below = [line for line in before if line[0] > after]
+        assert lines[len(lines) - len(below) :] == below
+
+
 @given(st.integers(60, 150), st.integers(0, 30))
 def test_the_message_below_a_removed_one_keeps_its_line(row, size):
     """Removing the message at the top, and more, leaves the first one below where it is."""

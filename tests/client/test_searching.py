@@ -87,6 +87,25 @@ def test_many_messages_are_looked_through_in_slices_newest_first():
     assert (results.done, len(results.found)) == (True, 10)
 
 
+def test_what_is_put_in_between_is_found_in_its_place():
+    """Where the search has been, at once; where it has not, in its turn."""
+    held = {number: message(number, "word") for number in (10, 20, 30, 40)}
+    results = Results("word", held)
+    results.look(200)
+    assert results.found == [40, 30]
+    held |= {number: message(number, "word") for number in (5, 15, 35)}
+    results.inserted([5, 15, 35])
+    assert results.found == [40, 35, 30]
+    results.look()
+    assert results.found == [40, 35, 30, 20, 15, 10, 5]
+    held[1] = message(1, "word")
+    results.inserted([1])
+    assert (results.found[-1], results.done) == (1, True)
+    results = everything("", held)
+    results.inserted([1])
+    assert results.found == []
+
+
 def test_no_phrase_finds_nothing():
     """And there is nothing to be looked at."""
     results = everything("", {1: "text"})

@@ -129,6 +129,14 @@ async def _focus(person: Chat, _: str) -> None:
     await person.until(lambda: person.screen.noticing.focused)
 
 
+async def _lose(person: Chat, _: str) -> None:
+    await person.cut()
+
+
+async def _come_back(person: Chat, _: str) -> None:
+    person.retry()
+
+
 VERBS: dict[str, Callable[[Chat, str], Any]] = {
     "press": _press,
     "write": Chat.write,
@@ -140,4 +148,6 @@ VERBS: dict[str, Callable[[Chat, str], Any]] = {
     "preview": _preview,
     "away": _blur,
     "back": _focus,
+    "lose": _lose,
+    "return": _come_back,
 }

@@ -86,6 +86,7 @@ inits = st.builds(
     now=st.none() | _times,
     you=st.none() | clients,
     clients=st.none() | _several_clients,
+    missed=st.none() | ids,
 )
 _several_messages = st.lists(messages, max_size=3).map(tuple)
 events = st.one_of(

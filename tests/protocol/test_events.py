@@ -48,7 +48,10 @@ def test_a_frame_is_one_json_object(event):
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
 def test_what_is_always_there_stands_in_the_frame(event):
     """Only what is marked as optional is left out; for what is nothing, `null` is written."""
-    optional = {Message: {"expires_at", "txn"}, ClientsChanged: {"clients"}, Refusal: {"txn"}}
+    optional = {
+        Init: {"missed"}, Message: {"expires_at", "txn"}, Deleted: {"txn"}, Refusal: {"txn"},
+        ClientsChanged: {"clients"},
+    }  # fmt: skip
     fields = {"type", *event.__struct_fields__} - optional.get(type(event), set())
     assert set(json.loads(encode_event(event))) == fields
 

@@ -9,16 +9,21 @@ import pytest
 from chat_protocol.queries import parse_query
 from chat_server.log import DELETE, MESSAGE, Entry, Reset, open_log
 from chat_server.log.memory import MemoryLog
+from chat_server.log.sqlite import SqliteLog
 
 HISTORY = 5
 LONGEST_WAIT = 30.0  # for what happens at once, unless something is broken
 
-ENGINES = {"memory": lambda _folder: MemoryLog(history=HISTORY)}
+ENGINES = {
+    "memory": lambda _folder: MemoryLog(history=HISTORY),
+    "sqlite": lambda folder: SqliteLog(folder / "log.db"),
+    "sqlite indexed": lambda folder: SqliteLog(folder / "indexed.db", index_from=1),
+}
 
 
 @pytest.fixture(params=ENGINES.values(), ids=ENGINES)
 async def log(request, tmp_path):
-    """An engine that keeps the newest five messages, opened."""
+    """An engine, opened. That in memory keeps the newest five messages by itself, others when they are told to."""
     engine = request.param(tmp_path)
     await engine.open()
     yield engine
@@ -51,9 +56,14 @@ def bodies(entries):
     return [json.loads(entry.body)["text"].encode() for entry in entries]
 
 
-async def test_a_new_log_is_empty():
+async def test_a_new_log_is_empty(tmp_path):
     """Its first number would be the one after its last; no two lives have one name."""
-    opened = [await make(None).open() for make in ENGINES.values() for _ in range(2)]
+    logs = [make(tmp_path / str(number)) for make in ENGINES.values() for number in range(2)]
+    for number in range(2):
+        (tmp_path / str(number)).mkdir()
+    opened = [await log.open() for log in logs]
+    for log in logs:
+        await log.close()
     assert [(one.first, one.last) for one in opened] == [(1, 0)] * len(opened)
     assert len({one.epoch for one in opened}) == len(opened)
     assert all(one.epoch.isalnum() for one in opened)
@@ -126,6 +136,7 @@ async def test_a_tail_of_many_writers(log):
 async def test_a_tail_that_cannot_begin_says_so(log):
     """One `Reset` with the number of the oldest that it could give, and no entry."""
     await append(log, *(str(number).encode() for number in range(1, 9)))
+    await log.prune(newest=HISTORY)
     for after in range(3):
         async with asyncio.timeout(LONGEST_WAIT):
             assert [item async for item in log.tail(after)] == [Reset(4)]
@@ -158,6 +169,7 @@ async def test_a_tail_may_be_left_at_any_time(log):
     await asyncio.gather(waiting, return_exceptions=True)
     await gone.aclose()
     await append(log, *(b"x" for _ in range(2 * HISTORY)))
+    await log.prune(newest=HISTORY)
     assert len(await log.page(100, 100, "~ana")) == HISTORY
 
 
@@ -246,16 +258,41 @@ async def test_what_has_an_end_is_listed(log):
     assert [entry.seq for entry in await log.expiring(4)] == [1, 4]
 
 
-async def test_a_key_is_found_as_long_as_it_is_kept(log):
-    """Also when what it was for is gone."""
+async def test_a_key_outlives_what_it_was_for(log):
+    """Erased, or pushed out by later entries: it is still the same number, and no second entry."""
     assert await log.find("k") is None
     assert await log.append(MESSAGE, said(b"a"), key="k") == await log.find("k") == 1
+    await log.append(DELETE, said(b"1"), key="d", erases=1)
+    await log.erase(1)
+    await append(log, *(b"x" for _ in range(3 * HISTORY)))
+    await append(log, *(b"x" for _ in range(3 * HISTORY)), kind=DELETE)
+    assert (await log.find("k"), await log.find("d")) == (1, 2)
+    assert await log.append(MESSAGE, said(b"a"), key="k") == 1
+    assert await log.append(DELETE, said(b"1"), key="d") == 2
+    assert await append(log, b"next") == [3 + 6 * HISTORY]
+
+
+async def test_a_key_that_was_used_erases_nothing(log):
+    """What is said twice must not take a second message with it."""
+    await append(log, b"one", b"two")
+    assert await log.append(DELETE, said(b"2"), key="k", erases=2) == 3
+    await log.erase(2)
+    assert await log.append(DELETE, said(b"1"), key="k", erases=1) == 3
+    assert bodies(await log.page(100, 10, "~ana")) == [b"one"]
+
+
+async def test_a_key_said_twice_at_once_is_one_entry(log):
+    """Both get its number, though the first was not answered yet."""
+    first, second = log.append(MESSAGE, said(b"a"), key="k"), log.append(MESSAGE, said(b"b"), key="k")
+    assert await log.find("k") == await first == await second == 1
+    assert await append(log, b"next") == [2]
 
 
 async def test_the_newest_messages_are_kept(log):
     """As many as history holds; deletions do not push messages out."""
     await append(log, *(str(number).encode() for number in range(1, 9)))
     await append(log, *(b"gone" for _ in range(3 * HISTORY)), kind=DELETE)
+    await log.prune(newest=HISTORY)
     assert bodies(await log.page(100, 100, "~ana")) == [b"4", b"5", b"6", b"7", b"8"]
 
 
@@ -304,6 +341,7 @@ async def test_a_name_belongs_to_the_first(log):
 def test_an_engine_is_chosen_by_its_url():
     """One that is not known is refused with a sentence for the operator."""
     assert isinstance(open_log("memory:", history=HISTORY), MemoryLog)
-    for url in ("", "postgres://x", "MEMORY:", "sqlite"):
-        with pytest.raises(ValueError, match=r"^log is memory:"):
+    assert isinstance(open_log("sqlite:log.db", history=HISTORY), SqliteLog)
+    for url in ("", "postgres://x", "MEMORY:", "sqlite", "sqlite:"):
+        with pytest.raises(ValueError, match=r"^log is memory: or sqlite:PATH"):
             open_log(url, history=HISTORY)

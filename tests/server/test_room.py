@@ -4,7 +4,8 @@ import pytest
 
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Client, Deleted, Message
-from chat_server.room import DeletionDraft, MessageDraft, Refused
+from chat_server.drafts import DeletionDraft, MessageDraft
+from chat_server.room import Refused
 from rooms import NumberedRoom
 
 EVERYONE = None

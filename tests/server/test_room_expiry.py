@@ -4,7 +4,7 @@ import pytest
 
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Deleted
-from chat_server.room import DeletionDraft
+from chat_server.drafts import DeletionDraft
 from rooms import NumberedRoom
 
 

@@ -2,7 +2,7 @@
 
 from chat_protocol.commands import Delete
 from chat_protocol.events import Deleted, encode_event
-from chat_server.room import GREETING_BYTES, GREETING_MESSAGES
+from chat_server.greeting import GREETING_BYTES, GREETING_MESSAGES
 from rooms import NumberedRoom
 
 
@@ -61,10 +61,10 @@ def test_a_crowd_is_greeted_with_one_text():
     room.say("ana", "to all")
     room.say("ana", "to bob", to="bob")
     room.greet("cat")
-    shared = room.room._public
+    shared = room.room._public[None]
     assert room.seen_by("bob") == room.seen_by("ana") == [1, 2]
     assert room.seen_by("dan") == room.seen_by("cat") == [1]
-    assert room.room._public is shared
+    assert room.room._public[None] is shared
     room.delete("bob", 2)
     assert room.seen_by("bob") == room.seen_by("cat") == [1]
     room.greet("ana")

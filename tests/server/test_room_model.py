@@ -107,7 +107,7 @@ class _Remembering(Room):
     """Greets with what it had encoded before the last entry."""
 
     def apply(self, seq, body):
-        encoded = self._public
+        encoded = dict(self._public)
         delivery = super().apply(seq, body)
         self._public = encoded
         return delivery
@@ -116,23 +116,65 @@ class _Remembering(Room):
 class _Timeless(Room):
     """Greets with what has ended since it was encoded."""
 
-    def _encode_newest(self, client_id, now):
-        return super()._encode_newest(client_id, now)._replace(until=math.inf)
+    def _encode_newest(self, client_id, now, after):
+        return super()._encode_newest(client_id, now, after)._replace(until=math.inf)
 
 
 class _Alike(Room):
     """Takes what it has encoded for one as good for all."""
 
-    def _newest(self, client_id, now):
-        self._public = self._public or self._encode_newest(client_id, now)
-        return self._public
+    def _newest(self, client_id, now, after):
+        if after not in self._public:
+            self._public[after] = self._encode_newest(client_id, now, after)
+        return self._public[after]
+
+
+class _Amnesiac(Room):
+    """Does not remember who came back that something is gone."""
+
+    def _note_deletion(self, seq, deletion):
+        pass
+
+
+class _Gossip(Room):
+    """Tells whoever comes back of everybody's deletions."""
+
+    def _note_deletion(self, seq, deletion):
+        super()._note_deletion(seq, deletion._replace(audience=None))
+
+
+class _Repeating(Room):
+    """Sends again the last that was seen."""
+
+    def _shown_to(self, client_id, now, after):
+        return super()._shown_to(client_id, now, max(0, after - 1))
+
+
+class _Forgiving(Room):
+    """Leaves on the screen what has ended and is only waiting to be deleted."""
+
+    def _gone_since(self, after, client_id, now):
+        return [number for number in super()._gone_since(after, client_id, now) if number in self._gone]
+
+
+class _Careless(Room):
+    """Takes what one who comes back has missed for what all have missed."""
+
+    def _newest(self, client_id, now, after):
+        key = None if after is None else -1
+        if key not in self._public:
+            shown = self._encode_newest(client_id, now, after)
+            if key is None:
+                return shown
+            self._public[key] = shown
+        return self._public[key]
 
 
 @pytest.mark.parametrize(
     "mutant",
     [
         _Loud, _LoudDeletions, _Silent, _OpenGreeting, _Immortal, _Nagging, _Telling, _Stubborn, _Renumbering,
-        _Hoarding, _Remembering, _Timeless, _Alike,
+        _Hoarding, _Remembering, _Timeless, _Alike, _Amnesiac, _Gossip, _Repeating, _Forgiving, _Careless,
     ],
     ids=lambda mutant: mutant.__name__,
 )  # fmt: skip

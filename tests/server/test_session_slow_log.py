@@ -16,7 +16,7 @@ class SlowLog:
         self._log = house.service.log
         self._go = asyncio.Event()
         self.asked: list[str] = []
-        self.full = False
+        self.full = self.unreadable = False
         house.service.log = self
 
     def let_go(self) -> None:
@@ -34,6 +34,20 @@ class SlowLog:
             raise LogError("The disk is full; your line was not kept.")
         return await self._log.append(kind, body, key)
 
+    async def find(self, key):
+        """As the log does, unless it can't be read."""
+        if self.unreadable:
+            raise LogError("The disk does not answer.")
+        return await self._log.find(key)
+
+    async def page(self, before, limit, reader):
+        """As the log does, later."""
+        self.asked.append("page")
+        await self._go.wait()
+        if self.unreadable:
+            raise LogError("The disk does not answer.")
+        return await self._log.page(before, limit, reader)
+
     async def claim(self, name, value):
         """As the log does, later."""
         self.asked.append(name)
@@ -48,9 +62,9 @@ class SlowLog:
         """As the log does."""
         return await self._log.roster()
 
-    async def erase(self, seq):
+    async def mark(self, now):
         """As the log does."""
-        await self._log.erase(seq)
+        await self._log.mark(now)
 
     async def close(self):
         """As the log does."""
@@ -86,6 +100,38 @@ async def test_a_command_that_looks_at_messages_waits_for_ones_own(house):
     assert [event.get("text") for event in bob.seen] == ["one", None, "two"]
 
 
+SECRET = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.mark.parametrize("line", ["/txn k hello", "/txn k /delete 2", "/txn k /delete last"])
+@pytest.mark.parametrize("full", [False, True])
+async def test_a_line_said_again_before_it_is_kept_happens_once(house, line, full):
+    """On two connections of one client; if it can't be kept, both are told."""
+    ana, bob = await house.person("ana", secret=SECRET), await house.person("bob")
+    await bob.say("one", "two")
+    await ana.hears("two")
+    await bob.hears("two")
+    again = await house.person(secret=SECRET)
+    log = SlowLog(house)
+    log.full = full
+    await ana.say(line, line)
+    await again.say(line)
+    waiting = [2, 1] if "delete" in line else [0, 3]  # connections that are busy with a line, lines that the log has
+    sessions = house.service.sessions
+    await house.eventually(lambda: [sum(session._busy for session in sessions), len(log.asked)] == waiting)
+    log.let_go()
+    if full:
+        errors = [await person.next() for person in (ana, ana, again)]
+        assert [(error["code"], error["txn"]) for error in errors] == [("not_kept", "k")] * 3
+        assert (await ana.said("/delete 2"))["code"] == "not_kept", "nothing is left of what was not kept"
+        return
+    await house.settled()
+    await bob.say("end")
+    for person in (ana, again, bob):
+        events = await person.hears("end")
+        assert len(events) == 1 + (person is ana and "delete" in line), "what was said once it was done is answered"
+
+
 async def test_what_could_not_be_kept_is_said_to_its_sender(house):
     """With the token; nobody else hears; and when there is room again all goes on."""
     ana, bob = await house.people("ana", "bob")
@@ -103,6 +149,25 @@ async def test_what_could_not_be_kept_is_said_to_its_sender(house):
     await ana.said("again")
     await bob.hears("again")
     assert [event.get("text") for event in bob.seen] == ["first", None, "again"]
+
+
+@pytest.mark.parametrize("line", ["/history 9", "/delete 1", "/delete last", "/reply 1 hello"])
+async def test_what_could_not_be_read_is_said_to_who_asked(open_a_house, line):
+    """With the token; nothing is done, and when the log can be read again it is."""
+    house = await open_a_house(history=1)
+    ana, bob = await house.people("ana", "bob")
+    await ana.say("one", "/to ana two")
+    await ana.hears("two")
+    log = SlowLog(house)
+    log.unreadable = True
+    log.let_go()
+    await bob.hears("one")
+    error = await bob.said(f"/txn k {line}")
+    assert (error["code"], error["txn"], error["text"]) == ("not_read", "k", "The disk does not answer.")
+    log.unreadable = False
+    answer = await bob.said(f"/txn k {line}")
+    assert answer.get("code") != "not_read"
+    await bob.said("still here")
 
 
 @pytest.mark.parametrize("target", ["/", "/?name=ghost"])

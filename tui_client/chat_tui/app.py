@@ -22,6 +22,8 @@ from chat_protocol.commands import Delete, Say
 from chat_tui.drafts import Drafts
 from chat_tui.first_frame import NONE
 from chat_tui.key_order import OrderedKeysApp
+from chat_tui.outbox import Pending
+from chat_tui.outbox_file import OutboxFile
 from chat_tui.remembered import RememberError
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.undo import SECONDS
@@ -48,8 +50,8 @@ class ChatApp(OrderedKeysApp[None]):
     `secret` keeps this client's id over reconnects; without one each connection has an id of its own. `notice` is
     shown once, as a warning. `clock` gives seconds since the epoch, `delays` the seconds before each new try to
     connect, where they are not to be the usual ones; for `undo_seconds` a deletion can be taken back. `drafts` are the
-    texts that were being written when we were here last. After the end, `crash` is the fault that ended it, and
-    `unsent` are the lines that the server never had.
+    texts that were being written when we were here last, `outbox` is where lines wait that could not be sent. After the
+    end, `crash` is the fault that ended it, and `unsent` are the lines that the server never had.
     """
 
     TITLE = "chat-tui"
@@ -61,7 +63,7 @@ class ChatApp(OrderedKeysApp[None]):
         Binding("ctrl+p", "command_palette", "palette", id="app.palette", show=False, priority=True),
     ]
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is named where it is called
         self,
         url: str,
         *,
@@ -72,6 +74,7 @@ class ChatApp(OrderedKeysApp[None]):
         delays: Callable[[], Iterator[float]] | None = None,
         undo_seconds: float = SECONDS,
         drafts: Drafts | None = None,
+        outbox: OutboxFile | None = None,
     ) -> None:
         learn_terminal_keys()
         super().__init__(ansi_color=True if _NO_COLOR in os.environ else None)
@@ -90,7 +93,7 @@ class ChatApp(OrderedKeysApp[None]):
         for theme in THEMES:
             self.register_theme(theme)
         self._start_with(TERMINAL.name if self.no_color else DEFAULT)
-        self._chat = ChatScreen(self.store, self._connection, name, clock, undo_seconds, drafts)
+        self._chat = ChatScreen(self.store, self._connection, name, clock, undo_seconds, drafts, outbox)
 
     def _start_with(self, theme: str) -> None:
         """Set the theme before the first style sheet is read with its colours."""
@@ -186,6 +189,7 @@ class ChatApp(OrderedKeysApp[None]):
             yield SystemCommand("Pick a message", "Reply, delete, copy and more", chat.action_pick_message)
             yield SystemCommand("Go to the first unread message", "And Backspace goes back", chat.to_first_unread)
             yield SystemCommand("Find", "Look for words in the messages", chat.action_find)
+            yield SystemCommand("Find in the whole record", "Ask the server for messages", chat.action_find_in_record)
             yield SystemCommand("People", "Who is here", chat.action_people)
             yield SystemCommand("Mute or unmute", "Whom to listen to", chat.action_mute)
             yield SystemCommand("Temporary", "The next time to live", chat.action_temp)
@@ -246,8 +250,17 @@ class ChatApp(OrderedKeysApp[None]):
     @property
     def unsent(self) -> list[str]:
         """What was typed and never reached the server; messages also where that is not known."""
+        return [pending.typed for pending in self._unsent]
+
+    @property
+    def unsent_waits(self) -> bool:
+        """Is all of that on disk, so that a later run sends it?"""
+        return {pending.txn for pending in self._unsent} <= self._chat.feed.on_disk
+
+    @property
+    def _unsent(self) -> list[Pending]:
         return [
-            pending.typed
+            pending
             for pending in self.store.unanswered()
             if isinstance(pending.command, Say) or (isinstance(pending.command, Delete) and pending.state == "unsent")
         ]

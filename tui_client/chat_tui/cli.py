@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chat_tui.app import ChatApp
+    from chat_tui.outbox_file import OutboxFile
     from chat_tui.profile import Profile
 
 DEFAULT_URL = "ws://localhost:6789"
@@ -152,7 +153,8 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     if options.theme is None:
         keep_colours(state_folder(), app.frame_colours)
     if app.unsent:
-        print(f"chat-tui: the server never had {len(app.unsent)} of your lines:", file=sys.stderr)
+        waits = "; what is here waits for the next time" if app.unsent_waits else ""
+        print(f"chat-tui: the server never had {len(app.unsent)} of your lines{waits}:", file=sys.stderr)
         print("\n".join(app.unsent), file=sys.stderr)
     if app.farewell:
         print(app.farewell)
@@ -172,7 +174,8 @@ def _app(url: str | None, options: argparse.Namespace) -> "ChatApp":
         url = url or parse_url(profile.settings.server)
         secret, problem = _identity(url, guest=options.guest)
         drafts = Drafts(None if options.guest else profile.folder / "drafts.json", place(url))
-        app = ChatApp(url, name=profile.name, secret=secret, notice=problem, drafts=drafts)
+        outbox = None if options.guest or problem else _outbox(profile, url, secret)
+        app = ChatApp(url, name=profile.name, secret=secret, notice=problem, drafts=drafts, outbox=outbox)
     app.use(profile.settings, profile.keep_theme, None if options.guest else profile.keep_room)
     return app
 
@@ -185,9 +188,17 @@ def _app_that_asks(profile: "Profile", *, guest: bool) -> "ChatApp":
 
     def arrive(url: str) -> Arrival:
         secret, problem = _identity(url, guest=guest)
-        return Arrival(secret, problem, Drafts(None if guest else profile.folder / "drafts.json", place(url)))
+        drafts = Drafts(None if guest else profile.folder / "drafts.json", place(url))
+        return Arrival(secret, problem, drafts, None if guest or problem else _outbox(profile, url, secret))
 
     return FirstRunApp(profile.proposed_name, profile.rooms, arrive, None if guest else profile.keep_name)
+
+
+def _outbox(profile: "Profile", url: str, secret: str) -> "OutboxFile":
+    """Where lines wait for the server; not for a guest, whom no server would know again."""
+    from chat_tui.outbox_file import FOLDER, OutboxFile  # noqa: PLC0415 - --help and --version stay quick
+
+    return OutboxFile(profile.folder / FOLDER, url, secret)
 
 
 def _identity(url: str, *, guest: bool, job: str = "") -> tuple[str, str | None]:

@@ -13,6 +13,8 @@ from chat_protocol.commands import Command
 from chat_protocol.events import Event
 from chat_tui.connection_states import Connected, Connecting, Lost, Refused, Status
 from chat_tui.outbox import Pending
+from chat_tui.outbox_file import OutboxFile
+from chat_tui.paging import PAGE
 from chat_tui.store import Change, Store
 
 if TYPE_CHECKING:
@@ -41,6 +43,9 @@ class Feed:
     `changed` gets what the store says has changed, `status_changed` what became of the connection; both are called in
     the order of things, in the event loop. `clock` gives seconds since the epoch. What is `busy` holds up a frame for a
     moment. `connect` is asked once, by `run`; what is said before goes out when there is a connection.
+
+    Every line is in `file` before it is sent, and until it is known to be kept or refused; `trouble` gets a sentence
+    about the file, once, where that is not so.
     """
 
     def __init__(
@@ -51,6 +56,8 @@ class Feed:
         status_changed: Callable[[Status], None],
         clock: Callable[[], float] = time.time,
         busy: Callable[[], bool] = lambda: False,
+        file: OutboxFile | None = None,
+        trouble: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.store = store
         self.connection: Connection | None = None
@@ -67,6 +74,11 @@ class Feed:
         self._held_up = 0.0  # seconds, the frame that is due
         self._send_handle: asyncio.TimerHandle | None = None
         self._expiry_handle: asyncio.TimerHandle | None = None
+        self.overhears: Callable[[list[Event]], list[Event]] | None = None
+        """Hears everything before the store does, and returns what is for the store: all but answers to `inquire`."""
+        self._file = file
+        self._trouble = trouble
+        self._file_handle: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
         """Stay connected until `close`, or until cancelled."""
@@ -76,7 +88,7 @@ class Feed:
         try:
             await self.connection.run()
         finally:
-            for handle in (self._frame_handle, self._send_handle, self._expiry_handle):
+            for handle in (self._frame_handle, self._send_handle, self._expiry_handle, self._file_handle):
                 if handle is not None:
                     handle.cancel()
 
@@ -88,6 +100,8 @@ class Feed:
             if self.gives_up_name:
                 self.connection.send("/exit")
             await self.connection.close()
+        if self._file is not None:
+            self._file.close()
 
     def retry_now(self) -> None:
         """Don't wait for the next try to connect."""
@@ -113,16 +127,65 @@ class Feed:
 
         It is held back for `hold` seconds, unless something else is said before.
         """
-        pending = self.store.say(command, typed, asyncio.get_running_loop().time() + hold if hold else 0.0)
+        held_until = asyncio.get_running_loop().time() + hold if hold else 0.0
+        pending = self.store.say(command, typed, held_until, self._clock())
         if pending is not None:
             self._changed(Change())
             self._send()
         return pending
 
+    def ask(self, before: int, count: int = PAGE) -> bool:
+        """Ask for the newest `count` messages older than `before`; False while that can't be asked."""
+        line = self.store.ask(before, count)
+        if line is None:
+            return False
+        sent = self.connection is not None and self.connection.send(line)
+        if not sent:
+            self.store.unasked()
+        self._changed(Change(edges=True))
+        return sent
+
     def discard(self, key: int) -> None:
         """Forget a line that has not been sent."""
         self.store.discard(key)
+        self._write_down()
         self._changed(Change())
+
+    def inquire(self, line: str) -> bool:
+        """Ask the server something that is answered on this connection, or not at all; False where there is none."""
+        return self.connection is not None and self.connection.send(line)
+
+    def send_again(self, key: int) -> None:
+        """Send a line of which it is not known whether the server has kept it."""
+        self.store.send_again(key, self._clock())
+        self._changed(Change())
+        self._send()
+
+    # -- on disk ------------------------------------------------------------------------------------------------
+
+    def recall(self) -> None:
+        """What an earlier run could not send waits again."""
+        if self._file is not None and (lines := self._file.take_over(self._clock())):
+            self.store.restore(lines)
+            self._changed(Change())
+
+    @property
+    def on_disk(self) -> frozenset[str]:
+        """The tokens of the lines that outlive us."""
+        return frozenset() if self._file is None else self._file.holds
+
+    def _write_down(self) -> None:
+        """Have the lines that wait on disk, and no others."""
+        if self._file is None or self._closed:
+            return
+        if self._file_handle is not None:
+            self._file_handle.cancel()
+            self._file_handle = None
+        loop, now = asyncio.get_running_loop(), self._clock()
+        if trouble := self._file.save(self.store.kept(loop.time()), now):
+            self._trouble(trouble)
+        if (end := self._file.next_end()) is not None:
+            self._file_handle = loop.call_later(min(max(0.0, end - now), _LONGEST_WAIT), self._write_down)
 
     # -- in -----------------------------------------------------------------------------------------------------
 
@@ -167,6 +230,8 @@ class Feed:
         self._apply(events)
 
     def _apply(self, events: list[Event]) -> None:
+        if self.overhears is not None and events:
+            events = self.overhears(events)
         if events and self.connection is not None:
             change = self.store.apply_all(events, self._clock())
             change.more = self.connection.waiting > 0
@@ -184,6 +249,7 @@ class Feed:
         if self._send_handle is not None:
             self._send_handle.cancel()
             self._send_handle = None
+        self._write_down()
         if self.connection is None:
             return
         loop = asyncio.get_running_loop()

@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from chat_tui.app import ChatApp
 from chat_tui.drafts import Drafts
+from chat_tui.outbox_file import OutboxFile
 from chat_tui.remembered import RememberError
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.first_run import FirstRunScreen
@@ -29,6 +30,7 @@ class Arrival(NamedTuple):
     secret: str | None
     notice: str | None
     drafts: Drafts | None
+    outbox: OutboxFile | None = None
 
 
 class FirstRunApp(ChatApp):
@@ -87,7 +89,9 @@ class FirstRunApp(ChatApp):
         self._url, self._name, self._secret = url, name, arrival.secret
         self.store = Store(secrets.token_hex(4) + "-")
         keymap, undo_seconds = self._chat.keymap, self._chat.undo_seconds
-        self._chat = ChatScreen(self.store, self._connection, name, self._clock, undo_seconds, arrival.drafts)
+        self._chat = ChatScreen(
+            self.store, self._connection, name, self._clock, undo_seconds, arrival.drafts, arrival.outbox
+        )
         self._chat.keymap = keymap
         await self.push_screen(self._chat)
         if self._first.typed_ahead:
@@ -117,7 +121,8 @@ class FirstRunApp(ChatApp):
         Not when there is something to be lost: what to do is said in the conversation, too.
         """
         chat = self._chat
-        if self.screen is chat and not (self._own_room or self.store.you or self.unsent or chat.composer.text):
+        lost = chat.composer.text or (self.unsent and not self.unsent_waits)
+        if self.screen is chat and not (self._own_room or self.store.you or lost):
             await chat.feed.close()
             await self.pop_screen()
             self._first.stay(reason)

@@ -18,6 +18,7 @@ from chat_tui.screens.invitation import InvitationScreen
 from chat_tui.screens.keys import SIGNS, bound
 from chat_tui.screens.people import PeoplePicker
 from chat_tui.screens.question import Question
+from chat_tui.screens.record import RecordDialog
 from chat_tui.screens.theme_picker import ThemePicker
 from chat_tui.settings import Settings
 from chat_tui.widgets.composer import Composer
@@ -34,6 +35,7 @@ TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
     (HelpScreen,),
     (InvitationScreen,),
     (PeoplePicker,),
+    (RecordDialog,),
     (Question,),
     (ThemePicker,),
 )

@@ -3,18 +3,27 @@
 A line leaves when its echo, a refusal, or what it asked for comes. After a lost connection the others are sent again,
 in their old order; each carries its token, so that a server that has it already does not take it twice. Deleting "the
 last one" is not sent again: by then the last one may be another. Leaving is not sent again either.
+
+What waits can be written down (`kept`) and taken up by a later run (`restore`). A server knows a token for an hour, and
+only from who used it: a message that was sent longer ago, or by somebody whom we can't prove to be, is sent again when
+the user says so, and not before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import msgspec
 
 from chat_protocol.commands import Command, Delete, Exit, Say, TakeName, format_command
 from chat_protocol.names import fold_name
+from chat_protocol.text import clean
+from chat_tui.kept_lines import Kept
 
 MOST_TRIES = 5
 """A line whose connection is lost this often before any answer may be the reason for it: it is handed back."""
+
+TOKEN_LIFE = 3000.0
+"""Seconds for which a server surely knows that it has had a token."""
 
 _LOST = "The connection was lost before this was done."
 _RENUMBERED = "The server began anew: that message is gone, and its number may be another's."
@@ -24,20 +33,30 @@ _TRIED = f"Sent {MOST_TRIES} times; the connection was lost each time before the
 class Pending(msgspec.Struct, eq=False):
     """One line of ours. `key` is below 0, so that it never meets a message id; later lines have smaller keys.
 
-    Until `held_until` it is not sent, and can be taken back.
+    Until `held_until` it is not sent, and can be taken back. `said_at` is in seconds since the epoch on this computer's
+    clock; None where nobody says. A message number in it is one of the record's life `epoch`, "" for the next one that
+    we meet. What is in `doubt` may have been kept or not; it waits for the user.
     """
 
     key: int
     txn: str
     command: Command
     typed: str
-    state: Literal["unsent", "sending"] = "unsent"
+    state: Literal["unsent", "sending", "doubt"] = "unsent"
     tries: int = 0
     held_until: float = 0.0
+    said_at: float | None = None
+    epoch: str = ""
 
     def line(self, *, plain: bool) -> str:
         """What goes over the wire; without the token for a `plain` server, which does not know tokens."""
         return format_command(msgspec.structs.replace(self.command, txn=None if plain else self.txn))
+
+
+def _is_too_old(pending: Pending, now: float) -> bool:
+    """May the server have forgotten the token of a message? How often it deletes one is all the same."""
+    said_at = pending.said_at
+    return said_at is not None and isinstance(pending.command, Say) and abs(now - said_at) > TOKEN_LIFE
 
 
 Refused = tuple[Pending, str, str]
@@ -47,6 +66,11 @@ Refused = tuple[Pending, str, str]
 def _deletes_the_last(command: Command) -> bool:
     """By the next connection, another message may be the last."""
     return isinstance(command, Delete) and command.id is None
+
+
+def _outlives_us(command: Command) -> bool:
+    """May another run of ours still say it?"""
+    return isinstance(command, Say) or (isinstance(command, Delete) and command.id is not None)
 
 
 def _speaks_of_a_message(command: Command) -> bool:
@@ -98,7 +122,9 @@ class Outbox:
     def __iter__(self) -> Iterator[Pending]:
         return iter(self._lines.values())
 
-    def say(self, command: Command, typed: str, held_until: float = 0.0) -> Pending | None:
+    def say(
+        self, command: Command, typed: str, held_until: float = 0.0, said_at: float | None = None, epoch: str = ""
+    ) -> Pending | None:
         """Put a line at the end; None when there is no room. A token that is under way already is said once.
 
         Whatever was held until now goes before it.
@@ -109,8 +135,47 @@ class Outbox:
         if token not in self._lines:
             if len(self._lines) >= self._limit:
                 return None
-            self._lines[token] = Pending(-self._count, token, command, typed, held_until=held_until)
+            self._lines[token] = Pending(
+                -self._count, token, command, typed, held_until=held_until, said_at=said_at, epoch=epoch
+            )
         return self._lines[token]
+
+    # -- over a restart -----------------------------------------------------------------------------------------
+
+    def kept(self, now: float, *, ready: bool) -> list[Kept]:
+        """What is to be written down. While `ready`, any line may be handed over next: it counts as tried.
+
+        Neither a name nor "the last one" is anything to ask for in another run.
+        """
+        return [
+            Kept(
+                txn=line.txn,
+                line=format_command(msgspec.structs.replace(line.command, txn=None)),
+                typed=clean(line.typed),
+                said_at=line.said_at,
+                epoch=line.epoch,
+                tried=line.tries > 0 or (ready and line.held_until <= now),
+                ask=line.state == "doubt" or (isinstance(line.command, Say) and line.held_until > now),
+            )
+            for line in self
+            if line.said_at is not None and _outlives_us(line.command)
+        ]
+
+    def restore(self, lines: Iterable[Kept]) -> None:
+        """Take up what an earlier run has written down; a message that could still be taken back then is in doubt."""
+        for line in lines:
+            if line.txn not in self._lines and len(self._lines) < self._limit:
+                self._count += 1
+                pending = Pending(-self._count, line.txn, line.command, line.typed, tries=int(line.tried))
+                pending.said_at, pending.epoch = line.said_at, line.epoch
+                pending.state = "doubt" if line.ask and isinstance(pending.command, Say) else "unsent"
+                self._lines[line.txn] = pending
+
+    def send_again(self, key: int, said_at: float) -> None:
+        """What was in doubt is to be sent after all."""
+        for pending in self:
+            if pending.key == key and pending.state == "doubt":
+                pending.state, pending.tries, pending.said_at = "unsent", 0, said_at
 
     def release(self) -> None:
         """Hold nothing back any more."""
@@ -146,18 +211,27 @@ class Outbox:
     def disconnected(self) -> list[Refused]:
         """What was under way is unsent again; returns what must not be sent again."""
         for pending in self:
-            pending.state = "unsent"
+            if pending.state == "sending":
+                pending.state = "unsent"
         return self._refuse([line for line in self if line.tries and _deletes_the_last(line.command)], _LOST)
 
-    def connected(self, burst: float, per_second: float) -> list[Refused]:
-        """A new connection, whose server lets this much through; returns what was sent too often in vain."""
+    def connected(self, burst: float, per_second: float, *, now: float | None = None, epoch: str = "") -> list[Refused]:
+        """A new connection, whose server lets this much through; returns what was sent too often in vain.
+
+        `now` is on the clock of `said_at`; `epoch` is the life of the record that message numbers are of from now on.
+        """
         self._pace = Pace(burst, per_second)
+        for pending in self:
+            pending.epoch = pending.epoch or epoch
+            if now is not None and pending.tries and _is_too_old(pending, now):
+                pending.state = "doubt"
         too_often = self._refuse([line for line in self if line.tries >= MOST_TRIES], _TRIED)
         return too_often + self._refuse([line for line in self if _deletes_the_last(line.command)], _LOST)
 
-    def renumbered(self) -> list[Refused]:
-        """Message numbers mean other messages now; returns what speaks of one."""
-        return self._refuse([line for line in self if _speaks_of_a_message(line.command)], _RENUMBERED)
+    def renumbered(self, epoch: str) -> list[Refused]:
+        """Message numbers are of this life of the record now; returns what speaks of one of another."""
+        others = [line for line in self if line.epoch not in ("", epoch)]
+        return self._refuse([line for line in others if _speaks_of_a_message(line.command)], _RENUMBERED)
 
     def _refuse(self, lines: list[Pending], why: str) -> list[Refused]:
         for pending in lines:

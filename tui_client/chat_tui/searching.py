@@ -4,7 +4,7 @@ A phrase is found as it is typed, in capitals or not; accents count. Many messag
 first, so that no key waits for the oldest one.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import accumulate
 
@@ -75,6 +75,14 @@ class Results:
         if self.phrase:
             fresh = (number for number in numbers if self._holds(self._messages[number]))
             self.found[:0] = sorted(fresh, reverse=True)
+
+    def inserted(self, numbers: Iterable[int]) -> None:
+        """Messages have come to be among the others: they are looked at in their turn, or now where that has been."""
+        for number in numbers if self.phrase else ():
+            if self._left and number < self._left[-1]:
+                insort(self._left, number)
+            elif self._holds(self._messages[number]):
+                insort(self.found, number, key=lambda found: -found)
 
     def removed(self, numbers: Collection[int]) -> None:
         """These messages are gone."""

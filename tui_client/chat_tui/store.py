@@ -4,135 +4,32 @@ Events go in, and a `Change` comes out that says what a picture of the store has
 changes nothing. The first event after a lost connection either continues what is known or replaces it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-import msgspec
-
-from chat_protocol.commands import Command, Delete, Say
+from chat_protocol.commands import Say
 from chat_protocol.events import Client, ClientsChanged, Deleted, Event, Init, Message, Refusal
-from chat_protocol.names import fold_name
-from chat_tui.attention import mentions
-from chat_tui.history import History
-from chat_tui.outbox import Outbox, Pending, Refused
+from chat_protocol.events import History as Page
+from chat_tui.change import Change
+from chat_tui.outbox import Outbox
+from chat_tui.paging import PAGE, Paging
+from chat_tui.saying import Saying
+
+__all__ = ["Change", "Store"]
 
 _MOST_NAMES = 20_000
 
 
-class Change(msgspec.Struct):
-    """What one or many events have changed.
-
-    `reset`: `messages` is to be read anew, and `removed` says which ids are gone or are another message now. Otherwise
-    take `removed` out first, then put `added` at the end (ids, ascending).
-    `roster`: who is here, their names or their unread counts. `settled`: keys of pending messages that are kept now.
-    `refused`: lines of ours that are not carried out, each with a code and a sentence. `errors`: sentences about none
-    of our lines. `missed`: after a reconnect, how many messages of others came meanwhile; None otherwise.
-    `rule`: `first_unread` is another one. `more`: the next change follows at once, as whoever calls the store knows.
-    """
-
-    reset: bool = False
-    added: list[int] = msgspec.field(default_factory=list)
-    removed: list[int] = msgspec.field(default_factory=list)
-    roster: bool = False
-    settled: list[int] = msgspec.field(default_factory=list)
-    refused: list[Refused] = msgspec.field(default_factory=list)
-    errors: list[str] = msgspec.field(default_factory=list)
-    missed: int | None = None
-    you_changed: bool = False
-    rule: bool = False
-    more: bool = False
-
-
-class Store:
+class Store(Saying):
     """The state of one room as this client sees it.
 
     Times called `now` are seconds since the epoch (UTC) on this computer's clock. `token_prefix` is random, so that no
-    token is used twice. `epoch` is None before the first `init`. `attending` is the id of the client whose
-    direct messages are being read, and `muted` are the ids of those who are not listened to; the screen sets them.
-    `plain` says that the server speaks only the simplest part of the protocol, without tokens and identities.
+    token is used twice.
     """
 
     def __init__(self, token_prefix: str, *, history_limit: int = 20_000, outbox_limit: int = 500) -> None:
-        self.you: Client | None = None
-        self.clients: dict[str, str] = {}
-        self.epoch: str | None = None
-        self.seq = 0
-        self.limits: dict[str, float] = {}
-        self.plain = False
-        self.attending = ""
-        self.muted: set[str] = set()
-        self.first_unread: int | None = None
-        self._history = History(history_limit)
-        self._outbox = Outbox(token_prefix, outbox_limit)
-        self._more = False
-        self._ready = False
-        self._clock_offset = 0.0
-        self._own_ids: set[str] = set()
-        self._names: dict[str, str] = {}
-        self._unread: dict[str, set[int]] = {}
+        super().__init__(history_limit, Outbox(token_prefix, outbox_limit))
+        self._paging = Paging(token_prefix)
         self._counted: dict[str, int] = {}
-
-    # -- what is known ------------------------------------------------------------------------------------------
-
-    @property
-    def messages(self) -> dict[int, Message]:
-        """Messages by id, ascending. Not to be changed from outside."""
-        return self._history.messages
-
-    def before(self, message_id: int) -> Message | None:
-        """The message before one that is held; None before the first."""
-        return self._history.before(message_id)
-
-    @property
-    def more(self) -> bool:
-        """Were there older messages than these?"""
-        return self._more or self._history.overflowed
-
-    @property
-    def resume_point(self) -> str | None:
-        """What to ask the next connection to continue from; None where there is nothing to continue."""
-        return f"{self.epoch}.{self.seq}" if self.epoch else None
-
-    @property
-    def unread(self) -> dict[str, int]:
-        """Direct messages that were not read, by the id of their sender; only those that are still here."""
-        counts = ((who, sum(number in self.messages for number in ids)) for who, ids in self._unread.items())
-        return {who: count for who, count in counts if count}
-
-    def server_now(self, now: float) -> float:
-        """The server's clock at `now`."""
-        return now + self._clock_offset
-
-    def name_of(self, client_id: str) -> str:
-        """The name of a client, of one who has left too; the id of somebody never seen."""
-        return self.clients.get(client_id) or self._names.get(client_id, client_id)
-
-    def is_own(self, message: Message) -> bool:
-        """Did we send it, on this connection or an earlier one?"""
-        return message.from_id in self._own_ids
-
-    def is_muted(self, message: Message) -> bool:
-        """Is it from somebody who was muted here?"""
-        return message.from_id in self.muted
-
-    def is_heard(self, message: Message) -> bool:
-        """Is it somebody else's, who was not muted?"""
-        return not self.is_own(message) and not self.is_muted(message)
-
-    def is_to_you(self, message: Message) -> bool:
-        """Is it for us alone, or does it mention us?"""
-        you = self.you
-        return you is not None and (message.to_id == you.id or mentions(message.text, you.name))
-
-    def bearer(self, name: str) -> str | None:
-        """The id of who has this name, or had it last; None where nobody is known by it."""
-        wanted = fold_name(name)
-        known = [*self._names.items(), *self.clients.items()]
-        return next((client_id for client_id, one in reversed(known) if fold_name(one) == wanted), None)
-
-    def next_expiry(self) -> float | None:
-        """When to call `expire`, on this computer's clock; None for not at all."""
-        when = self._history.next_expiry()
-        return None if when is None else when - self._clock_offset
 
     # -- what the server says -----------------------------------------------------------------------------------
 
@@ -155,10 +52,14 @@ class Store:
                     self._apply_refusal(event, change)
                 case Init():
                     self._apply_init(event, now, change)
+                case Page():
+                    self._apply_page(event, change)
         return self._finished(change)
 
     def _apply_message(self, message: Message, change: Change) -> None:
         self._settle(message, change)
+        if self._is_left_out(message):
+            return
         if self._history.add(message):
             if message.from_id:
                 self._remember_name(message.from_id, message.from_name)
@@ -169,6 +70,7 @@ class Store:
     def _apply_deleted(self, event: Deleted) -> None:
         self._history.remove(event.id, self._gone_until(event.seq))
         self._outbox.deleted(event.id)
+        self._outbox.take(event.txn)  # kept once, and gone since: that is the answer to what was sent again
         self._advance(event.seq)
 
     def _apply_clients(self, event: ClientsChanged, change: Change) -> None:
@@ -183,7 +85,31 @@ class Store:
         if self.you and (name := clients.get(self.you.id)):
             self._take_you(Client(self.you.id, name), change)
 
+    def _apply_page(self, page: Page, change: Change) -> None:
+        """What was asked for has come. Where the server has more, a page without messages says nothing."""
+        if not self._paging.answered(page):
+            return
+        oldest = min((message.id for message in page.messages), default=page.before) if page.more else 1
+        fresh = self._history.insert(page.messages, oldest, page.before)
+        for message in fresh:
+            if message.from_id and message.from_id not in self._names:
+                self._remember_name(message.from_id, message.from_name)
+        if self.away_since is not None:
+            self._count_missed([message for message in fresh if message.id >= self.away_since], change)
+        change.edges, change.page = True, "loaded" if oldest < page.before else ("empty", "Nothing came.")
+
+    def _count_missed(self, messages: list[Message], change: Change) -> None:
+        """What came while we were away is unread, though it is fetched later."""
+        for message in messages:
+            self._count_unread(message)
+        heard = [message.id for message in messages if self.is_heard(message)]
+        if heard and self.first_unread is not None and heard[0] < self.first_unread:
+            self.first_unread, change.rule = heard[0], True
+
     def _apply_refusal(self, refusal: Refusal, change: Change) -> None:
+        if self._paging.refused(refusal):
+            change.edges, change.page = True, (refusal.code, refusal.text)
+            return
         pending = self._outbox.take(refusal.txn)
         if pending is None:
             change.errors.append(refusal.text)
@@ -205,18 +131,21 @@ class Store:
             self._own_ids.add(init.you.id)
         self._take_you(init.you, change)
         fresh = [message for message in init.messages if self._is_fresh(message, continued=continued)]
+        self.away_since = self.seq + 1 if continued else None
+        missed = len(fresh)
         if init.resumed and continued:
+            missed += 0 if init.missed is None else max(0, init.missed - len(init.messages))
             self._continue(init)
         else:
             self._replace(init, change, continued=continued)
         if before is not None:
-            change.missed = (change.missed or 0) + len(fresh)
+            change.missed = (change.missed or 0) + missed
             for message in fresh:
                 self._count_unread(message)
         self.seq = max(init.seq, self.seq) if continued else init.seq
-        if before is not None and not continued:
-            change.refused += self._outbox.renumbered()
-        self._greet(init, change)
+        if not self.plain:
+            change.refused += self._outbox.renumbered(init.epoch)
+        self._greet(init, now, change)
 
     def _is_fresh(self, message: Message, *, continued: bool) -> bool:
         """Is this a message of somebody else's that came while we were away?"""
@@ -229,18 +158,21 @@ class Store:
         for message_id in init.deleted:
             self._history.remove(message_id, self._gone_until(init.seq))
             self._outbox.deleted(message_id)
+        if init.more:
+            self._history.gaps.add(self.seq + 1, init.messages[0].id if init.messages else init.seq + 1)
         for message in init.messages:
             self._history.add(message)
 
     def _replace(self, init: Init, change: Change, *, continued: bool) -> None:
         self._history.replace(init.messages)
-        self._more = init.more
+        if init.more:
+            self._history.gaps.add(1, init.messages[0].id if init.messages else init.seq + 1)
         change.reset = True
         if not continued:
             self._unread.clear()
             self.first_unread, change.rule = None, change.rule or self.first_unread is not None
 
-    def _greet(self, init: Init, change: Change) -> None:
+    def _greet(self, init: Init, now: float, change: Change) -> None:
         """The rest of an `init`: who is here, and what becomes of the lines that were under way."""
         for message in init.messages:
             self._settle(message, change)
@@ -250,70 +182,35 @@ class Store:
         change.roster |= clients != self.clients
         self._take_clients(clients, clients.items())
         change.refused += self._outbox.disconnected()
-        change.refused += self._outbox.connected(init.limits.get("burst", 0.0), init.limits.get("rate", 0.0))
+        self._paging.connected(answers=not self.plain)
+        burst, rate = init.limits.get("burst", 0.0), init.limits.get("rate", 0.0)
+        change.refused += self._outbox.connected(burst, rate, now=now, epoch=init.epoch)
         self._ready = True
 
     def disconnected(self) -> Change:
         """The connection is lost: what was under way is unsent again, or is not to be repeated and refused."""
         self._ready = False
-        return Change(refused=self._outbox.disconnected())
+        return Change(refused=self._outbox.disconnected(), edges=self._paging.disconnected())
 
-    # -- what is said here --------------------------------------------------------------------------------------
+    # -- older messages -----------------------------------------------------------------------------------------
 
-    def say(self, command: Command, typed: str, held_until: float = 0.0) -> Pending | None:
-        """Put a line into the outbox; None when it is full. Until `held_until`, on `to_send`'s clock, it is not sent.
+    def ask(self, before: int, count: int = PAGE) -> str | None:
+        """The line that asks for the newest `count` messages older than `before`; None while that can't be asked."""
+        return self._paging.ask(before, count)
 
-        The name in a `/to` becomes the id of who bears it now, so that a line that waits for a connection never
-        reaches somebody who took the name meanwhile. For the same reason an answer to a direct message says whom it is
-        for.
-        """
-        if isinstance(command, Say) and command.to is not None and command.to not in self.clients:
-            wanted = fold_name(command.to)
-            bearers = [client_id for client_id, name in self.clients.items() if fold_name(name) == wanted]
-            if len(bearers) == 1:
-                command = msgspec.structs.replace(command, to=bearers[0])
-        elif isinstance(command, Say) and command.to is None and command.reply_to is not None:
-            command = msgspec.structs.replace(command, to=self._other_of_two(command.reply_to))
-        return self._outbox.say(command, typed, held_until)
+    def unasked(self) -> None:
+        """That line did not go out."""
+        self._paging.unasked()
 
-    def _other_of_two(self, message_id: int) -> str | None:
-        """With whom we share a direct message; None for a message to everyone."""
-        parent = self.messages.get(message_id)
-        if parent is None or parent.to_id is None:
-            return None
-        return parent.to_id if self.is_own(parent) else parent.from_id
+    @property
+    def asked_before(self) -> int | None:
+        """Messages older than this one are on their way; None for no messages."""
+        return None if self._paging.question is None else self._paging.question.before
 
-    def to_send(self, now: float) -> Iterator[tuple[Pending, str]]:
-        """The lines to hand to the connection now, in order; none while there is no connection.
-
-        `now` is in seconds on a clock that only goes on, here and for `send_wait`. A line counts as sent when the next
-        one is asked for: where the connection does not take it, leave the loop.
-        """
-        return self._outbox.to_send(now, plain=self.plain) if self._ready else iter(())
-
-    def send_wait(self, now: float) -> float | None:
-        """Seconds until `to_send` has a line, as the server's limits go; None for not until something changes."""
-        return self._outbox.wait(now) if self._ready else None
-
-    def unsent_rows(self) -> list[Pending]:
-        """Our messages that are not known to be kept, in the order said."""
-        return [pending for pending in self._outbox if isinstance(pending.command, Say)]
-
-    def is_being_deleted(self, message_id: int) -> bool:
-        """Have we asked for that, without an answer so far?"""
-        return any(isinstance(line.command, Delete) and line.command.id == message_id for line in self._outbox)
-
-    def release(self) -> None:
-        """Send at once whatever is held back."""
-        self._outbox.release()
-
-    def unanswered(self) -> list[Pending]:
-        """Everything that was said and is not known to be done or refused, messages or not, in the order said."""
-        return list(self._outbox)
-
-    def discard(self, key: int) -> None:
-        """Forget a pending line; one that is under way may be kept all the same."""
-        self._outbox.discard(key)
+    @property
+    def can_ask(self) -> bool:
+        """Is there a server that is to be asked for messages that are not held?"""
+        return self._paging.ready
 
     # -- time and attention -------------------------------------------------------------------------------------
 
@@ -355,8 +252,9 @@ class Store:
     # -- small steps --------------------------------------------------------------------------------------------
 
     def _finished(self, change: Change) -> Change:
-        added, removed, replaced = self._history.take_changes()
-        change.added, change.removed, change.reset = added, removed, change.reset or replaced
+        added, inserted, removed, replaced = self._history.take_changes()
+        change.added, change.inserted, change.removed = added, inserted, removed
+        change.reset = change.reset or replaced
         if (first := self.first_unread) is not None:
             self.first_unread = self._first_unread_after(first)
             change.rule |= first != self.first_unread
@@ -376,6 +274,10 @@ class Store:
         """An echo of ours ends the wait of its line; the token alone proves nothing, since everybody sees it."""
         if self.is_own(message) and (pending := self._outbox.take(message.txn)):
             change.settled.append(pending.key)
+
+    def _is_left_out(self, message: Message) -> bool:
+        """Is it the answer to a line sent again, from among what is not loaded? It comes with the others."""
+        return not self._is_newer(message) and self.is_unloaded(message.id)
 
     def _is_newer(self, message: Message) -> bool:
         return not self.epoch or message.seq > self.seq

@@ -3,13 +3,15 @@
 | call | promise |
 |---|---|
 | `open` | the log's life (`epoch`), its first and its last number, and from where to replay it |
-| `append` | a future of the entry's number, done when the entry is as durable as the engine promises; the same key gives the same number and no second entry, for an hour at least. `erases`: the content of this entry goes in the same step, where the engine can |
-| `find` | the number of the entry with a key, or None |
+| `append` | a future of the entry's number, done when the entry is as durable as the engine promises; the same key gives the same number and no second entry, for an hour at least. `erases`: the content of this entry goes in the same step, where the engine can; a key that was used already erases nothing |
+| `find` | the number of the entry with a key, or None; of one that was appended before, answered or not |
 | `tail` | the entries after a number, ascending, without gap or repeat, for ever, in the batches in which they came; or one `Reset` where it can't begin there |
 | `page` | stored messages before a number that a reader may see, oldest first |
 | `search` | stored messages that fit a query and that a reader may see, newest first |
 | `expiring` | messages up to a number that have an end and have not been erased: what a replay from there leaves out |
 | `erase` | the content of an entry is gone for good; nothing is emitted (the tombstone is an ordinary entry) |
+| `prune` | the oldest are gone for good as well: messages sent before a time, or all but the newest so many |
+| `mark` | the log remembers that it has been this late; keys grow old by it |
 | `claim`, `release`, `roster` | names, which are not history |
 
 The body of a message is a JSON object. Of its fields an engine may read `text`, `from_id`, `from_name`, `to_id`,
@@ -17,7 +19,8 @@ The body of a message is a JSON object. Of its fields an engine may read `text`,
 """  # noqa: E501 - a table
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from chat_protocol.queries import Query
@@ -37,13 +40,16 @@ class Entry(NamedTuple):
 class Opened(NamedTuple):
     """What `open` found. `first` is `last` + 1 where there are no entries.
 
-    What comes after number `replay_after` is all that a room has to be told; of what was before, `expiring`.
+    What comes after number `replay_after` is all that a room has to be told; of what was before, `expiring`. `time` is
+    the newest that the log has seen; of messages it keeps the newest `most` by itself, None for all.
     """
 
     epoch: str
     first: int
     last: int
     replay_after: int = 0
+    time: float = 0.0
+    most: int | None = None
 
 
 class Reset(NamedTuple):
@@ -56,11 +62,19 @@ class LogError(Exception):
     """An entry could not be kept. Its text is for the person whose message it was."""
 
 
+class OpenError(Exception):
+    """A log can't be opened. Its text is for the operator."""
+
+
 class MessageLog(Protocol):
     """What every engine implements."""
 
     async def open(self) -> Opened:
-        """Make the log ready."""
+        """Make the log ready.
+
+        Raises:
+            OpenError: when that is not possible.
+        """
 
     async def close(self) -> None:
         """Finish what was begun; end every tail."""
@@ -71,7 +85,7 @@ class MessageLog(Protocol):
     async def find(self, key: str) -> int | None:
         """The number of the entry with this key."""
 
-    def tail(self, after: int) -> AsyncIterator[Sequence[Entry] | Reset]:
+    def tail(self, after: int) -> AsyncGenerator[Sequence[Entry] | Reset, None]:
         """Follow the log from the entry after number `after`."""
 
     async def page(self, before: int, limit: int, reader: str) -> Sequence[Entry]:
@@ -85,6 +99,12 @@ class MessageLog(Protocol):
 
     async def erase(self, seq: int) -> None:
         """Make the content of one message be gone for good."""
+
+    async def prune(self, *, before: float | None = None, newest: int | None = None) -> int:
+        """Let messages sent before a time, and all but the `newest`, be gone; returns up to which number all are."""
+
+    async def mark(self, now: float) -> None:
+        """Remember the time."""
 
     async def claim(self, name: str, value: str) -> str:
         """Give `name` to `value` unless somebody has it; returns who has it now."""
@@ -102,9 +122,13 @@ def open_log(url: str, *, history: int) -> MessageLog:
     Raises:
         ValueError: when no engine has this name; its text is for the operator.
     """
-    scheme = url.partition(":")[0]
+    scheme, _, path = url.partition(":")
     if scheme == "memory":
         from chat_server.log.memory import MemoryLog  # noqa: PLC0415 - an engine is imported when it is chosen
 
         return MemoryLog(history=history)
-    raise ValueError(f"log is memory:, not {url}")
+    if scheme == "sqlite" and path:
+        from chat_server.log.sqlite import SqliteLog  # noqa: PLC0415 - as above
+
+        return SqliteLog(Path(path).expanduser())
+    raise ValueError(f"log is memory: or sqlite:PATH, not {url}")

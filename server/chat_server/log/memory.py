@@ -2,23 +2,27 @@
 
 import asyncio
 import secrets
+import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from chat_protocol.queries import Query
 from chat_server.log import DELETE, MESSAGE, Entry, Opened, Reset
 from chat_server.log.content import Content, read_content
+from chat_server.log.keys import RecentKeys
 
 
 class MemoryLog:
-    """Keeps the newest `history` messages, and as many deletions; and what its tails have not been given yet."""
+    """Keeps the newest `history` messages, and as many deletions; and what its tails have not been given yet.
 
-    def __init__(self, *, history: int) -> None:
+    `now` is the clock by which keys are remembered, in seconds.
+    """
+
+    def __init__(self, *, history: int, now: Callable[[], float] = time.monotonic) -> None:
         self._history = history
         self._kept: dict[str, OrderedDict[int, Entry]] = {MESSAGE: OrderedDict(), DELETE: OrderedDict()}
-        self._keys: dict[str, int] = {}
-        self._key_of: dict[int, str] = {}
+        self._keys = RecentKeys(now)
         self._last = 0
         self._lost = 0  # entries up to this number may be missing
         self._names: dict[str, str] = {}
@@ -28,7 +32,7 @@ class MemoryLog:
 
     async def open(self) -> Opened:
         """Begin a new life."""
-        return Opened(secrets.token_hex(8), self._last + 1, self._last)
+        return Opened(secrets.token_hex(8), self._last + 1, self._last, most=self._history)
 
     async def close(self) -> None:
         """End every tail once it has given what there is."""
@@ -40,25 +44,26 @@ class MemoryLog:
         kind: str,
         body: bytes,
         key: str | None = None,
-        erases: int | None = None,  # noqa: ARG002 - `erase` is at hand
+        erases: int | None = None,
     ) -> asyncio.Future[int]:
         """Keep an entry; the future is done already."""
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        if key is not None and (known := self._keys.get(key)) is not None:
+        if key is not None and (known := self._keys.find(key)) is not None:
             done.set_result(known)
             return done
         self._last = seq = self._last + 1
         self._kept[kind][seq] = Entry(seq, kind, body)
         if key is not None:
-            self._keys[key] = seq
-            self._key_of[seq] = key
+            self._keys.add(key, seq)
         if not self._tails:
             self._trim(seq)
         self._wake()
         done.set_result(seq)
+        if erases is not None:
+            self._erase(erases)
         return done
 
-    async def tail(self, after: int) -> AsyncIterator[Sequence[Entry] | Reset]:
+    async def tail(self, after: int) -> AsyncGenerator[Sequence[Entry] | Reset, None]:
         """Follow the log. Nothing is dropped that this reader has not been given."""
         if after < self._lost:
             yield Reset(self._lost + 1)
@@ -81,7 +86,7 @@ class MemoryLog:
 
     async def find(self, key: str) -> int | None:
         """The number of the entry with this key."""
-        return self._keys.get(key)
+        return self._keys.find(key)
 
     async def page(self, before: int, limit: int, reader: str) -> Sequence[Entry]:
         """At most `limit` messages with numbers below `before` that `reader` may see: the newest, oldest first."""
@@ -109,8 +114,26 @@ class MemoryLog:
 
     async def erase(self, seq: int) -> None:
         """Forget a message. A number that has gone already is passed over."""
+        self._erase(seq)
+
+    async def prune(self, *, before: float | None = None, newest: int | None = None) -> int:
+        """Forget the oldest."""
+        messages = self._kept[MESSAGE]
+        surplus = 0 if newest is None else max(0, len(messages) - newest)
+        upto = 0
+        for place, (entry, content) in enumerate([(entry, read_content(entry.body)) for entry in messages.values()]):
+            if place >= surplus and (before is None or content.sent_at >= before):
+                break
+            self._erase(entry.seq)
+            upto = entry.seq
+        self._lost = max(self._lost, upto)
+        return upto
+
+    async def mark(self, now: float) -> None:
+        """There is nothing that would outlive this."""
+
+    def _erase(self, seq: int) -> None:
         self._kept[MESSAGE].pop(seq, None)
-        self._forget_key(seq)
 
     async def claim(self, name: str, value: str) -> str:
         """Give `name` to `value` unless somebody has it."""
@@ -134,11 +157,6 @@ class MemoryLog:
             while len(entries) > self._history and next(iter(entries)) <= given:
                 seq = entries.popitem(last=False)[0]
                 self._lost = max(self._lost, seq)
-                self._forget_key(seq)
-
-    def _forget_key(self, seq: int) -> None:
-        if (key := self._key_of.pop(seq, None)) is not None:
-            del self._keys[key]
 
     async def _more(self) -> None:
         waiter = asyncio.get_running_loop().create_future()

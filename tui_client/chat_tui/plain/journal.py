@@ -70,7 +70,7 @@ class Journal:
             lines.append(wording.event_line("the server began anew: what was said before is gone", now))
         fresh = self._fresh(change)
         others = sum(not self._is_own(number) for number in fresh)
-        gap = change.reset and store.more and len(fresh) == len(store.messages)
+        gap = bool(fresh) and store.gap_above(fresh[0]) is not None
         lines.append(wording.event_line(wording.missed(others, gap=gap), now))
         return lines + self._messages(fresh, now) + gone
 

@@ -11,7 +11,6 @@ TEMPS: dict[str, float | None] = {"off": None, "30 s": 30.0, "5 min": 300.0, "1 
 
 LOCAL_COMMANDS = [
     ("/help", "", "this page"),
-    ("/search", "<words>", "find words in the messages"),
     ("/mute", "<name>", "fold what somebody says, and never be told of it"),
     ("/unmute", "<name>", "listen to somebody again"),
 ]

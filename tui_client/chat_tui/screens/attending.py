@@ -2,17 +2,15 @@
 
 from chat_tui.screens.notices import Notice
 from chat_tui.screens.noticing import Noticing
-from chat_tui.screens.unread import UnreadScreen
-from chat_tui.store import Store
+from chat_tui.screens.paging import PagingScreen
 from chat_tui.widgets.roster import Person, Roster
 
 _SECONDS = 5.0
 
 
-class AttendingScreen(UnreadScreen):
+class AttendingScreen(PagingScreen):
     """A screen whose messages are read, or not, by somebody who may be elsewhere."""
 
-    store: Store
     noticing: Noticing
     roster: Roster
     attended_to: str = ""

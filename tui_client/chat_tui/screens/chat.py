@@ -19,18 +19,20 @@ from chat_protocol.names import fold_name
 from chat_tui.drafts import Drafts
 from chat_tui.feed import Feed
 from chat_tui.key_order import OrderedKeysApp
+from chat_tui.outbox_file import OutboxFile
 from chat_tui.screens import notices, rows
 from chat_tui.screens.addressing import LOCAL_COMMANDS, TEMPS
+from chat_tui.screens.edges import retention
 from chat_tui.screens.front import FrontCompositor
 from chat_tui.screens.keys import KeyTable
 from chat_tui.screens.message_actions import MessageActions
 from chat_tui.screens.notices import Notice
 from chat_tui.screens.noticing import Noticing
+from chat_tui.screens.reading import ReadingScreen
 from chat_tui.screens.search import Search
 from chat_tui.screens.status_line import StatusLine
 from chat_tui.screens.stream import Stream
 from chat_tui.screens.undo import SECONDS, Undo
-from chat_tui.screens.writing import WritingScreen
 from chat_tui.store import Change, Store
 from chat_tui.widgets.banner import Banner
 from chat_tui.widgets.completion import CommandHint
@@ -48,7 +50,7 @@ NARROW = 72
 WIDE = 104
 
 
-class ChatScreen(WritingScreen):
+class ChatScreen(ReadingScreen):
     """Message list, roster, composer, status."""
 
     class Greeted(Message):
@@ -75,6 +77,7 @@ class ChatScreen(WritingScreen):
         clock: Callable[[], float] = time.time,
         undo_seconds: float = SECONDS,
         drafts: Drafts | None = None,
+        outbox: OutboxFile | None = None,
     ) -> None:
         super().__init__(name, drafts or Drafts())
         self._compositor = FrontCompositor()
@@ -83,6 +86,7 @@ class ChatScreen(WritingScreen):
         self.store = store
         self.noticing = Noticing(store, self.write_to_terminal)
         self._connect = connect
+        self._outbox = outbox
         self._epoch: str | None = None
         self._you_are: str | None = None
         self._empty_words = ""
@@ -125,7 +129,10 @@ class ChatScreen(WritingScreen):
         self.search = Search(self.store, self.messages)
         self.follow_focus()
         self.status = StatusLine(self.header, self.banner)
-        self.feed = Feed(self.store, self._connect, self.show_change, self.status.show, self._clock, self._key_is_new)
+        self.feed = Feed(
+            self.store, self._connect, self.show_change, self.status.show, self._clock, self._key_is_new,
+            self._outbox, self._warn,
+        )  # fmt: skip
         self.undo = Undo(self.feed, self.status, self.undo_seconds)
         self.actions = MessageActions(
             self.app, self.store, self.feed, self.messages, self.status, delete=self.delete_message,
@@ -135,11 +142,16 @@ class ChatScreen(WritingScreen):
         self._show_emptiness()
         if draft := self.drafts.get(""):
             self.composer.set_text(draft)
+        self.feed.recall()
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
         """The first frame is drawn: connect."""
         self.run_worker(self.feed.run(), name="feed", exit_on_error=True)
+
+    def _warn(self, text: str) -> None:
+        """Say what is wrong beside the conversation."""
+        self.app.notify(text, severity="warning", markup=False, timeout=10)
 
     def on_resize(self, event: events.Resize) -> None:
         """Below 72 columns everything has its short form."""
@@ -192,7 +204,7 @@ class ChatScreen(WritingScreen):
         if self.address.reply_to in change.removed:
             self.reply_to(None)
             self.status.notice(Notice("warning", "The message that you were replying to was deleted.", seconds=6))
-        if change.roster or change.you_changed or change.reset:
+        if change.roster or change.you_changed or change.reset or change.missed is not None:
             self.show_people()
         if change.you_changed and not change.reset:
             self.messages.redraw()  # other messages may mention us
@@ -211,6 +223,7 @@ class ChatScreen(WritingScreen):
             self.post_message(self.Greeted())
         self._epoch = self.store.epoch
         self._show_emptiness()
+        self.follow_pages(change)
 
     def show_people(self) -> None:
         """Show who is here, and what of theirs is unread."""
@@ -248,6 +261,7 @@ class ChatScreen(WritingScreen):
         """Never a blank wall."""
         alone = len(self.store.clients) == 1  # a server that does not say who is here leaves it open
         words = "You are the first one here." if alone else "Nothing was said here yet."
+        words = "Loading older messages…" if self.store.more else words
         if self.status.connected_once and words != self._empty_words:
             self._empty_words = words  # what is updated is laid out again, and this is called with every change
             self.empty.update(words)
@@ -291,43 +305,7 @@ class ChatScreen(WritingScreen):
         """To the end of the list."""
         self.to_newest()
 
-    # -- messages -----------------------------------------------------------------------------------------------
-
-    def on_message_list_scrolled(self) -> None:
-        """At the end nothing is new any more."""
-        self.stream.show_news()
-        self.attend()
-
-    def on_message_list_picked(self) -> None:
-        """The keys are the actions' now, unless something is being written. What was looked for is found."""
-        self.search.close(stay=True)
-        if not self.composer.text:
-            self.set_focus(self.messages)
-
-    def on_message_list_pick_closed(self, event: MessageList.PickClosed) -> None:
-        """Back to the composer; but where the message went by itself, no key may mean something else all at once."""
-        if event.gone and self.focused is self.messages:
-            self.status.notice(Notice("info", "That message is gone.", seconds=4))
-        else:
-            self.set_focus(self.composer)
-
-    def on_message_list_author_clicked(self, event: MessageList.AuthorClicked) -> None:
-        """Write to whoever wrote this."""
-        self.actions.write_to_author(event.key)
-
-    def on_message_list_preview_clicked(self, event: MessageList.PreviewClicked) -> None:
-        """The list has gone to what was replied to."""
-        self.actions.jumped(event.parent_key)
-
-    def on_message_list_link_clicked(self, event: MessageList.LinkClicked) -> None:
-        """Open an address of the web."""
-        self.actions.open(event.url)
-
-    def on_message_list_action_chosen(self, event: MessageList.ActionChosen) -> None:
-        """Carry out an action of the strip."""
-        self.messages.close_pick()
-        self.actions.carry_out(event.name, event.key)
-        self.set_focus(self.composer)
+    # -- keys ---------------------------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
         """Whoever begins to write while a message is picked goes on in the composer.
@@ -343,8 +321,6 @@ class ChatScreen(WritingScreen):
             self.messages.close_pick()
             self.set_focus(self.composer)
             self.composer.insert_plain(event.character)
-
-    # -- keys ---------------------------------------------------------------------------------------------------
 
     def action_send(self) -> None:
         """What Enter does in the composer."""
@@ -405,4 +381,4 @@ class ChatScreen(WritingScreen):
         commands = [(spec.usage, spec.summary) for spec in COMMANDS if not spec.for_programs]
         local = [(f"{name} {arguments}".rstrip(), summary) for name, arguments, summary in LOCAL_COMMANDS]
         keys = KeyTable((type(self.app), ChatScreen, Composer, Roster, SearchBar), self.keymap)
-        self.app.push_screen(HelpScreen([*commands, *local], keys.help()))
+        self.app.push_screen(HelpScreen([*commands, *local], keys.help(), retention(self.store)))

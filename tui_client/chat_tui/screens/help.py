@@ -103,9 +103,10 @@ class HelpScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, commands: Sequence[Entry], keys: Sequence[Entry]) -> None:
-        """`commands` are (usage, summary), `keys` are (key, summary), both in the order to show."""
+    def __init__(self, commands: Sequence[Entry], keys: Sequence[Entry], room: str = "") -> None:
+        """`commands` are (usage, summary), `keys` (key, summary), both in the order to show; `room` is a sentence."""
         super().__init__()
+        self._room = room
         self._sections = [("Keys", keys), ("Commands", commands)]
 
     def compose(self) -> ComposeResult:
@@ -117,6 +118,9 @@ class HelpScreen(ModalScreen[None]):
                 for heading, entries in self._sections:
                     yield Static(heading, classes="help-heading", markup=False)
                     yield Entries(entries)
+                if self._room:
+                    yield Static("This room", classes="help-heading", markup=False)
+                    yield Static(self._room, id="help-room", markup=False)
             yield KeyBar([("esc", "Close", "close"), ("↑↓", "Scroll", "scroll(1)")])
 
     def on_click(self, event: events.Click) -> None:

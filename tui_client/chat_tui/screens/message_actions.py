@@ -52,14 +52,14 @@ class MessageActions:
                 self._delete(Delete(key), f"/delete {key}")
             case "discard":
                 self._feed.discard(key)
+            case "again":
+                self._feed.send_again(key)
             case "copy":
                 self._copy_message(key)
             case "number":
                 self.copy(str(key))
             case "message":
                 self.write_to_author(key)
-            case "jump":
-                self._jump(key)
             case "open":
                 self._open_first_link(key)
 
@@ -90,12 +90,6 @@ class MessageActions:
         row = row_of(self._store, key, 0.0)  # its text is the same at any time
         if row is not None:
             self.copy(row.text)
-
-    def _jump(self, key: int) -> None:
-        message = self._store.messages.get(key)
-        if message is not None and message.reply_to is not None:
-            self._messages.jump(key, message.reply_to)
-            self.jumped(message.reply_to)
 
     def jumped(self, key: int) -> None:
         """The list has gone to a message, if it knows that: say how to come back, or that it can't."""

@@ -6,14 +6,17 @@ from chat_protocol.commands import Say
 from chat_protocol.events import Message
 from chat_tui.attention import mentions
 from chat_tui.outbox import Pending
+from chat_tui.screens.edges import edge_of
 from chat_tui.store import Store
 from chat_tui.widgets.links import find_links
 from chat_tui.widgets.message_row import Action, Row
 
 _QUOTE_LENGTH = 200
+_STATES = {"unsent": "not sent yet", "sending": "sending…", "doubt": "sent or not? Send it again, or discard it"}
 _TOGETHER = 300.0
 """Seconds within which messages of one author go together."""
 _QUARTER = 900.0
+_UNLOADED = "an older message that is not loaded"
 
 
 def row_of(store: Store, key: int, now: float) -> Row | None:
@@ -25,6 +28,8 @@ def row_of(store: Store, key: int, now: float) -> Row | None:
         pending = next((line for line in store.unsent_rows() if line.key == key), None)
         return None if pending is None else _pending_row(store, pending, now)
     message = store.messages.get(key)
+    if message is None and store.is_unloaded(key):
+        return Row(key, "", "", "", "", folded=_UNLOADED)
     return None if message is None else _message_row(store, message, now)
 
 
@@ -34,6 +39,7 @@ def _message_row(store: Store, message: Message, now: float) -> Row:
     time = clock_time(message.sent_at, server_now)
     before = store.before(message.id)
     day = _new_day(before.sent_at if before is not None else server_now, message.sent_at, server_now)
+    edge, edge_opens = edge_of(store, message, before)
     rule = _unread_rule(time) if store.first_unread == message.id else ""
     private = _private_note(store, message)
     mentioned = not own and not private and store.you is not None and mentions(message.text, store.you.name)
@@ -54,7 +60,9 @@ def _message_row(store: Store, message: Message, now: float) -> Row:
         reply_to=message.reply_to,
         rule=rule,
         day=day,
-        grouped=not (day or rule or mention or deleting) and before is not None and goes_on(before, message),
+        edge=edge,
+        edge_opens=edge_opens,
+        grouped=not (edge or day or rule or mention or deleting) and before is not None and goes_on(before, message),
     )
 
 
@@ -62,7 +70,7 @@ def _pending_row(store: Store, pending: Pending, now: float) -> Row:
     command = pending.command
     if not isinstance(command, Say):
         raise TypeError("only messages have rows")
-    state = "sending…" if pending.state == "sending" else "not sent yet"
+    state = _STATES[pending.state]
     you = store.you
     return Row(
         key=pending.key,
@@ -77,6 +85,12 @@ def _pending_row(store: Store, pending: Pending, now: float) -> Row:
     )
 
 
+def found_of(store: Store, message: Message, now: float) -> tuple[int, str, str]:
+    """Id, author, and when and for whom, of a message that need not be held."""
+    aside = (clock_time(message.sent_at, store.server_now(now)), _private_note(store, message))
+    return message.id, author_of(message), ", ".join(filter(None, aside))
+
+
 def author_of(message: Message) -> str:
     """The author's name; where the server does not say, the message's number stands for it."""
     return message.from_name or f"#{message.id}"
@@ -86,7 +100,7 @@ def quote_of(store: Store, message_id: int) -> tuple[str, str]:
     """Author and beginning of a message that is replied to, for the bar above the composer; folded as in the list."""
     message = store.messages.get(message_id)
     if message is None:
-        return "", "deleted message"
+        return "", _UNLOADED if store.is_unloaded(message_id) else "deleted message"
     if store.is_muted(message):
         return "muted", author_of(message)
     return author_of(message), message.text[:_QUOTE_LENGTH]
@@ -95,7 +109,8 @@ def quote_of(store: Store, message_id: int) -> tuple[str, str]:
 def actions_for(store: Store, key: int) -> list[Action]:
     """What can be done with a message, in the order of the strip."""
     if key < 0:
-        return [Action("copy", "Copy", "y"), Action("discard", "Discard", "d", confirm="Discard? d again")]
+        again = [Action("again", "Send again", "s")] if store.is_in_doubt(key) else []
+        return [*again, Action("copy", "Copy", "y"), Action("discard", "Discard", "d", confirm="Discard? d again")]
     message = store.messages.get(key)
     if message is None:
         return []
@@ -110,6 +125,10 @@ def actions_for(store: Store, key: int) -> list[Action]:
         actions.append(Action("open", "Open link", "o"))
     if message.reply_to is not None:
         actions.append(Action("jump", "Go to quoted", "g"))
+    if store.gap_above(key) is not None:
+        actions.append(Action("load-older", "Load older", "l"))
+    if store.gap_below(key) is not None:
+        actions.append(Action("load-newer", "Load newer", "w"))
     actions.append(Action("number", f"#{key}", "#"))
     return actions
 

@@ -87,9 +87,10 @@ class Search:
             self._reading = None
             self._results = Results(self._results.phrase, self._store.messages, self._store.is_muted)
             self._look()
-        elif change.added or change.removed:
+        elif change.added or change.inserted or change.removed:
             self._results.removed(change.removed)
             self._results.added(change.added)
+            self._results.inserted(change.inserted)
         if self._current is not None and self._current not in self._store.messages:
             self._current = self._results.step(self._current, 1)
             self._messages.show_found(self._current)
@@ -132,4 +133,4 @@ class Search:
         elif found and not more:
             self._bar.show_count(f"{found} found")
         else:
-            self._bar.show_count("looking…" if more else "nothing found")
+            self._bar.show_count("looking…" if more else "nothing found", nothing=not more)

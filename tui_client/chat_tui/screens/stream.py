@@ -30,6 +30,8 @@ class Stream:
         self._news_to_you: set[int] = set()
         self.focused = True
         """Is the terminal in the foreground, as far as it says so?"""
+        self.goes_on_from: int | None = None
+        """The message from which the next page is to be read; None where nobody has said."""
 
     @property
     def empty(self) -> bool:
@@ -39,12 +41,18 @@ class Stream:
     def show(self, change: Change) -> None:
         """Bring everything up to date."""
         self._show_messages(change)
+        self.keep_what_is_read()
         if change.rule:
             self._messages.first_unread = self._store.first_unread
         self._follow_pick(change)
         self._remember_own(change)
         self._count_news(change)
         self._show_unsent(change)
+
+    def keep_what_is_read(self) -> None:
+        """What is on the screen is not let go, however many messages there are."""
+        reading = self._messages.reading
+        self._store.reading = reading[0] if reading is not None and reading[0] > 0 else None
 
     def _show_messages(self, change: Change) -> None:
         messages = self._store.messages
@@ -53,12 +61,21 @@ class Stream:
             return
         if change.removed:
             self._messages.remove_messages(change.removed)
+        if change.inserted:
+            self._messages.insert(self._sizes_in_place(change.inserted), self.goes_on_from)
+            self.goes_on_from = None
         if change.added:
             before = self._store.before(change.added[0])
             fresh = (messages[id] for id in change.added)  # noqa: A001
             self._messages.extend(_sizes(fresh, before), more=change.more)
         if change.rule and self._store.first_unread is not None:
             self._messages.refresh_rows([self._store.first_unread])
+        if change.edges:
+            self._messages.redraw()
+
+    def _sizes_in_place(self, numbers: list[int]) -> Iterable[Size]:
+        for number in numbers:
+            yield from _sizes([self._store.messages[number]], self._store.before(number))
 
     def _is_own(self, message_id: int) -> bool:
         return self._store.is_own(self._store.messages[message_id])
@@ -173,7 +190,8 @@ class Stream:
 
     def mark_missed(self, missed: int) -> None:
         """Put the rule above the first of the newest `missed` messages of others; above older news it stays."""
-        others = [id for id in self._store.messages if self._is_heard(id)]  # noqa: A001
+        since = self._store.away_since or 0
+        others = [id for id in self._store.messages if id >= since and self._is_heard(id)]  # noqa: A001
         if missed and others and len(self._news) <= missed and not self._rule_stands:
             self.mark_unread(others[-missed:][0])
 

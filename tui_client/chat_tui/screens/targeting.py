@@ -142,9 +142,14 @@ class TargetingScreen(AttendingScreen):
         return self.composer.temp != "off" or "/temp" in modifiers(text)
 
     def on_text_area_changed(self) -> None:
-        """Something is being written: it is written down soon, not with every key."""
+        """Something is being written: it is written down soon, not with every key; that it is gone, at once.
+
+        What was sent must not be there a second time, to be sent again, whatever becomes of us now.
+        """
         self._keep_draft()
-        if self._saving is None:
+        if not self.composer.text:
+            self.drafts.save()
+        elif self._saving is None:
             self._saving = self.set_timer(_SAVE_AFTER, self._save_drafts)
 
     def _save_drafts(self) -> None:

@@ -42,11 +42,11 @@ class UnreadScreen(FindingScreen):
             return
         self.go_to(key)
 
-    def go_to(self, key: int) -> None:
-        """To a message, with a way back."""
+    def go_to(self, key: int, origin: int | None = None) -> None:
+        """To a message, with a way back; `origin` is the one that led there."""
         self.search.close(stay=True)
         self.messages.close_pick()
-        self.messages.jump(None, key)
+        self.messages.jump(origin, key)
         self.actions.jumped(key)
 
     def go_back(self) -> None:

@@ -10,12 +10,11 @@ from textual.binding import Binding, BindingType
 from chat_protocol.commands import Command, CommandError, Delete, Exit, Say, TakeName, parse_command, split_command
 from chat_protocol.text import clean
 from chat_tui.drafts import Drafts
-from chat_tui.feed import Feed
 from chat_tui.outbox import Pending
 from chat_tui.paste_guard import worry
 from chat_tui.screens.addressing import TEMPS, no_such_command, spelled_out
+from chat_tui.screens.looking_up import LookingUpScreen
 from chat_tui.screens.notices import GO_BACK, UNDO, Notice
-from chat_tui.screens.targeting import TargetingScreen
 from chat_tui.screens.undo import Undo, deletion_words
 from chat_tui.widgets.banner import Banner
 from chat_tui.widgets.composer import Composer
@@ -26,13 +25,12 @@ _SHORT = "5 min"
 """How long a text may live that is better not kept."""
 
 
-class WritingScreen(TargetingScreen):
+class WritingScreen(LookingUpScreen):
     """A screen with a composer whose lines go to the server, or are carried out here."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "undo", "Take back", id="chat.undo", show=False, priority=True),
     ]
-    feed: Feed
     undo: Undo
 
     def __init__(self, name: str | None, drafts: Drafts) -> None:
@@ -54,10 +52,10 @@ class WritingScreen(TargetingScreen):
 
     # -- sending ------------------------------------------------------------------------------------------------
 
-    async def on_composer_submitted(self, event: Composer.Submitted) -> None:
+    def on_composer_submitted(self, event: Composer.Submitted) -> None:
         """A line is to be sent, to whom the composer showed when Enter was pressed."""
         text = clean(event.text)
-        if await self._did_locally(text, event.target):
+        if self._did_locally(text, event.target):
             return
         try:
             command = parse_command(text)
@@ -90,7 +88,7 @@ class WritingScreen(TargetingScreen):
             self.to_newest()
             self.reply_to(None)
 
-    async def _did_locally(self, text: str, target: str) -> bool:
+    def _did_locally(self, text: str, target: str) -> bool:
         """Carry out a command that is for this program alone; False where it is none."""
         word, rest = split_command(text)
         match word:
@@ -100,7 +98,7 @@ class WritingScreen(TargetingScreen):
             case "/help":
                 self.action_help()
             case "/search":
-                await self.action_find(rest)
+                self.action_find_in_record(rest)
             case "/mute" | "/unmute":
                 if wrong := self.mute_by_name(rest, muted=word == "/mute"):
                     self.composer.refuse(text, wrong, target)
@@ -158,6 +156,11 @@ class WritingScreen(TargetingScreen):
 
     def take_back(self, pending: Pending, code: str, reason: str) -> None:
         """A line was refused: it comes back with the reason, and with what it replied to."""
+        self._hand_back(pending, code, reason)
+        self._keep_draft()
+        self.drafts.save()  # it waits on disk no more, and must not be lost in between
+
+    def _hand_back(self, pending: Pending, code: str, reason: str) -> None:
         command = pending.command
         if isinstance(command, TakeName):
             self.wanted_name = self.store.you.name if self.store.you else None

@@ -57,6 +57,23 @@ class _Block:
             self.heights.append(height)
         self.total += height
 
+    def insert(self, at: int, key: int, kind: int, height: int) -> None:
+        self.keys.insert(at, key)
+        self.classes.insert(at, kind)
+        if self.heights is not None:
+            self.heights.insert(at, height)
+        self.total += height
+
+    def split(self, table: bytes) -> "_Block":
+        """Keep the first half; returns the other one."""
+        half, other = len(self.keys) // 2, _Block()
+        other.keys, self.keys = self.keys[half:], self.keys[:half]
+        other.classes, self.classes = self.classes[half:], self.classes[:half]
+        if self.heights is not None:
+            other.heights, self.heights = self.heights[half:], self.heights[:half]
+        self.total, other.total = sum(self.rows(table)), sum(other.rows(table))
+        return other
+
     def rows(self, table: bytes) -> Sequence[int]:
         return self.classes.translate(table) if self.heights is None else self.heights
 
@@ -124,6 +141,27 @@ class MessageBlocks:
             raise ValueError("older messages must come before the first one")
         self._blocks[:0] = older._blocks[:-1]
         self._count += len(older)
+        self._tops = None
+
+    def insert(self, sizes: Iterable[Size]) -> None:
+        """Put messages in their places; keys ascend and are none that are here, else ValueError."""
+        sizes = list(sizes)
+        if len(self._blocks) == 1 or (sizes and sizes[-1][0] < self._blocks[0].keys[0]):
+            self.prepend(sizes)
+            return
+        for key, characters, above in sizes:
+            number = max(
+                0, bisect_right(self._blocks, key, 0, len(self._blocks) - 1, key=lambda block: block.keys[0]) - 1
+            )
+            block = self._blocks[number]
+            at = bisect_left(block.keys, key)
+            if at < len(block.keys) and block.keys[at] == key:
+                raise ValueError(f"message {key} is here already")
+            kind = length_class(characters, above)
+            block.insert(at, key, kind, self._table[kind])
+            self._count += 1
+            if len(block.keys) > BLOCK:
+                self._blocks.insert(number + 1, block.split(self._table))
         self._tops = None
 
     def set_unsent(self, keys: Sequence[int]) -> None:

@@ -27,6 +27,7 @@ class Part(Enum):
     """What a drawn row is."""
 
     GAP = auto()
+    EDGE = auto()
     RULE = auto()
     PREVIEW = auto()
     HEADER = auto()
@@ -149,7 +150,9 @@ class _Drawing:
     def draw(self, now: float) -> Drawn:
         if self.row.folded and not self.frame.expanded:
             return self.draw_folded()
-        if self.frame.gap and not self.row.grouped:
+        if self.row.edge:
+            self._add_edge()
+        elif self.frame.gap and not self.row.grouped:
             self._add_gap()
         if self.row.day:
             self._add_rule(self.row.day, "day")
@@ -164,6 +167,8 @@ class _Drawing:
         return self.out
 
     def draw_folded(self) -> Drawn:
+        if self.row.edge:
+            self._add_edge()
         if self.row.day:
             self._add_rule(self.row.day, "day")
         if self.row.rule:
@@ -214,12 +219,15 @@ class _Drawing:
         self.out.strips.append(Strip(segments, width))
         self.out.parts.append(part)
 
-    def _add_rule(self, words: str, name: str) -> None:
+    def _add_edge(self) -> None:
+        self._add_rule(self.row.edge, "more" if self.row.edge_opens else "day", Part.EDGE)
+
+    def _add_rule(self, words: str, name: str, part: Part = Part.RULE) -> None:
         dashes = "─" * (3 if self.frame.compact else 8)
         words = fit(settle(words), max(1, self.frame.width - 2 * len(dashes) - 2))
         line = f"{dashes} {words} {dashes}"
         left = max(0, self.frame.width - cell_len(line)) // 2
-        self._add_plain(Part.RULE, [Segment(" " * left + line, self.palette.named[name])])
+        self._add_plain(part, [Segment(" " * left + line, self.palette.named[name])])
 
     def _preview(self) -> str:
         if self.parent is None:

@@ -80,6 +80,9 @@ class MessageList(PickingPane):
         match hit.part:
             case Part.GAP | Part.RULE | Part.DETAILS:
                 pass
+            case Part.EDGE:
+                older = not self.reads_on or hit.key == self._blocks.key((0, 0))
+                self.post_message(self.EdgeClicked(hit.key, older=older))
             case Part.ACTIONS:
                 self._clicked_action(hit)
             case Part.MORE:

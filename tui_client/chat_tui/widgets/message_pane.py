@@ -16,12 +16,11 @@ from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
-from textual.timer import Timer
 
 from chat_tui.widgets.message_blocks import MessageBlocks
 from chat_tui.widgets.message_blocks import Size as MessageSize
 from chat_tui.widgets.message_canvas import Lookup, MessageCanvas
-from chat_tui.widgets.message_drawing import clock_text, text_width, with_clock
+from chat_tui.widgets.message_drawing import text_width
 from chat_tui.widgets.message_palette import palette_of
 from chat_tui.widgets.message_viewport import Viewport
 from chat_tui.widgets.slim_scrollbar import SlimScrollBar
@@ -49,8 +48,6 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
     """Seconds for which a paint gives way to something else, once."""
     CALM = 0.2
     """Seconds without a flood, in which each paint shows new messages alone, after which the page above is measured."""
-    COUNTDOWN_PERIOD = 1.0
-    """Seconds between two looks at the visible countdowns."""
 
     gives_way: Callable[[], bool] = staticmethod(lambda: False)
     """Is there something that a paint should not hold up?"""
@@ -77,8 +74,6 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
         self._columns = self._lines = 0
         self._screen_strips: list[Strip] = []
         self._screen_rows: list[tuple[int, int]] = []  # (key, row in the message) of each line that has one
-        self._clocks: dict[int, str] = {}  # line on the screen -> the countdown that it shows
-        self._countdown_timer: Timer | None = None
         self._stale = True
         self._paint_handle: asyncio.Handle | None = None
         self._paint_is_next = False
@@ -126,12 +121,20 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
         self._fresh += len(self._blocks)
         self._changed(later=more)
 
-    def prepend(self, sizes: Iterable[MessageSize]) -> None:
-        """Add older messages above; what is being read stays where it is. Keys ascend, else ValueError."""
-        if len(self._blocks):
-            self._canvas.forget({self._blocks.key(self._blocks.place_at(0)[0])})  # another one is above it now
-        self._blocks.prepend(sizes)
-        self._changed()
+    def insert(self, sizes: Iterable[MessageSize], wish: int | None = None) -> None:
+        """Put messages where they belong among the others; what is being read stays where it is. Keys ascend.
+
+        `wish` is a message that is being read; None for what takes most of the screen.
+        """
+        self._build()
+        added = list(sizes)
+        if added:
+            steady = self._viewport.steady(added[0][0], wish)
+            self._blocks.insert(added)
+            self._canvas.clear()  # another one may be above each, and a preview may show one of them
+            if steady is not None and self._lines and self._columns:
+                self._viewport.keep(steady)
+            self._changed()
 
     def remove_messages(self, keys: Iterable[int]) -> None:
         """Forget messages, and all that was drawn of them; replies to them, and what comes after, are drawn anew."""
@@ -225,7 +228,6 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
         self._collect()
         self._canvas.tidy()
         self._tell_scroll_position()
-        self._run_countdown()
 
     def _prepare(self) -> None:
         """Palette and width."""
@@ -252,19 +254,13 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
     def _collect(self) -> None:
         strips: list[Strip] = []
         rows: list[tuple[int, int]] = []
-        clocks: list[int] = []
         for key, start, end in self._viewport.visible:
             drawn = self._canvas.drawn(key)
             strips += drawn.strips[start:end]
-            if drawn.clock and start <= drawn.header < end:
-                clocks.append(len(rows) + drawn.header - start)
             rows += [(key, row) for row in range(start, end)]
         if (missing := self._lines - len(strips)) > 0 and self._canvas.palette is not None:
             strips += [Strip.blank(self._columns, self._canvas.palette.base)] * missing
         self._screen_strips, self._screen_rows = strips, rows
-        self._clocks = {}
-        for line in clocks:
-            self._show_clock(line)
 
     def _tell_scroll_position(self) -> None:
         """Tell Textual, the scrollbar and, where an end was reached or left, the owner."""
@@ -294,39 +290,6 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
         if crop.x or crop.width < self._columns:
             lines = [line.crop(crop.x, crop.right) for line in lines]
         return lines
-
-    # -- countdowns -----------------------------------------------------------
-
-    def _run_countdown(self) -> None:
-        """One timer while a countdown is in view, none otherwise."""
-        if self._clocks and self._countdown_timer is None:
-            self._countdown_timer = self.set_interval(self.COUNTDOWN_PERIOD, self._tick)
-        elif not self._clocks and self._countdown_timer is not None:
-            self._countdown_timer.stop()
-            self._countdown_timer = None
-
-    def _tick(self) -> None:
-        if self._stale:
-            return  # the paint that is on its way shows the present time
-        for line, shown in list(self._clocks.items()):
-            drawn = self._canvas.drawn(self._screen_rows[line][0])
-            if drawn.expires_at is not None and clock_text(drawn.expires_at, self._now()) != shown:
-                self._show_clock(line)
-                self.refresh(Region(drawn.clock.start, line, len(drawn.clock), 1))
-
-    def _show_clock(self, line: int) -> None:
-        """Lay the present countdown over a header that has one."""
-        key, row = self._screen_rows[line]
-        drawn, palette = self._canvas.drawn(key), self._canvas.palette
-        if drawn.expires_at is None or palette is None:
-            return
-        self._clocks[line] = text = clock_text(drawn.expires_at, self._now())
-        if drawn.has_room(text):
-            over = self._canvas.over(key)
-            self._screen_strips[line] = with_clock(drawn.strips[row], drawn.clock, text, palette, over)
-        else:  # "1 d 0 h" has become "23 h 59 m": the rest of the header must move
-            self._canvas.forget({key})
-            self._changed()
 
     # -- Textual --------------------------------------------------------------
 

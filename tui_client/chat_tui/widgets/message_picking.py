@@ -11,15 +11,15 @@ from textual.message import Message
 from chat_tui.widgets.action_strip import ActionStrip
 from chat_tui.widgets.message_blocks import Size
 from chat_tui.widgets.message_canvas import Lookup
+from chat_tui.widgets.message_edges import EdgePane
 from chat_tui.widgets.message_row import Action
 from chat_tui.widgets.message_trail import Trail
-from chat_tui.widgets.message_unread import UnreadPane
 
 SHOW_ALL = Action("show-all", "Show all", "a")
 SHOW_LESS = Action("show-less", "Show less", "a")
 
 
-class PickingPane(UnreadPane):
+class PickingPane(EdgePane):
     """A message pane in which one can be picked. `actions(key)` says what can be done with it; folding is its own.
 
     `details(key)` are words that are shown with the actions, "" for none.
@@ -121,10 +121,11 @@ class PickingPane(UnreadPane):
         self.post_message(self.Picked(key))
 
     def begin_pick(self) -> None:
-        """Pick what a search has gone to; else the last message, or, after scrolling up, the last one shown in full."""
-        if self._canvas.found is not None and self._blocks.find(self._canvas.found) is not None:
-            self.pick(self._canvas.found)
-            return
+        """Pick what a search or a jump has gone to; else the last message; scrolled up, the last one shown in full."""
+        for gone_to in (self._canvas.found, self._canvas.marked):
+            if gone_to is not None and self._blocks.find(gone_to) is not None:
+                self.pick(gone_to)
+                return
         if not self.at_end and (shown := self._last_in_full()) is not None:
             self.pick(shown)
             return

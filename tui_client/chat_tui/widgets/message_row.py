@@ -34,6 +34,10 @@ class Row(msgspec.Struct, frozen=True):
     """When not empty: the words of a rule line above the message."""
     day: str = ""
     """When not empty: the words of another rule line, above `rule`: a day begins here."""
+    edge: str = ""
+    """When not empty: the words of a line above all that, in the place of a blank one: what is loaded begins here."""
+    edge_opens: bool = False
+    """More can be loaded there."""
     grouped: bool = False
     """It goes on from the message above it, which has the same author and readers: its own header is left out."""
 

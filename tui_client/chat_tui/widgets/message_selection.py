@@ -9,7 +9,7 @@ characters that a drag began and ended on, and nothing for a gap, whichever way 
 from textual.geometry import Offset
 from textual.selection import Selection
 
-from chat_tui.widgets.message_pane import MessagePane
+from chat_tui.widgets.message_countdown import CountingPane
 from chat_tui.widgets.wrapping import offset_at, whole_clusters
 
 _UNSENT = 1 << 60  # unsent messages have keys < 0, but come after all others
@@ -23,7 +23,7 @@ def _key(order: int) -> int:
     return order if order < _UNSENT else _UNSENT - order
 
 
-class SelectablePane(MessagePane):
+class SelectablePane(CountingPane):
     """A message pane whose text can be selected."""
 
     ALLOW_SELECT = True

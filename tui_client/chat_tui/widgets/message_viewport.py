@@ -5,6 +5,7 @@ above it, what is being read stays where it is. Without a pin it follows the end
 and one page above them are measured.
 """
 
+import sys
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,13 @@ class Visible(NamedTuple):
     key: int
     start: int
     end: int
+
+
+class Steady(NamedTuple):
+    """A message whose last row is above this line of the screen, or of what would be below it."""
+
+    key: int
+    line: int
 
 
 class Viewport:
@@ -110,6 +118,30 @@ class Viewport:
             self.put(key, 0, 0)
 
     # -- changes of the messages that the pin must outlive --------------------
+
+    def steady(self, key: int, wish: int | None = None) -> Steady | None:
+        """What is to `keep` its line while messages are put in from `key` on; None: the top line, or the end, does.
+
+        That is on the side of the message `wish`; without one, of what is above them and what is below, it is that
+        which takes more of the screen.
+        """
+        if self._pin is None:
+            return None
+        above = 0
+        for item in self.visible:
+            if item.key > key or item.key < 0:  # lines that are not sent yet come after all others
+                below = sum(other.end - other.start for other in self.visible) - above
+                end = above + self._measure_key(item.key) - item.start
+                stays_above = above > below if wish is None else wish < key
+                return None if stays_above else Steady(item.key, end)
+            above += item.end - item.start
+        return None
+
+    def keep(self, steady: Steady) -> None:
+        """Bring the end of a message back to its line; what is drawn above its text may be another."""
+        resume = self._resume
+        self.put(steady.key, sys.maxsize, steady.line)
+        self._resume = resume
 
     def remove(self, keys: Collection[int], lines: int) -> None:
         """Remove messages; the first one left below the pin keeps its line."""

@@ -37,6 +37,9 @@ class SearchBar(Horizontal):
             super().__init__()
             self.by = by
 
+    class WholeRecordWanted(Message):
+        """It is to be looked for in messages, too, that are not here."""
+
     class Closed(Message):
         """Nothing is looked for any more."""
 
@@ -59,18 +62,20 @@ class SearchBar(Horizontal):
             background: $panel;
         }
         & > #search-count { width: auto; color: $foreground 80%; }
-        & > #search-close { width: auto; color: $foreground 70%; }
-        & > #search-close:hover { color: $foreground; }
+        & > #search-record, & > #search-close { width: auto; color: $foreground 70%; }
+        & > #search-record:hover, & > #search-close:hover { color: $foreground; }
     }
     """
 
     _letters = ""
+    _nothing = False
 
     def compose(self) -> ComposeResult:
         """What it is, the phrase, the count, the way out."""
         yield Static("Find:", id="search-label", markup=False)
         yield Input(id="search-phrase", max_length=_LONGEST, select_on_focus=False)
         yield Static("", id="search-count", markup=False)
+        yield Static(id="search-record", markup=False)
         yield Static(id="search-close", markup=False)
 
     def on_resize(self) -> None:
@@ -107,12 +112,20 @@ class SearchBar(Horizontal):
         self._show_way_out()
 
     def _show_way_out(self) -> None:
-        words = "[esc]" if self.size.width < NARROW else f"{self._letters}[esc closes]"
+        narrow = self.size.width < NARROW
+        words = "[esc]" if narrow else f"{self._letters}[esc closes]"
+        record = (
+            "" if self._letters else "[all]" if narrow else "[⏎ whole record]" if self._nothing else "[whole record]"
+        )
+        self.query_one("#search-record", Static).update(f"  {record}" if record else "")
         self.query_one("#search-close", Static).update(f"  {words}")
 
-    def show_count(self, words: str) -> None:
-        """Say what was found."""
+    def show_count(self, words: str, *, nothing: bool = False) -> None:
+        """Say what was found; where there is `nothing`, Enter looks further."""
         self.query_one("#search-count", Static).update(words)
+        if nothing != self._nothing:
+            self._nothing = nothing
+            self._show_way_out()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Another phrase."""
@@ -122,13 +135,14 @@ class SearchBar(Horizontal):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """The phrase is complete."""
         event.stop()
-        self.post_message(self.Confirmed())
+        self.post_message(self.WholeRecordWanted() if self._nothing else self.Confirmed())
 
     def on_click(self, event: events.Click) -> None:
         """Close it."""
-        if event.widget is not None and event.widget.id == "search-close":
+        where = None if event.widget is None else event.widget.id
+        if where in ("search-close", "search-record"):
             event.stop()
-            self.action_close()
+            self.post_message(self.Closed() if where == "search-close" else self.WholeRecordWanted())
 
     def action_step(self, by: int) -> None:
         """To the next one."""

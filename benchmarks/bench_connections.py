@@ -1,0 +1,115 @@
+"""Many connections that say nothing: what it costs to let them in, to keep them, and to see whether they are alive.
+
+Beside it the peers that people would pick for WebSockets, and mosquitto, each alone on the machine.
+"""
+
+import os
+import select
+import time
+from statistics import median
+from typing import NamedTuple
+
+from crowd import enter
+from measuring import Meter, allow_many_files, chat_server, loop_name, resident_kib
+from peers import Peer, apart, missing, others, ours
+from wire import Client, connect
+
+CONNECTIONS = int(os.environ.get("BENCH_CONNECTIONS", "10000"))
+RUNS = 3
+IDLE = 5.0  # seconds
+ALIVE, PING_INTERVAL = 1_000, 10  # connections that answer pings, seconds
+COMPARED = {"websockets.broadcast()", "node ws", "node socket.io", "mosquitto"}
+
+
+class Crowded(NamedTuple):
+    """Newcomers a CPU second of the server, KiB that each takes, share of a core while nobody says anything."""
+
+    per_cpu_second: float
+    kib: float
+    idle: float
+    others: float
+
+
+def measure(peer: Peer) -> Crowded:
+    """Let all in, and then leave them alone."""
+    with peer.start() as server, apart(server):
+        first = enter(peer.protocol, server.port, 1)  # what a server loads late is not counted
+        before, meter = resident_kib(server.pid), Meter(server)
+        sockets = enter(peer.protocol, server.port, CONNECTIONS)
+        storm = meter.read()
+        _settle(Meter(server))
+        kib = (resident_kib(server.pid) - before) / CONNECTIONS
+        meter = Meter(server)
+        time.sleep(IDLE)
+        usage = meter.read()
+        for one in first + sockets:
+            one.close()
+    return Crowded(CONNECTIONS / storm.servers[0], kib, usage.servers[0] / usage.seconds, storm.others / storm.seconds)
+
+
+def _settle(meter: Meter) -> None:
+    """Wait until a server has told everybody who is here."""
+    while True:
+        before = meter.read().servers[0]
+        time.sleep(1.5)
+        if meter.read().servers[0] - before < 0.03:
+            return
+
+
+def keepalive() -> tuple[float, float]:
+    """CPU seconds of the real server for each ping and its answer, and how many there were."""
+    with chat_server("--ping-interval", str(PING_INTERVAL)) as server, apart(server):
+        clients, _ = connect(server.port, ALIVE)
+        _answer(clients, 2.0)
+        for client in clients:
+            client.pings = 0
+        meter = Meter(server)
+        _answer(clients, 2.0 * PING_INTERVAL)
+        used, pings = meter.read().servers[0], sum(client.pings for client in clients)
+        for client in clients:
+            client.socket.close()
+    return used / pings, pings
+
+
+def _answer(clients: list[Client], seconds: float) -> None:
+    """Answer pings and do nothing else."""
+    poll = select.epoll()
+    by_number = {client.fileno(): client for client in clients}
+    for client in clients:
+        poll.register(client, select.EPOLLIN)
+    end = time.perf_counter() + seconds
+    while (left := end - time.perf_counter()) > 0:
+        for number, _ in poll.poll(left):
+            by_number[number].receive()
+            if by_number[number].closed:
+                raise RuntimeError(f"a connection was closed with {by_number[number].closed}")
+    poll.close()
+
+
+def main() -> None:
+    """Print a line, and one of details."""
+    allow_many_files()
+    if absent := missing():
+        print(absent, flush=True)
+    peers = [ours(), *(peer for peer in others() if peer.name in COMPARED)]
+    runs = {peer.name: [measure(peer) for _ in range(RUNS)] for peer in peers}
+    middle = {name: Crowded(*(median(part) for part in zip(*each, strict=True))) for name, each in runs.items()}
+    first, *rest = middle.items()
+    mine = first[1]
+    beside = ", ".join(
+        f"{name} {one.kib:.1f} KiB, {one.per_cpu_second:,.0f} ({mine.per_cpu_second / one.per_cpu_second:.2f}x),"
+        f" {one.idle:.1%}"
+        for name, one in rest
+    )
+    each_ping, pings = keepalive()
+    print(
+        f"{CONNECTIONS:,} connections: {mine.kib:.1f} KiB each, {mine.per_cpu_second:,.0f} let in a CPU second, idle"
+        f" {mine.idle:.2%} of a core; {beside}\n"
+        f"  medians of {RUNS}; the keepalive's own cost is {each_ping * 1e6:.0f} us a ping and answer ({pings:,} of"
+        f" them), each connection's once in 30 s by default; {loop_name()}; other programs {mine.others:.0%} of a core",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""A record of a million messages in one file: how long the server takes to start, and to show old and found messages.
+
+Pages and searches are asked for one by one while others write 200 messages a second. Beside the start: an empty file.
+"""
+
+import asyncio
+import os
+import random
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+import msgspec
+from lines import AUTHORS
+from measuring import Program, chat_server, percentile
+from wire import Client, connect
+
+from chat_server.drafts import MessageDraft, encode_draft
+from chat_server.log import MESSAGE
+from chat_server.log.sqlite import SqliteLog
+
+MESSAGES = int(os.environ.get("BENCH_MESSAGES", "1000000"))
+STARTS, PAGES, SEARCHES = 5, 400, 200
+WRITTEN = 200.0  # messages a second
+_BATCH = 10_000
+_WORDS = 20_000  # different ones; the most common is in every tenth message, as in life
+_PATIENCE = 30.0
+
+
+def vocabulary(random_of: random.Random) -> list[str]:
+    """Made-up words, the most common first."""
+    letters = "etaoinshrdlu"
+    return ["".join(random_of.choices(letters, k=random_of.randint(3, 9))) + str(n) for n in range(_WORDS)]
+
+
+def texts(count: int) -> Iterator[str]:
+    """Texts of some words, whose frequencies fall as Zipf's law says."""
+    random_of = random.Random(5)
+    words = vocabulary(random_of)
+    weights = [1 / rank for rank in range(1, _WORDS + 1)]
+    pool = random_of.choices(words, weights, k=1 << 16)
+    for _ in range(count):
+        at = random_of.randrange(len(pool) - 16)
+        yield " ".join(pool[at : at + random_of.randint(4, 14)])
+
+
+async def fill(path: Path, count: int) -> None:
+    """Write a record."""
+    log = SqliteLog(path)
+    await log.open()
+    begin = time.time() - count
+    waiting: list[asyncio.Future[int]] = []
+    for number, text in enumerate(texts(count)):
+        author = AUTHORS[number % len(AUTHORS)]
+        draft = MessageDraft(text=text, from_id=f"~{author}", from_name=author, sent_at=begin + number)
+        waiting.append(log.append(MESSAGE, encode_draft(draft)))
+        if len(waiting) == _BATCH:
+            await asyncio.gather(*waiting)
+            waiting.clear()
+    await asyncio.gather(*waiting)
+    await log.close()
+
+
+def start_seconds(path: Path) -> float:
+    """From the start of the program to the first event."""
+    begin = time.perf_counter()
+    with chat_server("--log", f"sqlite:{path}") as server:
+        connect(server.port, 1)
+        return time.perf_counter() - begin
+
+
+class Asker:
+    """Asks, and waits for the answer."""
+
+    def __init__(self, server: Program) -> None:
+        self._client: Client = connect(server.port, 1)[0][0]
+        self._client.socket.settimeout(_PATIENCE)
+
+    def ask(self, line: str, kind: bytes) -> tuple[float, bytes]:
+        """Seconds until the answer, and the answer."""
+        begin = time.perf_counter()
+        self._client.say(line)
+        while True:
+            for text in self._client.receive():
+                if text.startswith(b'{"type":"%b"' % kind):
+                    return time.perf_counter() - begin, text
+                if text.startswith(b'{"type":"error"'):
+                    raise RuntimeError(text.decode())
+
+
+def _write(server: Program, ended: threading.Event) -> None:
+    client, source = connect(server.port, 1)[0][0], texts(1 << 30)
+    while not ended.wait(1 / WRITTEN):
+        client.say(next(source))
+        client.receive()
+
+
+def _measure(path: Path) -> tuple[list[float], list[float], float]:
+    with chat_server("--log", f"sqlite:{path}", "--rate-limit", "off") as server:
+        ended = threading.Event()
+        writer = threading.Thread(target=_write, args=(server, ended))
+        writer.start()
+        random_of = random.Random(6)
+        asker = Asker(server)
+        pages = [asker.ask(f"/history {random_of.randrange(200, MESSAGES)} 200", b"history")[0] for _ in range(PAGES)]
+        words = vocabulary(random.Random(5))
+        questions = [_question(random_of, words) for _ in range(SEARCHES)]
+        answers = [asker.ask(f"/search {question}", b"search") for question in questions]
+        ended.set()
+        writer.join()
+    found = sum(bool(msgspec.json.decode(answer)["messages"]) for _, answer in answers) / SEARCHES
+    return pages, [seconds for seconds, _ in answers], found
+
+
+def _question(random_of: random.Random, words: list[str]) -> str:
+    """One word, common or rare; two; a phrase; a beginning; a sender's."""
+    one, two = words[int(_WORDS ** random_of.random()) - 1], words[int(_WORDS ** random_of.random()) - 1]
+    return random_of.choice([one, f"{one} {two}", f'"{one} {two}"', f"{one[:4]}*", f"{one} from:{AUTHORS[0]}"])
+
+
+def main() -> None:
+    """Print one line, and one of details."""
+    with tempfile.TemporaryDirectory() as folder:
+        full, empty = Path(folder, "full.db"), Path(folder, "empty.db")
+        begin = time.perf_counter()
+        asyncio.run(fill(full, MESSAGES))
+        filled = time.perf_counter() - begin
+        asyncio.run(fill(empty, 0))
+        starts = [[start_seconds(path) for path in (full, empty)] for _ in range(STARTS)]
+        pages, searches, found = _measure(full)
+        size = full.stat().st_size / 1e6
+    first, floor = (median(each) * 1e3 for each in zip(*starts, strict=True))
+    print(
+        f"{MESSAGES:,} messages in a file: first event {first:.0f} ms after the start, {floor:.0f} with an empty file,"
+        f" ratio {first / floor:.2f}; a page p50 {percentile(pages, 50) * 1e3:.1f} and p99"
+        f" {percentile(pages, 99) * 1e3:.1f} ms; a search {percentile(searches, 50) * 1e3:.1f} and"
+        f" {percentile(searches, 99) * 1e3:.1f} ms\n"
+        f"  while {WRITTEN:.0f} messages a second are written; {PAGES} pages of 200 messages, {SEARCHES} searches, of"
+        f" which {found:.0%} found something; the file has {size:.0f} MB and was written in {filled:.0f} s",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

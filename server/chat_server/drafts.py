@@ -1,0 +1,69 @@
+"""What is decided and not numbered yet, how the log keeps it, and what it is once it has its number. Pure."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from chat_protocol.events import Message
+
+
+class MessageDraft(Struct, frozen=True, tag="message", omit_defaults=True):
+    """A message that was decided on and has no number yet."""
+
+    text: str
+    from_id: str
+    from_name: str
+    sent_at: float
+    reply_to: int | None = None
+    to_id: str | None = None
+    expires_at: float | None = None
+    txn: str | None = None
+
+
+class DeletionDraft(Struct, frozen=True, tag="delete"):
+    """The wish that message `id` be gone, as an entry of the log."""
+
+    id: int
+
+
+Draft: TypeAlias = MessageDraft | DeletionDraft
+_encode = msgspec.json.Encoder().encode
+decode_draft: Callable[[bytes], Draft] = msgspec.json.Decoder(Draft).decode
+
+
+def encode_draft(draft: Draft) -> bytes:
+    """Return the draft as the log keeps it, one JSON object, which `decode_draft` reads."""
+    return _encode(draft)
+
+
+def numbered(seq: int, draft: MessageDraft) -> Message:
+    """Return the message that the log has numbered."""
+    return Message(
+        id=seq,
+        text=draft.text,
+        reply_to=draft.reply_to,
+        from_id=draft.from_id,
+        from_name=draft.from_name,
+        to_id=draft.to_id,
+        sent_at=draft.sent_at,
+        seq=seq,
+        expires_at=draft.expires_at,
+        txn=draft.txn,
+    )
+
+
+def audience_of(message: Message) -> frozenset[str] | None:
+    """The ids of the clients who may see a message; None: everyone."""
+    return None if message.to_id is None else frozenset((message.from_id, message.to_id))
+
+
+def may_see(message: Message, client_id: str) -> bool:
+    """Is this client among them?"""
+    return message.to_id is None or client_id in (message.from_id, message.to_id)
+
+
+def has_ended(message: Message, now: float) -> bool:
+    """Is its time over?"""
+    return message.expires_at is not None and message.expires_at <= now

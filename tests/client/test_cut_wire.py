@@ -1,0 +1,141 @@
+"""A wire that is cut anywhere, in either direction, costs no line and doubles none.
+
+A proxy stands between client and server, and cuts the connection when so many bytes have passed. `CHAT_TEST_CUTS=1` is
+a cut at every byte of the conversation; by default at some of them.
+"""
+
+import asyncio
+import os
+from contextlib import asynccontextmanager, suppress
+from itertools import repeat
+
+import pytest
+
+from chat_protocol.commands import Delete, Say
+from chat_tui.connection import Connection
+from chat_tui.feed import Feed
+from chat_tui.store import Store
+from chatting import PATIENCE, open_house
+
+STRIDE = int(os.environ.get("CHAT_TEST_CUTS", "53"))
+SECRET = "0123456789abcdef0123456789abcdef"
+
+
+class Proxy:
+    """Passes on what comes, both ways, and cuts once: when `limit` bytes have gone in `direction` (0: up, 1: down)."""
+
+    def __init__(self, port, direction, limit):
+        self.port = 0
+        self.passed = [0, 0]
+        self._to = port
+        self._direction, self._limit = direction, limit
+        self._writers = set()
+
+    @asynccontextmanager
+    async def open(self):
+        """Listen until the block ends."""
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            server.close()
+            self._cut()
+
+    async def _serve(self, reader, writer):
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._to)
+        self._writers |= {writer, far_writer}
+        await asyncio.gather(self._pass(reader, far_writer, 0), self._pass(far_reader, writer, 1))
+
+    async def _pass(self, reader, writer, direction):
+        with suppress(OSError):
+            while data := await reader.read(1 << 16):
+                left = self._limit - self.passed[direction] if direction == self._direction else len(data)
+                self.passed[direction] += min(left, len(data))
+                if 0 <= left <= len(data):
+                    writer.write(data[:left])
+                    if direction == self._direction:
+                        await writer.drain()
+                        self._cut()
+                        return
+                else:
+                    writer.write(data)
+        writer.close()
+
+    def _cut(self):
+        self._limit = 1 << 60
+        for writer in self._writers:
+            writer.close()
+        self._writers.clear()
+
+
+class Client:
+    """All of a client but its screen."""
+
+    def __init__(self, port):
+        self.store = Store("t-")
+        self.feed = Feed(
+            self.store,
+            lambda notify: Connection(
+                f"ws://127.0.0.1:{port}",
+                name="ana",
+                secret=SECRET,
+                notify=notify,
+                resume=lambda: self.store.resume_point,
+                delays=lambda: repeat(0.002),
+            ),
+            lambda _: None,
+            lambda _: None,
+        )
+
+    @property
+    def texts(self):
+        """What the screen would show, in its order."""
+        return [message.text for message in self.store.messages.values()]
+
+    async def until(self, holds):
+        """Wait for a state that comes."""
+        async with asyncio.timeout(PATIENCE):
+            while not holds():  # noqa: ASYNC110 - the store has no event to wait for
+                await asyncio.sleep(0.001)
+
+    def number_of(self, text):
+        """The id of a message."""
+        return next(message.id for message in self.store.messages.values() if message.text == text)
+
+
+async def converse(direction, limit):
+    """The conversation; returns how many bytes went each way."""
+    async with open_house() as house, Proxy(house.server.port, direction, limit).open() as proxy:
+        bob = await house.person("bob")
+        ana = Client(proxy.port)
+        running = asyncio.create_task(ana.feed.run())
+        ana.feed.say(Say("one"), "one")
+        await bob.hears("one")
+        await bob.say("two", "/temp 600 three")
+        await ana.until(lambda: ana.texts[-1:] == ["three"])
+        ana.feed.say(Say("four", reply_to=ana.number_of("two")), "/reply four")
+        ana.feed.say(Say("five", to=bob.id), "/to bob five")
+        ana.feed.say(Delete(ana.number_of("two")), "/delete two")
+        await bob.hears("five")
+        await bob.until(lambda: bob.seen[-1]["type"] == "delete")
+        await bob.say("six")
+        await ana.until(lambda: ana.texts == ["one", "three", "four", "five", "six"])
+        await ana.until(lambda: not list(ana.store.unsent_rows()))
+        await bob.hears("six")
+        heard = [event["text"] for event in bob.seen if event["type"] == "message"]
+        assert heard == ["one", "two", "three", "four", "five", "six"]
+        kept = await house.service.log.page(1 << 40, 100, bob.id)
+        assert [entry.seq for entry in kept] == list(ana.store.messages)
+        await ana.feed.close()
+        await running
+        return proxy.passed
+
+
+@pytest.mark.parametrize("direction", [0, 1], ids=["to the server", "to the client"])
+async def test_a_cut_anywhere_costs_nothing(direction):
+    """Every line is there once, in one order, on both screens."""
+    total = (await converse(direction, 1 << 60))[direction]
+    assert total > 300
+    for limit in range(0, total, STRIDE):
+        await converse(direction, limit)

@@ -1,0 +1,203 @@
+"""A server whose log is in a file ends and starts again: what its people find then."""
+
+import asyncio
+import time
+
+import pytest
+
+from chat_server.app import ChatServer, Clock, StartError
+from chat_server.settings import Settings
+from chatting import open_house
+from sockets import connect_peer
+
+ANA, BOB = "a" * 32, "b" * 32
+
+
+@pytest.fixture
+def log(tmp_path):
+    """The setting that names a file."""
+    return f"sqlite:{tmp_path / 'chat.db'}"
+
+
+def later(seconds):
+    """A clock on the wall that is so far on."""
+    return lambda: time.time() + seconds
+
+
+def traces(tmp_path, word):
+    """The files that have this word in them."""
+    return [file.name for file in tmp_path.iterdir() if word.encode() in file.read_bytes()]
+
+
+async def test_people_find_what_was_said(log):
+    """The messages with their numbers, what was deleted not among them; the conversation goes on in the same life."""
+    async with open_house(log=log) as house:
+        ana = await house.person("ana")
+        for line in ("one", "two", "/reply 1 three", "/delete 2"):
+            await ana.said(line)
+        before = await house.person("cat")
+    async with open_house(log=log) as house:
+        ana = await house.person("ana")
+        assert ana.init["epoch"] == before.init["epoch"]
+        assert ana.init["messages"] == before.init["messages"]
+        assert (ana.init["seq"], ana.init["more"]) == (4, False)
+        assert (await ana.said("/reply 3 four"))["id"] == 5
+        assert (await ana.said("/reply 2 five"))["code"] == "no_such_message"
+        assert [message["id"] for message in (await ana.said("/search three"))["messages"]] == [3]
+
+
+async def test_who_comes_back_after_a_restart_gets_what_was_missed(log):
+    """As after any lost connection."""
+    async with open_house(log=log) as house:
+        ana = await house.person("ana")
+        for line in ("one", "two", "three", "/delete 1"):
+            await ana.said(line)
+        place = f"{ana.init['epoch']}.2"
+    async with open_house(log=log) as house:
+        ana = await house.person(target=f"/?name=ana&resume={place}")
+        assert ana.init["resumed"]
+        assert [message["text"] for message in ana.init["messages"]] == ["three"]
+        assert ana.init["deleted"] == [1]
+
+
+async def test_what_ended_meanwhile_is_gone_before_anybody_comes(log, tmp_path):
+    """It is deleted, not only hidden: the first greeting has passed it, and no file has a byte of it."""
+    async with open_house(log=log) as house:
+        (ana,) = await house.people("ana")
+        await ana.said("/temp 60 canary-short")
+        await ana.said("/temp 600 canary-long")
+    async with open_house(log=log, wall=later(61)) as house:
+        assert traces(tmp_path, "canary-short") == []
+        bob = await house.person("bob")
+        assert [message["text"] for message in bob.init["messages"]] == ["canary-long"]
+        assert bob.init["seq"] == 3
+        assert house.service.room.next_due() == bob.init["messages"][0]["expires_at"]
+    async with open_house(log=log, wall=later(601)) as house:
+        assert traces(tmp_path, "canary") == []
+        assert (await house.person("bob")).init["messages"] == []
+
+
+async def test_an_end_beyond_what_is_replayed_is_told(log):
+    """Of a message older than all that the room is told again: its alarm is set, and who comes later hears of it."""
+    async with open_house(log=log) as house:
+        (ana,) = await house.people("ana")
+        await ana.said("/temp 600 canary")
+        for number in range(2001):
+            house.service.log.append("message", message(f"message {number}"))
+        await ana.hears("message 2000")
+    async with open_house(log=log, wall=later(599)) as house:
+        ana = await house.person("ana")
+        assert ana.init["more"]
+        assert house.service.room.next_due() is not None
+        assert (await ana.next())["type"] == "delete"
+        assert ana.seen[-1]["id"] == 1
+        assert (await ana.said("/history 10"))["messages"][0]["id"] == 2
+
+
+def message(text):
+    """What the room writes into the log."""
+    return b'{"type":"message","text":"%b","from_id":"~x","from_name":"x","sent_at":1.0}' % text.encode()
+
+
+async def test_a_wall_clock_that_was_set_back_gives_no_longer_life(log):
+    """It begins at the newest time that the log has seen: what has lived half its time has the other half left."""
+    async with open_house(log=log, wall=later(0)) as house:
+        (ana,) = await house.people("ana")
+        echo = await ana.said("/temp 60 canary")
+    async with open_house(log=log, wall=later(-3600)) as house:
+        assert 0 <= house.service.now() - echo["sent_at"] < 30
+        assert (await house.person("bob")).init["now"] >= echo["sent_at"]
+
+
+def test_the_clock_goes_on_from_the_newest_time():
+    """The wall is looked at once, at the start; what it does later changes nothing."""
+    wall, monotonic = [1000.0], [5.0]
+    clock = Clock(1600.0, lambda: wall[0], lambda: monotonic[0])
+    assert clock() == 1600.0
+    wall[0], monotonic[0] = -1e6, 65.0
+    assert clock() == 1660.0
+    assert Clock(900.0, lambda: 1000.0, lambda: 0.0)() == 1000.0
+
+
+async def test_a_name_is_kept_for_its_owner_over_a_restart(log):
+    """Whoever has the secret comes back to it; others are told that it is taken."""
+    async with open_house(log=log) as house:
+        await house.person("Ana", secret=ANA)
+        await house.person("bob", secret=BOB)
+    async with open_house(log=log, name_grace=3600.0) as house:
+        eve = await house.person("ANA")
+        assert (await eve.next())["code"] == "name_taken"
+        assert (await house.person("Ana", secret=ANA)).init["you"]["name"] == "Ana"
+        assert set(await house.service.log.roster()) == {"ana", "bob", eve.init["you"]["name"].casefold()}
+        assert house.service.room.roster.next_due() <= house.service.now() + 3600.0
+    async with open_house(log=log, name_grace=0.0) as house:
+        assert await house.service.log.roster() == {}
+        assert (await house.person("ana")).init["you"]["name"] == "ana"
+
+
+async def test_what_is_too_old_goes_at_the_start(log, tmp_path):
+    """From the room and from the file; the greeting tells how much is kept."""
+    async with open_house(log=log) as house:
+        (ana,) = await house.people("ana")
+        for number in range(10):
+            await ana.said(f"canary {number}")
+        assert "history" not in ana.init["limits"]
+        assert "keep" not in ana.init["limits"]
+    async with open_house(log=log, keep="3") as house:
+        await house.eventually(lambda: len(house.service.room._messages) == 3)
+        bob = await house.person("bob")
+        assert [message["id"] for message in bob.init["messages"]] == [8, 9, 10]
+        assert bob.init["limits"]["history"] == 3
+        assert traces(tmp_path, "canary 6") == []
+        assert (await bob.said("/history 9"))["messages"] == bob.init["messages"][:1]
+        assert (await bob.said("/delete 2"))["code"] == "no_such_message"
+    async with open_house(log=log, keep="30d", wall=later(31 * 86_400)) as house:
+        await house.eventually(lambda: not house.service.room._messages)
+        bob = await house.person("bob")
+        assert bob.init["limits"]["keep"] == 30 * 86_400
+        assert "history" not in bob.init["limits"]
+        assert traces(tmp_path, "canary") == []
+        assert (await bob.said("next"))["id"] == 11
+
+
+async def test_a_full_disk_is_told_and_passes(log):
+    """To whoever spoke, and to who asks how the server is; others may come and read; then all is well again."""
+    async with open_house(log=log) as house:
+        (ana,) = await house.people("ana")
+        await ana.said("before")
+        await limit(house, 1)
+        long = "x" * 4000
+        while (answer := await ana.said(long))["type"] == "message":
+            pass
+        assert answer["code"] == "not_kept"
+        assert answer["text"] == "The server could not keep that: the disk is full."
+        peer = await connect_peer(house, b"GET /healthz HTTP/1.0\r\n\r\n")
+        assert b" 503 " in await peer.rest()
+        bob = await house.person("bob")
+        assert bob.init["messages"][0]["text"] == "before"
+        await limit(house, 1 << 30)
+        assert (await bob.said("after"))["type"] == "message"
+        peer = await connect_peer(house, b"GET /healthz HTTP/1.0\r\n\r\n")
+        assert (await peer.rest()).endswith(b"ok\n")
+
+
+async def limit(house, pages):
+    """Let the file have so many pages, or as many as it has."""
+    await house.service.log._work(lambda writer: writer.connection.execute(f"PRAGMA max_page_count={pages}").fetchone())
+
+
+async def test_why_a_log_can_not_be_used_is_one_sentence(log, tmp_path):
+    """For the operator; nothing is left running, and the log can be opened by another."""
+    tasks = asyncio.all_tasks()
+    (tmp_path / "chat.db").write_text("something else")
+    with pytest.raises(StartError, match=r"chat\.db: it is not a database\.$"):
+        await ChatServer(Settings(host="127.0.0.1", port=0, log=log)).start()
+    (tmp_path / "chat.db").unlink()
+    async with open_house(log=log) as house:
+        other = Settings(host="127.0.0.1", port=house.server.port, log=f"{log}2")
+        for _ in range(2):
+            with pytest.raises(StartError, match=r" is in use already\."):
+                await ChatServer(other).start()
+        with pytest.raises(StartError, match=r"chat\.db is in use: another chat-server has it open\.$"):
+            await ChatServer(Settings(host="127.0.0.1", port=0, log=log)).start()
+    assert asyncio.all_tasks() == tasks

@@ -1,0 +1,87 @@
+"""Lines that wait to be sent, as they are written down. `format_lines` and `parse_lines` are inverses. Pure.
+
+Only a message or the deletion of one is a line here. What has no such shape is passed over.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from chat_protocol.commands import Command, CommandError, Delete, Say, parse_command
+from chat_protocol.text import clean
+
+MOST_LINES = 200
+MOST_BYTES = 1024 * 1024
+LONGEST_WAIT = 30 * 86400.0
+"""Seconds after which nobody means a line any more that was not sent."""
+_TOKEN = re.compile(r"[!-~]{1,64}")
+
+
+class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line, `line` being what is said, without its token `txn`, and `typed` how it was said.
+
+    `said_at` is in seconds since the epoch on this computer's clock, `epoch` the life of the record whose message
+    numbers are in it. `tried`: the server may have it. `ask`: it is not to be sent unless the user says so again.
+    """
+
+    txn: str
+    line: str
+    typed: str
+    said_at: float
+    epoch: str = ""
+    tried: bool = False
+    ask: bool = False
+
+    @property
+    def command(self) -> Command:
+        """What it says."""
+        return parse_command(self.line)
+
+    @property
+    def ends_at(self) -> float:
+        """When it is not to be written down any more: a message that deletes itself has no longer life here."""
+        command = self.command
+        lifetime = command.lifetime if isinstance(command, Say) else None
+        return self.said_at + (LONGEST_WAIT if lifetime is None else min(lifetime, LONGEST_WAIT))
+
+    def lasts(self, now: float) -> bool:
+        """May it still be written down? Not when it was said in the future: nobody knows then how old it is."""
+        return self.said_at <= now < self.ends_at
+
+
+def format_lines(lines: Sequence[Kept]) -> tuple[bytes, int]:
+    """Return the contents of a file, and how many of the lines, the first ones, it had room for."""
+    parts: list[bytes] = []
+    size = 2
+    for line in lines[:MOST_LINES]:
+        part = msgspec.json.encode(line)
+        if (size := size + len(part) + 2) > MOST_BYTES:
+            break
+        parts.append(part)
+    return b"[" + b",\n".join(parts) + b"]", len(parts)
+
+
+def parse_lines(data: bytes) -> list[Kept]:
+    """Read the contents of a file."""
+    try:
+        parts = msgspec.json.decode(data, type=list[msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return []
+    return [line for line in map(_parse_line, parts) if line is not None]
+
+
+def _parse_line(part: msgspec.Raw) -> Kept | None:
+    try:
+        line = msgspec.json.decode(part, type=Kept)
+        line = msgspec.structs.replace(line, line=clean(line.line), typed=clean(line.typed))
+        command = line.command
+    except (msgspec.DecodeError, UnicodeDecodeError, CommandError):
+        return None
+    known = isinstance(command, Say) or (isinstance(command, Delete) and command.id is not None)
+    return line if known and _TOKEN.fullmatch(line.txn) else None
+
+
+def merged(lines: Iterable[Kept]) -> list[Kept]:
+    """Each line once, in the order said."""
+    return sorted({line.txn: line for line in lines}.values(), key=lambda line: line.said_at)

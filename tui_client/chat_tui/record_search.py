@@ -1,0 +1,125 @@
+"""Looking for words in the server's whole record: one question at a time, and what it has found. Pure.
+
+Answers come as events, like everything else; one to an older question says nothing any more. What was found is held
+here and nowhere else, and goes with its message.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from chat_protocol.commands import Search, format_command
+from chat_protocol.events import Deleted, Event, Found, Init, Message, Refusal
+from chat_protocol.queries import QueryError, parse_query, words_of
+
+MOST = 1_000
+"""Messages that are held; whoever looks for one of more than that writes another word."""
+_WRITTEN_WORD = re.compile("(?:[^\\W_]|[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f])+")
+
+
+class RecordSearch:
+    """What is looked for, and what was found of it; the tokens begin with `token_prefix`, which nobody else may have.
+
+    `hits` are by id, newest first; `more`: there are older ones. `problem` is a sentence about why there are none.
+    """
+
+    def __init__(self, token_prefix: str) -> None:
+        self.query = ""
+        self.hits: dict[int, Message] = {}
+        self.more = False
+        self.problem = ""
+        self.stale = False
+        """Is the record another one since, or the answer lost? Then it is to be asked again."""
+        self._prefix = token_prefix
+        self._count = 0
+        self._token: str | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Is an answer under way?"""
+        return self._token is not None
+
+    # -- asking -------------------------------------------------------------------------------------------------
+
+    def ask(self, query: str) -> str | None:
+        """Look for something else: the line to send, None where nothing can be looked for in this way."""
+        self.query = query.strip()
+        self.hits, self.more, self.problem, self.stale, self._token = {}, False, "", False, None
+        if not self.query:
+            return None
+        try:
+            parse_query(self.query)
+        except QueryError as error:
+            self.problem = str(error)
+            return None
+        return self._line(self.query)
+
+    def ask_more(self) -> str | None:
+        """The line that asks for older ones; None while an answer is under way, and where there are none."""
+        if self.waiting or not self.more or len(self.hits) >= MOST:
+            return None
+        self.problem = ""
+        return self._line(f"{self.query} before:{next(reversed(self.hits))}")
+
+    def _line(self, query: str) -> str:
+        self._count += 1
+        self._token = f"{self._prefix}{self._count}"
+        return format_command(Search(query, self._token))
+
+    def not_sent(self, why: str) -> None:
+        """No answer will come."""
+        self._token, self.problem = None, why
+
+    # -- hearing ------------------------------------------------------------------------------------------------
+
+    def take(self, events: Sequence[Event]) -> list[Event]:
+        """Hear what the server says; returns what is for others as well."""
+        return [event for event in events if not self._is_for_us(event)]
+
+    def _is_for_us(self, event: Event) -> bool:
+        match event:
+            case Found():
+                if self._token is not None and event.txn == self._token:
+                    self._token, self.more = None, event.more and bool(event.messages)
+                    self.hits |= {message.id: message for message in event.messages}
+                return True
+            case Refusal(txn=txn, text=text) if txn is not None and txn.startswith(self._prefix):
+                if txn == self._token:
+                    self._token, self.problem = None, text
+                return True
+            case Deleted(id=number):
+                self.hits.pop(number, None)
+            case Init():
+                self.stale = bool(self.query)
+                self.hits, self.more, self._token = {}, False, None
+            case _:
+                pass
+        return False
+
+    # -- time ---------------------------------------------------------------------------------------------------
+
+    def next_expiry(self) -> float | None:
+        """When the next hit ends, in seconds on the server's clock; None for never."""
+        return min((one.expires_at for one in self.hits.values() if one.expires_at is not None), default=None)
+
+    def expire(self, server_now: float) -> bool:
+        """Forget what has reached its end; was there anything?"""
+        before = len(self.hits)
+        self.hits = {
+            number: one for number, one in self.hits.items() if one.expires_at is None or one.expires_at > server_now
+        }
+        return len(self.hits) < before
+
+
+def spans_of(query: str, text: str) -> list[tuple[int, int]]:
+    """Where the words of a query are in a text, as offsets into the text; none overlap."""
+    try:
+        terms = parse_query(query).terms
+    except QueryError:
+        return []
+    whole = {word for term in terms for word in (term.words[:-1] if term.prefix else term.words)}
+    begun = tuple(term.words[-1] for term in terms if term.prefix)
+    return [match.span() for match in _WRITTEN_WORD.finditer(text) if _any_of(words_of(match[0]), whole, begun)]
+
+
+def _any_of(words: Iterable[str], whole: set[str], begun: tuple[str, ...]) -> bool:
+    return any(word in whole or (begun and word.startswith(begun)) for word in words)
