@@ -35,7 +35,7 @@ _LAST_WORDS = 65_536
 """Bytes that are still parsed of a peer that is being closed, because its own close frame is somewhere behind them."""
 
 _HIGH_WATER = 32_768
-_TURN, _ENOUGH = 8, 16  # reasons to hold reading; the peer's not reading is 1, and a subclass has others
+_TURN = 8  # a reason to hold reading; the peer's not reading is 1, and a subclass has others
 _PROGRESS = 4096
 """Bytes; who takes so many within `slow_after` reads."""
 
@@ -171,8 +171,7 @@ class Connection(asyncio.BufferedProtocol):
         self._heard = True
         if self.stage is Stage.CLOSING:
             self._last_words -= len(data)
-            if self._last_words < 0:
-                self.hold_reading(_ENOUGH)
+            if self._last_words < 0:  # read, or else it could not read why it was closed
                 return
         protocol = self._protocol
         protocol.receive_data(data)
