@@ -35,6 +35,11 @@ SECONDS = float(os.environ.get("BENCH_SECONDS", "60"))
 WARM_UP = min(25.0, SECONDS / 2)  # as long as the longest of the temporary messages stays, and some more
 HISTORY = 2_000  # full after the warm-up, of messages and of deletions
 SAMPLE = 4
+# Who only listens answers no pings, and a load that gets no processor for a while is not closed for it.
+OPTIONS = (
+    "--rate-limit", "off", "--history", str(HISTORY), "--ping-interval", "100000",
+    "--outbox", str(1 << 25), "--slow-after", "60",
+)  # fmt: skip
 LAG_PROMISE, GROWTH_PROMISE = 0.050, 0.02
 EXPECTED = "no_such_message"  # replies to what has just gone
 _DELIVERIES = re.compile(r"^chat_deliveries_total (\S+)$", re.MULTILINE)
@@ -195,9 +200,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=CLIENTS, help=f"how many are in the room (default: {CLIENTS})")
     clients = parser.parse_args().clients
     allow_many_files()
-    with chat_server(
-        "--rate-limit", "off", "--history", str(HISTORY), "--ping-interval", "100000"
-    ) as server:  # who only listens answers no pings
+    with chat_server(*OPTIONS) as server:
         offset = time.time() - time.perf_counter()
         onlookers = [Onlooker(client, offset) for client in connect(server.port, SAMPLE)[0]]
         load = Aside(lambda: mix(server.port, clients, max(2, int(clients * SPEAK)), SECONDS))
