@@ -184,7 +184,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def eof_received(self) -> None:
         """The peer will say nothing more: the transport closes."""
-        if self._protocol.state is not State.CLOSED:
+        if self.stage is not Stage.HANDSHAKE and self._protocol.state is not State.CLOSED:
             self._protocol.receive_eof()
         self._send_pending()
         self._begin_closing()
