@@ -60,6 +60,10 @@ class Query(NamedTuple):
         """Has a message with this text and sender what is looked for, its number aside?"""
         if self.sender is not None and fold_name(from_name) != self.sender:
             return False
+        if text.isascii():  # most have not even the letters, which is seen sooner
+            plain = text.lower()
+            if not all(word in plain for term in self.terms for word in term.words):
+                return False
         words = words_of(text)
         return all(term.found_in(words) for term in self.terms)
 
@@ -68,7 +72,9 @@ def words_of(text: str) -> list[str]:
     """The words of a text as they are compared."""
     if text.isascii():  # most are, and it takes a tenth of the time
         return _PLAIN_WORD.findall(text.lower())
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = text
+    for _ in range(2):  # letters of mathematics are capitals only when they have become plain
+        plain = unicodedata.normalize("NFKD", plain.casefold())
     return _WORD.findall("".join(letter for letter in plain if not unicodedata.combining(letter)))
 
 

@@ -122,6 +122,8 @@ class ChatServer:
             await self._follow_to(await end_what_is_over(self._service))
         except LogError as error:
             raise StartError(str(error)) from error
+        except ValueError as error:  # what is in it was written by no room
+            raise StartError(f"The log can't be replayed: {error}.") from error
 
     async def _let_in(self) -> None:
         settings, service = self.settings, self._service

@@ -43,6 +43,11 @@ class Greeter(Record):
         # for those who come anew.
         self._public: dict[int | None, _Shown] = {}
 
+    def forget_before(self, seq: int) -> None:
+        """The log has let go of all messages with smaller numbers."""
+        super().forget_before(seq)
+        self._public.clear()
+
     def greet(
         self, you: Client, *, epoch: str, now: float, limits: dict[str, float], resume: int | None = None
     ) -> EncodedInit:

@@ -111,7 +111,7 @@ class Session(Speaker):
                 problem = Refusal(error.code, error.text)
         while name is None:
             guest = roster.guest_name()
-            if await service.log.claim(fold_name(guest), self.client_id) == self.client_id:
+            if await service.log.claim(fold_name(guest), self.client_id, lasting=False) == self.client_id:
                 name = guest
         if self.stage is not Stage.OPEN:
             await service.release(name)

@@ -263,7 +263,7 @@ class Speaker(Hearer):
 
     async def _claim(self, name: str) -> str:
         """Make a name ours; refused when it is somebody else's."""
-        owner = await self._service.log.claim(fold_name(name), self.client_id)
+        owner = await self._service.log.claim(fold_name(name), self.client_id, lasting=self._keeps_name)
         if owner != self.client_id:
             raise Refused("name_taken", f"{name} is taken here.")
         return name

@@ -41,6 +41,7 @@ def test_words_are_the_same_in_every_dress():
     """Capitals, accents, width; what is no letter and no digit stands between words."""
     assert words_of("Caf\u00e9 CAFE\u0301 \uff43\uff41\uff46\uff45") == ["cafe"] * 3
     assert words_of("a_b-c.d 12:30 \u00df") == ["a", "b", "c", "d", "12", "30", "ss"]
+    assert words_of("\U0001d56c\u2115") == ["an"]
 
 
 @given(texts)

@@ -307,6 +307,22 @@ async def test_what_is_erased_is_gone(log):
     assert await append(log, b"d") == [4]
 
 
+async def test_what_is_pruned_is_gone(log):
+    """All but the newest so many, or what was sent before a time; the others stay, with their numbers."""
+    for number in range(1, 6):
+        await log.append(MESSAGE, said(b"x", sent_at=float(number)))
+    assert await log.prune() == 0
+    assert await log.prune(newest=4) == 1
+    assert await log.prune(before=3.0) == 2
+    assert await log.prune(before=3.0, newest=4) in {0, 2}
+    assert [entry.seq for entry in await log.page(100, 10, "~ana")] == [3, 4, 5]
+    assert [entry.seq for entry in await log.search(parse_query("x"), 10, "~ana")] == [5, 4, 3]
+    assert await log.prune(newest=1, before=1.0) == 4
+    async with aclosing(log.tail(4)) as tail:
+        assert [entry.seq for entry in await read(tail, 1)] == [5]
+    assert await append(log, b"y") == [6]
+
+
 async def test_erasing_the_newest_frees_no_number(log):
     """Nor does erasing what is gone already, or never was, do anything."""
     await append(log, b"a", b"b")

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from chat_server.app import ChatServer, Clock, StartError
+from chat_server.log import open_log
 from chat_server.settings import Settings
 from chatting import open_house
 from sockets import connect_peer
@@ -120,15 +121,18 @@ def test_the_clock_goes_on_from_the_newest_time():
 
 
 async def test_a_name_is_kept_for_its_owner_over_a_restart(log):
-    """Whoever has the secret comes back to it; others are told that it is taken."""
+    """Whoever has the secret comes back to it, others are told that it is taken; who has none leaves none behind."""
     async with open_house(log=log) as house:
         await house.person("Ana", secret=ANA)
         await house.person("bob", secret=BOB)
+        cat = await house.person("cat")
+        await cat.said("hello")
     async with open_house(log=log, name_grace=3600.0) as house:
         eve = await house.person("ANA")
         assert (await eve.next())["code"] == "name_taken"
+        assert (await house.person("cat")).init["you"]["name"] == "cat"
         assert (await house.person("Ana", secret=ANA)).init["you"]["name"] == "Ana"
-        assert set(await house.service.log.roster()) == {"ana", "bob", eve.init["you"]["name"].casefold()}
+        assert set(await house.service.log.roster()) == {"ana", "bob", "cat", eve.init["you"]["name"].casefold()}
         assert house.service.room.roster.next_due() <= house.service.now() + 3600.0
     async with open_house(log=log, name_grace=0.0) as house:
         assert await house.service.log.roster() == {}
@@ -201,3 +205,16 @@ async def test_why_a_log_can_not_be_used_is_one_sentence(log, tmp_path):
         with pytest.raises(StartError, match=r"chat\.db is in use: another chat-server has it open\.$"):
             await ChatServer(Settings(host="127.0.0.1", port=0, log=log)).start()
     assert asyncio.all_tasks() == tasks
+
+
+@pytest.mark.parametrize("body", [b"nonsense", b"{}"])
+async def test_what_no_room_has_written_is_refused(log, tmp_path, body):
+    """A log with such an entry is not half of a record: the server does not start, and says why."""
+    engine = open_log(log, history=10)
+    await engine.open()
+    await engine.append("message", body)
+    await engine.close()
+    with pytest.raises(StartError) as error:
+        await ChatServer(Settings(host="127.0.0.1", port=0, log=log)).start()
+    assert str(error.value).endswith(".")
+    assert "\n" not in str(error.value)

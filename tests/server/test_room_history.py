@@ -1,7 +1,8 @@
 """How much a room remembers, and how much of it a greeting holds."""
 
-from chat_protocol.commands import Delete
+from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Deleted, encode_event
+from chat_server.drafts import encode_draft
 from chat_server.greeting import GREETING_BYTES, GREETING_MESSAGES
 from rooms import NumberedRoom
 
@@ -79,3 +80,36 @@ def test_what_was_pushed_out_while_its_deletion_was_on_the_way_is_deleted():
     for _ in range(3):
         room.say("ana")
     assert room.keep(draft) == (Deleted(1, 5), {"~ana", "~bob"})
+
+
+def test_what_the_log_has_let_go_of_is_forgotten():
+    """Its alarm, and who could see it, too; who comes is told that there was more."""
+    room = NumberedRoom("ana", "bob")
+    room.say("ana", "old", lifetime=10.0)
+    room.say("ana", "old", to="bob")
+    room.say("ana", "kept")
+    assert room.seen_by("cat") == [1, 3]
+    room.room.forget_before(3)
+    assert room.seen_by("cat") == [3]
+    assert room.seen_by("bob") == [3]
+    assert room.room.next_due() is None
+    assert room.room._correspondents == {}
+    assert room.greet("ana").more
+    room.room.forget_before(2)
+    assert room.seen_by("bob") == [3]
+
+
+def test_of_messages_that_are_not_replayed_the_ends_are_told():
+    """Once, to those who may see them, and without their texts."""
+    room, before = NumberedRoom("ana", "bob"), NumberedRoom("ana", "bob")
+    drafts = [before.decide("ana", Say("secret", to=to, lifetime=10.0)) for to in (None, "bob")]
+    room.seq = 2
+    room.room.begin_after(2)
+    for _ in range(2):
+        room.room.remember_ends((number, encode_draft(draft)) for number, draft in enumerate(drafts, 1))
+    assert room.seen_by("bob") == []
+    assert room.room.next_due() == 10.0
+    assert room.expire(10.0) == [(Deleted(1, 3), None), (Deleted(2, 4), {"~ana", "~bob"})]
+    assert room.room.next_due() is None
+    room.room.remember_ends([(1, encode_draft(drafts[0]))])
+    assert room.room.next_due() is None

@@ -173,3 +173,16 @@ def test_the_changes_add_up_to_the_list(steps):
     assert set(seen) == {who for who, connections in connected.items() if connections}
     for client in roster.clients():
         assert roster.find(client.name) == client.id
+
+
+def test_names_from_before_are_kept_for_the_time_of_grace(roster):
+    """Theirs are not listed and not given away; what nobody can come back for is free at once."""
+    before = {"cat": "~c", "dan": "~d", "anna": "~a", "another": "~c"}
+    assert roster.restore(before, 100.0) == ["anna", "another"]
+    assert roster.clients() == (Client("~a", "ana"), Client("~b", "bob"))
+    assert roster.take_changes() is None
+    assert (roster.owner_of("Cat"), roster.name_of("~c"), roster.next_due()) == ("~c", "cat", 100.0 + GRACE)
+    roster.join("~c", "Cat")
+    assert roster.give_back(100.0 + GRACE) == ["dan"]
+    assert roster.name_of("~c") == "Cat"
+    assert Roster(0.0).restore(before, 100.0) == list(before)

@@ -48,11 +48,11 @@ class SlowLog:
             raise LogError("The disk does not answer.")
         return await self._log.page(before, limit, reader)
 
-    async def claim(self, name, value):
+    async def claim(self, name, value, *, lasting=True):
         """As the log does, later."""
         self.asked.append(name)
         await self._go.wait()
-        return await self._log.claim(name, value)
+        return await self._log.claim(name, value, lasting=lasting)
 
     async def release(self, name):
         """As the log does."""

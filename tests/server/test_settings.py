@@ -34,6 +34,9 @@ def test_every_option_is_explained():
         {"rate_limit": "1/0.01"},
         {"rate_limit": "5/2"},
         {"metrics_address": "localhost:0"},
+        {"keep": ""},
+        {"keep": "1s"},
+        {"keep": "1"},
     ],
 )
 def test_what_is_taken(options):
@@ -45,6 +48,15 @@ def test_what_is_taken(options):
 def test_how_a_rate_is_read(rate_limit, rate):
     """Lines at once and lines a second, or no limit."""
     assert Settings(rate_limit=rate_limit).rate == rate
+
+
+@pytest.mark.parametrize(
+    ("keep", "keeping"),
+    [("", (None, None)), ("100000", (None, 100_000)), ("12h", (43_200.0, None)), ("30d", (2_592_000.0, None))],
+)
+def test_how_long_messages_are_kept(keep, keeping):
+    """A time, a number of messages, or for ever."""
+    assert Settings(keep=keep).keeping == keeping
 
 
 @pytest.mark.parametrize(
@@ -86,6 +98,13 @@ def test_how_an_address_for_metrics_is_read(metrics_address, where):
         ("rate_limit", "nan/1"),
         ("rate_limit", "1/nan"),
         ("rate_limit", "inf/1"),
+        ("keep", "0"),
+        ("keep", "0d"),
+        ("keep", "-1"),
+        ("keep", "30 d"),
+        ("keep", "1.5h"),
+        ("keep", "d"),
+        ("keep", "9999999999999"),
         ("metrics_address", "9100"),
         ("metrics_address", ":9100"),
         ("metrics_address", "localhost:http"),

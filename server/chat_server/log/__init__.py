@@ -106,8 +106,8 @@ class MessageLog(Protocol):
     async def mark(self, now: float) -> None:
         """Remember the time."""
 
-    async def claim(self, name: str, value: str) -> str:
-        """Give `name` to `value` unless somebody has it; returns who has it now."""
+    async def claim(self, name: str, value: str, *, lasting: bool = True) -> str:
+        """Give `name` to `value` unless somebody has it; returns who has it now. `lasting`: as long as the log does."""
 
     async def release(self, name: str) -> None:
         """Nobody has `name` any more."""

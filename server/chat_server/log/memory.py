@@ -135,7 +135,7 @@ class MemoryLog:
     def _erase(self, seq: int) -> None:
         self._kept[MESSAGE].pop(seq, None)
 
-    async def claim(self, name: str, value: str) -> str:
+    async def claim(self, name: str, value: str, *, lasting: bool = True) -> str:  # noqa: ARG002 - nothing lasts here
         """Give `name` to `value` unless somebody has it."""
         return self._names.setdefault(name, value)
 

@@ -50,6 +50,7 @@ class SqliteLog:
         self._floor = 0  # entries above this number, unless they were erased, are in `_recent`
         self._last = 0
         self._pruned = 0
+        self._gathered: list[Append | Work] = []  # in this tick of the loop
         self._entries_waiting = self._bytes_waiting = 0
         self._tails: set[asyncio.Future[None]] = set()  # that wait for more
         self._closed = True
@@ -94,8 +95,7 @@ class SqliteLog:
             return connection, facts, opened, reader.unwiped(opened.replay_after)
         except (sqlite3.Error, ValueError, TypeError) as error:
             connection.close()
-            reason = why(error) if isinstance(error, sqlite3.Error) else "it is damaged"
-            raise OpenError(f"Can't read {self._path}: {reason}.") from error
+            raise OpenError(f"Can't read {self._path}: {why(error)}.") from error
         except OpenError:
             connection.close()
             raise
@@ -104,6 +104,7 @@ class SqliteLog:
         """Write what was appended; end every tail."""
         if not self._closed:
             self._closed = True
+            self._hand_over()
             self._writer.submit(None)
             await self._ended
             self._wake()
@@ -129,7 +130,7 @@ class SqliteLog:
         else:
             self._entries_waiting += 1
             self._bytes_waiting += len(body)
-            self._writer.submit(Append(future, kind, body, key, erases))
+            self._submit(Append(future, kind, body, key, erases))
         return future
 
     async def erase(self, seq: int) -> None:
@@ -166,8 +167,19 @@ class SqliteLog:
         future: asyncio.Future[_T] = self._loop.create_future()
         if self._closed or self._broken:
             raise LogError("The server is about to end.")
-        self._writer.submit(Work(future, run, wipes))
+        self._submit(Work(future, run, wipes))
         return await future
+
+    def _submit(self, item: Append | Work) -> None:
+        """What comes in one tick of the loop is written together, and then shown together."""
+        if not self._gathered:
+            self._loop.call_soon(self._hand_over)
+        self._gathered.append(item)
+
+    def _hand_over(self) -> None:
+        if self._gathered:
+            gathered, self._gathered = self._gathered, []
+            self._writer.submit(gathered)
 
     def _deliver(self, outcome: Outcome | None) -> None:
         """From the writer's thread."""
@@ -276,15 +288,15 @@ class SqliteLog:
             raise LogError("The server is about to end.")
         try:
             return await self._loop.run_in_executor(reading.thread, read, reading.reader)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:
             raise LogError(f"The server could not read that: {why(error)}.") from error
 
     # -- names --------------------------------------------------------------------------------------------------
 
-    async def claim(self, name: str, value: str) -> str:
+    async def claim(self, name: str, value: str, *, lasting: bool = True) -> str:
         """Give `name` to `value` unless somebody has it. Nobody waits for the disk, nor needs it to come in."""
         owner = self._names.setdefault(name, value)
-        if owner is value:
+        if owner is value and lasting:
             self._write_name(name, value)
         return owner
 
@@ -301,7 +313,7 @@ class SqliteLog:
         future: asyncio.Future[Any] = self._loop.create_future()
         future.add_done_callback(lambda done: done.cancelled() or done.exception())  # a name is not worth a failure
         if not self._closed:
-            self._writer.submit(Work(future, lambda writer: writer.set_name(name, value)))
+            self._submit(Work(future, lambda writer: writer.set_name(name, value)))
 
 
 class _Reading:

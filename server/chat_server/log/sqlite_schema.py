@@ -46,6 +46,8 @@ def lock(path: Path) -> int:
     """
     if path.is_dir():
         raise OpenError(f"{path} is a folder; name a file in it.")
+    if not path.parent.is_dir():
+        raise OpenError(f"There is no folder {path.parent}; make it first.")
     name = path.with_name(path.name + "-lock")
     try:
         descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -177,6 +179,8 @@ _REASONS = {
 }
 
 
-def why(error: sqlite3.Error) -> str:
-    """What SQLite says, for people."""
+def why(error: Exception) -> str:
+    """What SQLite says, for people; of other errors, that what is there can't be read."""
+    if not isinstance(error, sqlite3.Error):
+        return _REASONS[sqlite3.SQLITE_CORRUPT]
     return _REASONS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, str(error))

@@ -64,10 +64,12 @@ def _quoted(term: Term, mark: str) -> str:
 
 def index(connection: sqlite3.Connection, after: int, upto: int) -> None:
     """Put the messages with these numbers into the tables."""
-    rows = connection.execute(
-        "SELECT seq, body FROM entries WHERE seq > ? AND seq <= ? AND kind = ? AND expires_at IS NULL ORDER BY seq",
-        (after, upto, KIND_MESSAGE),
-    ).fetchall()
+    rows = gather(
+        connection,
+        f"SELECT seq, body FROM entries WHERE seq > ? AND seq <= ? AND kind = {KIND_MESSAGE} AND expires_at IS NULL"
+        " ORDER BY seq",
+        (after, upto),
+    )
     by_shard: dict[int, list[int | str]] = {}
     for seq, body in rows:
         by_shard.setdefault(shard_of(seq), []).extend((seq, indexed_text(read_content(body))))

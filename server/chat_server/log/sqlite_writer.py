@@ -15,14 +15,15 @@ from typing import Any, NamedTuple, TypeAlias
 
 from chat_server.log import MESSAGE, Entry, LogError
 from chat_server.log.content import read_content
-from chat_server.log.sqlite_schema import ERASED, KIND_DELETION, KIND_MESSAGE, why
+from chat_server.log.sqlite_schema import ERASED, KIND_DELETION, KIND_MESSAGE, gather, why
 from chat_server.log.sqlite_words import SHARD, drop_before, forget, index, optimize, shard_of
 
 KEY_SECONDS = 3600.0  # at least so long a key is known
 _MOST_AT_ONCE = 2048  # entries in one commit
 INDEX_FROM = 1024  # messages that are not in the index yet and are worth a step
 _INDEX_MOST = 2048  # messages that go in in one step
-_RETRY_SECONDS = 1.0
+_RETRY_SECONDS = 0.25
+_PATIENCE_MS = 400  # with those who read, before what was deleted is wiped only after its deletion was told
 _ROW_COUNTS = (256, 64, 16, 4, 1)  # rows in one statement
 _PLAIN = ("seq", "kind", "body")
 _OTHERS = ("seq", "kind", "body", "from_id", "to_id", "expires_at", "erases")
@@ -94,7 +95,7 @@ class Writer:
         self.facts = facts
         self._deliver = deliver
         self._index_from = index_from
-        self._queue: SimpleQueue[Append | Work | None] = SimpleQueue()
+        self._queue: SimpleQueue[list[Append | Work] | None] = SimpleQueue()
         self._gone: set[int] = set()  # messages that this commit erases
         self._must_wipe = False
         self._index_fails = False
@@ -104,9 +105,9 @@ class Writer:
         """Begin to write."""
         self._thread.start()
 
-    def submit(self, item: Append | Work | None) -> None:
+    def submit(self, items: list[Append | Work] | None) -> None:
         """Something for the next commit; None: all that was submitted, then no more."""
-        self._queue.put(item)
+        self._queue.put(items)
 
     # -- in the thread ------------------------------------------------------------------------------------------
 
@@ -124,13 +125,12 @@ class Writer:
         batch: list[Append | Work] = []
         more = True
         try:
-            item = self._queue.get(block=not self._is_behind(), timeout=_RETRY_SECONDS if self._must_wipe else None)
-            while item is not None and len(batch) < _MOST_AT_ONCE:
-                batch.append(item)
-                item = self._queue.get_nowait()
-            if item is not None:
-                batch.append(item)
-            more = item is not None
+            items = self._queue.get(block=not self._is_behind(), timeout=_RETRY_SECONDS if self._must_wipe else None)
+            while items is not None and len(batch) < _MOST_AT_ONCE:
+                batch += items
+                items = self._queue.get_nowait()
+            batch += items or ()
+            more = items is not None
         except Empty:
             pass
         if batch:
@@ -158,7 +158,8 @@ class Writer:
             return
         if outcome.erased or any(type(item) is Work and item.wipes for item in batch):
             self._must_wipe = True
-        if self._must_wipe:
+            self._wipe(_PATIENCE_MS)
+        elif self._must_wipe:
             self._wipe()
         self._deliver(outcome._replace(taken=len(sizes), size=sum(sizes)))
 
@@ -239,12 +240,11 @@ class Writer:
         for start in range(0, len(seqs), 500):
             part = seqs[start : start + 500]
             places = ",".join("?" * len(part))
-            rows = self.connection.execute(
-                f"SELECT seq, body, expires_at FROM entries WHERE seq IN ({places}) AND kind = {KIND_MESSAGE}",
-                part,
-            ).fetchall()
-            words += [(seq, body) for seq, body, end in rows if end is None and seq <= self.facts.indexed]
-            self._gone.update(seq for seq, _, _ in rows)
+            there = f"FROM entries WHERE seq IN ({places}) AND kind = {KIND_MESSAGE}"
+            gone = self.connection.execute(f"SELECT group_concat(seq) {there}", part).fetchone()[0]
+            self._gone.update(map(int, gone.split(",") if gone else ()))
+            indexed = f"AND expires_at IS NULL AND seq <= {self.facts.indexed}"
+            words += gather(self.connection, f"SELECT seq, body {there} {indexed}", part)
             self._overwrite(f"seq IN ({places})", part)
         for shard in forget(self.connection, words):
             optimize(self.connection, shard)
@@ -262,9 +262,13 @@ class Writer:
 
     # -- between commits ----------------------------------------------------------------------------------------
 
-    def _wipe(self) -> None:
-        """Nothing that was overwritten is left in the write-ahead log, or, as long as others read, soon."""
+    def _wipe(self, patience: int = 0) -> None:
+        """Nothing that was overwritten is left in the write-ahead log, or, where somebody reads for longer, soon.
+
+        A reader sees the log as it was when it began: for as long the old pages have to stay.
+        """
         with suppress(sqlite3.Error):  # no room for it, say; it is tried again
+            self.connection.execute(f"PRAGMA busy_timeout={patience}")
             busy = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             self._must_wipe = bool(busy)
 
@@ -300,7 +304,9 @@ class Writer:
         self._state("time", facts.time)
         if facts.time - facts.keys_since >= KEY_SECONDS:
             facts.keys, facts.keys_since = 1 - facts.keys, facts.time
+            self.connection.execute("PRAGMA secure_delete=OFF")  # hashes, and too many to wipe each
             self.connection.execute(f"DELETE FROM keys{facts.keys}")
+            self.connection.execute("PRAGMA secure_delete=ON")
             self._state("keys", facts.keys)
             self._state("keys_since", facts.keys_since)
 
@@ -310,11 +316,12 @@ class Writer:
             return
         span = (self.facts.pruned, upto)
         kept_shard = shard_of(final + 1)
-        rows = self.connection.execute(
-            "SELECT seq, body FROM entries WHERE seq > ? AND seq <= ? AND seq >= ? AND seq <= ? AND kind = ?"
-            " AND expires_at IS NULL",
-            (*span, kept_shard * SHARD, self.facts.indexed, KIND_MESSAGE),
-        ).fetchall()
+        rows = gather(
+            self.connection,
+            "SELECT seq, body FROM entries WHERE seq > ? AND seq <= ? AND seq >= ? AND seq <= ?"
+            f" AND kind = {KIND_MESSAGE} AND expires_at IS NULL",
+            (*span, kept_shard * SHARD, self.facts.indexed),
+        )
         forget(self.connection, rows)
         self._overwrite("seq > ? AND seq <= ?", span)
         self.connection.execute("DELETE FROM entries WHERE seq <= ?", (upto - _MARGIN,))
