@@ -14,6 +14,7 @@ from wire import PING, TEXT, client_frame, request
 _UNFINISHED, _CONTINUED, _LAST, _COMPRESSED = 0x01, 0x00, 0x80, 0xC1  # first bytes of frames
 _HALF_OPEN = 2_000
 _FIRST_CUT = 5.0  # seconds that a handshake may take
+_AT_ONCE = 100  # that hang up together when it is over
 _CHURNING = 32
 _FRAME_MOST = 65_536
 _LINE = client_frame(TEXT, b"a flood of words, and nothing in it")
@@ -81,8 +82,10 @@ def _slowloris(port: int, seconds: float) -> Outcome:
         dripping = still
         turn += 1.0
         time.sleep(max(0.0, min(turn, end) - time.perf_counter()))
-    for sock, _ in dripping:
+    for number, (sock, _) in enumerate(dripping, 1):
         sock.close()
+        if number % _AT_ONCE == 0:
+            time.sleep(0.01)
     return outcome
 
 

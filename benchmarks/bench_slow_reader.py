@@ -144,6 +144,7 @@ class Watch:
     readers: list[Reader]
     sent: int = 0
     latencies: list[float] = field(default_factory=list)
+    late: list[float] = field(default_factory=list)  # by how much messages were sent after they were due
     left: dict[str, float] = field(default_factory=dict)  # client id -> when it was said to have left
     peak_kib: int = 0
 
@@ -172,6 +173,7 @@ class Watch:
         while due < end and not (until_left and until_left <= self.left.keys()):
             if (now := time.perf_counter()) >= due:
                 self._say(due)
+                self.late.append(now - due)
                 due += 1 / PER_SECOND
                 if self.sent % 50 == 0:
                     self.peak_kib = max(self.peak_kib, resident_kib_roughly(self.server.pid))
@@ -252,7 +254,8 @@ def measure(outbox: int) -> None:
         f" {min(figures.missed):,} to {max(figures.missed):,} messages missed, and had later, each once\n"
         f"  {resumed} of {len(figures.returns)} were resumed; {sum(each.with_init for each in figures.returns):,}"
         f" messages came with init, {sum(each.from_history for each in figures.returns):,} by /history;"
-        f" {PER_SECOND:,} messages of {CHARACTERS:,} characters a second, in order at all; {ROUNDS} rounds;"
+        f" {PER_SECOND:,} messages of {CHARACTERS:,} characters a second, in order at all, sent late by p99"
+        f" {percentile(watch.late, 99) * 1e3:.1f} ms; {ROUNDS} rounds;"
         f" server {usage.servers[0] / usage.seconds:.0%} of a core, generator {usage.own / usage.seconds:.0%},"
         f" other programs {usage.others / usage.seconds:.0%}; {loop_name()}",
         flush=True,

@@ -30,6 +30,7 @@ MAX_FRAGMENTS = 64
 MAX_CONTROLS = 100
 """Pings and pongs from one peer between two sweeps. Nothing else limits them, and each has to be parsed."""
 
+_PONG = 0x8A  # the first byte of the frame
 _LAST_WORDS = 65_536
 """Bytes that are still parsed of a peer that is being closed, because its own close frame is somewhere behind them."""
 
@@ -170,7 +171,7 @@ class Connection(asyncio.BufferedProtocol):
         self._heard = True
         if self.stage is Stage.CLOSING:
             self._last_words -= len(data)
-            if self._last_words < 0:
+            if self._last_words < 0:  # read, or else it could not read why it was closed
                 return
         protocol = self._protocol
         protocol.receive_data(data)
@@ -183,7 +184,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def eof_received(self) -> None:
         """The peer will say nothing more: the transport closes."""
-        if self._protocol.state is not State.CLOSED:
+        if self.stage is not Stage.HANDSHAKE and self._protocol.state is not State.CLOSED:
             self._protocol.receive_eof()
         self._send_pending()
         self._begin_closing()
@@ -311,7 +312,8 @@ class Connection(asyncio.BufferedProtocol):
         """Write what the library wants written: handshake, pongs, close frames; empty means the end."""
         for data in self._protocol.data_to_send():
             if data:
-                self.transport.write(data)
+                if data[0] != _PONG or self._last_words == _LAST_WORDS:  # nothing is said after a goodbye
+                    self.transport.write(data)
             elif self.stage is Stage.HANDSHAKE:
                 if _is_broken(self._protocol.handshake_exc):
                     self.refused("invalid")

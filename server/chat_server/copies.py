@@ -1,6 +1,7 @@
 """Copies of a log that is in a file, also while a server has it open: as a file, and as lines of JSON."""
 
 import os
+import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -25,6 +26,9 @@ def path_of(written: str) -> Path:
 def backup(source: Path, target: Path) -> None:
     """Copy a log as it is at this moment into a file that only its owner reads.
 
+    The copy is another life of the log: should it take the place of the first, numbers that were used since mean
+    something else there, and who comes back must not go on from them.
+
     Raises:
         OpenError: when that is not possible, or there is such a file already.
     """
@@ -38,6 +42,8 @@ def backup(source: Path, target: Path) -> None:
         try:
             with closing(sqlite3.connect(target)) as copy:
                 connection.backup(copy)
+                copy.execute("UPDATE facts SET value = ? WHERE name = 'epoch'", (secrets.token_hex(8),))
+                copy.commit()
         except sqlite3.Error as error:
             for end in ("", "-wal", "-shm"):
                 with suppress(OSError):

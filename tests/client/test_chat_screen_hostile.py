@@ -30,6 +30,9 @@ async def test_markup_is_text_everywhere():
         await ana.shows(f"↪ replying to {NAME}: {TEXT}")
         await ana.say(TEXT)
         await ana.shows(f"╭ {NAME}: {TEXT}")
+        await ana.press("ctrl+r", *"quit", "enter")
+        await ana.shows("2 found", f"▸ {ana.app.store.you.name}", f"  {NAME}", f"  {TEXT}")
+        await ana.press("escape")
         await eve.say("/exit")
         await ana.shows("1 here")
         await ana.say("are you there")
@@ -111,6 +114,10 @@ async def test_wide_and_joined_letters_fill_no_more_than_their_cells():
             await ana.until(lambda ana=ana: len(ana.app.store.messages) == 2)
             await ana.press("up", "m", "up", "r", "ctrl+b")
             await ana.shows("한국어이름")
+            strips = ana.app.screen._compositor.render_strips()
+            assert {strip.cell_length for strip in strips} == {size[0]}
+            await ana.press("escape", "ctrl+r", *"wide", "enter")
+            await ana.shows("2 found")
             strips = ana.app.screen._compositor.render_strips()
             assert {strip.cell_length for strip in strips} == {size[0]}
 

@@ -29,8 +29,10 @@ async def test_what_waited_goes_out_once_and_what_is_in_doubt_when_the_user_says
             Kept("t-1", "waited", "waited", NOW - 10, tried=True),
             Kept("t-2", f"/to {bob.id} for bob, long ago", "x", NOW - 9000, tried=True),
             Kept("t-3", "to everyone? no", "to everyone? no", NOW - 9000, ask=True),
+            Kept("t-4", "/temp 5 too late", "x", NOW - 1, tried=True),
         )  # fmt: skip
-        async with chat(house, "ana", outbox=outbox, clock=lambda: NOW) as ana:
+        async with chat(house, "ana", outbox=outbox, clock=lambda: NOW + 10) as ana:
+            await ana.shows("1 line that was not sent is gone")
             await bob.hears("waited")
             assert bob.seen[-1]["txn"] == "t-1"
             await ana.shows("private → bob, sent or not?", "to everyone? no")

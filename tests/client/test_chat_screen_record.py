@@ -29,7 +29,7 @@ async def test_a_search_of_the_record_from_beginning_to_end():
             await ana.shows("The newest 20; there are more.", "▸ bob", "44. the Grün [b]build[/b]")
             assert underlined(ana)[:2] == ["Grün", "build"]
             await ana.press(*["down"] * 20)
-            await ana.shows("The newest 40; there are more.", "25. the Grün")
+            await ana.shows("25. the Grün")
             await ana.press(*["pagedown"] * 4)
             await ana.shows("45 found, newest first.")
             await ana.press(*["pagedown"] * 4)
@@ -44,6 +44,21 @@ async def test_a_search_of_the_record_from_beginning_to_end():
             await ana.click("something else", within="  something")
             await ana.lacks("Find in the whole")
             await ana.shows("▊ something else")
+
+
+async def test_a_message_that_is_not_loaded_is_fetched():
+    """With what was said around it, and a way back."""
+    async with open_house() as house:
+        bob = await house.person("bob")
+        await bob.say("the zebra", *(f"{n}. talk" for n in range(450)))
+        async with chat(house) as ana:
+            await ana.shows("▊ 449. talk")
+            await ana.say("/search zebra")
+            await ana.shows("1 found, newest first.")
+            await ana.press("enter")
+            await ana.shows("▊ the zebra", "Backspace goes back.")
+            await ana.press("backspace")
+            await ana.shows("▊ 449. talk")
 
 
 async def test_what_is_gone_leaves_the_list_and_what_is_refused_is_told():

@@ -168,6 +168,21 @@ async def test_a_full_outbox_says_so():
         assert said[500] is None
 
 
+async def test_a_question_that_does_not_go_out_is_not_awaited():
+    """It can be asked as soon as there is somebody to ask; then it is awaited, and nothing else is asked."""
+    room = Room()
+    room.kept += [room.entry("new", sender="~bob")]
+    async with fed(room.handler) as picture:
+        await picture.until(lambda: picture.texts)
+        connection, picture.feed.connection = picture.feed.connection, None
+        assert not picture.feed.ask(5)
+        assert picture.store.asked_before is None
+        picture.feed.connection = connection
+        assert picture.feed.ask(5)
+        assert (picture.store.asked_before, picture.told[-1].edges) == (5, True)
+        assert not picture.feed.ask(4)
+
+
 async def test_what_has_reached_its_end_goes_without_the_server():
     """By the server's clock as last heard; what lives on stays."""
     room = Room()

@@ -27,6 +27,7 @@ def test_gaps_are_a_set_of_ids(steps):
         expected = ranges(unknown)
         assert gaps._gaps == expected
         assert bool(gaps) == bool(unknown)
+        assert [gaps.around(gap.stop - 1) for gap in expected] == expected
 
 
 @given(STEPS, st.integers(0, 40), st.integers(0, 40))

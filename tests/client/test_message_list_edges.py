@@ -56,6 +56,7 @@ async def test_a_click_on_an_edge_asks_for_what_goes_on_from_what_is_read():
 async def test_the_top_is_told_before_it_is_reached():
     """Once when it comes near, and then with each scroll, also where nothing moves any more."""
     host = Host(_many(1, 200))
+    host.list.are_older = True
     async with host.run_test(size=SIZE) as pilot:
         assert not host.list.near_start
         assert not host.named("NearStart")
@@ -74,6 +75,11 @@ async def test_the_top_is_told_before_it_is_reached():
         host.heard.clear()
         host.list.action_page_up()
         await until(lambda: host.named("NearStart"))
+        host.heard.clear()
+        host.list.are_older = False
+        host.list.action_page_up()
+        await pilot.pause()
+        assert not host.named("NearStart")
 
 
 async def test_a_page_leaves_what_is_read_where_it_is():

@@ -121,9 +121,8 @@ def test_rooms_and_people_are_apart(tmp_path):
 
 def test_what_deletes_itself_is_on_disk_no_longer_than_it_lives(tmp_path):
     """Nor is what nobody means any more; that of other rooms goes at the next start, and that of a future never was."""
-    lines = [line("/temp 30 code"), line("/temp 3000000.5 no such time"), line("stays", txn="s"), line("later", 200.0)]
     file, _ = opened(tmp_path)
-    file.save(lines[:1] + lines[2:3], 100.0)
+    file.save([line("/temp 30 code"), line("stays")], 100.0)
     assert file.next_end() == 130.0
     file.close()
     other, _ = opened(tmp_path, "ws://other:6789/", now=131.0)
@@ -133,8 +132,29 @@ def test_what_deletes_itself_is_on_disk_no_longer_than_it_lives(tmp_path):
     other.close()
     file, found = opened(tmp_path, now=101.0 + LONGEST_WAIT)
     assert found == []
-    file.save([lines[3]], 100.0)
-    assert not [path for path in tmp_path.glob("*.json") if b"later" in path.read_bytes()]
+    file.save([line("/temp 30 code", 200.0), line("clocks may be set back", 200.0)], 100.0)
+    assert file.holds == {"t-clocks-may-be-set-back"}
+
+
+def test_what_came_too_late_is_counted(tmp_path):
+    """So that it can be told: everything else that was said is there."""
+    file, _ = opened(tmp_path)
+    file.save([line("/temp 30 code"), line("stays")], 100.0)
+    file.close()
+    file, found = opened(tmp_path, now=130.0)
+    assert (found, file.too_late) == (["stays"], 1)
+    file.close()
+
+
+def test_a_damaged_file_does_not_stay(tmp_path):
+    """Nobody can send what is in it, and there may be texts."""
+    file, _ = opened(tmp_path)
+    file._path.write_text('[{"txn":"t-1","line":"hel')
+    killed(file)
+    file, found = opened(tmp_path)
+    assert found == []
+    assert names(tmp_path) == [".lock"]
+    file.close()
 
 
 def test_what_a_killed_window_was_writing_is_cleared_away(tmp_path):

@@ -83,6 +83,15 @@ def test_what_can_not_be_looked_for_is_not_asked(query, problem):
     assert search.problem.startswith(problem)
 
 
+def test_a_server_that_repeats_itself_is_not_asked_for_ever():
+    """Nor is one that has numbers that no message has."""
+    search, token = asked()
+    search.take([Found("", (message(9), message(0), message(-1), message(10**30)), True, token)])
+    assert (list(search.hits), search.more) == ([9], True)
+    search.take([Found("", (message(9),), True, parse_command(search.ask_more()).txn)])
+    assert search.ask_more() is None
+
+
 def test_what_is_held_is_bounded():
     """Nobody reads so many."""
     search, token = asked()

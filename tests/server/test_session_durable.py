@@ -2,6 +2,7 @@
 
 import pytest
 
+from chat_server.copies import backup
 from chatting import House, Person, open_house
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -42,6 +43,22 @@ async def test_after_a_restart_one_goes_on(durable):
         ana = await house.person(secret=SECRET, target=place(ana))
         assert (ana.init["resumed"], ana.init["deleted"], ana.init["missed"]) == (True, [1, 2], 2)
         assert [message["text"] for message in ana.init["messages"]] == ["four", "five"]
+
+
+async def test_nobody_goes_on_in_a_backup(durable, tmp_path):
+    """What came after it has its numbers there: who has seen that is greeted anew."""
+    async with durable() as house:
+        bob = await house.person(secret=OTHER)
+        await bob.said("one")
+        backup(tmp_path / "log.db", tmp_path / "copy.db")
+        await bob.said("two")
+    async with open_house(log=f"sqlite:{tmp_path / 'copy.db'}") as house:
+        ana = await house.person()
+        await ana.say("another two", "three")
+        await ana.hears("three")
+        bob = await house.person(secret=OTHER, target=place(bob))
+        assert not bob.init["resumed"]
+        assert [message["text"] for message in bob.init["messages"]] == ["one", "another two", "three"]
 
 
 async def test_a_line_is_known_after_a_restart(durable):

@@ -59,8 +59,10 @@ async def read_all(house: House, target: str, until: str) -> list[dict]:
     return [*messages, *person.seen]
 
 
-async def test_whoever_comes_back_in_a_flood_gets_everything_once(house):
+@pytest.mark.parametrize("engine", ["memory", "sqlite"])
+async def test_whoever_comes_back_in_a_flood_gets_everything_once(open_a_house, tmp_path, engine):
     """At any moment of it: greeting and what follows it fit together, without a gap and without a repeat."""
+    house = await open_a_house(log=f"{engine}:{tmp_path / 'log.db' if engine == 'sqlite' else ''}")
     ana = await house.person("ana")
     dice = random.Random(5)
     begin = f"/?resume={ana.init['epoch']}.0"

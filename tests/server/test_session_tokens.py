@@ -147,8 +147,10 @@ async def first_of_its_own(peer: Peer) -> bytes:
     return (await peer.until(lambda frame: b'"type":"clients"' not in frame))[-1]
 
 
-async def test_bytes_that_come_late_are_a_line_that_was_said(house):
+@pytest.mark.parametrize("engine", ["memory", "sqlite"])
+async def test_bytes_that_come_late_are_a_line_that_was_said(open_a_house, tmp_path, engine):
     """Once for everybody else; the same event for the connection on which they came."""
+    house = await open_a_house(log=f"{engine}:{tmp_path / 'log.db' if engine == 'sqlite' else ''}")
     texts, told = await late_bytes(house, 20)
     assert texts == [f"line {number}" for number in range(20)]
     assert [b'"txn":"t%d"' % number in frame for number, frame in enumerate(told)] == [True] * 20

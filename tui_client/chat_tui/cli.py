@@ -153,7 +153,7 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     if options.theme is None:
         keep_colours(state_folder(), app.frame_colours)
     if app.unsent:
-        waits = "; what is here waits for the next time" if app.unsent_waits else ""
+        waits = "; the next start sends what waits" if app.unsent_waits else ""
         print(f"chat-tui: the server never had {len(app.unsent)} of your lines{waits}:", file=sys.stderr)
         print("\n".join(app.unsent), file=sys.stderr)
     if app.farewell:

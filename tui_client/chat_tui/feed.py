@@ -165,9 +165,14 @@ class Feed:
 
     def recall(self) -> None:
         """What an earlier run could not send waits again."""
-        if self._file is not None and (lines := self._file.take_over(self._clock())):
+        if self._file is None:
+            return
+        if lines := self._file.take_over(self._clock()):
             self.store.restore(lines)
             self._changed(Change())
+        if late := self._file.too_late:
+            lines_are = "1 line that was not sent is" if late == 1 else f"{late} lines that were not sent are"
+            self._trouble(f"{lines_are} gone: too old by now, or past the time after which it was to delete itself.")
 
     @property
     def on_disk(self) -> frozenset[str]:

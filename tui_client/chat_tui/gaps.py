@@ -45,10 +45,14 @@ class Gaps:
         left += [Gap(max(gap.start, stop), gap.stop) for gap in touched]
         self._gaps[first:last] = [gap for gap in left if gap.start < gap.stop]
 
+    def around(self, number: int) -> Gap | None:
+        """The gap that this id is in."""
+        at = bisect_right(self._gaps, number, key=lambda gap: gap.start) - 1
+        return self._gaps[at] if at >= 0 and number < self._gaps[at].stop else None
+
     def holds(self, number: int) -> bool:
         """Is this id in a gap?"""
-        at = bisect_right(self._gaps, number, key=lambda gap: gap.start) - 1
-        return at >= 0 and number < self._gaps[at].stop
+        return self.around(number) is not None
 
     def newest_between(self, after: int, before: int) -> Gap | None:
         """The newest gap between two ids that are known."""

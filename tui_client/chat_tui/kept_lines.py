@@ -15,6 +15,8 @@ MOST_LINES = 200
 MOST_BYTES = 1024 * 1024
 LONGEST_WAIT = 30 * 86400.0
 """Seconds after which nobody means a line any more that was not sent."""
+_CLOCK_STEP = 5.0
+"""Seconds by which clocks are set right without anybody noticing."""
 _TOKEN = re.compile(r"[!-~]{1,64}")
 
 
@@ -41,13 +43,20 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def ends_at(self) -> float:
         """When it is not to be written down any more: a message that deletes itself has no longer life here."""
-        command = self.command
-        lifetime = command.lifetime if isinstance(command, Say) else None
+        lifetime = self._lifetime
         return self.said_at + (LONGEST_WAIT if lifetime is None else min(lifetime, LONGEST_WAIT))
 
     def lasts(self, now: float) -> bool:
-        """May it still be written down? Not when it was said in the future: nobody knows then how old it is."""
-        return self.said_at <= now < self.ends_at
+        """May it still be written down?
+
+        Not what deletes itself and was said later than now: a clock was set back, and nobody knows how old it is.
+        """
+        return now < self.ends_at and (self._lifetime is None or self.said_at <= now + _CLOCK_STEP)
+
+    @property
+    def _lifetime(self) -> float | None:
+        command = self.command
+        return command.lifetime if isinstance(command, Say) else None
 
 
 def format_lines(lines: Sequence[Kept]) -> tuple[bytes, int]:

@@ -61,6 +61,10 @@ class Known:
         after = self._history.after(message_id)
         return self._history.gaps.oldest_between(message_id, _ALL if after is None else after)
 
+    def gap_around(self, message_id: int) -> Gap | None:
+        """Where a message is that is not held, as far as it may be anywhere."""
+        return self._history.gaps.around(message_id) if self.is_unloaded(message_id) else None
+
     @property
     def last_gap(self) -> Gap | None:
         """The place below all that is held, where there may be others: those above the end, which are gone."""

@@ -40,6 +40,8 @@ class OutboxFile:
         self._saved: list[Kept] = []
         self._data = b""
         self._told = False
+        self.too_late = 0
+        """How many lines `take_over` has found that had reached their end, and are gone."""
 
     @property
     def holds(self) -> frozenset[str]:
@@ -72,8 +74,8 @@ class OutboxFile:
                 return
 
     def _collect(self, own: Path, now: float) -> list[Kept]:
-        lines = self._saved = _read(own)
-        self._data = own.read_bytes() if lines else b""
+        lines = all_lines = self._saved = _read(own)
+        self._data = own.read_bytes() if own.exists() else b""  # what is damaged, too, does not stay
         adopted: list[tuple[Path, int]] = []
         for path in sorted(self._folder.glob("*.json")):
             if path == own or (lock := _lock(path)) is None:
@@ -83,6 +85,7 @@ class OutboxFile:
             room, who, _ = path.stem.split("-", 2) if path.stem.count("-") > 1 else ("", "", "")
             if room == self._room:
                 ours = who == self._who
+                all_lines = all_lines + all_of_them
                 lines = lines + [line if ours else msgspec.structs.replace(line, ask=True) for line in others]
                 adopted.append((path, lock))
                 continue
@@ -92,6 +95,7 @@ class OutboxFile:
             _unlock(path, lock)
         self._sweep(own)
         found = merged(line for line in lines if line.lasts(now))
+        self.too_late = len(merged(all_lines)) - len(found)
         trouble = self.save(found, now)
         for path, lock in adopted:
             if not trouble:

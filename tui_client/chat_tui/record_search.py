@@ -13,6 +13,7 @@ from chat_protocol.queries import QueryError, parse_query, words_of
 
 MOST = 1_000
 """Messages that are held; whoever looks for one of more than that writes another word."""
+_NUMBERS = 1 << 60
 _WRITTEN_WORD = re.compile("(?:[^\\W_]|[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f])+")
 
 
@@ -29,6 +30,8 @@ class RecordSearch:
         self.problem = ""
         self.stale = False
         """Is the record another one since, or the answer lost? Then it is to be asked again."""
+        self.changed = False
+        """Has what was heard changed anything? Whoever looks sets it back."""
         self._prefix = token_prefix
         self._count = 0
         self._token: str | None = None
@@ -79,18 +82,21 @@ class RecordSearch:
         match event:
             case Found():
                 if self._token is not None and event.txn == self._token:
-                    self._token, self.more = None, event.more and bool(event.messages)
-                    self.hits |= {message.id: message for message in event.messages}
+                    fresh = {one.id: one for one in event.messages if 0 < one.id < _NUMBERS}
+                    # A server that says the same again and again is not asked for ever.
+                    self._token, self.more = None, event.more and not fresh.keys() <= self.hits.keys()
+                    self.hits |= fresh
+                    self.changed = True
                 return True
             case Refusal(txn=txn, text=text) if txn is not None and txn.startswith(self._prefix):
                 if txn == self._token:
-                    self._token, self.problem = None, text
+                    self._token, self.problem, self.changed = None, text, True
                 return True
             case Deleted(id=number):
-                self.hits.pop(number, None)
+                self.changed |= self.hits.pop(number, None) is not None
             case Init():
                 self.stale = bool(self.query)
-                self.hits, self.more, self._token = {}, False, None
+                self.hits, self.more, self._token, self.changed = {}, False, None, True
             case _:
                 pass
         return False

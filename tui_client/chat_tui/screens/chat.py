@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping
-from itertools import count
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -15,7 +14,6 @@ from textual.message import Message
 from textual.widgets import Static
 
 from chat_protocol.commands import COMMANDS, Delete
-from chat_protocol.names import fold_name
 from chat_tui.drafts import Drafts
 from chat_tui.feed import Feed
 from chat_tui.key_order import OrderedKeysApp
@@ -28,7 +26,7 @@ from chat_tui.screens.keys import KeyTable
 from chat_tui.screens.message_actions import MessageActions
 from chat_tui.screens.notices import Notice
 from chat_tui.screens.noticing import Noticing
-from chat_tui.screens.reading import ReadingScreen
+from chat_tui.screens.presence import PresenceScreen
 from chat_tui.screens.search import Search
 from chat_tui.screens.status_line import StatusLine
 from chat_tui.screens.stream import Stream
@@ -41,7 +39,7 @@ from chat_tui.widgets.header_bar import HeaderBar
 from chat_tui.widgets.key_bar import KeyBar
 from chat_tui.widgets.message_list import Action, MessageList, Row
 from chat_tui.widgets.reply_bar import ReplyBar
-from chat_tui.widgets.roster import Person, Roster
+from chat_tui.widgets.roster import Roster
 
 if TYPE_CHECKING:
     from chat_tui.connection import Connection
@@ -50,7 +48,7 @@ NARROW = 72
 WIDE = 104
 
 
-class ChatScreen(ReadingScreen):
+class ChatScreen(PresenceScreen):
     """Message list, roster, composer, status."""
 
     class Greeted(Message):
@@ -60,7 +58,6 @@ class ChatScreen(ReadingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", id="chat.help", priority=True),
         Binding("ctrl+o", "pick_target", "Message whom?", id="chat.to", priority=True),
-        Binding("ctrl+b", "people", "People", id="chat.people", priority=True),
         Binding("pageup", "page(-1)", "Older messages", id="chat.page-up", priority=True),
         Binding("pagedown", "page(1)", "Newer messages", id="chat.page-down", priority=True),
         Binding("end", "newest", "Newest message", id="chat.newest", priority=True),
@@ -88,7 +85,6 @@ class ChatScreen(ReadingScreen):
         self._connect = connect
         self._outbox = outbox
         self._epoch: str | None = None
-        self._you_are: str | None = None
         self._empty_words = ""
         self._laid_out_for: Size | None = None
         self.keymap: Mapping[str, str] = {}
@@ -209,7 +205,7 @@ class ChatScreen(ReadingScreen):
         if change.you_changed and not change.reset:
             self.messages.redraw()  # other messages may mention us
         if change.you_changed:
-            self._learn_name(refused=bool(change.errors))
+            self.learn_name(refused=bool(change.errors))
         for text in change.errors:
             self.status.notice(notices.taken_notice(text))
         for pending, code, reason in change.refused:
@@ -224,38 +220,6 @@ class ChatScreen(ReadingScreen):
         self._epoch = self.store.epoch
         self._show_emptiness()
         self.follow_pages(change)
-
-    def show_people(self) -> None:
-        """Show who is here, and what of theirs is unread."""
-        store = self.store
-        you = store.you.id if store.you else ""
-        unread = store.unread
-        self.people = [
-            Person(who, name, unread.get(who, 0), who == you, who in store.muted) for who, name in store.clients.items()
-        ]
-        self.roster.set_people(self.people)
-        self.composer.names = [name for id, name in store.clients.items() if id != you]  # noqa: A001
-        self.header.here = len(store.clients) or None
-        self.composer.max_length = int(store.limits.get("text", 4096))
-        if target := self.address.target:
-            self.show_target(target, store.name_of(target))
-
-    def _learn_name(self, *, refused: bool) -> None:
-        """The server has said who we are; if somebody else has the name that we asked for, offer another."""
-        you = self.store.you
-        if you is None:
-            return
-        before, self._you_are = self._you_are, you.name
-        if before is not None and before != you.name:
-            self.status.notice(Notice("success", f"You are {you.name} now.", seconds=4))
-        if self.wanted_name is None:
-            return
-        others = {fold_name(name) for id, name in self.store.clients.items() if id != you.id}  # noqa: A001
-        if fold_name(you.name) == fold_name(self.wanted_name):
-            self.feed.rename(you.name)
-        elif not self.composer.text and (refused or fold_name(self.wanted_name) in others):
-            free = next(name for n in count(2) if fold_name(name := f"{self.wanted_name}{n}") not in others)
-            self.propose(f"/name {free}")
 
     def _show_emptiness(self) -> None:
         """Never a blank wall."""
@@ -280,26 +244,9 @@ class ChatScreen(ReadingScreen):
         """The newest message."""
         self.action_pick_message()
 
-    def on_roster_target_chosen(self, event: Roster.TargetChosen) -> None:
-        """A name in the roster."""
-        self.turn_to(event.id)
-        self._leave_roster()
-
-    def on_roster_left(self) -> None:
-        """Back to the composer."""
-        self._leave_roster()
-
-    def _leave_roster(self) -> None:
-        self.roster.remove_class("-shown")
-        self.set_focus(self.composer)
-
     def on_header_bar_everyone_requested(self) -> None:
         """Back to everyone."""
         self.set_target("")
-
-    def on_header_bar_people_requested(self) -> None:
-        """Who is here."""
-        self.action_people()
 
     def on_header_bar_newest_requested(self) -> None:
         """To the end of the list."""
@@ -360,14 +307,6 @@ class ChatScreen(ReadingScreen):
         if self.focused is self.composer and self.composer.text:
             raise SkipAction
         self.go_back()
-
-    def action_people(self) -> None:
-        """Show who is here, and go there; or come back."""
-        if self.focused is self.roster or self.roster.has_class("-over", "-shown"):
-            self._leave_roster()
-        else:
-            self.roster.add_class("-shown")
-            self.set_focus(self.roster)
 
     def key_for(self, binding: str) -> str:
         """The key of a binding, by its id, as it is written in a sentence."""

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from chat_tui.change import Change
 from chat_tui.feed import Feed
+from chat_tui.paging import PAGE
 from chat_tui.screens.notices import Notice, sentence
 from chat_tui.screens.unread import UnreadScreen
 from chat_tui.store import Store
@@ -11,17 +12,18 @@ from chat_tui.widgets.message_list import MessageList
 
 _SECONDS = 4.0
 _AROUND, _AFTER = 100, 50
-"""Messages of a page round one of them, and how many ids of it may be newer."""
+"""Messages of a page round one of them, and how many ids of it may be newer; a page that closes the gap may be more."""
 _NEWER = 100
 """Ids of a page that goes on from a message to newer ones: as many as there are, all of them are in it."""
 
 
 class _Wanted(NamedTuple):
-    """A message that is to be shown as soon as it is here; `before` is what to ask for, if that was not done yet."""
+    """A message that is to be shown as soon as it is here; `before` and `most` are what is or was to be asked."""
 
     id: int
     origin: int | None
     before: int
+    most: int
     asked: bool = False
 
 
@@ -40,12 +42,15 @@ class PagingScreen(UnreadScreen):
         self._wanted = None
         if message_id in self.store.messages:
             self.go_to(message_id, origin)
-        elif not self.store.is_unloaded(message_id):
+        elif (gap := self.store.gap_around(message_id)) is None:
             self._tell("That message is not here any more.")
         elif not self.store.can_ask:
             self._tell("That message is not loaded, and there is no connection.")
         else:
-            self._fetch_wanted(_Wanted(message_id, origin, message_id + _AFTER))
+            self.status.notice(Notice("info", "Fetching that message…"))
+            closes = gap.stop <= message_id + PAGE - _AFTER
+            page = (gap.stop, PAGE) if closes else (message_id + _AFTER, _AROUND)
+            self._fetch_wanted(_Wanted(message_id, origin, *page))
 
     def led_elsewhere(self, action: str, key: int) -> bool:
         """Carry out an action of a message that leads to another, or fetches some; False where it is none of those."""
@@ -110,7 +115,7 @@ class PagingScreen(UnreadScreen):
             self._fetch_wanted(wanted._replace(before=wanted.id + 1) if was_cut else wanted)
 
     def _fetch_wanted(self, wanted: _Wanted) -> None:
-        self._wanted = wanted._replace(asked=self.feed.ask(wanted.before, _AROUND))
+        self._wanted = wanted._replace(asked=self.feed.ask(wanted.before, wanted.most))
 
     def _load_older(self) -> None:
         """The next older page, where its end has come near; before that what leaves a hole at the end of all."""

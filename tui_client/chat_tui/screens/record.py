@@ -95,7 +95,8 @@ class RecordDialog(ModalScreen[int | None]):
 
     def on_unmount(self) -> None:
         """What was found is forgotten."""
-        self._feed.overhears = None
+        if self._feed.overhears == self._hear:
+            self._feed.overhears = None
 
     @property
     def _hits(self) -> HitList:
@@ -123,7 +124,8 @@ class RecordDialog(ModalScreen[int | None]):
         if self._search.stale:
             # The feed has not taken the greeting yet, and until then nothing can be sent.
             self.call_next(self._ask, self._search.query)
-        self.call_next(self._show)
+        if self._search.changed:
+            self.call_next(self._show)
         return rest
 
     def _expire(self) -> None:
@@ -134,7 +136,10 @@ class RecordDialog(ModalScreen[int | None]):
     # -- what is seen -------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
-        """Bring everything up to date."""
+        """Bring everything up to date, unless that is on its way out already."""
+        self._search.changed = False
+        if not self.query(HitList):
+            return
         store, search, now = self._feed.store, self._search, self._clock()
         search.expire(store.server_now(now))
         shown = [message for message in search.hits.values() if not store.is_muted(message)]
@@ -186,8 +191,8 @@ class RecordDialog(ModalScreen[int | None]):
         self._end(event.key)
 
     def on_hit_list_end_near(self) -> None:
-        """Have older ones come."""
-        if not self._search.problem and (line := self._search.ask_more()) is not None:
+        """Have older ones come, unless they did meanwhile."""
+        if self._hits.end_near and not self._search.problem and (line := self._search.ask_more()) is not None:
             self._send(line)
 
     def on_click(self, event: events.Click) -> None:
@@ -210,4 +215,5 @@ class RecordDialog(ModalScreen[int | None]):
 
     def _end(self, message_id: int | None) -> None:
         if self.is_current:
+            self._feed.overhears = None
             self.dismiss(message_id)

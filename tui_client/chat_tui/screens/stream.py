@@ -57,6 +57,7 @@ class Stream:
     def _show_messages(self, change: Change) -> None:
         messages = self._store.messages
         if change.reset:
+            self._messages.are_older = self._store.more
             self._messages.reset(_sizes(messages.values()))
             return
         if change.removed:
@@ -71,7 +72,8 @@ class Stream:
         if change.rule and self._store.first_unread is not None:
             self._messages.refresh_rows([self._store.first_unread])
         if change.edges:
-            self._messages.redraw()
+            self._messages.redraw_edges()
+        self._messages.are_older = self._store.more
 
     def _sizes_in_place(self, numbers: list[int]) -> Iterable[Size]:
         for number in numbers:

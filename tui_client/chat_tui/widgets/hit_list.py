@@ -160,9 +160,14 @@ class HitList(ScrollView, can_focus=False):
         super().watch_scroll_y(old_value, new_value)
         self._look_at_end()
 
-    def _look_at_end(self) -> None:
+    @property
+    def end_near(self) -> bool:
+        """Is the last hit in view, or chosen?"""
         at_end = self.scroll_offset.y + self.size.height >= len(self._rows)
-        if self._hits and (at_end or self.cursor == len(self._hits) - 1):
+        return bool(self._hits) and (at_end or self.cursor == len(self._hits) - 1)
+
+    def _look_at_end(self) -> None:
+        if self.end_near:
             self.post_message(self.EndNear())
 
     # The mouse

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from rich.style import Style
 
 from chat_tui.widgets.action_strip import ActionStrip
-from chat_tui.widgets.message_drawing import Drawn, Find, Frame, draw, draw_missing
+from chat_tui.widgets.message_drawing import Drawn, Find, Frame, Part, draw, draw_missing
 from chat_tui.widgets.message_palette import Palette
 from chat_tui.widgets.message_row import Row
 
@@ -70,6 +70,10 @@ class MessageCanvas:
     def drawn_keys(self) -> list[int]:
         """The messages whose rows are kept."""
         return list(self._drawn)
+
+    def edge_keys(self) -> list[int]:
+        """Those of them that have a row above them which says that what is loaded ends there."""
+        return [key for key, drawn in self._drawn.items() if drawn.parts[0] is Part.EDGE]
 
     def pick(self, key: int | None, strip: ActionStrip | None) -> None:
         """Which message has the action strip under it."""

@@ -126,9 +126,10 @@ class MessagePane(ScrollView, can_focus=True, inherit_bindings=False):
 
         `wish` is a message that is being read; None for what takes most of the screen.
         """
-        self._build()
         added = list(sizes)
         if added:
+            if not self._viewport.following:
+                self._build()  # what is on the screen is what stays
             steady = self._viewport.steady(added[0][0], wish)
             self._blocks.insert(added)
             self._canvas.clear()  # another one may be above each, and a preview may show one of them
