@@ -16,7 +16,8 @@ from peers import Peer, apart, floor, missing, others, ours
 
 CROWDS = tuple(map(int, os.environ.get("BENCH_CROWDS", "100 1000 5000").split()))
 RUNS = int(os.environ.get("BENCH_RUNS", "5"))
-IN_FLIGHT = 64
+IN_FLIGHT = int(os.environ.get("BENCH_IN_FLIGHT", "64"))
+SENDERS = 16
 WARM_UP, MEASURED = 0.3, 1.2  # seconds
 LAG = 16 * IN_FLIGHT  # lines that may be on their way to the slowest receiver
 OPEN_LOOP = (1_000, 6_400.0, 5.0)  # receivers, messages a second, seconds
@@ -41,7 +42,7 @@ class Run(NamedTuple):
 def saturate(peer: Peer, size: int) -> Run:
     """Keep a server busy. Every line must come to everybody once and in order, or this fails."""
     with peer.start() as server, apart(server):
-        crowd = Crowd(peer.protocol, server.port, size)
+        crowd = Crowd(peer.protocol, server.port, size, senders=SENDERS)
         _load(crowd, WARM_UP)
         meter, before, reads = Meter(server), crowd.delivered_bytes, crowd.reads
         _load(crowd, MEASURED)
@@ -77,7 +78,8 @@ def _print(size: int, runs: dict[str, Run]) -> None:
     )
     other = median(run.usage.others / run.usage.seconds for run in runs.values())
     print(
-        f"fan-out to {size:,}, saturated: {mine.per_cpu_second / 1e6:.3f} million deliveries per server CPU second;"
+        f"fan-out to {size:,}, saturated ({IN_FLIGHT} in flight): {mine.per_cpu_second / 1e6:.3f} million deliveries"
+        " per server CPU second;"
         f" {compared}\n"
         f"  medians of {RUNS}; {mine.messages:,} messages of {mine.line_bytes:.0f} bytes, each once and in order"
         f" at every receiver; {mine.deliveries / mine.usage.seconds / 1e6:.2f} million deliveries a second,"
@@ -91,7 +93,7 @@ def open_loop(peer: Peer) -> tuple[float, float]:
     """Median and 99th percentile of the delivery latency at a fixed rate, in seconds."""
     size, rate, seconds = OPEN_LOOP
     with peer.start() as server, apart(server):
-        crowd = Crowd(peer.protocol, server.port, size, sample=SAMPLE)
+        crowd = Crowd(peer.protocol, server.port, size, SAMPLE, SENDERS)
         crowd.send_due(rate, seconds)
         latencies = crowd.latencies
         crowd.close()

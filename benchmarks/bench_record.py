@@ -25,7 +25,7 @@ from chat_server.log.sqlite import SqliteLog
 MESSAGES = int(os.environ.get("BENCH_MESSAGES", "1000000"))
 STARTS, PAGES, SEARCHES = 5, 400, 200
 WRITTEN = 200.0  # messages a second
-_BATCH = 10_000
+_BATCH, _UNINDEXED = 10_000, 1_000
 _WORDS = 20_000  # different ones; the most common is in every tenth message, as in life
 _PATIENCE = 30.0
 
@@ -61,6 +61,8 @@ async def fill(path: Path, count: int) -> None:
             await asyncio.gather(*waiting)
             waiting.clear()
     await asyncio.gather(*waiting)
+    while log.unindexed > _UNINDEXED:  # noqa: ASYNC110 - in life it happens between one message and the next
+        await asyncio.sleep(0.1)
     await log.close()
 
 

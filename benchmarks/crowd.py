@@ -14,12 +14,12 @@ from collections.abc import Callable
 
 from protocols import Protocol, Step
 
-SENDERS = 4
+SENDERS = 4  # unless it is said; 99 at most
 CHARACTERS = 64
 PATIENCE = 30.0
 _AT_ONCE = 64
 _BEGIN = b"@begin "
-_LINE = re.compile(rb"@(\d) (\d{9}) ")
+_LINE = re.compile(rb"@(\d\d) (\d{9}) ")
 _READ = 1 << 20
 
 
@@ -29,7 +29,7 @@ class Crowd:
     `sample`: how many of the receivers, evenly chosen, note when each message came to them.
     """
 
-    def __init__(self, protocol: Protocol, port: int, size: int, sample: int = 0) -> None:
+    def __init__(self, protocol: Protocol, port: int, size: int, sample: int = 0, senders: int = SENDERS) -> None:
         self.sent = 0
         self.reads = 0
         self.stream = bytearray()
@@ -38,8 +38,8 @@ class Crowd:
         self.latencies: list[float] = []
         """Seconds, of what sampled receivers got of lines sent by `send_due`."""
         self._protocol = protocol
-        sockets = enter(protocol, port, size + SENDERS)
-        self._senders, self._sockets = sockets[:SENDERS], sockets[SENDERS:]
+        sockets = enter(protocol, port, size + senders)
+        self._senders, self._sockets = sockets[:senders], sockets[senders:]
         self._offsets = [0] * size
         self._found = 0  # as far as the stream has been looked at
         self._order: list[int] = []  # of each line in the stream: which one that was sent it is
@@ -124,7 +124,7 @@ class Crowd:
     def _find_lines(self) -> None:
         for line in _LINE.finditer(self.stream, self._found):
             self.at.append(line.end())
-            self._order.append(int(line[2]) * SENDERS + int(line[1]))
+            self._order.append(int(line[2]) * len(self._senders) + int(line[1]))
             self._found = line.end()
 
     # -- sending ------------------------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ class Crowd:
         self._find_lines()
         if self.sent - bisect_right(self.at, min(self._offsets)) > lag:
             return
-        seen = bisect_right(self.at, min(self._offsets[:SENDERS]))
+        seen = bisect_right(self.at, min(self._offsets[: len(self._senders)]))
         if self.sent - seen < in_flight:
             self._send(in_flight - self.sent + seen)
 
@@ -155,8 +155,8 @@ class Crowd:
     def _send(self, count: int) -> None:
         out = [bytearray() for _ in self._senders]
         for line in range(self.sent, self.sent + count):
-            sender = line % SENDERS
-            text = b"@%d %09d " % (sender, line // SENDERS)
+            turn, sender = divmod(line, len(self._senders))
+            text = b"@%02d %09d " % (sender, turn)
             out[sender] += self._protocol.say(text.ljust(CHARACTERS, b"x"))
         self.sent += count
         for one, data in zip(self._senders, out, strict=True):
@@ -177,11 +177,11 @@ class Crowd:
         return len(self.at) >= self.sent and min(self._offsets) == len(self.stream)
 
     def _is_wrong(self) -> bool:
-        for sender in range(SENDERS):
-            own = [line for line in self._order if line % SENDERS == sender]
-            if own != list(range(sender, self.sent, SENDERS)):
-                return True
-        return False
+        step = len(self._senders)
+        own: list[list[int]] = [[] for _ in self._senders]
+        for line in self._order:
+            own[line % step].append(line)
+        return any(lines != list(range(sender, self.sent, step)) for sender, lines in enumerate(own))
 
     def close(self) -> None:
         """Hang up."""

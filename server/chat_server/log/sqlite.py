@@ -101,6 +101,11 @@ class SqliteLog:
             connection.close()
             raise
 
+    @property
+    def unindexed(self) -> int:
+        """Entries that are not in the index of words yet; a search looks through them."""
+        return self._writer.facts.last - self._writer.facts.indexed
+
     async def close(self) -> None:
         """Write what was appended; end every tail."""
         if not self._closed:
