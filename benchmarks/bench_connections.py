@@ -5,6 +5,7 @@ Beside it the peers that people would pick for WebSockets, and mosquitto, each a
 
 import os
 import select
+import socket
 import time
 from statistics import median
 from typing import NamedTuple
@@ -15,8 +16,8 @@ from peers import Peer, apart, missing, others, ours
 from wire import Client, connect
 
 CONNECTIONS = int(os.environ.get("BENCH_CONNECTIONS", "10000"))
-RUNS = 3
-IDLE = 5.0  # seconds
+RUNS = int(os.environ.get("BENCH_RUNS", "3"))
+IDLE, QUIET = 5.0, 2.0  # seconds
 ALIVE, PING_INTERVAL = 1_000, 10  # connections that answer pings, seconds
 COMPARED = {"websockets.broadcast()", "node ws", "node socket.io", "mosquitto"}
 
@@ -37,7 +38,7 @@ def measure(peer: Peer) -> Crowded:
         before, meter = resident_kib(server.pid), Meter(server)
         sockets = enter(peer.protocol, server.port, CONNECTIONS)
         storm = meter.read()
-        _settle(Meter(server))
+        _hear_out(first + sockets)
         kib = (resident_kib(server.pid) - before) / CONNECTIONS
         meter = Meter(server)
         time.sleep(IDLE)
@@ -47,13 +48,17 @@ def measure(peer: Peer) -> Crowded:
     return Crowded(CONNECTIONS / storm.servers[0], kib, usage.servers[0] / usage.seconds, storm.others / storm.seconds)
 
 
-def _settle(meter: Meter) -> None:
-    """Wait until a server has told everybody who is here."""
-    while True:
-        before = meter.read().servers[0]
-        time.sleep(1.5)
-        if meter.read().servers[0] - before < 0.03:
-            return
+def _hear_out(sockets: list[socket.socket]) -> None:
+    """Read what everybody is told about those who came, until nothing more comes."""
+    poll = select.epoll()
+    by_number = {one.fileno(): one for one in sockets}
+    for one in sockets:
+        poll.register(one, select.EPOLLIN)
+    buffer = bytearray(1 << 20)
+    while ready := poll.poll(QUIET):
+        for number, _ in ready:
+            by_number[number].recv_into(buffer)
+    poll.close()
 
 
 def keepalive() -> tuple[float, float]:

@@ -198,6 +198,7 @@ class _Door:
         self.done = 0
         self._protocol, self._port = protocol, port
         self._waiting: dict[int, tuple[socket.socket, list[Step], bytes]] = {}
+        self._inside: dict[int, socket.socket] = {}
         self._poll = select.epoll()
 
     def knock(self, count: int) -> None:
@@ -220,6 +221,9 @@ class _Door:
         if self._waiting and not ready:
             raise RuntimeError(f"only {self.done} of {len(self.sockets)} were let in")
         for number, _ in ready:
+            if number not in self._waiting:  # in already; what it is told of those who come after is read, as in life
+                self._inside[number].recv(_READ)
+                continue
             one, steps, seen = self._waiting[number]
             data = one.recv(_READ)
             if not data:
@@ -232,7 +236,7 @@ class _Door:
                     one.sendall(steps[0].send)
             self._waiting[number] = one, steps, seen
             if not steps:
-                self._poll.unregister(one)
+                self._inside[number] = one
                 del self._waiting[number]
                 self.done += 1
 
