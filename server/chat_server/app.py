@@ -88,7 +88,7 @@ class ChatServer:
             self._make_service(log, opened)
             await self._catch_up(opened)
             await self._let_in()
-        except BaseException:
+        except BaseException:  # whatever it is, a cancellation too: it goes on to the caller, and nothing is left open
             await self._give_up()
             raise
         self._spawn(self._follow())

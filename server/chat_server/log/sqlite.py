@@ -69,7 +69,7 @@ class SqliteLog:
         self._ended: asyncio.Future[None] = loop.create_future()
         try:
             connection, facts, opened, unwiped = await loop.run_in_executor(None, self._open)
-        except BaseException:
+        except BaseException:  # a cancellation too: it goes on to the caller, and the file is free again
             self._let_go()
             raise
         self._last = self._floor = facts.last
