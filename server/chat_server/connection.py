@@ -34,7 +34,6 @@ _PONG = 0x8A  # the first byte of the frame
 _LAST_WORDS = 65_536
 """Bytes that are still parsed of a peer that is being closed, because its own close frame is somewhere behind them."""
 
-_HIGH_WATER = 32_768
 _TURN = 8  # a reason to hold reading; the peer's not reading is 1, and a subclass has others
 _PROGRESS = 4096
 """Bytes; who takes so many within `slow_after` reads."""
@@ -60,14 +59,14 @@ class Answer(NamedTuple):
 class Connection(asyncio.BufferedProtocol):
     """Frames and deadlines of one peer. A subclass says what its texts mean.
 
-    `write(data)` takes whole frames (`text_frame`). It is replaced when the peer stops or begins to read, so whoever
-    keeps a reference asks again at `writer_changed`.
+    `write(data)` takes whole frames (`text_frame`). It is replaced when the peer stops or begins to read, and so is
+    `descriptor`, so whoever keeps a reference asks again at `writer_changed`.
     """
 
     __slots__ = (
-        "_controls", "_deadline", "_fragments", "_heard", "_held", "_held_bytes", "_last_words", "_paused_since",
-        "_pinged", "_protocol", "_reading_holds", "_settings", "_turns", "_unread", "address", "stage", "transport",
-        "write",
+        "_controls", "_deadline", "_descriptor", "_fragments", "_heard", "_held", "_held_bytes", "_last_words",
+        "_paused_since", "_pinged", "_protocol", "_reading_holds", "_settings", "_turns", "_unread", "address", "stage",
+        "transport", "write",
     )  # fmt: skip
 
     def __init__(self, settings: Settings, turns: Turns) -> None:
@@ -135,11 +134,22 @@ class Connection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Set the first deadline: the handshake's."""
         self.transport = cast("asyncio.Transport", transport)
-        self.transport.set_write_buffer_limits(high=_HIGH_WATER)
+        self.transport.set_write_buffer_limits(high=0)  # as soon as anything waits there, we are told
         self.write = self.transport.write
+        sock: Any = transport.get_extra_info("socket")
+        self._descriptor: int | None = None if sock is None else sock.fileno()
         peer: Any = transport.get_extra_info("peername")
         self.address = peer[0] if isinstance(peer, tuple) else ""
         self._deadline = asyncio.get_running_loop().time() + self._settings.open_timeout
+
+    @property
+    def descriptor(self) -> int | None:
+        """The socket's number while it may be written to directly: nothing waits in the transport before it.
+
+        What such a write leaves, and what it fails with, is for `write`. Until `closing` the number is this socket's:
+        loops close a socket after they have called `connection_lost`, so nobody else can have got it.
+        """
+        return self._descriptor if self.stage is Stage.OPEN and self._paused_since is None else None
 
     def get_buffer(self, _sizehint: int) -> memoryview:
         """Where the transport puts what came. It is handled before anybody else's, so one buffer is enough for all."""

@@ -4,7 +4,9 @@ A tick is a few turns of the event loop: what is read and decided in them goes o
 """
 
 import asyncio
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 from chat_protocol.events import ClientsChanged, EncodedInit, Event, encode_event
 from chat_server.connection import Connection, text_frame
@@ -22,6 +24,8 @@ _TURNS = 3
 _ROSTER_PAUSE_EACH = 100e-6
 _ROSTER_PAUSES = (0.001, 1.0)  # the shortest, the longest
 
+_Writer: TypeAlias = tuple[int | None, Callable[[bytes], None]]  # `descriptor` and `write` of a connection
+
 
 class Hub:
     """The connections of this process, and what is to be written to them in this tick.
@@ -37,7 +41,7 @@ class Hub:
         self._pending: list[tuple[bytes, bool]] = []  # frame, is it for everyone
         self._own: dict[Connection, list[int]] = {}  # places in _pending of frames for this connection alone
         self._newcomers: dict[Connection, int] = {}  # the place in _pending from which they get what is for everyone
-        self._writers: tuple[Callable[[bytes], None], ...] | None = ()
+        self._writers: tuple[_Writer, ...] | None = ()
         self._scheduled = False
         self._roster_changed = False
         self._roster_due = 0.0  # the loop's time from which the roster may have a write of its own
@@ -94,7 +98,7 @@ class Hub:
         self._schedule()
 
     def writers_changed(self) -> None:
-        """Some connection's `write` is another function now."""
+        """Some connection is to be written to in another way now."""
         self._writers = None
 
     def roster_changed(self) -> None:
@@ -163,12 +167,11 @@ class Hub:
         writers = self._writers
         if own:  # a write may close its connection, which leaves: so not over the live groups
             everybody = [connection for group in self._clients.values() for connection in group]
-            writers = tuple(connection.write for connection in everybody if connection not in own)
+            writers = _writers_of(connection for connection in everybody if connection not in own)
         elif writers is None:
-            writers = tuple(connection.write for group in self._clients.values() for connection in group)
+            writers = _writers_of(connection for group in self._clients.values() for connection in group)
             self._writers = writers
-        for write in writers:
-            write(data)
+        _write_to_each(writers, data)
         return len(writers)
 
     def _write_apart(
@@ -186,3 +189,23 @@ class Hub:
             connection.write(data)
             self.deliveries += len(mine)
             self.sent_bytes += len(data)
+
+
+def _writers_of(connections: Iterable[Connection]) -> tuple[_Writer, ...]:
+    return tuple((connection.descriptor, connection.write) for connection in connections)
+
+
+def _write_to_each(writers: Iterable[_Writer], data: bytes) -> None:
+    """Write the same to many sockets. This is where a busy server spends its time.
+
+    The loop's transports are passed over, because theirs is a write for each client that touches a dozen objects:
+    1.5 to 3 us more. What a socket does not take, or an error, is for the transport.
+    """
+    size = len(data)
+    for descriptor, write in writers:
+        try:
+            sent = 0 if descriptor is None else os.write(descriptor, data)
+        except OSError:
+            sent = 0
+        if sent < size:
+            write(data[sent:])

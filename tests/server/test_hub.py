@@ -20,6 +20,8 @@ from sockets import split_frames
 class Line:
     """A connection as the hub sees it: something to write to. It may hang up in the middle of a write."""
 
+    descriptor = None
+
     def __init__(self, client_id: str) -> None:
         self.client_id = client_id
         self.writes: list[bytes] = []
