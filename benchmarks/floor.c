@@ -1,5 +1,5 @@
 /* The least that a server of a chat room can do: what comes in lines goes out to everybody, its sender included. It
- * parses nothing but line feeds, keeps nothing, and asks nobody; a peer that does not read loses bytes.
+ * parses nothing but line feeds, keeps nothing, and asks nobody; a peer that does not read loses bytes. Who is in gets "in".
  *
  *   cc -O2 -o floor floor.c && ./floor PORT each|joined
  *
@@ -36,6 +36,7 @@ static void let_in(int listener, int poll) {
     begun_length[peer] = 0;
     places[peer] = count;
     peers[count++] = peer;
+    if (send(peer, "in\n", 3, MSG_NOSIGNAL) != 3) fprintf(stderr, "peer %d has left\n", peer);
 }
 
 static void let_go(int peer) {

@@ -72,7 +72,7 @@ def _enter_mqtt(number: int) -> tuple[Step, ...]:
 
 def lines_of(size: int) -> Protocol:
     """Plain lines, filled up to `size` bytes: what the floor passes on."""
-    return Protocol(lambda _number: (), lambda text: text.ljust(size - 1, b"x") + b"\n")
+    return Protocol(lambda _number: (Step(b"", re.compile(rb"in\n")),), lambda text: text.ljust(size - 1, b"x") + b"\n")
 
 
 WEBSOCKET = Protocol(_enter_websocket, lambda text: client_frame(TEXT, text))
