@@ -19,9 +19,9 @@ from chat_server.connection import Connection, text_frame
 _TURNS = 3
 
 # A frame about who came and who left is a write to everybody, at 5 to 10 us each. A crowd that comes one by one would
-# cost the square of its number; with a pause after each such frame it costs at most a tenth of the time, however many
-# come and however many are here. Pauses too short for a timer are none, so a small room sees everything at once.
-_ROSTER_PAUSE_EACH = 100e-6
+# cost the square of its number; with a pause after each such frame it costs a thirtieth of the time (a tenth with
+# 10,000), however many come. Pauses too short for a timer are none, so a small room sees everything at once.
+_ROSTER_PAUSE_EACH = 300e-6
 _ROSTER_PAUSES = (0.001, 1.0)  # the shortest, the longest
 
 _Writer: TypeAlias = tuple[int | None, Callable[[bytes], None]]  # `descriptor` and `write` of a connection

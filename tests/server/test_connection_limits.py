@@ -341,24 +341,25 @@ async def test_an_address_has_only_so_many_connections(open_a_house, address):
     """429 with a sentence for one more; the place of one that ends is free; another address is not affected."""
     house = await open_a_house(per_address=2)
 
-    def come(address: str) -> tuple[Session, Wire]:
+    async def come(address: str) -> tuple[Session, Wire]:
         session, wire = Session(house.service), Wire(address)
         session.connection_made(wire)
         session.data_received(handshake())
+        await house.eventually(lambda: wire.written)
         return session, wire
 
-    seated = [come(address) for _ in range(2)]
+    seated = [await come(address) for _ in range(2)]
     assert all(wire.written.startswith(b"HTTP/1.1 101 ") for _, wire in seated)
-    refused, wire = come(address)
+    refused, wire = await come(address)
     assert re.match(
         rb"HTTP/1\.1 429 .*\r\n\r\nToo many connections from your address; close one", wire.written, re.DOTALL
     )
     assert wire.closed
-    other, wire = come("192.0.2.2")
+    other, wire = await come("192.0.2.2")
     assert wire.written.startswith(b"HTTP/1.1 101 ")
     for session in (refused, seated[0][0]):
         session.connection_lost(None)
-    last, wire = come(address)
+    last, wire = await come(address)
     assert wire.written.startswith(b"HTTP/1.1 101 ")
     for session in (last, other, seated[1][0]):
         session.connection_lost(None)

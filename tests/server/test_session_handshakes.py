@@ -1,5 +1,6 @@
 """Who is let in: a good handshake from a program, or from a page that may; everything else ends there."""
 
+import re
 import socket
 
 import pytest
@@ -7,8 +8,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.frames import Opcode
 
-from chatting import short
-from sockets import connect_peer, handshake, masked
+from chat_server.session import Session
+from chatting import House, short
+from sockets import Wire, connect_peer, handshake, masked
 
 SENTENCE = b"\n"  # a body is a sentence and a line feed
 HANDSHAKES = {
@@ -102,3 +104,46 @@ async def test_web_pages_of_other_sites_may_not_connect(open_a_house, origin, ho
     more = [] if origin is None else ["Origin: " + origin.format(host=here)]
     peer = await connect_peer(house, handshake("/", *more, host=host.format(host=here)))
     assert (await peer.head()).startswith(b"HTTP/1.1 %d " % status)
+
+
+def seat(house: House, data: bytes) -> tuple[Session, list[bytes]]:
+    """A connection that was sent this, and what is written to it, in its pieces."""
+    wire, writes = Wire("127.0.0.1"), []
+    wire.write = writes.append
+    session = Session(house.service)
+    session.connection_made(wire)
+    session.data_received(data)
+    return session, writes
+
+
+async def test_a_handshake_and_its_greeting_come_in_one_piece(house):
+    """A newcomer is woken once."""
+    session, writes = seat(house, handshake("/?name=ana"))
+    assert writes == []
+    await house.eventually(lambda: writes)
+    assert writes[0].startswith(b"HTTP/1.1 101 ")
+    assert b'"type":"init"' in writes[0]
+    session.connection_lost(None)
+
+
+async def test_what_comes_with_a_handshake_is_answered_after_it(house):
+    """A frame in the same piece, which the library looks at before anybody has let it in."""
+    session, writes = seat(house, handshake("/?name=ana") + masked(Opcode.PING, b"?"))
+    await house.eventually(lambda: writes)
+    assert re.match(rb"HTTP/1\.1 101 [^\n]*\r\n.*\r\n\r\n\x8a\x01\?\x81.*init", writes[0], re.DOTALL)
+    session.connection_lost(None)
+
+
+async def test_who_is_quicker_than_the_greeting_has_the_answer_to_its_handshake(house):
+    """Before a pong, and before a goodbye, after which there is no greeting."""
+    asking, answers = seat(house, handshake("/?name=ana"))
+    asking.data_received(masked(Opcode.PING, b"?"))
+    leaving, goodbye = seat(house, handshake("/?name=bob"))
+    leaving.close(1012)
+    assert [part[:12] for part in answers] == [b"HTTP/1.1 101", b"\x8a\x01?"]
+    assert [part[:12] for part in goodbye] == [b"HTTP/1.1 101", b"\x88\x02\x03\xf4"]
+    await house.eventually(lambda: len(answers) == 3)
+    assert b'"type":"init"' in answers[2]
+    assert len(goodbye) == 2
+    asking.connection_lost(None)
+    leaving.connection_lost(None)
