@@ -218,6 +218,8 @@ def parse_command(line: str) -> Command:
     Raises:
         CommandError: when the line is not a command; its text says what would be.
     """
+    if "!" <= line[:1] <= "~" and line[0] != "/":  # most lines: visible from the first, and no command
+        return Say(line)
     try:
         return _parse(line)
     except CommandError as error:

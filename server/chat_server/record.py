@@ -96,10 +96,12 @@ class Record:
     def _forget_oldest(self) -> None:
         oldest, message = self._messages.popitem(last=False)
         self._forgotten, self._complete = oldest, max(self._complete, oldest)
-        _subtract(self._correspondents, audience_of(message))
+        if message.to_id is not None:
+            _subtract(self._correspondents, audience_of(message))
         if message.expires_at is not None or oldest in self._leaving:
             self._fade(message)
-        self._drop_stale_alarms()
+        if self._alarms:
+            self._drop_stale_alarms()
 
     def _fade(self, message: Message) -> None:
         """Remember of a message only whom its end is to be told to."""

@@ -4,6 +4,7 @@
 remembered, shown or forgotten anywhere else, so that live, replayed and resumed messages are the same.
 """
 
+from math import floor
 from typing import NamedTuple
 
 from chat_protocol.commands import Delete, Say
@@ -70,9 +71,9 @@ class Room(Greeter):
             text=text,
             from_id=sender,
             from_name=self.roster.name_of(sender) or sender,
-            sent_at=now,
+            sent_at=floor(now * 1e3) / 1e3,  # everybody gets every digit
             reply_to=command.reply_to,
-            to_id=self._target(sender, command),
+            to_id=None if command.to is None and command.reply_to is None else self._target(sender, command),
             expires_at=None if command.lifetime is None else now + command.lifetime,
             txn=command.txn,
         )
