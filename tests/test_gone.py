@@ -5,63 +5,21 @@ import json
 import subprocess
 import sys
 from contextlib import asynccontextmanager
-from itertools import repeat
 
 from websockets.asyncio.client import connect
 
 from chat_protocol.commands import Delete, Say
-from chat_tui.connection import Connection
-from chat_tui.feed import Feed
-from chat_tui.store import Store
-from chatting import PATIENCE
+from client.feed_host import FeedHost
 from processes import Server
 
 DELETED, EXPIRED, PRIVATE = "zanzibarqx", "quetzalcoatlx", "ouagadougoux"
 SECRETS = [DELETED, EXPIRED, PRIVATE]
 
 
-class Client:
-    """All of a client but its screen."""
-
-    def __init__(self, url, name):
-        self.store = Store(f"{name}-")
-        self.feed = Feed(
-            self.store,
-            lambda notify: Connection(
-                url,
-                name=name,
-                secret=f"{name:x<32}",
-                notify=notify,
-                resume=lambda: self.store.resume_point,
-                delays=lambda: repeat(0.01),
-            ),
-            lambda _: None,
-            lambda _: None,
-        )
-
-    async def until(self, holds):
-        """Wait for a state that comes."""
-        async with asyncio.timeout(PATIENCE):
-            while not holds():  # noqa: ASYNC110 - the store has no event to wait for
-                await asyncio.sleep(0.005)
-
-    def say(self, command):
-        """As from the composer."""
-        self.feed.say(command, "typed")
-
-    def texts(self):
-        """What it holds."""
-        return [message.text for message in self.store.messages.values()]
-
-    def number_of(self, word):
-        """The id of the message with a word."""
-        return next(message.id for message in self.store.messages.values() if word in message.text)
-
-
 @asynccontextmanager
 async def clients(url, *names):
     """Connected until the block ends."""
-    people = [Client(url, name) for name in names]
+    people = [FeedHost(url, 0.01, name=name, secret=f"{name:x<32}") for name in names]
     running = [asyncio.create_task(person.feed.run()) for person in people]
     for person in people:
         await person.until(lambda person=person: len(person.store.clients) == len(names))
@@ -103,14 +61,14 @@ async def test_what_is_gone_is_found_nowhere(tmp_path):
             ana.say(Say(f"for a moment: {EXPIRED}", lifetime=2.0))
             ana.say(Say(f"for bob alone: {PRIVATE}", to=bob.store.you.id, lifetime=2.0))
             ana.say(Say("this stays"))
-            await bob.until(lambda: len(bob.texts()) == 4)
-            await cat.until(lambda: len(cat.texts()) == 3)
+            await bob.until(lambda: len(bob.texts) == 4)
+            await cat.until(lambda: len(cat.texts) == 3)
             assert {word for _, word in found_in(folder)} == set(SECRETS)
             cat.say(Say("a reply to it", reply_to=cat.number_of(DELETED)))
-            await ana.until(lambda: "a reply to it" in ana.texts())
+            await ana.until(lambda: "a reply to it" in ana.texts)
             bob.say(Delete(bob.number_of(DELETED)))
             for person in (ana, bob, cat):
-                await person.until(lambda person=person: person.texts() == ["this stays", "a reply to it"])
+                await person.until(lambda person=person: person.texts == ["this stays", "a reply to it"])
                 assert not any(word in repr(vars(person.store)) for word in SECRETS)
             assert not any(word in text for text in await answers(server.url) for word in SECRETS)
             copy = folder / "copy.db"

@@ -2,9 +2,6 @@
 
 import asyncio
 import logging
-import os
-import resource
-import socket
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
@@ -13,6 +10,7 @@ from chat_protocol.events import CLOSE_RESTART
 from chat_server.drafts import DeletionDraft
 from chat_server.hub import Hub
 from chat_server.limits import Admission
+from chat_server.listening import connections_possible, listen, why_not
 from chat_server.log import DELETE, Entry, LogError, MessageLog, Opened, OpenError, Reset, open_log
 from chat_server.operations import Inquiry, Operations
 from chat_server.room import Room
@@ -24,10 +22,6 @@ from chat_server.upkeep import delete_expired, end_what_is_over, remember, tend
 
 _log = logging.getLogger("chat_server")
 
-_SPARE_FILES = 32
-_ACCEPTED_AT_ONCE = 2
-_QUEUE = 1024
-_UNSENT = 65_536
 _SWEEP_SECONDS = 1.0
 _SWEPT_AT_ONCE = 200  # connections; to ping or to cut off so many takes 4 ms
 _LONGEST_ALARM = 3600.0
@@ -107,7 +101,7 @@ class ChatServer:
         roster = Roster(settings.name_grace)
         room = Room(history=settings.history, max_text=settings.max_text, max_lines=settings.max_lines, roster=roster)
         hub = Hub(roster.take_changes)
-        admission = Admission(settings.max_connections or _connections_possible(), settings.per_address)
+        admission = Admission(settings.max_connections or connections_possible(), settings.per_address)
         clock = Clock(opened.time, self._wall)
         self._service = Service(settings, opened.epoch, room, log, hub, admission, clock, self._spawn)
         self._service.most = opened.most
@@ -146,12 +140,10 @@ class ChatServer:
 
     async def _listen(self, host: str, port: int, connection: Callable[[], Session], option: str) -> int:
         """Let connections come to an address, which `option` can change; returns its port."""
-        loop = asyncio.get_running_loop()
         try:
-            server = await loop.create_server(connection, host, port, backlog=_ACCEPTED_AT_ONCE)
+            server = await listen(host, port, connection)
         except (OSError, OverflowError) as error:
-            raise StartError(_why_not_listening(host, port, option, error)) from error
-        _prepare_listeners(server)
+            raise StartError(why_not(host, port, option, error)) from error
         self._servers.append(server)
         listens_on: int = server.sockets[0].getsockname()[1]
         return listens_on
@@ -321,39 +313,3 @@ class ChatServer:
             _log.critical("a part of the server died, so it ends", exc_info=error)
             self._failure = self._failure or error
             self._stop.set()
-
-
-def _connections_possible() -> int:
-    """As many as the system gives this process files for, with some to spare."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < hard:
-        with suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-            soft = hard
-    return max(1, min(soft, 1 << 20) - _SPARE_FILES)
-
-
-def _prepare_listeners(server: asyncio.Server) -> None:
-    """Let many wait to be accepted, and let the system keep little for a peer that does not read.
-
-    asyncio takes its `backlog` also for how many to accept in a row. Few of these, so that those who are too many are
-    turned away before the files run out: then it would write an error for each that it can't accept.
-
-    Without a limit of what is not sent yet, Linux takes 3.8 MiB for a peer that has stopped reading before we notice;
-    with it, 60 to 80 KiB. Accepted sockets inherit it from the one that listens.
-    """
-    for listener in server.sockets:
-        with socket.socket(fileno=os.dup(listener.fileno())) as same:
-            same.listen(_QUEUE)
-            if hasattr(socket, "TCP_NOTSENT_LOWAT"):
-                same.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT)
-
-
-def _why_not_listening(host: str, port: int, option: str, error: OSError | OverflowError) -> str:
-    where = f"{host}:{port}"
-    if isinstance(error, socket.gaierror):
-        return f"{host} is not an address of this computer."
-    if isinstance(error, OSError) and "in use" in str(error):
-        return f"{where} is in use already. Is a chat-server running? Choose another port with {option}."
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return f"Can't listen on {where}: {reason}."

@@ -1,19 +1,15 @@
 """One WebSocket connection: a thin shell over the library's Sans-I/O protocol, which parses, answers pings and closes.
 
 What is received is handled where it arrives, without a coroutine or a queue in between. The shell owns what the
-library leaves open: handshake and keepalive deadlines, and a bound on what waits for a peer that does not read. Such a
-peer is not read either, so that it cannot make us write, and is closed by bytes and by time: `websockets`' own
-keepalive and close wait for its reading for ever. And a peer that says much is read a piece at a time (`turns`), and
-not listened to for long once it is being closed.
+library leaves open: handshake and keepalive deadlines, and what is done about a peer that does not read (`outbox`). A
+peer that says much is read a piece at a time (`turns`), and not listened to for long once it is being closed.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
 from contextlib import suppress
-from enum import Enum
 from functools import partial
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request, Response
@@ -21,6 +17,7 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from chat_protocol.events import CLOSE_SLOW
+from chat_server.outbox import Outbox, Stage
 from chat_server.settings import Settings
 from chat_server.turns import PIECE, Turns
 
@@ -34,17 +31,7 @@ _PONG = 0x8A  # the first byte of the frame
 _LAST_WORDS = 65_536
 """Bytes that are still parsed of a peer that is being closed, because its own close frame is somewhere behind them."""
 
-_TURN = 8  # a reason to hold reading; the peer's not reading is 1, and a subclass has others
-_PROGRESS = 4096
-"""Bytes; who takes so many within `slow_after` reads."""
-
-
-class Stage(Enum):
-    """Where a connection is in its life."""
-
-    HANDSHAKE = "handshake"
-    OPEN = "open"
-    CLOSING = "closing"
+_TURN = 8  # a reason to hold reading; a peer's not reading is 1, and a subclass has others
 
 
 class Answer(NamedTuple):
@@ -56,32 +43,18 @@ class Answer(NamedTuple):
     refused: str = ""
 
 
-class Connection(asyncio.BufferedProtocol):
-    """Frames and deadlines of one peer. A subclass says what its texts mean.
-
-    `write(data)` takes whole frames (`text_frame`). It is replaced when the peer stops or begins to read, and so is
-    `descriptor`, so whoever keeps a reference asks again at `writer_changed`.
-    """
+class Connection(Outbox):
+    """Frames and deadlines of one peer. A subclass says what its texts mean."""
 
     __slots__ = (
-        "_controls", "_deadline", "_descriptor", "_first", "_fragments", "_heard", "_held", "_held_bytes",
-        "_last_words", "_paused_since", "_pinged", "_protocol", "_reading_holds", "_settings", "_turns", "_unread",
-        "address", "stage", "transport", "write",
+        "_controls", "_deadline", "_fragments", "_heard", "_last_words", "_pinged", "_protocol", "_turns", "address",
     )  # fmt: skip
 
     def __init__(self, settings: Settings, turns: Turns) -> None:
-        self._settings = settings
+        super().__init__(settings)
         self._turns = turns
         self._protocol = ServerProtocol(max_size=settings.max_frame, logger=_log)
-        self.stage = Stage.HANDSHAKE
-        self.write: Callable[[bytes], None] = _discard
         self._fragments: list[Frame] = []
-        self._first = b""  # the answer to the handshake, until it goes with whatever is said first
-        self._held: list[bytes] = []
-        self._held_bytes = 0
-        self._paused_since: float | None = None
-        self._unread = 0  # bytes that waited in the transport when the peer was seen to read
-        self._reading_holds = 0
         self._controls = 0  # since the last sweep
         self._last_words = _LAST_WORDS
         self._heard = self._pinged = False
@@ -110,10 +83,6 @@ class Connection(asyncio.BufferedProtocol):
         """A binary message came; it has been thrown away."""
         raise NotImplementedError
 
-    def writer_changed(self) -> None:
-        """`write` is another function now."""
-        raise NotImplementedError
-
     def closing(self) -> None:
         """An open connection begins to close: nothing more may be written to it. Called at most once."""
         raise NotImplementedError
@@ -126,32 +95,14 @@ class Connection(asyncio.BufferedProtocol):
         """The peer does not read and is being closed."""
         raise NotImplementedError
 
-    def waited(self, size: int) -> None:
-        """So many bytes at most had to wait for the peer; they are gone now."""
-        raise NotImplementedError
-
     # -- what the transport says --------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Set the first deadline: the handshake's."""
-        self.transport = cast("asyncio.Transport", transport)
-        self.transport.set_write_buffer_limits(high=0)  # as soon as anything waits there, we are told
-        self.write = self.transport.write
-        sock: Any = transport.get_extra_info("socket")
-        self._descriptor: int | None = None if sock is None else sock.fileno()
+        super().connection_made(transport)
         peer: Any = transport.get_extra_info("peername")
         self.address = peer[0] if isinstance(peer, tuple) else ""
         self._deadline = asyncio.get_running_loop().time() + self._settings.open_timeout
-
-    @property
-    def descriptor(self) -> int | None:
-        """The socket's number while it may be written to directly: nothing waits in the transport before it.
-
-        What such a write leaves, and what it fails with, is for `write`. Until `closing` the number is this socket's:
-        loops close a socket after they have called `connection_lost`, so nobody else can have got it.
-        """
-        is_ready = self.stage is Stage.OPEN and self._paused_since is None and not self._first
-        return self._descriptor if is_ready else None
 
     def get_buffer(self, _sizehint: int) -> memoryview:
         """Where the transport puts what came. It is handled before anybody else's, so one buffer is enough for all."""
@@ -208,56 +159,6 @@ class Connection(asyncio.BufferedProtocol):
         self._fragments.clear()
         self.ended()
 
-    def pause_writing(self) -> None:
-        """The peer does not keep up: keep what is for it here, and don't listen to it meanwhile."""
-        if self._paused_since is None:
-            self._paused_since = asyncio.get_running_loop().time()
-            self._unread = self.transport.get_write_buffer_size()
-            self.write = self._hold
-            self.hold_reading(1)
-            self.writer_changed()
-
-    def resume_writing(self) -> None:
-        """The peer reads again: pass on what was kept, in one write."""
-        if self._paused_since is None or self.transport.is_closing():
-            return
-        self._paused_since = None
-        if self.stage is Stage.OPEN:
-            self.write = self.transport.write
-            self._pass_on_held()  # may pause again at once
-        if self._paused_since is None:
-            self.release_reading(1)
-            self.writer_changed()
-
-    def _pass_on_held(self) -> None:
-        if self._held:
-            data = b"".join(self._held)
-            self._drop_held()
-            self.transport.write(data)
-
-    def _drop_held(self) -> None:
-        if self._held_bytes:
-            self.waited(self._held_bytes)
-        self._held.clear()
-        self._held_bytes = 0
-
-    @property
-    def waiting_bytes(self) -> int:
-        """What is kept here for a peer that does not read."""
-        return self._held_bytes
-
-    def hold_reading(self, reason: int) -> None:
-        """Stop listening for one of several reasons (a power of two); the peer's own sending then waits."""
-        if not self._reading_holds and not self.transport.is_closing():
-            self.transport.pause_reading()
-        self._reading_holds |= reason
-
-    def release_reading(self, reason: int) -> None:
-        """A reason not to listen is gone."""
-        self._reading_holds &= ~reason
-        if not self._reading_holds and not self.transport.is_closing():
-            self.transport.resume_reading()
-
     # -- frames -------------------------------------------------------------------------------------------------
 
     def _handshake(self, request: Request) -> None:
@@ -270,18 +171,11 @@ class Connection(asyncio.BufferedProtocol):
         if response.status_code != 101:
             self._send_pending()
             return
-        self._first = b"".join([*self._protocol.data_to_send(), *early])
-        self.write = self._write_first
+        self._keep_first(b"".join([*self._protocol.data_to_send(), *early]))
         self.stage = Stage.OPEN
         self._deadline = asyncio.get_running_loop().time() + self._settings.ping_interval
         self.opened(request)
         request.headers.clear()  # the library's parser holds on to the request, at 1.7 KiB each
-
-    def _write_first(self, data: bytes) -> None:
-        """`write` for the first time: a handshake and its greeting in one write are 10 % less for a newcomer."""
-        first, self._first = self._first, b""
-        self.write = self.transport.write
-        self.transport.write(first + data)
 
     def _plain_response(self, answer: Answer, request: Request) -> Response:
         if answer.refused:
@@ -333,12 +227,9 @@ class Connection(asyncio.BufferedProtocol):
     def _send_pending(self) -> None:
         """Write what the library wants written: handshake, pongs, close frames; empty means the end."""
         for data in self._protocol.data_to_send():
-            if self._first:  # the library is quicker than the greeting
-                first, self._first = self._first, b""
-                self.transport.write(first)
             if data:
                 if data[0] != _PONG or self._last_words == _LAST_WORDS:  # nothing is said after a goodbye
-                    self.transport.write(data)
+                    self._write_past(data)
             elif self.stage is Stage.HANDSHAKE:
                 if _is_broken(self._protocol.handshake_exc):
                     self.refused("invalid")
@@ -355,11 +246,9 @@ class Connection(asyncio.BufferedProtocol):
         """Called about once a second, with the loop's time."""
         settings = self._settings
         self._controls = 0
-        if self._paused_since is not None and self.stage is Stage.OPEN:
-            self._note_reading(now)
-            if now - self._paused_since > settings.slow_after:
-                self._close_slow()
-                return
+        if self.stage is Stage.OPEN and not self._reads(now):
+            self.too_slow()
+            return
         if now < self._deadline:
             return
         if self.stage is not Stage.OPEN or (self._pinged and not self._heard and not self._reading_holds):
@@ -375,14 +264,6 @@ class Connection(asyncio.BufferedProtocol):
             self._protocol.send_ping(b"")
             self._send_pending()
 
-    def _note_reading(self, now: float) -> None:
-        """A peer at a thin line that takes a little now and then is not one that doesn't read."""
-        waiting = self.transport.get_write_buffer_size()
-        if self._unread - waiting >= _PROGRESS:
-            self._paused_since, self._unread = now, waiting
-        else:
-            self._unread = max(self._unread, waiting)
-
     def close(self, code: int, reason: str = "") -> None:
         """Say goodbye; the peer has `close_timeout` to take it, then it is cut off."""
         if self.stage is Stage.OPEN:
@@ -397,19 +278,13 @@ class Connection(asyncio.BufferedProtocol):
     def _begin_closing(self) -> None:
         if self.stage is not Stage.CLOSING:
             was, self.stage = self.stage, Stage.CLOSING
-            self.write = _discard
+            self._end_writing()
             self._deadline = asyncio.get_running_loop().time() + self._settings.close_timeout
             if was is Stage.OPEN:
                 self.closing()
 
-    def _hold(self, data: bytes) -> None:
-        """`write` while the peer does not read."""
-        self._held.append(data)
-        self._held_bytes += len(data)
-        if self._held_bytes > self._settings.outbox:
-            self._close_slow()
-
-    def _close_slow(self) -> None:
+    def too_slow(self) -> None:
+        """Let go of a peer that does not read."""
         self.log_slow()
         self._drop_held()
         self.close(CLOSE_SLOW, "You were too slow to read; come back and catch up.")
@@ -418,10 +293,6 @@ class Connection(asyncio.BufferedProtocol):
 def _is_broken(error: Exception | None) -> bool:
     """Was this request none, or not of a WebSocket? Who hangs up without having asked has asked for nothing."""
     return error is not None and not isinstance(error.__cause__, EOFError)
-
-
-def _discard(_data: bytes) -> None:
-    """`write` before a connection is open, and once it closes."""
 
 
 def text_frame(payload: bytes) -> bytes:

@@ -7,8 +7,8 @@ from collections.abc import Coroutine
 from chat_protocol.commands import find_token
 from chat_protocol.events import Event, Refusal
 from chat_protocol.text import clean
-from chat_server.connection import Stage
 from chat_server.limits import TokenBucket
+from chat_server.outbox import Stage
 from chat_server.service import Participant, Service
 
 _log = logging.getLogger("chat_server")

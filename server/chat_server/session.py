@@ -9,10 +9,11 @@ from websockets.http11 import Request
 from chat_protocol.events import Client, Refusal
 from chat_protocol.names import InvalidNameError, check_name, fold_name
 from chat_protocol.text import clean
-from chat_server.connection import Answer, Stage
+from chat_server.connection import Answer
 from chat_server.hello import Hello, read_hello
 from chat_server.identity import bearer_secret, client_id_of
 from chat_server.origins import foreign_origin
+from chat_server.outbox import Stage
 from chat_server.room import Refused
 from chat_server.service import Service
 from chat_server.speaking import Speaker

@@ -7,15 +7,12 @@ a cut at every byte of the conversation; by default at some of them.
 import asyncio
 import os
 from contextlib import asynccontextmanager, suppress
-from itertools import repeat
 
 import pytest
 
 from chat_protocol.commands import Delete, Say
-from chat_tui.connection import Connection
-from chat_tui.feed import Feed
-from chat_tui.store import Store
-from chatting import PATIENCE, open_house
+from chatting import open_house
+from client.feed_host import FeedHost
 
 STRIDE = int(os.environ.get("CHAT_TEST_CUTS", "53"))
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -69,46 +66,11 @@ class Proxy:
         self._writers.clear()
 
 
-class Client:
-    """All of a client but its screen."""
-
-    def __init__(self, port):
-        self.store = Store("t-")
-        self.feed = Feed(
-            self.store,
-            lambda notify: Connection(
-                f"ws://127.0.0.1:{port}",
-                name="ana",
-                secret=SECRET,
-                notify=notify,
-                resume=lambda: self.store.resume_point,
-                delays=lambda: repeat(0.002),
-            ),
-            lambda _: None,
-            lambda _: None,
-        )
-
-    @property
-    def texts(self):
-        """What the screen would show, in its order."""
-        return [message.text for message in self.store.messages.values()]
-
-    async def until(self, holds):
-        """Wait for a state that comes."""
-        async with asyncio.timeout(PATIENCE):
-            while not holds():  # noqa: ASYNC110 - the store has no event to wait for
-                await asyncio.sleep(0.001)
-
-    def number_of(self, text):
-        """The id of a message."""
-        return next(message.id for message in self.store.messages.values() if message.text == text)
-
-
 async def converse(direction, limit):
     """The conversation; returns how many bytes went each way."""
     async with open_house() as house, Proxy(house.server.port, direction, limit).open() as proxy:
         bob = await house.person("bob")
-        ana = Client(proxy.port)
+        ana = FeedHost(f"ws://127.0.0.1:{proxy.port}", 0.002, name="ana", secret=SECRET)
         running = asyncio.create_task(ana.feed.run())
         ana.feed.say(Say("one"), "one")
         await bob.hears("one")

@@ -3,59 +3,22 @@
 import asyncio
 import json
 from contextlib import asynccontextmanager
-from itertools import repeat
 
 from chat_protocol.commands import Delete, Say
-from chat_tui.connection import Connection
 from chat_tui.connection_states import Connected, Connecting, Lost
-from chat_tui.feed import Feed
-from chat_tui.store import Store
-from chatting import PATIENCE
 from client.connection_host import Room, serving
+from client.feed_host import FeedHost
 
 FAR = 4_000_000_000.0
 """A moment in the next century."""
-
-
-class Picture:
-    """Keeps what a feed tells, in order."""
-
-    def __init__(self, port, delay):
-        self.told = []
-        self.now = 0.0
-        self.busy = lambda: False
-        self.store = Store("t-")
-        self.feed = Feed(
-            self.store,
-            lambda notify: Connection(
-                f"ws://127.0.0.1:{port}",
-                notify=notify,
-                resume=lambda: self.store.resume_point,
-                delays=lambda: repeat(delay),
-            ),
-            self.told.append,
-            self.told.append,
-            lambda: self.now,
-            lambda: self.busy(),  # noqa: PLW0108 - another one may be set
-        )
-
-    @property
-    def texts(self):
-        """What is known."""
-        return [message.text for message in self.store.messages.values()]
-
-    async def until(self, holds):
-        """Wait for a state that comes."""
-        async with asyncio.timeout(PATIENCE):
-            while not holds():  # noqa: ASYNC110 - the store has no event to wait for
-                await asyncio.sleep(0.002)
 
 
 @asynccontextmanager
 async def fed(handler, delay=8.0):
     """A feed that runs until the block ends; `delay` is the wait before each new try, in seconds."""
     async with serving(handler) as port:
-        picture = Picture(port, delay)
+        picture = FeedHost(f"ws://127.0.0.1:{port}", delay)
+        picture.clock = lambda: 0.0
         running = asyncio.create_task(picture.feed.run())
         yield picture
         await picture.feed.close()
@@ -155,7 +118,7 @@ async def test_a_line_is_held_back_for_the_time_that_passes():
         await picture.until(lambda: picture.texts)
         held = picture.feed.say(Delete(1), "/delete 1", 0.05)
         assert held.state == "unsent"
-        picture.now = -3600.0
+        picture.clock = lambda: -3600.0
         await picture.until(lambda: held.state == "sending")
 
 
@@ -190,7 +153,7 @@ async def test_what_has_reached_its_end_goes_without_the_server():
     room.kept += [room.entry("later", sender="~bob") | {"expires_at": FAR}]
     async with fed(room.handler) as picture:
         await picture.until(lambda: picture.texts == ["soon", "later"])
-        picture.now = 1.0
+        picture.clock = lambda: 1.0
         await picture.until(lambda: picture.texts == ["later"])
         assert picture.told[-1].removed == [1]
 

@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.frames import Opcode
 
-from chat_server.connection import Stage
+from chat_server.outbox import Stage
 from chat_server.session import Session
 from chatting import House, Person
 from sockets import Peer, Wire, connect_peer, greeted_peer, handshake, masked, text

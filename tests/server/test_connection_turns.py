@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from websockets.frames import Opcode
 
-from chat_server.connection import MAX_CONTROLS, Stage
+from chat_server.connection import MAX_CONTROLS
+from chat_server.outbox import Stage
 from chat_server.session import Session
 from chat_server.turns import PIECE, Turns
 from chatting import House

@@ -9,7 +9,8 @@ from collections.abc import Callable, Coroutine
 
 import pytest
 
-from chat_server.connection import Connection, Stage
+from chat_server.connection import Connection
+from chat_server.outbox import Stage
 from chatting import House
 from sockets import connect_peer, greeted_peer, handshake, text
 
