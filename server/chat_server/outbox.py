@@ -5,7 +5,11 @@ time: `websockets`' own keepalive and close wait for its reading for ever.
 """
 
 import asyncio
+import fcntl
+import struct
+import termios
 from collections.abc import Callable
+from contextlib import suppress
 from enum import Enum
 from typing import Any, cast
 
@@ -75,8 +79,9 @@ class Outbox(asyncio.BufferedProtocol):
         """The peer does not keep up: keep what is for it here, and don't listen to it meanwhile."""
         if self._paused_since is None:
             self._paused_since = asyncio.get_running_loop().time()
-            self._unread = self.transport.get_write_buffer_size()
-            self.write = self._hold
+            self._unread = self._bytes_before_it()
+            if self.stage is Stage.OPEN:
+                self.write = self._hold
             self.hold_reading(_UNREAD)
             self.writer_changed()
 
@@ -142,7 +147,11 @@ class Outbox(asyncio.BufferedProtocol):
         self._held_bytes = 0
 
     def _end_writing(self) -> None:
+        """Nothing more; the answer to the handshake, where that waits still, goes before the goodbye."""
         self.write = _discard
+        first, self._first = self._first, b""
+        if first and not self.transport.is_closing():
+            self.transport.write(first)
 
     @property
     def waiting_bytes(self) -> int:
@@ -153,12 +162,21 @@ class Outbox(asyncio.BufferedProtocol):
         """Has the peer read anything lately? One at a thin line that takes a little now and then does."""
         if self._paused_since is None:
             return True
-        waiting = self.transport.get_write_buffer_size()
+        waiting = self._bytes_before_it()
         if self._unread - waiting >= _PROGRESS:
             self._paused_since, self._unread = now, waiting
         else:
             self._unread = max(self._unread, waiting)
         return now - self._paused_since <= self._settings.slow_after
+
+    def _bytes_before_it(self) -> int:
+        """What the peer has not taken: in the transport, and in the system where that says so (`TIOCOUTQ`, tcp(7))."""
+        waiting = self.transport.get_write_buffer_size()
+        if self._descriptor is not None:
+            with suppress(OSError):
+                (unsent,) = struct.unpack("i", fcntl.ioctl(self._descriptor, termios.TIOCOUTQ, bytes(4)))
+                waiting += unsent
+        return waiting
 
     # -- whether to listen --------------------------------------------------------------------------------------
 

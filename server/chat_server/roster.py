@@ -42,7 +42,7 @@ class Roster:
         """The same as a JSON array. A crowd of newcomers costs no more than copies: each is added to what there is."""
         if self._encoded is None:
             self._encoded = bytearray(_encode(self.clients())[1:-1])
-        return b"[" + self._encoded + b"]"
+        return b"".join((b"[", self._encoded, b"]"))
 
     def name_of(self, client_id: str) -> str | None:
         """The name of a client that is here, or that is away and still has its name."""

@@ -131,6 +131,24 @@ async def test_who_takes_a_little_now_and_then_reads(open_a_house):
     assert stuck.stage is Stage.CLOSING
 
 
+async def test_what_the_system_still_has_for_a_peer_counts_too(open_a_house):
+    """Who takes it at a few hundred bytes a second reads, though the transport has got nothing off its hands."""
+    house = await open_a_house(slow_after=10.0)
+    ana = await house.person("ana")
+    peer, stuck = await stuck_reader(house)
+    await flood(house, ana, stuck)
+    now = asyncio.get_running_loop().time()
+    in_transport, waiting = stuck.transport.get_write_buffer_size(), stuck._bytes_before_it()
+    while waiting - stuck._bytes_before_it() < 4096:
+        await asyncio.get_running_loop().sock_recv(peer.sock, 256)
+    assert stuck.transport.get_write_buffer_size() == in_transport
+    stuck.sweep(now + 9.0)
+    stuck.sweep(now + 18.0)
+    assert stuck.stage is Stage.OPEN
+    stuck.sweep(now + 19.1)
+    assert stuck.stage is Stage.CLOSING
+
+
 async def test_a_slow_reader_that_never_reads_again_is_cut_off(open_a_house):
     """The goodbye waits as long as any, and no longer."""
     house = await open_a_house(outbox=1, close_timeout=3.0)

@@ -140,10 +140,13 @@ async def test_who_is_quicker_than_the_greeting_has_the_answer_to_its_handshake(
     asking.data_received(masked(Opcode.PING, b"?"))
     leaving, goodbye = seat(house, handshake("/?name=bob"))
     leaving.close(1012)
+    silent, nothing_more = seat(house, handshake("/?name=cat"))
+    silent.eof_received()
     assert [part[:12] for part in answers] == [b"HTTP/1.1 101", b"\x8a\x01?"]
     assert [part[:12] for part in goodbye] == [b"HTTP/1.1 101", b"\x88\x02\x03\xf4"]
+    assert [part[:12] for part in nothing_more] == [b"HTTP/1.1 101"]
     await house.eventually(lambda: len(answers) == 3)
     assert b'"type":"init"' in answers[2]
-    assert len(goodbye) == 2
-    asking.connection_lost(None)
-    leaving.connection_lost(None)
+    assert (len(goodbye), len(nothing_more)) == (2, 1)
+    for session in (asking, leaving, silent):
+        session.connection_lost(None)
