@@ -246,7 +246,7 @@ class Connection(Outbox):
         """Called about once a second, with the loop's time."""
         settings = self._settings
         self._controls = 0
-        if self.stage is Stage.OPEN and not self._reads(now):
+        if self._paused_since is not None and self.stage is Stage.OPEN and not self._reads(now):
             self.too_slow()
             return
         if now < self._deadline:

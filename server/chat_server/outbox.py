@@ -16,6 +16,8 @@ from typing import Any, cast
 from chat_server.settings import Settings
 
 _UNREAD = 1  # a reason to hold reading: the peer does not read
+_TOGETHER = 65_536
+"""Bytes; to copy a greeting that is longer, for a full room, takes more than a second write."""
 _PROGRESS = 4096
 """Bytes; who takes so many within `slow_after` reads."""
 
@@ -118,7 +120,11 @@ class Outbox(asyncio.BufferedProtocol):
         """`write` until something is."""
         first, self._first = self._first, b""
         self.write = self.transport.write
-        self.transport.write(first + data)
+        if len(data) < _TOGETHER:
+            self.transport.write(first + data)
+        else:
+            self.transport.write(first)
+            self.transport.write(data)
 
     def _write_past(self, data: bytes) -> None:
         """Write what does not wait for the greeting, nor behind messages that are held."""
@@ -159,15 +165,13 @@ class Outbox(asyncio.BufferedProtocol):
         return self._held_bytes
 
     def _reads(self, now: float) -> bool:
-        """Has the peer read anything lately? One at a thin line that takes a little now and then does."""
-        if self._paused_since is None:
-            return True
+        """Has a peer for which something waits read lately? One at a thin line that takes a little now and then has."""
         waiting = self._bytes_before_it()
         if self._unread - waiting >= _PROGRESS:
             self._paused_since, self._unread = now, waiting
         else:
             self._unread = max(self._unread, waiting)
-        return now - self._paused_since <= self._settings.slow_after
+        return self._paused_since is None or now - self._paused_since <= self._settings.slow_after
 
     def _bytes_before_it(self) -> int:
         """What the peer has not taken: in the transport, and in the system where that says so (`TIOCOUTQ`, tcp(7))."""
