@@ -114,7 +114,7 @@ class Hearer(Participant):
         try:
             while self._lines and not self._busy and self.stage is Stage.OPEN:
                 self._hear(self._lines.popleft())
-        except Exception:  # noqa: BLE001 - as above
+        except Exception:  # noqa: BLE001 - nor may one in a line that had to wait
             self._failed()
         if not self._busy:
             self._lines = None
