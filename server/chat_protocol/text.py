@@ -17,7 +17,7 @@ import unicodedata
 
 REPLACEMENT = "\ufffd"
 
-# Only these may make a line of plain ASCII unsafe; most lines pass here and are done.
+# Only these may make a line of plain ASCII unsafe.
 _ASCII_UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 _SHOWN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls but tab and line feed
@@ -40,7 +40,7 @@ _CATEGORIES_OF_A_LONG_RUN = re.compile(f"(?:M[ne]|Cf){{{_MARKS_IN_A_ROW + 1}}}")
 def clean(text: str) -> str:
     """Return `text` with nothing in it that could act on a terminal; idempotent."""
     if text.isascii():
-        if not _ASCII_UNSAFE.search(text):
+        if text.isprintable() or not _ASCII_UNSAFE.search(text):  # most lines pass here and are done
             return text
     else:
         text = _DROPPED.sub("", text)

@@ -75,12 +75,8 @@ class Connection(Outbox):
         """The handshake is done; from now on `write` may be used."""
         raise NotImplementedError
 
-    def heard(self, text: str) -> None:
-        """A whole text message came."""
-        raise NotImplementedError
-
-    def heard_binary(self) -> None:
-        """A binary message came; it has been thrown away."""
+    def heard(self, text: str | None) -> None:
+        """A whole text message came; None stands for a binary one, which has been thrown away."""
         raise NotImplementedError
 
     def closing(self) -> None:
@@ -193,7 +189,7 @@ class Connection(Outbox):
         if frame.opcode is Opcode.TEXT and frame.fin:
             self._text(frame.data)
         elif frame.opcode is Opcode.BINARY and frame.fin:
-            self.heard_binary()
+            self.heard(None)
         elif frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
             self._fragment(frame)
         elif frame.opcode is Opcode.CLOSE:
@@ -213,7 +209,7 @@ class Connection(Outbox):
             if fragments[0].opcode is Opcode.TEXT:
                 self._text(b"".join(fragment.data for fragment in fragments))
             else:
-                self.heard_binary()
+                self.heard(None)
 
     def _text(self, data: bytes | bytearray | memoryview) -> None:
         try:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from chat_protocol.events import Message
 
 
-class MessageDraft(Struct, frozen=True, tag="message", omit_defaults=True):
+class MessageDraft(Struct, frozen=True, tag="message", omit_defaults=True, gc=False):
     """A message that was decided on and has no number yet."""
 
     text: str
@@ -29,13 +29,9 @@ class DeletionDraft(Struct, frozen=True, tag="delete"):
 
 
 Draft: TypeAlias = MessageDraft | DeletionDraft
-_encode = msgspec.json.Encoder().encode
+encode_draft: Callable[[Draft], bytes] = msgspec.json.Encoder().encode
+"""A draft as the log keeps it: one JSON object."""
 decode_draft: Callable[[bytes], Draft] = msgspec.json.Decoder(Draft).decode
-
-
-def encode_draft(draft: Draft) -> bytes:
-    """Return the draft as the log keeps it, one JSON object, which `decode_draft` reads."""
-    return _encode(draft)
 
 
 def numbered(seq: int, draft: MessageDraft) -> Message:

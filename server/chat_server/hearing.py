@@ -40,15 +40,8 @@ class Hearer(Participant):
         """Work on one line; None stands for a binary message."""
         raise NotImplementedError
 
-    def heard(self, text: str) -> None:
+    def heard(self, text: str | None) -> None:
         """Work on a line, or keep it until the one before it is done."""
-        self._queue(text)
-
-    def heard_binary(self) -> None:
-        """Only text is spoken here."""
-        self._queue(None)
-
-    def _queue(self, text: str | None) -> None:
         if self._bucket and not self._in_time(self._bucket, text):
             return
         if self._busy:

@@ -5,7 +5,8 @@ remembered, shown or forgotten anywhere else, so that live, replayed and resumed
 """
 
 from math import floor
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Deleted, Message
@@ -24,7 +25,7 @@ class Refused(Exception):  # noqa: N818 - a decision, not a fault
         self.text = text
 
 
-class Delivery(NamedTuple):
+class Delivery(Struct, frozen=True, gc=False):
     """An event, and the ids of the clients who may see it (None: everyone)."""
 
     event: Message | Deleted

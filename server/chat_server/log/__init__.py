@@ -23,13 +23,15 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from msgspec import Struct
+
 from chat_protocol.queries import Query
 
 MESSAGE = "message"
 DELETE = "delete"
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True, gc=False):
     """One kept change. `kind` is `MESSAGE` or `DELETE`; `body` is the room's to read."""
 
     seq: int

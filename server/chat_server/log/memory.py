@@ -57,7 +57,8 @@ class MemoryLog:
             self._keys.add(key, seq)
         if not self._tails:
             self._trim(seq)
-        self._wake()
+        if self._waiting:
+            self._wake()
         done.set_result(seq)
         if erases is not None:
             self._erase(erases)
@@ -154,8 +155,10 @@ class MemoryLog:
     def _trim(self, given: int) -> None:
         """Drop the oldest beyond `history`, up to number `given`."""
         for entries in self._kept.values():
-            while len(entries) > self._history and next(iter(entries)) <= given:
-                seq = entries.popitem(last=False)[0]
+            for seq in list(islice(entries, max(0, len(entries) - self._history))):
+                if seq > given:
+                    break
+                del entries[seq]
                 self._lost = max(self._lost, seq)
 
     async def _more(self) -> None:
@@ -167,6 +170,7 @@ class MemoryLog:
             self._waiting.discard(waiter)
 
     def _wake(self) -> None:
-        for waiter in self._waiting:
+        waiting, self._waiting = self._waiting, set()
+        for waiter in waiting:
             if not waiter.done():
                 waiter.set_result(None)
