@@ -6,6 +6,7 @@ made safe here (`chat_protocol.text`), so that nothing behind it meets a control
 """
 
 import math
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import msgspec
@@ -143,13 +144,9 @@ class EventError(ValueError):
     """A frame that is not an event: not JSON, or without what its type needs."""
 
 
-_encoder = msgspec.json.Encoder()
+encode_event: Callable[[Event | EncodedInit], bytes] = msgspec.json.Encoder().encode
+"""The event as one JSON object, UTF-8."""
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
-
-
-def encode_event(event: Event | EncodedInit) -> bytes:
-    """Return the event as one JSON object, UTF-8."""
-    return _encoder.encode(event)
 
 
 def decode_event(frame: str | bytes) -> Event | None:

@@ -38,7 +38,8 @@ class Hub:
     def __init__(self, take_changes: Callable[[], ClientsChanged | None]) -> None:
         self._take_changes = take_changes
         self._clients: dict[str, list[Connection]] = {}
-        self._pending: list[tuple[bytes, bool]] = []  # frame, is it for everyone
+        self._pending: list[bytes] = []  # frames
+        self._for_all: list[int] = []  # places in _pending of those that everybody gets
         self._own: dict[Connection, list[int]] = {}  # places in _pending of frames for this connection alone
         self._newcomers: dict[Connection, int] = {}  # the place in _pending from which they get what is for everyone
         self._writers: tuple[_Writer, ...] | None = ()
@@ -80,7 +81,7 @@ class Hub:
     def tell(self, connection: Connection, event: Event | EncodedInit) -> None:
         """An event for one connection alone."""
         self._own.setdefault(connection, []).append(len(self._pending))
-        self._pending.append((text_frame(encode_event(event)), False))
+        self._pending.append(text_frame(encode_event(event)))
         self._schedule()
 
     def publish(self, event: Event, audience: frozenset[str] | None) -> None:
@@ -88,13 +89,15 @@ class Hub:
         if not self._clients:
             return
         place = len(self._pending)
-        if audience is not None:
+        if audience is None:
+            self._for_all.append(place)
+        else:
             receivers = [connection for client in audience for connection in self._clients.get(client, ())]
             if not receivers:
                 return
             for connection in receivers:
                 self._own.setdefault(connection, []).append(place)
-        self._pending.append((text_frame(encode_event(event)), audience is None))
+        self._pending.append(text_frame(encode_event(event)))
         self._schedule()
 
     def writers_changed(self) -> None:
@@ -121,14 +124,13 @@ class Hub:
     def end_tick(self) -> None:
         """Write what is pending, once to each connection; the roster too, unless it has to wait."""
         self._scheduled = False
-        for_all = [place for place, (_, everyone) in enumerate(self._pending) if everyone]
         if self._roster_changed:
-            if for_all or asyncio.get_running_loop().time() >= self._roster_due:
-                self._add_roster(for_all)
+            if self._for_all or asyncio.get_running_loop().time() >= self._roster_due:
+                self._add_roster()
             elif self._roster_timer is None:
                 self._roster_timer = asyncio.get_running_loop().call_at(self._roster_due, self._roster_is_due)
         if self._pending:
-            self._write(for_all)
+            self._write()
 
     def flush(self) -> None:
         """Write everything now."""
@@ -140,21 +142,22 @@ class Hub:
         self._roster_due = 0.0  # timers may be a little early
         self._schedule()
 
-    def _add_roster(self, for_all: list[int]) -> None:
+    def _add_roster(self) -> None:
         """Who came and who left, for everybody."""
         self._roster_changed = False
         if (changes := self._take_changes()) and self._clients:
-            for_all.append(len(self._pending))
-            self._pending.append((text_frame(encode_event(changes)), True))
+            self._for_all.append(len(self._pending))
+            self._pending.append(text_frame(encode_event(changes)))
             shortest, longest = _ROSTER_PAUSES
             pause = min(len(self._clients) * _ROSTER_PAUSE_EACH, longest)
             self._roster_due = asyncio.get_running_loop().time() + pause if pause >= shortest else 0.0
 
-    def _write(self, for_all: list[int]) -> None:
+    def _write(self) -> None:
         pending, self._pending = self._pending, []
+        for_all, self._for_all = self._for_all, []
         own, self._own = self._own, {}
         newcomers, self._newcomers = self._newcomers, {}
-        data = b"".join([pending[place][0] for place in for_all])
+        data = b"".join([pending[place] for place in for_all])
         if own:
             self._write_apart(pending, for_all, own, newcomers)
         if data:
@@ -176,7 +179,7 @@ class Hub:
 
     def _write_apart(
         self,
-        pending: list[tuple[bytes, bool]],
+        pending: list[bytes],
         for_all: list[int],
         own: dict[Connection, list[int]],
         newcomers: dict[Connection, int],
@@ -185,7 +188,7 @@ class Hub:
         for connection, places in own.items():
             first = newcomers.get(connection, 0)
             mine = sorted([*places, *(place for place in for_all if place >= first)])
-            data = b"".join([pending[place][0] for place in mine])
+            data = b"".join([pending[place] for place in mine])
             connection.write(data)
             self.deliveries += len(mine)
             self.sent_bytes += len(data)
