@@ -18,6 +18,7 @@ from chat_server.roster import Roster
 from chat_server.service import Service
 from chat_server.session import STOPPING, Session
 from chat_server.settings import Settings
+from chat_server.turns import Turns
 from chat_server.upkeep import delete_expired, end_what_is_over, remember, tend
 
 _log = logging.getLogger("chat_server")
@@ -100,10 +101,11 @@ class ChatServer:
         settings = self.settings
         roster = Roster(settings.name_grace)
         room = Room(history=settings.history, max_text=settings.max_text, max_lines=settings.max_lines, roster=roster)
-        hub = Hub(roster.take_changes)
+        turns = Turns()
+        hub = Hub(roster.take_changes, turns)
         admission = Admission(settings.max_connections or connections_possible(), settings.per_address)
         clock = Clock(opened.time, self._wall)
-        self._service = Service(settings, opened.epoch, room, log, hub, admission, clock, self._spawn)
+        self._service = Service(settings, opened.epoch, room, log, hub, turns, admission, clock, self._spawn)
         self._service.most = opened.most
 
     async def _catch_up(self, opened: Opened) -> None:

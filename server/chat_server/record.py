@@ -95,9 +95,7 @@ class Record:
 
     def _forget_oldest(self) -> None:
         oldest, message = self._messages.popitem(last=False)
-        self._forgotten = oldest
-        if self._complete < oldest:
-            self._complete = oldest
+        self._forgotten, self._complete = oldest, max(self._complete, oldest)
         if message.to_id is not None:
             _subtract(self._correspondents, audience_of(message))
         if message.expires_at is not None or oldest in self._leaving:

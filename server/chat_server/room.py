@@ -5,8 +5,7 @@ remembered, shown or forgotten anywhere else, so that live, replayed and resumed
 """
 
 from math import floor
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Deleted, Message
@@ -25,7 +24,7 @@ class Refused(Exception):  # noqa: N818 - a decision, not a fault
         self.text = text
 
 
-class Delivery(Struct, frozen=True, gc=False):
+class Delivery(NamedTuple):
     """An event, and the ids of the clients who may see it (None: everyone)."""
 
     event: Message | Deleted

@@ -40,6 +40,7 @@ class Service:
     room: Room
     log: MessageLog
     hub: Hub
+    turns: Turns
     admission: Admission
     now: Callable[[], float]
     spawn: Callable[[Coroutine[None, None, None]], object]
@@ -51,7 +52,6 @@ class Service:
     most: int | None = None  # messages that the log keeps, whatever it is told
     stopping: bool = False
     counts: Counts = field(default_factory=Counts)
-    turns: Turns = field(default_factory=Turns)
     log_failed_at: float | None = None  # since then nothing was kept
     page: Callable[[str], Answer | None] = lambda _path: None  # what plain HTTP gets on the chat's port
 

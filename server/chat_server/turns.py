@@ -20,6 +20,11 @@ class Turns:
         self.buffer = memoryview(bytearray(PIECE))
         self._waiting: deque[Callable[[], None]] = deque()
 
+    @property
+    def anybody_waits(self) -> bool:
+        """Is something read that is not worked on yet?"""
+        return bool(self._waiting)
+
     def wait(self, go_on: Callable[[], None]) -> None:
         """Call this in a turn of its own, after those of all who wait already."""
         self._waiting.append(go_on)

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from chat_server import hub as hub_module
 from chat_server.connection import text_frame
 from chat_server.hub import Hub
 from chat_server.roster import Roster
+from chat_server.turns import Turns
 from chatting import PATIENCE, Person, open_house
 from sockets import split_frames
 
@@ -107,7 +110,7 @@ def test_everyone_gets_what_is_for_them_once_and_in_order(steps):
 
 async def follow(steps: list[tuple[str, int, int]]) -> None:
     """Do the same to the hub and to the model."""
-    hub, model = Hub(lambda: None), Model()
+    hub, model = Hub(lambda: None, Turns()), Model()
     for number, (step, one, two) in enumerate([*steps, ("flush", 0, 0)]):
         line = model.here[one % len(model.here)] if model.here else None
         match step:
@@ -142,7 +145,7 @@ async def follow(steps: list[tuple[str, int, int]]) -> None:
 
 async def test_a_tick_is_flushed_by_itself():
     """What is published is written at the end of the tick, in one write, without anybody asking."""
-    hub, line = Hub(lambda: None), Line("~a")
+    hub, line = Hub(lambda: None, Turns()), Line("~a")
     hub.join("~a", line, fact(1))
     for number in range(2, 100):
         hub.publish(fact(number), None)
@@ -154,9 +157,37 @@ async def test_a_tick_is_flushed_by_itself():
     assert line.numbers() == list(range(1, 101))
 
 
+@pytest.mark.parametrize(("took", "most", "gathers"), [(1e6, 1e6, True), (0.0, 1e6, False), (1e6, 0.0, False)])
+async def test_a_tick_goes_on_while_somebody_waits_for_a_turn(monkeypatch, took, most, gathers):
+    """As long as a write to everybody is worth it, and no longer than that, nor than the most."""
+    monkeypatch.setattr(hub_module, "_GATHERING_MOST", most)
+    turns = Turns()
+    hub, line = Hub(lambda: None, turns), Line("~a")
+    hub.join("~a", line, fact(0))
+    hub.flush()
+    hub._writing_took = took
+    for number in range(1, 10):
+        turns.wait(partial(hub.publish, fact(number), None))
+    for _ in range(9 + hub_module._TURNS):
+        await asyncio.sleep(0)
+    assert (len(line.writes) == 2) == gathers
+    assert line.numbers() == list(range(10))
+
+
+async def test_how_long_it_takes_to_write_to_everybody_is_noted():
+    """It is what a longer tick has to be worth."""
+    hub, line = Hub(lambda: None, Turns()), Line("~a")
+    hub.join("~a", line, fact(0))
+    hub.flush()
+    line.hang_up = lambda: time.sleep(0.002)
+    hub.publish(fact(1), None)
+    hub.flush()
+    assert hub._writing_took >= 0.002
+
+
 async def test_an_event_is_encoded_once_for_all():
     """Everybody gets the same bytes, and without anything of their own the same object."""
-    hub = Hub(lambda: None)
+    hub = Hub(lambda: None, Turns())
     lines = [Line(f"~{number}") for number in range(50)]
     for line in lines:
         hub.join(line.client_id, line, fact(0))
@@ -169,7 +200,7 @@ async def test_an_event_is_encoded_once_for_all():
 
 async def test_nobody_connected_costs_nothing():
     """An event for nobody is not even encoded."""
-    hub = Hub(lambda: None)
+    hub = Hub(lambda: None, Turns())
     hub.publish(object(), None)
     hub.publish(object(), frozenset({"~a"}))
     hub.flush()
@@ -178,7 +209,7 @@ async def test_nobody_connected_costs_nothing():
 async def test_a_crowd_that_joins_in_one_tick_costs_one_frame():
     """A hundred newcomers are told to everyone in a single `clients` event."""
     roster = Roster(0.0)
-    hub = Hub(roster.take_changes)
+    hub = Hub(roster.take_changes, Turns())
     lines = []
     for number in range(101):
         lines.append(Line(f"~{number}"))
@@ -200,7 +231,7 @@ async def test_a_crowd_that_joins_in_one_tick_costs_one_frame():
 async def test_who_comes_and_goes_in_one_tick_is_only_gone():
     """The others are not told of somebody whom they can't see any more."""
     roster = Roster(0.0)
-    hub = Hub(roster.take_changes)
+    hub = Hub(roster.take_changes, Turns())
     line, brief = Line("~a"), Line("~b")
     for member, name in ((line, "ana"), (brief, "bob")):
         roster.join(member.client_id, name)
@@ -217,7 +248,7 @@ class Crowd:
 
     def __init__(self) -> None:
         self.roster = Roster(0.0)
-        self.hub = Hub(self.roster.take_changes)
+        self.hub = Hub(self.roster.take_changes, Turns())
         self.here: list[Line] = []
         self._number = 0
 
