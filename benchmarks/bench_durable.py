@@ -17,7 +17,7 @@ from measuring import Program, allow_many_files, chat_server, loop_name
 from peers import Peer, ours
 from protocols import WEBSOCKET
 
-SIZE = 1_000
+SIZE, IN_FLIGHT = 1_000, 64  # receivers, lines on their way
 ROOM, RATE, SECONDS = 10, 20.0, 6.0
 SYNCS = 200
 
@@ -52,7 +52,7 @@ def main() -> None:
     rest: dict[str, list[float]] = {peer.name: [] for peer in peers}
     for _ in range(RUNS):
         for peer in peers:
-            run = saturate(peer, SIZE)
+            run = saturate(peer, SIZE, IN_FLIGHT)
             runs[peer.name].append(run.per_cpu_second)
             wall[peer.name].append(run.deliveries / run.usage.seconds)
             rest[peer.name].append(measure(peer, ROOM, RATE, SECONDS, ROOM).p50)

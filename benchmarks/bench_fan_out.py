@@ -7,6 +7,7 @@ on as many bytes, with one write for each client and turn of its event loop.
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from typing import NamedTuple
 
@@ -14,12 +15,12 @@ from crowd import Crowd
 from measuring import Meter, Usage, allow_many_files, loop_name, percentile
 from peers import Peer, apart, floor, missing, others, ours
 
-CROWDS = tuple(map(int, os.environ.get("BENCH_CROWDS", "100 1000 5000").split()))
+# Receivers, and lines on their way. With 64 to 100 some servers are idle half of the time; 1,024 keep each of them busy.
+LOADS = os.environ.get("BENCH_LOADS", "100:64 100:1024 1000:64 5000:64").split()
 RUNS = int(os.environ.get("BENCH_RUNS", "5"))
-IN_FLIGHT = int(os.environ.get("BENCH_IN_FLIGHT", "64"))
 SENDERS = 16
 WARM_UP, MEASURED = 0.3, 1.2  # seconds
-LAG = 16 * IN_FLIGHT  # lines that may be on their way to the slowest receiver
+LAG = 16  # times the lines on their way: how far behind the slowest receiver may be
 OPEN_LOOP = (1_000, 6_400.0, 5.0)  # receivers, messages a second, seconds
 SAMPLE = 50
 
@@ -38,14 +39,19 @@ class Run(NamedTuple):
         """Deliveries per CPU second of the server."""
         return self.deliveries / self.usage.servers[0]
 
+    @property
+    def busy(self) -> float:
+        """Of how much of a core the server made use; far less than one: it could have done more, and waited."""
+        return self.usage.servers[0] / self.usage.seconds
 
-def saturate(peer: Peer, size: int) -> Run:
+
+def saturate(peer: Peer, size: int, in_flight: int) -> Run:
     """Keep a server busy. Every line must come to everybody once and in order, or this fails."""
     with peer.start() as server, apart(server):
         crowd = Crowd(peer.protocol, server.port, size, senders=SENDERS)
-        _load(crowd, WARM_UP)
+        _load(crowd, in_flight, WARM_UP)
         meter, before, reads = Meter(server), crowd.delivered_bytes, crowd.reads
-        _load(crowd, MEASURED)
+        _load(crowd, in_flight, MEASURED)
         usage, after, reads = meter.read(), crowd.delivered_bytes, crowd.reads - reads
         crowd.finish()
         deliveries = (after - before) / crowd.line_bytes
@@ -54,10 +60,10 @@ def saturate(peer: Peer, size: int) -> Run:
     return run
 
 
-def _load(crowd: Crowd, seconds: float) -> None:
+def _load(crowd: Crowd, in_flight: int, seconds: float) -> None:
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
-        crowd.send_up_to(IN_FLIGHT, LAG)
+        crowd.send_up_to(in_flight, LAG * in_flight)
         crowd.receive()
 
 
@@ -70,20 +76,21 @@ def several(measure: Callable[[Peer], Run], peers: list[Peer]) -> dict[str, Run]
     return {name: sorted(each, key=lambda run: run.per_cpu_second)[len(each) // 2] for name, each in runs.items()}
 
 
-def _print(size: int, runs: dict[str, Run]) -> None:
+def _print(size: int, in_flight: int, runs: dict[str, Run]) -> None:
     first, *rest = runs.items()
     mine = first[1]
     compared = ", ".join(
-        f"{name} {run.per_cpu_second / 1e6:.3f} ({mine.per_cpu_second / run.per_cpu_second:.2f}x)" for name, run in rest
+        f"{name} {run.per_cpu_second / 1e6:.3f} ({mine.per_cpu_second / run.per_cpu_second:.2f}x, busy {run.busy:.0%})"
+        for name, run in rest
     )
     other = median(run.usage.others / run.usage.seconds for run in runs.values())
     print(
-        f"fan-out to {size:,}, saturated ({IN_FLIGHT} in flight): {mine.per_cpu_second / 1e6:.3f} million deliveries"
+        f"fan-out to {size:,}, saturated ({in_flight:,} in flight): {mine.per_cpu_second / 1e6:.3f} million deliveries"
         " per server CPU second;"
         f" {compared}\n"
         f"  medians of {RUNS}; {mine.messages:,} messages of {mine.line_bytes:.0f} bytes, each once and in order"
         f" at every receiver; {mine.deliveries / mine.usage.seconds / 1e6:.2f} million deliveries a second,"
-        f" {mine.reads:.0f} messages a read; server {mine.usage.servers[0] / mine.usage.seconds:.0%} of a core,"
+        f" {mine.reads:.0f} messages a read; server {mine.busy:.0%} of a core,"
         f" generator {mine.usage.own / mine.usage.seconds:.0%}, other programs {other:.0%}; {loop_name()}",
         flush=True,
     )
@@ -106,10 +113,11 @@ def main() -> None:
     if absent := missing():
         print(absent, flush=True)
     bytes_each = 240
-    for size in CROWDS:
-        bytes_each = round(saturate(ours(), size).line_bytes)
+    for load in LOADS:
+        size, in_flight = map(int, load.split(":"))
+        bytes_each = round(saturate(ours(), size, in_flight).line_bytes)
         peers = [ours(), *filter(None, [floor("joined", bytes_each)]), *others()]
-        _print(size, several(lambda peer, size=size: saturate(peer, size), peers))  # type: ignore[misc]
+        _print(size, in_flight, several(partial(saturate, size=size, in_flight=in_flight), peers))
     size, rate, seconds = OPEN_LOOP
     peers = [ours(), *filter(None, [floor("joined", bytes_each)])]
     middle = {peer.name: [open_loop(peer) for _ in range(RUNS)] for peer in peers}
