@@ -15,7 +15,7 @@ from crowd import Crowd
 from measuring import Meter, Usage, allow_many_files, loop_name, percentile
 from peers import Peer, apart, floor, missing, others, ours
 
-# Receivers, and lines on their way. With 64 to 100 some servers are idle half of the time; 1,024 keep each of them busy.
+# Receivers, and lines on their way. With 64 to 100 some servers are idle half of the time; 1,024 keep them all busy.
 LOADS = os.environ.get("BENCH_LOADS", "100:64 100:1024 1000:64 5000:64").split()
 RUNS = int(os.environ.get("BENCH_RUNS", "5"))
 SENDERS = 16

@@ -13,6 +13,7 @@ _EXAMPLE = "Type it like 192.168.1.23:6789 or wss://chat.example.org."
 _LABELS = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")  # as IDNA would leave it, whose codec takes a while
 _HOST = re.compile(r"(?!-)[A-Za-z0-9._-]{1,253}")
 _PATH_SAFE = "/%:@!$&'()*+,;=~"
+_HERE_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _LOCAL_ENDINGS = (".local", ".lan", ".internal", ".home.arpa", ".localhost", ".test")
 
 
@@ -76,6 +77,12 @@ def is_public(url: str) -> bool:
     """Is the host of a parsed URL a name of the public Internet, and no address and no name of a local network?"""
     host = urlsplit(url).hostname or ""
     return "." in host and not host.endswith(_LOCAL_ENDINGS) and not _is_address(host)
+
+
+def is_same_here(url: str, here: str) -> bool:
+    """Is a parsed URL the room at `here`, a port of this computer, by whatever name?"""
+    port = place(here).rpartition(":")[2]
+    return url in {f"ws://{name}:{port}/" for name in _HERE_NAMES}
 
 
 def _host(parts: SplitResult) -> str:

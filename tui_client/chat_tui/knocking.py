@@ -3,6 +3,8 @@
 import asyncio
 from urllib.parse import urlsplit
 
+from chat_tui.address import is_public
+
 _PATIENCE = 5.0
 """Seconds."""
 
@@ -17,3 +19,12 @@ async def knock(url: str) -> OSError | None:
         return error
     writer.transport.abort()
     return None
+
+
+def goes_by_proxy(url: str) -> bool:
+    """Will a connection take another way than a knock at the door would?"""
+    if not (url.startswith("wss:") and is_public(url)):
+        return False
+    from urllib.request import getproxies  # noqa: PLC0415 - few go to such an address for the first time
+
+    return bool(getproxies())

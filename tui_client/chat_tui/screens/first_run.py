@@ -15,14 +15,13 @@ from textual.worker import Worker
 
 from chat_protocol.names import InvalidNameError, check_name
 from chat_protocol.text import clean_line
-from chat_tui.address import ConnectionUrlError, as_typed, is_public, parse_url, place
-from chat_tui.knocking import knock
+from chat_tui.address import ConnectionUrlError, as_typed, is_same_here, parse_url, place
+from chat_tui.knocking import goes_by_proxy, knock
 from chat_tui.screens.notices import sentence
 from chat_tui.widgets.banner import GLYPHS, Kind
 from chat_tui.widgets.key_bar import KeyBar
 from chat_tui.widgets.room_list import Place, RoomList
 
-_HERE_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _LOOK_AGAIN = 3.0
 """Seconds after which it is found out anew whether a room runs on this computer."""
 _EARLY = "Enter was pressed before there was anything to see here. Press it again."
@@ -94,7 +93,7 @@ class FirstRunScreen(Screen[None]):
         self._name_proposed = clean_line(name)
         self._here = here
         self._here_answers: bool | None = None
-        self._rooms = [here if _is_here(url, here) else url for url in rooms]
+        self._rooms = [here if is_same_here(url, here) else url for url in rooms]
         self._refused = ""  # the URL where nobody answered, and that Enter would go to all the same
         self._going = False
         self._knocking: Worker[None] | None = None
@@ -242,7 +241,7 @@ class FirstRunScreen(Screen[None]):
         name = self._accepted_name()
         if name is None or self._going:
             return
-        if url == self._refused or _by_proxy(url):
+        if url == self._refused or goes_by_proxy(url):
             self._leave(self.Chosen(url, name))
             return
         self._refused = ""
@@ -361,18 +360,3 @@ def _wrong_name(text: str) -> str:
     except InvalidNameError as error:
         return str(error)
     return ""
-
-
-def _by_proxy(url: str) -> bool:
-    """Will the connection take another way than a knock at the door would?"""
-    if not (url.startswith("wss:") and is_public(url)):
-        return False
-    from urllib.request import getproxies  # noqa: PLC0415 - few go to such an address for the first time
-
-    return bool(getproxies())
-
-
-def _is_here(url: str, here: str) -> bool:
-    """Is it the usual room of this computer, by whatever name?"""
-    port = place(here).rpartition(":")[2]
-    return url in {f"ws://{name}:{port}/" for name in _HERE_NAMES}
