@@ -6,10 +6,12 @@ so that a late generator hides nothing; it is that of the eighteen in both. The 
 closed, come back as the same clients, and must be given every message that they missed, each once.
 """
 
+import os
 import secrets
 import select
 import time
 from dataclasses import dataclass, field
+from statistics import median
 
 import msgspec
 from measuring import Meter, Program, chat_server, loop_name, percentile, resident_kib_roughly
@@ -18,7 +20,7 @@ from wire import Client
 READERS, STALLED = 20, 2
 PER_SECOND, CHARACTERS = 1_500, 1_000
 OUTBOXES = (1 << 20, 1 << 23)  # bytes
-ROUNDS = 2
+ROUNDS = int(os.environ.get("BENCH_RUNS", "5"))
 ALL_READ, SOME_STALL = 3.0, 20.0  # seconds; the second ends when the stalled have been closed
 HISTORY = 12_000  # full before it begins, so that it grows no more; long enough for what is missed
 AT_ONCE = 100
@@ -206,10 +208,10 @@ class Watch:
 
 @dataclass(slots=True)
 class Figures:
-    """Of all rounds together. Latencies and `closed_after` are in seconds, `grown` is in KiB."""
+    """Of all rounds. Latencies, a list for each round, and `closed_after` are in seconds, `grown` is in KiB."""
 
-    together: list[float] = field(default_factory=list)
-    stalled: list[float] = field(default_factory=list)
+    together: list[list[float]] = field(default_factory=list)
+    stalled: list[list[float]] = field(default_factory=list)
     closed_after: list[float] = field(default_factory=list)
     grown: list[int] = field(default_factory=list)
     missed: list[int] = field(default_factory=list)
@@ -217,12 +219,12 @@ class Figures:
 
 
 def _round(watch: Watch, figures: Figures) -> None:
-    figures.together += watch.run(watch.readers, ALL_READ)
+    figures.together.append(watch.run(watch.readers, ALL_READ))
     watch.left.clear()
     before = watch.peak_kib = resident_kib_roughly(watch.server.pid)
     ids = {reader.id for reader in watch.stalling}
     begin = time.perf_counter()
-    figures.stalled += watch.run(watch.steady, SOME_STALL, ids)
+    figures.stalled.append(watch.run(watch.steady, SOME_STALL, ids))
     if not ids <= watch.left.keys():
         raise RuntimeError(f"the stalled were not closed within {SOME_STALL} s")
     figures.grown.append(watch.peak_kib - before)
@@ -255,7 +257,7 @@ def measure(outbox: int) -> None:
         f"  {resumed} of {len(figures.returns)} were resumed; {sum(each.with_init for each in figures.returns):,}"
         f" messages came with init, {sum(each.from_history for each in figures.returns):,} by /history;"
         f" {PER_SECOND:,} messages of {CHARACTERS:,} characters a second, in order at all, sent late by p99"
-        f" {percentile(watch.late, 99) * 1e3:.1f} ms; {ROUNDS} rounds;"
+        f" {percentile(watch.late, 99) * 1e3:.1f} ms; medians of {ROUNDS} rounds;"
         f" server {usage.servers[0] / usage.seconds:.0%} of a core, generator {usage.own / usage.seconds:.0%},"
         f" other programs {usage.others / usage.seconds:.0%}; {loop_name()}",
         flush=True,
@@ -263,8 +265,10 @@ def measure(outbox: int) -> None:
 
 
 def _compare(name: str, percent: float, figures: Figures) -> str:
-    """A percentile with the stalled, with all reading, and the ratio."""
-    one, other = percentile(figures.stalled, percent), percentile(figures.together, percent)
+    """The median of a percentile with the stalled, with all reading, and the ratio: a round may be disturbed."""
+    one, other = (
+        median(percentile(each, percent) for each in rounds) for rounds in (figures.stalled, figures.together)
+    )
     return f"{name} {one * 1e3:.2f} ms, with all reading {other * 1e3:.2f}, ratio {one / other:.2f}"
 
 
