@@ -20,6 +20,7 @@ LOADS = os.environ.get("BENCH_LOADS", "100:64 100:1024 1000:64 5000:64").split()
 RUNS = int(os.environ.get("BENCH_RUNS", "5"))
 SENDERS = 16
 WARM_UP, MEASURED = 0.3, 1.2  # seconds
+ENTERING = 60.0  # seconds; who takes longer to let everybody in is measured once
 LAG = 16  # times the lines on their way: how far behind the slowest receiver may be
 OPEN_LOOP = (1_000, 6_400.0, 5.0)  # receivers, messages a second, seconds
 SAMPLE = 50
@@ -33,6 +34,8 @@ class Run(NamedTuple):
     line_bytes: float
     usage: Usage
     messages: int
+    entering: float
+    """Seconds until all were in the room."""
 
     @property
     def per_cpu_second(self) -> float:
@@ -48,14 +51,16 @@ class Run(NamedTuple):
 def saturate(peer: Peer, size: int, in_flight: int) -> Run:
     """Keep a server busy. Every line must come to everybody once and in order, or this fails."""
     with peer.start() as server, apart(server):
+        begin = time.perf_counter()
         crowd = Crowd(peer.protocol, server.port, size, senders=SENDERS)
+        entering = time.perf_counter() - begin
         _load(crowd, in_flight, WARM_UP)
         meter, before, reads = Meter(server), crowd.delivered_bytes, crowd.reads
         _load(crowd, in_flight, MEASURED)
         usage, after, reads = meter.read(), crowd.delivered_bytes, crowd.reads - reads
         crowd.finish()
         deliveries = (after - before) / crowd.line_bytes
-        run = Run(deliveries, deliveries / max(1, reads), crowd.line_bytes, usage, crowd.sent)
+        run = Run(deliveries, deliveries / max(1, reads), crowd.line_bytes, usage, crowd.sent, entering)
         crowd.close()
     return run
 
@@ -72,7 +77,9 @@ def several(measure: Callable[[Peer], Run], peers: list[Peer]) -> dict[str, Run]
     runs: dict[str, list[Run]] = {}
     for _ in range(RUNS):
         for peer in peers:
-            runs.setdefault(peer.name, []).append(measure(peer))
+            done = runs.setdefault(peer.name, [])
+            if not done or done[0].entering < ENTERING:
+                done.append(measure(peer))
     return {name: sorted(each, key=lambda run: run.per_cpu_second)[len(each) // 2] for name, each in runs.items()}
 
 
@@ -80,7 +87,8 @@ def _print(size: int, in_flight: int, runs: dict[str, Run]) -> None:
     first, *rest = runs.items()
     mine = first[1]
     compared = ", ".join(
-        f"{name} {run.per_cpu_second / 1e6:.3f} ({mine.per_cpu_second / run.per_cpu_second:.2f}x, busy {run.busy:.0%})"
+        f"{name} {run.per_cpu_second / 1e6:.3f} ({mine.per_cpu_second / run.per_cpu_second:.2f}x, busy {run.busy:.0%}"
+        f"{f', one run: {run.entering:.0f} s until all were in' if run.entering >= ENTERING else ''})"
         for name, run in rest
     )
     other = median(run.usage.others / run.usage.seconds for run in runs.values())

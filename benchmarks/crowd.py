@@ -18,7 +18,6 @@ from protocols import Protocol, Step
 SENDERS = 4  # unless it is said; 99 at most
 CHARACTERS = 64
 PATIENCE = 30.0
-_AT_ONCE = 64
 _BEGIN = b"@begin "
 _LINE = re.compile(rb"@(\d\d) (\d{9}) ")
 _READ = 1 << 20
@@ -221,7 +220,7 @@ class _Door:
 
     def knock(self, count: int) -> None:
         """Let others begin, up to `count` in all."""
-        while len(self.sockets) < count and len(self._waiting) < _AT_ONCE:
+        while len(self.sockets) < count and len(self._waiting) < self._protocol.at_once:
             one = socket.create_connection(("127.0.0.1", self._port))
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             steps = list(self._protocol.enter(len(self.sockets)))

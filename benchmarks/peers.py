@@ -220,7 +220,8 @@ def others() -> list[Peer]:
         command = [program, "--nofork", *root, "--config={folder}/conf"]
         found.append(Peer("inspircd", IRC, _configured(command, _INSPIRCD)))
     if program := shutil.which("ngircd", path=where):
-        found.append(Peer("ngircd", IRC, _configured([program, "-n", "-f", "{folder}/conf"], _NGIRCD)))
+        few = IRC._replace(at_once=8)  # its queue holds ten; whoever finds it full tries again after a second
+        found.append(Peer("ngircd", few, _configured([program, "-n", "-f", "{folder}/conf"], _NGIRCD)))
     program = shutil.which("ergo")
     if program and subprocess.run([program, "defaultconfig"], capture_output=True, check=False).returncode == 0:
         found.append(Peer("ergo", IRC, _ergo(program)))

@@ -22,10 +22,14 @@ class Step(NamedTuple):
 
 
 class Protocol(NamedTuple):
-    """`enter(number)` brings newcomer `number` into the room; `say(text)` is a message, ASCII without line breaks."""
+    """`enter(number)` brings newcomer `number` into the room; `say(text)` is a message, ASCII without line breaks.
+
+    `at_once`: how many newcomers come together.
+    """
 
     enter: Callable[[int], tuple[Step, ...]]
     say: Callable[[bytes], bytes]
+    at_once: int = 64
 
 
 def _upgrade(path: bytes) -> bytes:
