@@ -111,7 +111,7 @@ class Connection(Outbox):
             self.data_received(data)
         else:
             self.hold_reading(_TURN)
-            self._turns.wait(partial(self._take_turn, data))
+            self._turns.wait(partial(self._take_turn, data), speaks=self.stage is Stage.OPEN)
 
     def _take_turn(self, data: bytes) -> None:
         try:

@@ -21,7 +21,8 @@ from chat_server.turns import Turns
 _TURNS = 3
 
 # While somebody who sends much waits for a turn, the tick goes on, so that those lines are not written to everybody a
-# piece at a time: so many times as long as the last write to everybody took, and never longer than this (seconds). With
+# piece at a time: so many times as long as the last write to everybody took, and never longer than this (seconds). Who
+# had one since the last look counts as waiting: asyncio reads what comes next only after we have looked. With
 # 1,024 lines on their way at all times: 1.3 times as many deliveries a CPU second to 100, 1.6 times as many to 1,000.
 _GATHERING = 2.0
 _GATHERING_MOST = 0.02
@@ -54,6 +55,7 @@ class Hub:
         self._writers: tuple[_Writer, ...] | None = ()
         self._scheduled = False
         self._gather_until = 0.0  # by `perf_counter`
+        self._heard = 0  # turns that had been taken at the last look
         self._writing_took = 0.0  # seconds, the last time that everybody was written to
         self._roster_changed = False
         self._roster_due = 0.0  # the loop's time from which the roster may have a write of its own
@@ -91,24 +93,27 @@ class Hub:
 
     def tell(self, connection: Connection, event: Event | EncodedInit) -> None:
         """An event for one connection alone."""
+        frame = text_frame(encode_event(event))
         self._own.setdefault(connection, []).append(len(self._pending))
-        self._pending.append(text_frame(encode_event(event)))
+        self._pending.append(frame)
         self._schedule()
 
     def publish(self, event: Event, audience: frozenset[str] | None) -> None:
         """An event for everyone (None), or for the clients with these ids."""
         if not self._clients:
             return
-        place = len(self._pending)
-        if audience is None:
-            self._for_all.append(place)
-        else:
+        receivers: list[Connection] = []
+        if audience is not None:
             receivers = [connection for client in audience for connection in self._clients.get(client, ())]
             if not receivers:
                 return
-            for connection in receivers:
-                self._own.setdefault(connection, []).append(place)
-        self._pending.append(text_frame(encode_event(event)))
+        frame = text_frame(encode_event(event))  # before anything is noted: this may raise
+        place = len(self._pending)
+        if audience is None:
+            self._for_all.append(place)
+        for connection in receivers:
+            self._own.setdefault(connection, []).append(place)
+        self._pending.append(frame)
         self._schedule()
 
     def writers_changed(self) -> None:
@@ -130,14 +135,24 @@ class Hub:
         loop = asyncio.get_running_loop()
         if turns > 1:
             loop.call_soon(self._end_tick_after, turns - 1)
-        elif self._turns.anybody_waits and time.perf_counter() < self._gather_until:
+        elif self._somebody_goes_on() and time.perf_counter() < self._gather_until:
             loop.call_soon(self._end_tick_after, turns)
         else:
-            loop.call_soon(self.end_tick)
+            loop.call_soon(self._tick_is_over)
+
+    def _somebody_goes_on(self) -> bool:
+        before, self._heard = self._heard, self._turns.heard
+        return self._turns.speakers > 0 or self._heard > before
+
+    def _tick_is_over(self) -> None:
+        self._scheduled = False
+        self.end_tick()
 
     def end_tick(self) -> None:
-        """Write what is pending, once to each connection; the roster too, unless it has to wait."""
-        self._scheduled = False
+        """Write what is pending, once to each connection; the roster too, unless it has to wait.
+
+        Called in the middle of a tick, it leaves less to the end of it: there is never more than one under way.
+        """
         if self._roster_changed:
             if self._for_all or asyncio.get_running_loop().time() >= self._roster_due:
                 self._add_roster()

@@ -18,21 +18,23 @@ class Turns:
 
     def __init__(self) -> None:
         self.buffer = memoryview(bytearray(PIECE))
-        self._waiting: deque[Callable[[], None]] = deque()
+        self._waiting: deque[tuple[Callable[[], None], bool]] = deque()
+        self.speakers = 0
+        """How many wait whose lines may be in what was read."""
+        self.heard = 0
+        """How many of those have had their turn so far."""
 
-    @property
-    def anybody_waits(self) -> bool:
-        """Is something read that is not worked on yet?"""
-        return bool(self._waiting)
-
-    def wait(self, go_on: Callable[[], None]) -> None:
+    def wait(self, go_on: Callable[[], None], *, speaks: bool) -> None:
         """Call this in a turn of its own, after those of all who wait already."""
-        self._waiting.append(go_on)
+        self._waiting.append((go_on, speaks))
+        self.speakers += speaks
         if len(self._waiting) == 1:
             asyncio.get_running_loop().call_soon(self._next)
 
     def _next(self) -> None:
-        go_on = self._waiting.popleft()
+        go_on, speaks = self._waiting.popleft()
+        self.speakers -= speaks
+        self.heard += speaks
         if self._waiting:
             asyncio.get_running_loop().call_soon(self._next)
         go_on()

@@ -30,7 +30,7 @@ async def test_one_waiting_is_read_in_a_turn():
             if times > 1:
                 asyncio.get_running_loop().call_soon(wait, name, times - 1)
 
-        turns.wait(go_on)
+        turns.wait(go_on, speaks=True)
 
     for name in "abc":
         wait(name, 2)
@@ -92,6 +92,30 @@ async def test_who_is_being_closed_is_soon_not_parsed_any_more(house: House, mor
     frames = split_frames(wire.written.partition(b"\r\n\r\n")[2])
     assert frames.count(b"\x8a?") == MAX_CONTROLS + 1
     assert frames[-1] == b"\x88\x03\xf0Too many pings; slow down."
+    session.connection_lost(None)
+
+
+async def test_nobody_gathers_lines_of_who_may_not_speak(house: House):
+    """What comes before the handshake is done, or after the end, has its turn, and is not waited for with a tick."""
+    session, wire, turns = Session(house.service), Wire("192.0.2.1"), house.service.turns
+    session.connection_made(wire)
+
+    def piece(data: bytes) -> int:
+        session.get_buffer(-1)[:PIECE] = data.ljust(PIECE)
+        session.buffer_updated(PIECE)
+        return turns.speakers
+
+    assert piece(handshake("/", "X-Padding: ".ljust(PIECE - len(handshake()) - 2, "x"))) == 0
+    await asyncio.sleep(0)
+    await house.settled()
+    assert session.stage is Stage.OPEN
+    assert piece(masked(Opcode.PING, b"?") * (PIECE // 7)) == 1
+    await asyncio.sleep(0)
+    assert (turns.speakers, turns.heard) == (0, 1)
+    assert session.stage is Stage.CLOSING
+    assert piece(b"") == 0
+    await asyncio.sleep(0)
+    assert turns.heard == 1
     session.connection_lost(None)
 
 

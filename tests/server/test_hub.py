@@ -157,21 +157,96 @@ async def test_a_tick_is_flushed_by_itself():
     assert line.numbers() == list(range(1, 101))
 
 
-@pytest.mark.parametrize(("took", "most", "gathers"), [(1e6, 1e6, True), (0.0, 1e6, False), (1e6, 0.0, False)])
-async def test_a_tick_goes_on_while_somebody_waits_for_a_turn(monkeypatch, took, most, gathers):
-    """As long as a write to everybody is worth it, and no longer than that, nor than the most."""
+class Talkers:
+    """A hub with one listener, and somebody who sends much, a line in each piece."""
+
+    def __init__(self) -> None:
+        self.turns = Turns()
+        self.hub, self.line = Hub(lambda: None, self.turns), Line("~a")
+        self.hub.join("~a", self.line, fact(0))
+        self.said = 0
+
+    def say(self) -> None:
+        """One line more."""
+        self.said += 1
+        self.hub.publish(fact(self.said), None)
+
+    def go_on(self) -> None:
+        """A line in this piece, and there is always another one."""
+        self.say()
+        self.turns.wait(self.go_on, speaks=True)
+
+    def go_on_later(self) -> None:
+        """The same, but the next piece is read a turn later, as asyncio does it."""
+        self.say()
+        asyncio.get_running_loop().call_soon(partial(self.turns.wait, self.go_on_later, speaks=True))
+
+
+@pytest.mark.parametrize(
+    ("took", "most", "speaks", "gathers"),
+    [(1e6, 1e6, True, True), (0.0, 1e6, True, False), (1e6, 0.0, True, False), (1e6, 1e6, False, False)],
+)
+async def test_a_tick_goes_on_while_somebody_waits_for_a_turn(monkeypatch, took, most, speaks, gathers):
+    """Who may say something, and only as long as a write to everybody, or the most, allows."""
     monkeypatch.setattr(hub_module, "_GATHERING_MOST", most)
-    turns = Turns()
-    hub, line = Hub(lambda: None, turns), Line("~a")
-    hub.join("~a", line, fact(0))
-    hub.flush()
-    hub._writing_took = took
-    for number in range(1, 10):
-        turns.wait(partial(hub.publish, fact(number), None))
-    for _ in range(9 + hub_module._TURNS):
+    talkers = Talkers()
+    await tick()
+    talkers.hub._writing_took = took
+    for _ in range(9):
+        talkers.turns.wait(talkers.say, speaks=speaks)
+    for _ in range(9 + 2 * hub_module._TURNS):
         await asyncio.sleep(0)
-    assert (len(line.writes) == 2) == gathers
-    assert line.numbers() == list(range(10))
+    assert (len(talkers.line.writes) == 2) == gathers
+    assert talkers.line.numbers() == list(range(10))
+
+
+@pytest.mark.parametrize("way", ["go_on", "go_on_later"])
+@pytest.mark.parametrize(("took", "most"), [(0.005, 1e6), (1e6, 0.01)])
+async def test_a_tick_ends_however_long_somebody_goes_on(monkeypatch, way, took, most):
+    """When twice the time of a write to everybody, or the most, has passed; not before."""
+    monkeypatch.setattr(hub_module, "_GATHERING_MOST", most)
+    talkers = Talkers()
+    await tick()
+    talkers.hub._writing_took = took
+    begin = time.perf_counter()
+    getattr(talkers, way)()
+    async with asyncio.timeout(PATIENCE):
+        while len(talkers.line.writes) < 2:  # noqa: ASYNC110 - the hub writes to no one who could wait
+            await asyncio.sleep(0)
+    assert time.perf_counter() - begin >= 0.01
+    assert len(talkers.line.numbers()) > hub_module._TURNS
+
+
+async def test_never_more_than_one_tick_is_under_way():
+    """Whoever asks for a write in the middle does not begin another one: what comes later is still gathered."""
+    talkers = Talkers()
+    await tick()
+    before = len(talkers.line.writes)
+    for asked in range(3):
+        talkers.say()
+        await asyncio.sleep(0)
+        talkers.hub.end_tick()
+        assert len(talkers.line.writes) == before + asked + 1
+    for _ in range(30 * hub_module._TURNS):
+        talkers.say()
+        await asyncio.sleep(0)
+    assert len(talkers.line.writes) <= before + 3 + 31
+
+
+@pytest.mark.parametrize("audience", [None, frozenset({"~a"})])
+async def test_an_event_that_can_not_be_written_leaves_nothing_behind(audience):
+    """The next ones go once to each whom they are for."""
+    hub, ana, bob = Hub(lambda: None, Turns()), Line("~a"), Line("~b")
+    hub.join("~a", ana, fact(0))
+    hub.join("~b", bob, fact(0))
+    with pytest.raises(TypeError):
+        hub.publish(object(), audience)
+    with pytest.raises(TypeError):
+        hub.tell(ana, object())
+    hub.tell(bob, fact(1))
+    hub.publish(fact(2), None)
+    hub.flush()
+    assert (ana.numbers(), bob.numbers()) == ([0, 2], [0, 1, 2])
 
 
 async def test_how_long_it_takes_to_write_to_everybody_is_noted():

@@ -113,6 +113,18 @@ async def test_a_waiting_tail_is_woken(log):
         assert bodies(await waiting) == [b"a"]
 
 
+async def test_all_who_wait_are_woken(log):
+    """One of them is gone just before the entry comes, and hinders nobody."""
+    async with aclosing(log.tail(0)) as one, aclosing(log.tail(0)) as other, aclosing(log.tail(0)) as gone:
+        waiting = [asyncio.ensure_future(read(tail, 1)) for tail in (one, other)]
+        leaving = asyncio.ensure_future(anext(gone))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        await log.append(MESSAGE, said(b"a"))
+        assert [bodies(entries) for entries in await asyncio.gather(*waiting)] == [[b"a"], [b"a"]]
+        await asyncio.gather(leaving, return_exceptions=True)
+
+
 async def test_every_tail_gives_the_same(log):
     """However many there are, and however slow one of them is."""
     async with aclosing(log.tail(0)) as slow, aclosing(log.tail(0)) as quick:

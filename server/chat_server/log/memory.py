@@ -5,7 +5,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 
 from chat_protocol.queries import Query
 from chat_server.log import DELETE, MESSAGE, Entry, Opened, Reset
@@ -155,9 +155,8 @@ class MemoryLog:
     def _trim(self, given: int) -> None:
         """Drop the oldest beyond `history`, up to number `given`."""
         for entries in self._kept.values():
-            for seq in list(islice(entries, max(0, len(entries) - self._history))):
-                if seq > given:
-                    break
+            surplus = islice(entries, max(0, len(entries) - self._history))
+            for seq in list(takewhile(given.__ge__, surplus)):
                 del entries[seq]
                 self._lost = max(self._lost, seq)
 
