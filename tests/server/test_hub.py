@@ -17,7 +17,7 @@ from chat_server.hub import Hub
 from chat_server.roster import Roster
 from chat_server.turns import Turns
 from chatting import PATIENCE, Person, open_house
-from sockets import split_frames
+from sockets import Peer, greeted_peer, split_frames, text
 
 
 class Line:
@@ -482,6 +482,44 @@ async def test_those_who_join_in_a_flood_miss_nothing_and_get_nothing_twice():
             assert len(greeted) == min(200, person.init["seq"])
             assert [event["id"] for event in person.seen] == list(range(person.init["seq"] + 1, count + 1))
         assert len({person.init["seq"] for person in people}) > 1
+
+
+async def test_whoever_comes_while_much_is_gathered_gets_what_is_theirs(monkeypatch):
+    """At a real server in long ticks: every line once and in order; a direct message is its two people's alone."""
+    monkeypatch.setattr(hub_module, "_GATHERING", 1e6)
+    async with open_house() as house:
+        writer = await house.person("writer")
+        peers = [await greeted_peer(house) for _ in range(2)]
+        reading = [asyncio.create_task(peer.rest()) for peer in peers]
+        enough = asyncio.Event()
+        pouring = [asyncio.create_task(pour(peer, enough)) for peer in peers]
+        people = []
+        for _ in range(6):
+            people.append(await house.person())
+            await writer.say(f"/to {people[-1].id} psst")
+            await (await house.person()).say("/exit")
+        assert house.service.turns.heard
+        enough.set()
+        await asyncio.gather(*pouring)
+        await writer.say("last")
+        await writer.hears("last")
+        last = writer.seen[-1]["id"]
+        direct = {event["id"]: event["to_id"] for event in writer.seen if event["to_id"]}
+        assert list(direct.values()) == [person.id for person in people]
+        for person in people:
+            await person.hears("last")
+            theirs = [seq for seq in range(person.init["seq"] + 1, last + 1) if direct.get(seq, person.id) == person.id]
+            assert [event["id"] for event in person.seen] == theirs
+        for task in reading:
+            task.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
+
+
+async def pour(peer: Peer, enough: asyncio.Event) -> None:
+    """Send more than is read at once, again and again, until it is enough."""
+    while not enough.is_set():
+        await peer.send(text("x" * 94) * 50)
+        await asyncio.sleep(0)
 
 
 async def flood(speaker: Person, enough: asyncio.Event) -> int:
