@@ -84,7 +84,6 @@ async def test_a_tick_ends_however_long_somebody_goes_on(monkeypatch, way, took,
         while len(talkers.line.writes) < 2:  # noqa: ASYNC110 - the hub writes to no one who could wait
             await asyncio.sleep(0)
     assert time.perf_counter() - begin >= 0.01
-    assert len(talkers.line.numbers()) > hub_module._TURNS
 
 
 async def test_never_more_than_one_tick_is_under_way():
