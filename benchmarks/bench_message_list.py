@@ -16,7 +16,7 @@ from measuring import resident_kib
 from terminals import KEYS, Terminal
 from weechat import INSTALLED, MISSING, IrcServer, weechat
 
-from chat_tui.widgets.message_blocks import MessageBlocks
+from chat_tui.widgets.messages.heights import MessageBlocks
 
 COUNTS = (100_000, 1_000_000)
 RUNS = 5

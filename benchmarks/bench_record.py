@@ -18,9 +18,9 @@ from lines import AUTHORS
 from measuring import Program, chat_server, percentile
 from wire import Client, connect
 
-from chat_server.drafts import MessageDraft, encode_draft
+from chat_server.core.entries import MessageDraft, encode_draft
 from chat_server.log import MESSAGE
-from chat_server.log.sqlite import SqliteLog
+from chat_server.log.sqlite.engine import SqliteLog
 
 MESSAGES = int(os.environ.get("BENCH_MESSAGES", "1000000"))
 STARTS, PAGES, SEARCHES = 5, 400, 200

@@ -15,8 +15,8 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from chat_tui.widgets.message_list import MessageList
-from chat_tui.widgets.message_row import Row
+from chat_tui.widgets.messages.message_list import MessageList
+from chat_tui.widgets.messages.row import Row
 
 _FIRST = 200
 _CHUNK = 4096

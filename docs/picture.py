@@ -10,8 +10,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from chat_protocol.commands import Say, format_command
 from chat_server.app import ChatServer
 from chat_server.settings import Settings
-from chat_tui.app import ChatApp
-from chat_tui.frames import text_frame
+from chat_tui.app.app import ChatApp
+from chat_tui.toolkit.screen_text import text_frame
 
 PICTURE = Path(__file__).with_name("chat-tui.svg")
 SIZE = (112, 30)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 
 from chat_protocol.events import Deleted
-from chat_server import hub as hub_module
+from chat_server.transport import hub as hub_module
 from sockets import split_frames
 
 

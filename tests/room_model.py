@@ -7,8 +7,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Deleted, Message, encode_event
-from chat_server.drafts import DeletionDraft, MessageDraft
-from chat_server.room import Refused, Room
+from chat_server.core.entries import DeletionDraft, MessageDraft
+from chat_server.core.room import Refused, Room
 from rooms import NumberedRoom
 
 NAMES = ("ana", "bob", "cat", "dan")

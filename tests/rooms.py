@@ -2,9 +2,9 @@
 
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Client, Init, decode_event, encode_event
-from chat_server.drafts import encode_draft
-from chat_server.room import Room
-from chat_server.roster import Roster
+from chat_server.core.entries import encode_draft
+from chat_server.core.room import Room
+from chat_server.core.roster import Roster
 
 
 class NumberedRoom:

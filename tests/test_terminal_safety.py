@@ -168,7 +168,7 @@ def crashing(tmp_path: Path) -> Iterator[Terminal]:
     """An app with a fault of its own: its list can't draw."""
     fault = tmp_path / "sitecustomize.py"
     fault.write_text(
-        "import chat_tui.screens.rows as rows\n"
+        "import chat_tui.screens.chat.rows as rows\n"
         "def broken(store, key, now):\n"
         "    secret = [line.typed for line in store.unsent_rows()]\n"
         "    raise ZeroDivisionError(secret)\n"

@@ -7,19 +7,20 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 
 from chat_protocol.events import CLOSE_RESTART
-from chat_server.drafts import DeletionDraft
-from chat_server.hub import Hub
-from chat_server.limits import Admission
-from chat_server.listening import connections_possible, listen, why_not
+from chat_server.core.entries import DeletionDraft
+from chat_server.core.limits import Admission
+from chat_server.core.room import Room
+from chat_server.core.roster import Roster
 from chat_server.log import DELETE, Entry, LogError, MessageLog, Opened, OpenError, Reset, open_log
-from chat_server.operations import Inquiry, Operations
-from chat_server.room import Room
-from chat_server.roster import Roster
-from chat_server.service import Service
-from chat_server.session import STOPPING, Session
+from chat_server.ops.http import Inquiry, Operations
+from chat_server.ops.maintenance import delete_expired, end_what_is_over, remember, tend
+from chat_server.rooms.clock import Clock
+from chat_server.sessions.context import Service
+from chat_server.sessions.session import STOPPING, Session
 from chat_server.settings import Settings
-from chat_server.turns import Turns
-from chat_server.upkeep import delete_expired, end_what_is_over, remember, tend
+from chat_server.transport.hub import Hub
+from chat_server.transport.listener import connections_possible, listen, why_not
+from chat_server.transport.read_scheduler import Turns
 
 _log = logging.getLogger("chat_server")
 
@@ -29,27 +30,6 @@ _LONGEST_ALARM = 3600.0
 _RETRY_SECONDS = 5.0
 _DRAIN_SECONDS = 1.0
 _LAST_READS = 3  # loop ticks in which what the system has received for us is read
-
-
-class Clock:
-    """Seconds since the epoch that never jump: the wall's time at the start, and the monotonic clock since.
-
-    It begins no earlier than `earliest`, the newest time that the log has seen: a wall clock that was set back while
-    there was no server gives nothing a longer life.
-    """
-
-    def __init__(
-        self,
-        earliest: float = 0.0,
-        wall: Callable[[], float] = time.time,
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._monotonic = monotonic
-        self._offset = max(wall(), earliest) - monotonic()
-
-    def __call__(self) -> float:
-        """Return the time now."""
-        return self._monotonic() + self._offset
 
 
 class StartError(Exception):

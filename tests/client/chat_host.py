@@ -13,9 +13,9 @@ from textual import events
 from textual.pilot import Pilot
 
 from chat_server.log import LogError
-from chat_tui.app import ChatApp
-from chat_tui.frames import text_frame
-from chat_tui.screens.chat import ChatScreen
+from chat_tui.app.app import ChatApp
+from chat_tui.screens.chat.screen import ChatScreen
+from chat_tui.toolkit.screen_text import text_frame
 from chatting import PATIENCE, House
 
 TEN = datetime(2026, 3, 5, 10, 2).timestamp()  # noqa: DTZ001 - ten in the morning wherever the test runs

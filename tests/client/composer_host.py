@@ -7,9 +7,9 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
-from chat_tui.widgets.completion import CommandHint
-from chat_tui.widgets.composer import Composer
-from chat_tui.widgets.reply_bar import ReplyBar
+from chat_tui.widgets.composer.completion import CommandHint
+from chat_tui.widgets.composer.composer import Composer
+from chat_tui.widgets.composer.reply_bar import ReplyBar
 
 COMMANDS = (
     CommandHint("/reply", "<id> <text>", "reply to a message"),

@@ -8,9 +8,9 @@ from itertools import repeat
 from websockets.asyncio.server import broadcast, serve
 
 from chat_protocol.commands import parse_command
-from chat_tui.connection import Connection
-from chat_tui.connection_states import Connected, Lost, Refused
-from chat_tui.store import Store
+from chat_tui.connection.client import Connection
+from chat_tui.connection.states import Connected, Lost, Refused
+from chat_tui.state.store import Store
 
 INIT = '{"type":"init","messages":[]}'
 PATIENCE = 20.0

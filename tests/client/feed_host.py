@@ -4,9 +4,9 @@ import asyncio
 import time
 from itertools import repeat
 
-from chat_tui.connection import Connection
-from chat_tui.feed import Feed
-from chat_tui.store import Store
+from chat_tui.connection.client import Connection
+from chat_tui.engine.feed import Feed
+from chat_tui.state.store import Store
 from chatting import PATIENCE
 
 

@@ -10,8 +10,8 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Input
 
-from chat_tui.screens.selecting import SelectingScreen
-from chat_tui.widgets.message_list import Action, MessageList, Row
+from chat_tui.screens.chat.selection import SelectingScreen
+from chat_tui.widgets.messages.message_list import Action, MessageList, Row
 
 ACTIONS = (
     Action("reply", "Reply", "r"),

@@ -8,8 +8,9 @@ from importlib import metadata
 
 import pytest
 
-from chat_tui import cli, identity
-from chat_tui.crash_note import write_crash
+from chat_tui import cli
+from chat_tui.storage import identity
+from chat_tui.storage.crash_report import write_crash
 from terminal import Terminal
 
 

@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from chat_server.app import ChatServer, Clock, StartError
+from chat_server.app import ChatServer, StartError
 from chat_server.log import open_log
+from chat_server.rooms.clock import Clock
 from chat_server.settings import Settings
 from chatting import open_house
 from sockets import connect_peer

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chat_tui.app import ChatApp
-    from chat_tui.outbox_file import OutboxFile
-    from chat_tui.profile import Profile
+    from chat_tui.app.app import ChatApp
+    from chat_tui.settings.profile import Profile
+    from chat_tui.storage.outbox_file import OutboxFile
 
 DEFAULT_URL = "ws://localhost:6789"
 
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.timeout is not None and not options.plain:
         parser.error("--timeout goes with --plain")
     if options.url == "demo":
-        from chat_tui.demo import run_demo  # noqa: PLC0415 - the demo alone brings a server along
+        from chat_tui.app.demo import run_demo  # noqa: PLC0415 - the demo alone brings a server along
 
         return run_demo()
     if options.url == "config":
@@ -36,9 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _config(options: argparse.Namespace) -> int:
     """Print what is set, and by whom."""
-    from chat_tui.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.settings_error import SettingsError  # noqa: PLC0415
-    from chat_tui.settings_report import report  # noqa: PLC0415
+    from chat_tui.app.config_report import report  # noqa: PLC0415
+    from chat_tui.settings.errors import SettingsError  # noqa: PLC0415
+    from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
 
     try:
         print("\n".join(report(open_profile(vars(options)))))
@@ -109,7 +109,7 @@ def _seconds(text: str) -> float:
 
 def _chat(options: argparse.Namespace) -> int:
     from chat_protocol.names import InvalidNameError, check_name  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.address import ConnectionUrlError, parse_url  # noqa: PLC0415
+    from chat_tui.connection.address import ConnectionUrlError, parse_url  # noqa: PLC0415
 
     try:
         url = None if options.url is None else parse_url(options.url)
@@ -127,8 +127,8 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     if sys.stderr is None or not sys.stderr.isatty():
         # Textual draws on the standard error that the process began with; whoever collects that wants no screens there.
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # final only for type checkers
-    from chat_tui.first_frame import first_frame, keep_colours, last_colours  # noqa: PLC0415 - not on every system
-    from chat_tui.settings_error import SettingsError  # noqa: PLC0415
+    from chat_tui.settings.errors import SettingsError  # noqa: PLC0415
+    from chat_tui.terminal.splash import first_frame, keep_colours, last_colours  # noqa: PLC0415 - not on every system
 
     # What is made until the screen stands stays: the collector would look through all of it for 30 ms. The app, once
     # it is shown, has it begin.
@@ -143,10 +143,10 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
         return 2
     except KeyboardInterrupt:  # before the app has the keyboard
         return 130
-    from chat_tui.identity import state_folder  # noqa: PLC0415
+    from chat_tui.storage.identity import state_folder  # noqa: PLC0415
 
     if app.crash is not None:
-        from chat_tui.crash_note import write_crash  # noqa: PLC0415 - needed by nobody whose program does not fail
+        from chat_tui.storage.crash_report import write_crash  # noqa: PLC0415 - needed by nobody whose program does not fail
 
         print(f"chat-tui ended by a fault of its own. {write_crash(app.crash, state_folder())}", file=sys.stderr)
         return 1
@@ -162,10 +162,10 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
 
 
 def _app(url: str | None, options: argparse.Namespace) -> "ChatApp":
-    from chat_tui.address import parse_url, place  # noqa: PLC0415 - after the first frame
-    from chat_tui.app import ChatApp  # noqa: PLC0415
-    from chat_tui.drafts import Drafts  # noqa: PLC0415
-    from chat_tui.profile import open_profile  # noqa: PLC0415
+    from chat_tui.app.app import ChatApp  # noqa: PLC0415
+    from chat_tui.connection.address import parse_url, place  # noqa: PLC0415 - after the first frame
+    from chat_tui.settings.profile import open_profile  # noqa: PLC0415
+    from chat_tui.storage.drafts import Drafts  # noqa: PLC0415
 
     profile = open_profile(vars(options))
     if url is None and not profile.settings.server:
@@ -182,9 +182,9 @@ def _app(url: str | None, options: argparse.Namespace) -> "ChatApp":
 
 def _app_that_asks(profile: "Profile", *, guest: bool) -> "ChatApp":
     """It asks where to go, and only then who we are there."""
-    from chat_tui.address import place  # noqa: PLC0415 - after the first frame
-    from chat_tui.drafts import Drafts  # noqa: PLC0415
-    from chat_tui.first_run import Arrival, FirstRunApp  # noqa: PLC0415 - most have said where to go
+    from chat_tui.app.first_run import Arrival, FirstRunApp  # noqa: PLC0415 - most have said where to go
+    from chat_tui.connection.address import place  # noqa: PLC0415 - after the first frame
+    from chat_tui.storage.drafts import Drafts  # noqa: PLC0415
 
     def arrive(url: str) -> Arrival:
         secret, problem = _identity(url, guest=guest)
@@ -196,21 +196,15 @@ def _app_that_asks(profile: "Profile", *, guest: bool) -> "ChatApp":
 
 def _outbox(profile: "Profile", url: str, secret: str) -> "OutboxFile":
     """Where lines wait for the server; not for a guest, whom no server would know again."""
-    from chat_tui.outbox_file import FOLDER, OutboxFile  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.storage.outbox_file import FOLDER, OutboxFile  # noqa: PLC0415 - --help and --version stay quick
 
     return OutboxFile(profile.folder / FOLDER, url, secret)
 
 
 def _identity(url: str, *, guest: bool, job: str = "") -> tuple[str, str | None]:
     """What proves who we are, and what is wrong with it. Each `job` is somebody of its own; a guest, for this run."""
-    from chat_tui.address import place  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.identity import (  # noqa: PLC0415
-        IdentityError,
-        load_secret,
-        passing_secret,
-        secret_for,
-        state_folder,
-    )
+    from chat_tui.connection.address import place  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.storage.identity import IdentityError, load_secret, passing_secret, secret_for, state_folder  # noqa: PLC0415
 
     if guest:
         return passing_secret(), None
@@ -222,10 +216,10 @@ def _identity(url: str, *, guest: bool, job: str = "") -> tuple[str, str | None]
 
 def _plain(options: argparse.Namespace, url: str | None) -> int:
     """Chat without a screen."""
-    from chat_tui.address import parse_url  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.identity import state_folder  # noqa: PLC0415
-    from chat_tui.profile import open_profile  # noqa: PLC0415
-    from chat_tui.settings_error import SettingsError  # noqa: PLC0415
+    from chat_tui.connection.address import parse_url  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.settings.errors import SettingsError  # noqa: PLC0415
+    from chat_tui.settings.profile import open_profile  # noqa: PLC0415
+    from chat_tui.storage.identity import state_folder  # noqa: PLC0415
 
     try:
         from chat_tui.plain.program import TIMEOUT, run_plain  # noqa: PLC0415
@@ -242,7 +236,7 @@ def _plain(options: argparse.Namespace, url: str | None) -> int:
     except KeyboardInterrupt:  # before the program listens to signals itself
         return 130
     except Exception as error:  # noqa: BLE001 - whatever it is, it is written down and told
-        from chat_tui.crash_note import write_crash  # noqa: PLC0415 - needed by nobody whose program does not fail
+        from chat_tui.storage.crash_report import write_crash  # noqa: PLC0415 - needed by nobody whose program does not fail
 
         print(f"chat-tui ended by a fault of its own. {write_crash(error, state_folder())}", file=sys.stderr)
         return 1

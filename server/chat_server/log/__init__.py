@@ -130,7 +130,7 @@ def open_log(url: str, *, history: int) -> MessageLog:
 
         return MemoryLog(history=history)
     if scheme == "sqlite" and path:
-        from chat_server.log.sqlite import SqliteLog  # noqa: PLC0415 - as above
+        from chat_server.log.sqlite.engine import SqliteLog  # noqa: PLC0415 - as above
 
         return SqliteLog(Path(path).expanduser())
     raise ValueError(f"log is memory: or sqlite:PATH, not {url}")

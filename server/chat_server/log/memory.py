@@ -10,7 +10,7 @@ from itertools import islice, takewhile
 from chat_protocol.queries import Query
 from chat_server.log import DELETE, MESSAGE, Entry, Opened, Reset
 from chat_server.log.content import Content, read_content
-from chat_server.log.keys import RecentKeys
+from chat_server.log.recent_keys import RecentKeys
 
 
 class MemoryLog:

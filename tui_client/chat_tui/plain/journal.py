@@ -7,7 +7,7 @@ number and author are remembered, as long as the store itself held it.
 from typing import NamedTuple
 
 from chat_tui.plain import wording
-from chat_tui.store import Change, Store
+from chat_tui.state.store import Change, Store
 
 
 class _Known(NamedTuple):

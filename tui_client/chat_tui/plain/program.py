@@ -20,16 +20,16 @@ from typing import Any
 from chat_protocol.commands import CommandError, Exit, TakeName, parse_command
 from chat_protocol.names import fold_name
 from chat_protocol.text import clean
-from chat_tui.address import place
-from chat_tui.connection import Connection
-from chat_tui.connection_states import Connected, Connecting, Lost, Refused, Status
-from chat_tui.feed import Feed
-from chat_tui.outbox import Pending
+from chat_tui.connection.address import place
+from chat_tui.connection.client import Connection
+from chat_tui.connection.states import Connected, Connecting, Lost, Refused, Status
+from chat_tui.engine.feed import Feed
 from chat_tui.plain import wording
-from chat_tui.plain.answers import Answers
+from chat_tui.plain.acknowledgements import Answers
 from chat_tui.plain.journal import Journal
 from chat_tui.plain.streams import MOST_LINE_BYTES, Input, Line, Output
-from chat_tui.store import Change, Store
+from chat_tui.state.outbox import Pending
+from chat_tui.state.store import Change, Store
 
 TIMEOUT = 10.0
 """Seconds without an answer after which it is given up, where nothing else is wished."""

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from chat_protocol.commands import COMMANDS
 from chat_protocol.events import Message
-from chat_tui.store import Store
+from chat_tui.state.store import Store
 
 LINE_BREAK = " ⏎ "
 _QUOTE = 40

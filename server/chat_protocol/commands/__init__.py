@@ -1,0 +1,45 @@
+"""Commands: what a client may say. `types` are what lines mean, `grammar` reads and writes the lines."""
+
+from chat_protocol.commands.grammar import (
+    COMMANDS,
+    LIFETIME_MAX,
+    LIFETIME_MIN,
+    CommandError,
+    CommandSpec,
+    find_token,
+    format_command,
+    parse_command,
+    split_command,
+)
+from chat_protocol.commands.types import (
+    HISTORY_COUNT,
+    HISTORY_MOST,
+    Command,
+    Delete,
+    Exit,
+    History,
+    Say,
+    Search,
+    TakeName,
+)
+
+__all__ = [
+    "COMMANDS",
+    "HISTORY_COUNT",
+    "HISTORY_MOST",
+    "LIFETIME_MAX",
+    "LIFETIME_MIN",
+    "Command",
+    "CommandError",
+    "CommandSpec",
+    "Delete",
+    "Exit",
+    "History",
+    "Say",
+    "Search",
+    "TakeName",
+    "find_token",
+    "format_command",
+    "parse_command",
+    "split_command",
+]

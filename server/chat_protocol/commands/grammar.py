@@ -1,0 +1,273 @@
+r"""What a client may say: one line of plain text. `parse_command` and `format_command` are inverses.
+
+A line that does not begin with `/` is a public message. The modifiers `/to`, `/reply`, `/temp` and `/txn` stand
+before a message, in any order, each once; `/txn` may stand before any command. `//` at the place of a command is a
+text that begins with one `/`. What is drawn as nothing before the `/` changes nothing, and the wide `\uff0f` is one
+too, so that a slip of the finger (` /to bob secret`) never makes a command public. One space, tab or line feed ends a
+word; the text after it is kept as it is, line breaks and indentation included.
+"""
+
+import re
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from chat_protocol.commands.types import HISTORY_MOST, Command, Delete, Exit, History, Say, Search, TakeName
+from chat_protocol.queries import QueryError, parse_query
+from chat_protocol.unknown import OTHER_NAMES, quoted, unknown_command
+
+LIFETIME_MIN = 1.0
+LIFETIME_MAX = 30 * 86400.0
+_SPACE = re.compile(r"[ \t\n]")
+# What is drawn as nothing, or stands for something that was made harmless: it may not hide that a line is a command.
+_BLANKS = r"\s\u034f\u115f\u1160\u17b4\u17b5\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0\ufffd"
+_LEADING_SPACE = re.compile(f"[{_BLANKS}]*")
+# Keyboards for Chinese and Japanese write the wide one.
+_SLASHES = ("/", "\uff0f")
+_ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+_SECONDS = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,3})?", re.ASCII)
+_TOKEN = re.compile(r"[!-~]{1,64}")
+_TARGET = re.compile(r"\S{1,64}")
+
+
+class CommandError(Exception):
+    """A line that is no command.
+
+    `text` is for the person who wrote it; `txn` is the line's token, if it had one; `unknown` is the command that there
+    is not, "" where something else is wrong.
+    """
+
+    def __init__(self, code: str, text: str, txn: str | None = None, unknown: str = "") -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+        self.txn = txn
+        self.unknown = unknown
+
+
+class CommandSpec(Struct, frozen=True):
+    """One row of the command table: feeds parsing, usage texts, help and completion.
+
+    A modifier has `field`, the name of what it sets, and `parse`, which reads its one argument. The others have
+    `build`, which makes the command from everything after the name.
+    """
+
+    name: str
+    arguments: str
+    summary: str
+    example: str
+    field: str = ""
+    parse: Callable[[str], str | int | float] = str
+    build: Callable[[str, str | None], Command] | None = None
+    for_programs: bool = False
+    """Nobody types it: not in help and not in completion."""
+
+    @property
+    def usage(self) -> str:
+        """The command with its arguments, as in `/reply <id> <text>`."""
+        return f"{self.name} {self.arguments}".strip()
+
+
+def _parse_id(word: str) -> int:
+    if not _ID.fullmatch(word):
+        raise CommandError("bad_id", f"A message id is a whole number such as 12, not {quoted(word)}.")
+    return int(word)
+
+
+def _parse_lifetime(word: str) -> float:
+    seconds = float(word) if _SECONDS.fullmatch(word) else 0.0
+    if not LIFETIME_MIN <= seconds <= LIFETIME_MAX:
+        raise CommandError(
+            "bad_seconds",
+            f"/temp takes from {LIFETIME_MIN:.0f} to {LIFETIME_MAX:.0f} seconds (30 days), such as 30 or 2.5, "
+            f"not {quoted(word)}.",
+        )
+    return seconds
+
+
+def _parse_token(word: str) -> str:
+    if not _TOKEN.fullmatch(word):
+        raise CommandError("bad_token", "A /txn token is 1 to 64 visible ASCII characters.")
+    return word
+
+
+def _parse_target(word: str) -> str:
+    if not _TARGET.fullmatch(word):
+        raise CommandError("no_such_client", f"Nobody here is called {quoted(word)}.")
+    return word
+
+
+def _build_delete(rest: str, txn: str | None) -> Command:
+    word = rest.strip()
+    return Delete(None if word == "last" else _parse_id(word), txn)
+
+
+def _build_name(rest: str, txn: str | None) -> Command:
+    return TakeName(rest.strip(), txn)
+
+
+def _build_history(rest: str, txn: str | None) -> Command:
+    before, count = _word(rest.strip())
+    if not count.strip():
+        return History(_parse_id(before), txn=txn)
+    if not _ID.fullmatch(count.strip()) or int(count) > HISTORY_MOST:
+        raise CommandError("bad_argument", f"/history shows from 1 to {HISTORY_MOST} messages, not {quoted(count)}.")
+    return History(_parse_id(before), int(count), txn)
+
+
+def _build_search(rest: str, txn: str | None) -> Command:
+    try:
+        parse_query(rest)
+    except QueryError as error:
+        raise CommandError("bad_query", str(error)) from error
+    return Search(rest.strip(), txn)
+
+
+def _build_exit(rest: str, txn: str | None) -> Command:
+    if rest.strip():
+        raise CommandError("bad_argument", "/exit takes nothing after it. To say it, begin the line with //.")
+    return Exit(txn)
+
+
+COMMANDS: tuple[CommandSpec, ...] = (
+    CommandSpec("/reply", "<id> <text>", "reply to a message", "/reply 12 me too", field="reply_to", parse=_parse_id),
+    CommandSpec(
+        "/temp", "<seconds> <text>", "a message that deletes itself", "/temp 30 code 4471",
+        field="lifetime", parse=_parse_lifetime,
+    ),
+    CommandSpec("/to", "<name> <text>", "a direct message", "/to bob hi", field="to", parse=_parse_target),
+    CommandSpec(
+        "/delete", "<id or last>", "delete a message; last: the newest of all, whoever wrote it", "/delete last",
+        build=_build_delete,
+    ),
+    CommandSpec("/name", "<name>", "take a user name", "/name ana", build=_build_name),
+    CommandSpec(
+        "/search", "<words>", 'find messages: words, "a phrase", begin*, from:name', "/search green from:ana",
+        build=_build_search,
+    ),
+    CommandSpec(
+        "/history", "<id> [count]", "messages older than this one", "/history 120 50",
+        build=_build_history, for_programs=True,
+    ),
+    CommandSpec("/exit", "", "leave, and give up your name", "/exit", build=_build_exit),
+    CommandSpec(
+        "/txn", "<token> <line>", "a line with a token that its echo carries", "/txn k7 hello",
+        field="txn", parse=_parse_token, for_programs=True,
+    ),
+)  # fmt: skip
+_BY_NAME = {spec.name: spec for spec in COMMANDS}
+
+
+def parse_command(line: str) -> Command:
+    """Read one line.
+
+    Raises:
+        CommandError: when the line is not a command; its text says what would be.
+    """
+    if "!" <= line[:1] <= "~" and line[0] != "/":  # most lines: visible from the first, and no command
+        return Say(line)
+    try:
+        return _parse(line)
+    except CommandError as error:
+        error.txn = find_token(line)
+        raise
+
+
+def split_command(line: str) -> tuple[str, str]:
+    """Return the command that a line begins with, and what stands behind it: "/to" and "bob hi"; "" for a text."""
+    start = _lead(line)
+    slash = line[start : start + 1]
+    if slash not in _SLASHES or line[start + 1 : start + 2] == slash:
+        return "", line[:start] + line[start + 1 :] if slash in _SLASHES else line
+    return _word("/" + line[start + 1 :])
+
+
+def _parse(whole: str) -> Command:
+    line = whole
+    fields: dict[str, str | int | float] = {}
+    while True:
+        name, rest = split_command(line)
+        if not name:
+            return _say(rest, fields)
+        spec = _BY_NAME.get(name)
+        if spec is None:
+            raise _unknown(name)
+        if spec.build is not None:
+            if before := [other.name for other in COMMANDS if other.field in fields and other.field != "txn"]:
+                verb = "go" if len(before) > 1 else "goes"
+                raise CommandError("bad_argument", f"{' and '.join(before)} {verb} before a text, not before {name}.")
+            if not rest.strip() and spec.arguments:
+                raise CommandError("missing_argument", f"Write {spec.usage}, for example {spec.example}.")
+            return spec.build(rest, find_token(whole))
+        if spec.field in fields:
+            raise CommandError("twice", f"{name} stands twice in this line.")
+        word, line = _word(rest)
+        if not word or not line.strip():
+            raise CommandError("missing_argument", f"Write {spec.usage}, for example {spec.example}.")
+        fields[spec.field] = spec.parse(word)
+
+
+def _say(text: str, fields: dict[str, str | int | float]) -> Say:
+    if not text.strip():
+        raise CommandError("empty", "An empty message is not sent.")
+    return Say(text, **fields)  # type: ignore[arg-type]  # the table gives each field its type
+
+
+def _word(text: str) -> tuple[str, str]:
+    """Split at the first white space, which belongs to neither part."""
+    space = _SPACE.search(text)
+    return (text[: space.start()], text[space.end() :]) if space else (text, "")
+
+
+def find_token(line: str) -> str | None:
+    """The token of a line, wherever among its modifiers it stands and whatever is wrong with the rest."""
+    while True:
+        name, rest = split_command(line)
+        spec = _BY_NAME.get(name)
+        if spec is None or spec.build is not None:
+            return None
+        word, line = _word(rest)
+        if spec.field == "txn":
+            return word if _TOKEN.fullmatch(word) else None
+
+
+def _unknown(name: str) -> CommandError:
+    known = [spec.name for spec in COMMANDS if not spec.for_programs]
+    text = unknown_command(name, known, OTHER_NAMES, f", only {', '.join(known)}")
+    return CommandError("unknown_command", text, unknown=name)
+
+
+def format_command(command: Command) -> str:
+    """Return the line that `parse_command` reads as `command`."""
+    prefix = f"/txn {command.txn} " if command.txn else ""
+    match command:
+        case Say(text=text, to=to, reply_to=reply_to, lifetime=lifetime):
+            if to is not None:
+                prefix += f"/to {to} "
+            if lifetime is not None:
+                prefix += f"/temp {f'{lifetime:.3f}'.rstrip('0').rstrip('.')} "
+            if reply_to is not None:
+                prefix += f"/reply {reply_to} "
+            return prefix + _escaped(text)
+        case Delete(id=message_id):
+            return f"{prefix}/delete {'last' if message_id is None else message_id}"
+        case TakeName(name=name):
+            return f"{prefix}/name {name}"
+        case History(before=before, count=count):
+            return f"{prefix}/history {before} {count}"
+        case Search(query=query):
+            return f"{prefix}/search {query}"
+        case Exit():
+            return f"{prefix}/exit"
+
+
+def _escaped(text: str) -> str:
+    start = _lead(text)
+    slash = text[start : start + 1]
+    return text[:start] + slash + text[start:] if slash in _SLASHES else text
+
+
+def _lead(line: str) -> int:
+    """Where a line begins to show something."""
+    match = _LEADING_SPACE.match(line)
+    return match.end() if match else 0

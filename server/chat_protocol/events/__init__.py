@@ -1,0 +1,37 @@
+"""Events: what the server may say. `types` are the events, `codec` reads and writes frames, `lenient` reads others'."""
+
+from chat_protocol.events.codec import clean_message, decode_event, encode_event
+from chat_protocol.events.types import (
+    CLOSE_RESTART,
+    CLOSE_SLOW,
+    Client,
+    ClientsChanged,
+    Deleted,
+    EncodedInit,
+    Event,
+    EventError,
+    Found,
+    History,
+    Init,
+    Message,
+    Refusal,
+)
+
+__all__ = [
+    "CLOSE_RESTART",
+    "CLOSE_SLOW",
+    "Client",
+    "ClientsChanged",
+    "Deleted",
+    "EncodedInit",
+    "Event",
+    "EventError",
+    "Found",
+    "History",
+    "Init",
+    "Message",
+    "Refusal",
+    "clean_message",
+    "decode_event",
+    "encode_event",
+]

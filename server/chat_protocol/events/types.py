@@ -1,0 +1,135 @@
+"""Events: what a server tells a client, as frozen types in one closed union."""
+
+from typing import TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+# Close codes of our own; 4000 to 4999 are for private use (RFC 6455, 7.4.2).
+CLOSE_SLOW = 4008
+CLOSE_RESTART = 1012
+"""Service restart: the server ends as planned; come back in a moment (IANA close code registry)."""
+
+
+class Client(Struct, frozen=True):
+    """Somebody connected. `id` has no spaces and outlives a reconnect; `name` may change."""
+
+    id: str
+    name: str
+
+
+# Nothing in it can refer to it, and there are many: the garbage collector need not look at them.
+class Message(Struct, frozen=True, tag="message", omit_defaults=True, gc=False):
+    """A message that is kept and numbered.
+
+    `sent_at` and `expires_at` are seconds since the epoch (UTC) on the server's clock. `to_id` is the target of a
+    direct message. `txn` is the sender's token: it means something only together with `from_id`.
+    """
+
+    id: int
+    text: str
+    reply_to: int | None
+    from_id: str
+    from_name: str
+    to_id: str | None
+    sent_at: float
+    seq: int
+    expires_at: float | None = None
+    txn: str | None = None
+
+
+class Deleted(Struct, frozen=True, tag="delete", omit_defaults=True):
+    """Message `id` is gone: deleted by somebody, or expired.
+
+    `txn` is there for who has said the line with this token a second time: it was kept, and is gone since.
+    """
+
+    id: int
+    seq: int
+    txn: str | None = None
+
+
+class ClientsChanged(Struct, frozen=True, tag="clients", omit_defaults=True):
+    """Who came and who left. Somebody who is here already and stands in `joined` has a new name.
+
+    `clients`, from other servers, is a full list.
+    """
+
+    joined: tuple[Client, ...]
+    left: tuple[str, ...]
+    clients: tuple[Client, ...] | None = None
+
+
+class Refusal(Struct, frozen=True, tag="error", omit_defaults=True):
+    """A line was refused. `text` is one or two sentences for a person."""
+
+    code: str
+    text: str
+    txn: str | None = None
+
+
+class History(Struct, frozen=True, tag="history", omit_defaults=True):
+    """Messages that are older than message `before`, oldest first: the newest of them, for who has asked.
+
+    `more` says that there are older ones still.
+    """
+
+    before: int
+    messages: tuple[Message, ...]
+    more: bool
+    txn: str | None = None
+
+
+class Found(Struct, frozen=True, tag="search", omit_defaults=True):
+    """Messages that fit `query`, newest first, for who has asked.
+
+    `more` says that there are older ones: ask for those `before:` the last of these.
+    """
+
+    query: str
+    messages: tuple[Message, ...]
+    more: bool
+    txn: str | None = None
+
+
+class Init(Struct, frozen=True, tag="init", omit_defaults=True):
+    """The first event. `messages` oldest first; `more` says that there were older ones.
+
+    `now` is the server's clock. `you` and `clients` are None where the server does not say. `missed` is None unless
+    `resumed`: how many messages came since and still exist, those that are not in `messages` included.
+    """
+
+    messages: tuple[Message, ...]
+    epoch: str
+    seq: int
+    resumed: bool
+    deleted: tuple[int, ...]
+    more: bool
+    limits: dict[str, float]
+    now: float | None = None
+    you: Client | None = None
+    clients: tuple[Client, ...] | None = None
+    missed: int | None = None
+
+
+class EncodedInit(Struct, frozen=True, tag="init", omit_defaults=True):
+    """An `Init` as a server writes it: JSON arrays are in the place of the parts that newcomers have in common."""
+
+    messages: msgspec.Raw
+    epoch: str
+    seq: int
+    resumed: bool
+    deleted: msgspec.Raw
+    more: bool
+    limits: dict[str, float]
+    now: float
+    you: Client
+    clients: msgspec.Raw
+    missed: int | None = None
+
+
+Event: TypeAlias = Init | Message | Deleted | ClientsChanged | Refusal | History | Found
+
+
+class EventError(ValueError):
+    """A frame that is not an event: not JSON, or without what its type needs."""

@@ -1,0 +1,1 @@
+"""Rules of a room: what is allowed, who sees what, when it ends. Pure."""

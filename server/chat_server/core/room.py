@@ -1,0 +1,143 @@
+"""Every rule of a room. Pure: no I/O, no clock; it is told the time and asked when it next wants to be woken.
+
+`decide` turns a wish into a draft or refuses it, `apply` takes what the log has kept and numbered. Nothing is
+remembered, shown or forgotten anywhere else, so that live, replayed and resumed messages are the same.
+"""
+
+from math import floor
+from typing import NamedTuple
+
+from chat_protocol.commands import Delete, Say
+from chat_protocol.events import Deleted, Message
+from chat_server.core.entries import DeletionDraft, Draft, MessageDraft, audience_of, decode_draft, numbered
+from chat_server.core.roster import Roster
+from chat_server.core.sync import Greeter
+from chat_server.core.timeline import Deletion
+
+
+class Refused(Exception):  # noqa: N818 - a decision, not a fault
+    """A command that is not carried out. `text` is for the person who asked."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+
+
+class Delivery(NamedTuple):
+    """An event, and the ids of the clients who may see it (None: everyone)."""
+
+    event: Message | Deleted
+    audience: frozenset[str] | None
+
+
+class Room(Greeter):
+    """What was said, who may see it, and how long it stays."""
+
+    def __init__(self, *, history: int, max_text: int, max_lines: int, roster: Roster) -> None:
+        super().__init__(history=history, roster=roster)
+        self._max_text = max_text
+        self._max_lines = max_lines
+
+    # -- what a client wishes -----------------------------------------------------------------------------------
+
+    def decide(self, sender: str, command: Say | Delete, now: float) -> Draft:
+        """Return what the log shall keep.
+
+        Raises:
+            Refused: when it is not to be.
+        """
+        if isinstance(command, Delete):
+            return self._decide_deletion(sender, command.id, now)
+        return self._decide_message(sender, command, now)
+
+    def unremembered(self, sender: str, command: Say | Delete, now: float) -> int | None:
+        """Before which number the log may have the message that a command speaks of; None where there is no need."""
+        last = self._forgotten
+        if isinstance(command, Delete) and command.id is None:
+            return last + 1 if last and self._last_visible(reversed(self._messages), sender, now) is None else None
+        named = command.id if isinstance(command, Delete) else command.reply_to
+        return named + 1 if named is not None and named <= last and self._known(named) is None else None
+
+    def _decide_message(self, sender: str, command: Say, now: float) -> MessageDraft:
+        text = command.text
+        if len(text) > self._max_text:
+            raise too_long(self._max_text, len(text))
+        if (lines := text.count("\n") + 1) > self._max_lines:
+            raise Refused("too_many_lines", f"A message has at most {self._max_lines} lines; this one has {lines}.")
+        if command.reply_to is not None and not self._visible(command.reply_to, sender, now):
+            raise _no_such_message(command.reply_to)
+        return MessageDraft(
+            text=text,
+            from_id=sender,
+            from_name=self.roster.name_of(sender) or sender,
+            sent_at=floor(now * 1e3) / 1e3,  # everybody gets every digit
+            reply_to=command.reply_to,
+            to_id=None if command.to is None and command.reply_to is None else self._target(sender, command),
+            expires_at=None if command.lifetime is None else now + command.lifetime,
+            txn=command.txn,
+        )
+
+    def _target(self, sender: str, command: Say) -> str | None:
+        """Whom a message is for. An answer to a direct message is one too, unless it says whom else it is for."""
+        if command.to is not None:
+            to_id = self.roster.find(command.to)
+            if to_id is None:
+                raise Refused("no_such_client", f'Nobody here is called "{command.to}".')
+            return to_id
+        parent = self._known(command.reply_to or 0)
+        if parent is None or parent.to_id is None:
+            return None
+        return parent.to_id if sender == parent.from_id else parent.from_id
+
+    def _decide_deletion(self, sender: str, message_id: int | None, now: float) -> DeletionDraft:
+        if message_id is None:
+            message_id = self._last_visible(reversed(self._messages), sender, now)
+            if message_id is None:
+                message_id = self._last_visible(sorted(self._recalled, reverse=True), sender, now)
+            if message_id is None:
+                raise Refused("no_such_message", "There is no message to delete.")
+        elif not self._visible(message_id, sender, now):
+            raise _no_such_message(message_id)
+        self._leaving.add(message_id)
+        if message_id in self._recalled:  # others may be spoken of before the log has kept this
+            self._fade(self._recalled[message_id])
+        return DeletionDraft(message_id)
+
+    def undecide(self, draft: Draft) -> None:
+        """The log could not keep this draft: as if it had never been decided."""
+        if isinstance(draft, DeletionDraft):
+            self._leaving.discard(draft.id)
+            self._set_alarm(draft.id)
+
+    # -- what the log has kept ----------------------------------------------------------------------------------
+
+    def apply(self, seq: int, body: bytes) -> Delivery | None:
+        """Take one entry of the log; None when it changes nothing that anybody sees."""
+        self.applied = seq
+        self._public.clear()
+        draft = decode_draft(body)
+        if isinstance(draft, DeletionDraft):
+            return self._apply_deletion(seq, draft.id)
+        message = numbered(seq, draft)
+        audience = audience_of(message)
+        self._remember(message, audience)
+        return Delivery(message, audience)
+
+    def _apply_deletion(self, seq: int, message_id: int) -> Delivery | None:
+        message = self._forget(message_id)
+        if message is None and (message_id in self._gone or not 0 < message_id < seq):
+            return None
+        audience = audience_of(message) if message else None
+        self._note_deletion(seq, Deletion(message_id, audience))
+        return Delivery(Deleted(message_id, seq), audience)
+
+
+def too_long(most: int, length: int) -> Refused:
+    """Return what is said of a text of so many characters."""
+    return Refused("too_long", f"A message has at most {most} characters; this one has {length}.")
+
+
+def _no_such_message(message_id: int) -> Refused:
+    """The same words for what never was, what is gone and what the asker may not see."""
+    return Refused("no_such_message", f"There is no message {message_id}.")

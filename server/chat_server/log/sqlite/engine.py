@@ -1,0 +1,335 @@
+"""A log in one file, durable: what was kept is there after the program, or the computer, has ended however it did.
+
+| file | |
+|---|---|
+| `sqlite` | the engine, in the event loop: what was appended, what tails are given |
+| `sqlite_writer`, `sqlite_rows` | the thread that writes; entries as rows |
+| `sqlite_reader` | what is read, in threads of their own: a search does not hold up a page |
+| `sqlite_words` | the index of words |
+| `sqlite_schema` | the tables, and which files are refused |
+"""
+
+import asyncio
+import os
+import secrets
+import sqlite3
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from chat_protocol.queries import Query
+from chat_server.log import Entry, LogError, Opened, OpenError, Reset
+from chat_server.log.sqlite.reader import Reader
+from chat_server.log.sqlite.rows import hash_of
+from chat_server.log.sqlite.schema import lock, open_writer, why
+from chat_server.log.sqlite.writer import INDEX_FROM, Append, Facts, Outcome, Work, Writer
+
+_T = TypeVar("_T")
+_RECENT = 4_096  # entries that tails are given without reading the file
+_READ_AT_ONCE = 1_000
+_CUT_AT_ONCE = 500
+_MOST_ENTRIES = 20_000  # that wait to be written
+_MOST_BYTES = 64 << 20
+
+
+class SqliteLog:
+    """Keeps what it is given in the file at `path`, until it is erased or pruned.
+
+    When `index_from` messages are not in the index of words, most of them go in; before, a search looks through them.
+    """
+
+    def __init__(self, path: Path, *, index_from: int = INDEX_FROM) -> None:
+        self._path = path
+        self._index_from = index_from
+        self._lock: int | None = None
+        self._pages: _Reading | None = None
+        self._searches: _Reading | None = None
+        self._names: dict[str, str] = {}
+        self._recent: dict[int, Entry] = {}
+        self._floor = 0  # entries above this number, unless they were erased, are in `_recent`
+        self._last = 0
+        self._pruned = 0
+        self._gathered: list[Append | Work] = []  # in this tick of the loop
+        self._entries_waiting = self._bytes_waiting = 0
+        self._tails: set[asyncio.Future[None]] = set()  # that wait for more
+        self._closed = True
+        self._broken: BaseException | None = None
+
+    # -- its life -----------------------------------------------------------------------------------------------
+
+    async def open(self) -> Opened:
+        """Open the file, or make it.
+
+        Raises:
+            OpenError: when that is not possible.
+        """
+        self._loop = loop = asyncio.get_running_loop()
+        self._ended: asyncio.Future[None] = loop.create_future()
+        try:
+            connection, facts, opened, unwiped = await loop.run_in_executor(None, self._open)
+        except BaseException:  # a cancellation too: it goes on to the caller, and the file is free again
+            self._let_go()
+            raise
+        self._last = self._floor = facts.last
+        self._pruned = facts.pruned
+        self._writer = Writer(connection, facts, self._deliver, self._index_from)
+        self._writer.start()
+        self._closed = False
+        if unwiped:
+            await self._work(lambda writer: writer.erase(unwiped))
+        return opened
+
+    def _open(self) -> tuple[sqlite3.Connection, Facts, Opened, Sequence[int]]:
+        self._lock = lock(self._path)
+        connection = open_writer(self._path)
+        try:
+            self._pages, self._searches = _Reading(self._path), _Reading(self._path)
+            reader = self._pages.reader
+            facts = reader.facts()
+            if facts is None:
+                facts = Facts(secrets.token_hex(8))
+                connection.execute("INSERT INTO facts VALUES ('epoch', ?), ('indexed', 0)", (facts.epoch,))
+            opened = reader.opened(facts)
+            self._names = dict(reader.names())
+            return connection, facts, opened, reader.unwiped(opened.replay_after)
+        except (sqlite3.Error, ValueError, TypeError) as error:
+            connection.close()
+            raise OpenError(f"Can't read {self._path}: {why(error)}.") from error
+        except OpenError:
+            connection.close()
+            raise
+
+    @property
+    def unindexed(self) -> int:
+        """Entries that are not in the index of words yet; a search looks through them."""
+        return self._writer.facts.last - self._writer.facts.indexed
+
+    async def close(self) -> None:
+        """Write what was appended; end every tail."""
+        if not self._closed:
+            self._closed = True
+            self._hand_over()
+            self._writer.submit(None)
+            await self._ended
+            self._wake()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        for reading in (self._pages, self._searches):
+            if reading is not None:
+                reading.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    # -- writing ------------------------------------------------------------------------------------------------
+
+    def append(self, kind: str, body: bytes, key: str | None = None, erases: int | None = None) -> asyncio.Future[int]:
+        """Keep an entry; the future is done when it would outlive a loss of power."""
+        future: asyncio.Future[int] = self._loop.create_future()
+        if self._entries_waiting >= _MOST_ENTRIES or self._bytes_waiting >= _MOST_BYTES:
+            future.set_exception(LogError("The server can't keep up with what is written; try again in a moment."))
+        elif self._closed or self._broken:
+            future.set_exception(LogError("The server is about to end."))
+        else:
+            self._entries_waiting += 1
+            self._bytes_waiting += len(body)
+            self._submit(Append(future, kind, body, key, erases))
+        return future
+
+    async def erase(self, seq: int) -> None:
+        """Wipe a message. A number that has gone already is passed over."""
+        await self._work(lambda writer: writer.erase([seq]) if 0 < seq <= writer.facts.last else [])
+
+    async def mark(self, now: float) -> None:
+        """Remember that it has been this late."""
+        await self._work(lambda writer: writer.mark(now))
+
+    async def prune(self, *, before: float | None = None, newest: int | None = None) -> int:
+        """Wipe the oldest in small steps, between which others write."""
+        upto = 0
+        if newest is not None:
+            upto = await self._read(self._pages, lambda reader: reader.last_beyond(newest))
+        if before is not None:
+            upto = max(upto, await self._read(self._pages, lambda reader: reader.last_before(before)))
+        if upto > self._pruned:
+            while self._pruned < upto:
+                await self._cut(min(self._pruned + _CUT_AT_ONCE, upto), upto)
+            while await self._work(lambda writer: writer.drop_words()):
+                pass
+            await self._work(lambda writer: writer.optimize_words(), wipes=True)
+        return self._pruned
+
+    async def _cut(self, upto: int, final: int) -> None:
+        await self._work(lambda writer: writer.cut(upto, final))
+        for seq in range(self._pruned + 1, upto + 1):
+            self._recent.pop(seq, None)
+        self._pruned = upto
+
+    async def _work(self, run: Callable[[Writer], _T], *, wipes: bool = False) -> _T:
+        """Have something done in a commit; returns what it has returned."""
+        future: asyncio.Future[_T] = self._loop.create_future()
+        if self._closed or self._broken:
+            raise LogError("The server is about to end.")
+        self._submit(Work(future, run, wipes))
+        return await future
+
+    def _submit(self, item: Append | Work) -> None:
+        """What comes in one tick of the loop is written together, and then shown together."""
+        if not self._gathered:
+            self._loop.call_soon(self._hand_over)
+        self._gathered.append(item)
+
+    def _hand_over(self) -> None:
+        if self._gathered:
+            gathered, self._gathered = self._gathered, []
+            self._writer.submit(gathered)
+
+    def _deliver(self, outcome: Outcome | None) -> None:
+        """From the writer's thread."""
+        with suppress(RuntimeError):  # the loop has ended, and everybody with it
+            self._loop.call_soon_threadsafe(self._settle, outcome)
+
+    def _settle(self, outcome: Outcome | None) -> None:
+        """A commit is done: tell those who wait for it."""
+        if outcome is None or outcome.broken:
+            self._broken = outcome.broken if outcome else None
+            if not self._ended.done():
+                self._ended.set_result(None)
+            self._wake()
+            return
+        self._entries_waiting -= outcome.taken
+        self._bytes_waiting -= outcome.size
+        self._remember(outcome)
+        for future, answer in outcome.answers:
+            if not future.done():
+                future.set_result(answer)
+        for future, error in outcome.errors:
+            if not future.done():
+                future.set_exception(error)
+        if outcome.entries:
+            self._wake()
+
+    def _remember(self, outcome: Outcome) -> None:
+        """The newest entries, for tails."""
+        recent = self._recent
+        for entry in outcome.entries:
+            recent[entry.seq] = entry
+        for seq in outcome.erased:
+            recent.pop(seq, None)
+        if outcome.entries:
+            self._last = outcome.entries[-1].seq
+            while self._floor < self._last - _RECENT:
+                self._floor += 1
+                recent.pop(self._floor, None)
+
+    # -- tails --------------------------------------------------------------------------------------------------
+
+    async def tail(self, after: int) -> AsyncGenerator[Sequence[Entry] | Reset, None]:
+        """Follow the log: from memory where the newest are enough, from the file else."""
+        position = after
+        while True:
+            if position < self._pruned:
+                yield Reset(self._pruned + 1)
+                return
+            if position < self._last:
+                position, batch = await self._next(position)
+                if batch:
+                    yield batch
+            elif self._broken:
+                raise self._broken
+            elif self._closed:
+                return
+            else:
+                await self._more()
+
+    async def _next(self, position: int) -> tuple[int, Sequence[Entry]]:
+        """The entries after a position, and how far that leads."""
+        last = self._last
+        if position >= self._floor:
+            recent = self._recent
+            return last, [entry for seq in range(position + 1, last + 1) if (entry := recent.get(seq))]
+        if self._closed:
+            return last, ()
+        batch = await self._read(self._pages, lambda reader: reader.after(position, last, _READ_AT_ONCE))
+        return (batch[-1].seq if len(batch) == _READ_AT_ONCE else last), batch
+
+    async def _more(self) -> None:
+        waiter: asyncio.Future[None] = self._loop.create_future()
+        self._tails.add(waiter)
+        try:
+            await waiter
+        finally:
+            self._tails.discard(waiter)
+
+    def _wake(self) -> None:
+        for waiter in self._tails:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    async def find(self, key: str) -> int | None:
+        """The number of the entry with this key, one that is being written included."""
+        if self._entries_waiting:
+            return await self._work(lambda writer: writer.find(key))
+        return await self._read(self._pages, lambda reader: reader.find(hash_of(key)))
+
+    async def page(self, before: int, limit: int, reader: str) -> Sequence[Entry]:
+        """At most `limit` messages with numbers below `before` that `reader` may see: the newest, oldest first."""
+        return await self._read(self._pages, lambda file: file.page(before, limit, reader))
+
+    async def search(self, query: Query, limit: int, reader: str) -> Sequence[Entry]:
+        """At most `limit` messages that fit and that `reader` may see, newest first."""
+        return await self._read(self._searches, lambda file: file.search(query, limit, reader))
+
+    async def expiring(self, until: int) -> Sequence[Entry]:
+        """Messages with numbers up to `until` that have an end, ascending."""
+        return await self._read(self._pages, lambda reader: reader.expiring(until))
+
+    async def _read(self, reading: "_Reading | None", read: Callable[[Reader], _T]) -> _T:
+        if self._closed or reading is None:
+            raise LogError("The server is about to end.")
+        try:
+            return await self._loop.run_in_executor(reading.thread, read, reading.reader)
+        except (sqlite3.Error, ValueError) as error:
+            raise LogError(f"The server could not read that: {why(error)}.") from error
+
+    # -- names --------------------------------------------------------------------------------------------------
+
+    async def claim(self, name: str, value: str, *, lasting: bool = True) -> str:
+        """Give `name` to `value` unless somebody has it. Nobody waits for the disk, nor needs it to come in."""
+        owner = self._names.setdefault(name, value)
+        if owner is value and lasting:
+            self._write_name(name, value)
+        return owner
+
+    async def release(self, name: str) -> None:
+        """Nobody has `name` any more."""
+        if self._names.pop(name, None) is not None:
+            self._write_name(name, None)
+
+    async def roster(self) -> Mapping[str, str]:
+        """Every claimed name, and who has it."""
+        return dict(self._names)
+
+    def _write_name(self, name: str, value: str | None) -> None:
+        future: asyncio.Future[Any] = self._loop.create_future()
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())  # a name is not worth a failure
+        if not self._closed:
+            self._submit(Work(future, lambda writer: writer.set_name(name, value)))
+
+
+class _Reading:
+    """A connection that reads, and its thread."""
+
+    def __init__(self, path: Path) -> None:
+        self.reader = Reader(path)
+        self.thread = ThreadPoolExecutor(1, thread_name_prefix="log-reader")
+
+    def close(self) -> None:
+        """After what is being read."""
+        self.thread.shutdown()
+        self.reader.close()

@@ -1,0 +1,182 @@
+"""What is read from a SQLite log, each answer from one moment of it. Runs in a thread that does nothing else."""
+
+import heapq
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from operator import itemgetter
+from pathlib import Path
+from typing import TypeAlias
+
+from chat_protocol.queries import Query
+from chat_server.log import DELETE, MESSAGE, Entry, Opened
+from chat_server.log.content import read_content
+from chat_server.log.sqlite.schema import ERASED, KIND_DELETION, KIND_MESSAGE, gather, open_reader
+from chat_server.log.sqlite.search_index import look_up
+from chat_server.log.sqlite.writer import Facts
+
+REPLAYED_MESSAGES = 2_000
+_REPLAYED_ENTRIES = 20_000  # however few messages are among them
+_SCANNED_AT_ONCE = 100
+
+_Found: TypeAlias = tuple[int, bytes]
+_MAY_SEE = "(to_id IS NULL OR from_id = :reader OR to_id = :reader)"
+_LARGEST = (1 << 63) - 1
+
+
+class Reader:
+    """One connection that reads. Not to be used by two threads at once."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = open_reader(path)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    @contextmanager
+    def _moment(self) -> Iterator[sqlite3.Connection]:
+        """Everything that is read within is from one moment."""
+        self._connection.execute("BEGIN")
+        try:
+            yield self._connection
+        finally:
+            self._connection.execute("COMMIT")
+
+    def page(self, before: int, limit: int, reader: str) -> list[Entry]:
+        """At most `limit` messages with numbers below `before` that `reader` may see: the newest, oldest first."""
+        rows = gather(
+            self._connection,
+            f"SELECT seq, body FROM entries WHERE kind = {KIND_MESSAGE} AND seq < :before AND {_MAY_SEE}"
+            " ORDER BY seq DESC LIMIT :limit",
+            {"before": min(before, _LARGEST), "reader": reader.encode(), "limit": limit},
+        )
+        return _messages(rows[::-1])
+
+    def search(self, query: Query, limit: int, reader: str) -> list[Entry]:
+        """At most `limit` messages that fit and that `reader` may see, newest first."""
+        newest = min(_LARGEST if query.before is None else query.before, _LARGEST) - 1
+        with self._moment() as connection:
+            indexed = int(connection.execute("SELECT value FROM facts WHERE name = 'indexed'").fetchone()[0])
+            new = self._scan(query, reader, f"seq > {indexed} AND expires_at IS NULL", newest)
+            ending = self._scan(query, reader, "expires_at IS NOT NULL", newest)
+            words = look_up(connection, query, min(indexed, newest), reader, limit)
+            found = heapq.merge(new, ending, words, key=itemgetter(0), reverse=True)
+            return _messages(list(islice(found, limit)))
+
+    def _scan(self, query: Query, reader: str, which: str, newest: int) -> Iterator[_Found]:
+        while some := gather(
+            self._connection,
+            f"SELECT seq, body FROM entries WHERE kind = {KIND_MESSAGE} AND {which} AND seq <= :newest AND {_MAY_SEE}"
+            " ORDER BY seq DESC LIMIT :limit",
+            {"newest": newest, "reader": reader.encode(), "limit": _SCANNED_AT_ONCE},
+        ):
+            for seq, body in some:
+                content = read_content(body)
+                if query.fits(content.text, content.from_name):
+                    yield seq, body
+            newest = some[-1][0] - 1
+
+    def after(self, seq: int, upto: int, limit: int) -> list[Entry]:
+        """The first `limit` entries with numbers above `seq`, up to `upto`."""
+        with self._moment() as connection:
+            rows = gather(
+                connection,
+                f"SELECT seq, body FROM entries WHERE seq > ? AND seq <= ? AND kind != {ERASED} ORDER BY seq LIMIT ?",
+                (seq, upto, limit),
+            )
+            deletions = connection.execute(
+                f"SELECT group_concat(seq) FROM entries WHERE seq > ? AND seq <= ? AND kind = {KIND_DELETION}",
+                (seq, rows[-1][0] if rows else seq),
+            ).fetchone()[0]
+        deleted = set(map(int, deletions.split(","))) if deletions else ()
+        return [Entry(seq, DELETE if seq in deleted else MESSAGE, body) for seq, body in rows]
+
+    def expiring(self, until: int) -> list[Entry]:
+        """Messages with numbers up to `until` that have an end, ascending."""
+        rows = gather(
+            self._connection,
+            f"SELECT seq, body FROM entries WHERE kind = {KIND_MESSAGE} AND expires_at IS NOT NULL AND seq <= ?"
+            " ORDER BY seq",
+            (min(until, _LARGEST),),
+        )
+        return _messages(rows)
+
+    def find(self, hashed: bytes) -> int | None:
+        """The number of the entry whose key has this hash."""
+        row = self._connection.execute(
+            "SELECT seq FROM keys0 WHERE hash = :hash UNION ALL SELECT seq FROM keys1 WHERE hash = :hash",
+            {"hash": hashed},
+        ).fetchone()
+        return row[0] if row else None
+
+    def names(self) -> Mapping[str, str]:
+        """Every claimed name, and who has it."""
+        return dict(self._connection.execute("SELECT name, value FROM names").fetchall())
+
+    def facts(self) -> Facts | None:
+        """What the log knows of itself; None in a new file."""
+        known = dict(self._connection.execute("SELECT name, value FROM facts").fetchall())
+        if not known:
+            return None
+        newest = self._connection.execute("SELECT max(seq) FROM entries").fetchone()[0] or 0
+        return Facts(**known | {"last": max(newest, known.get("last", 0))})
+
+    def opened(self, facts: Facts) -> Opened:
+        """What there is, and from where it is to be replayed."""
+        with self._moment() as connection:
+            alive = f"FROM entries WHERE kind != {ERASED} AND seq > ?"
+            first = connection.execute(f"SELECT seq {alive} ORDER BY seq LIMIT 1", (facts.pruned,)).fetchone()
+            if first is None:
+                return Opened(facts.epoch, facts.last + 1, facts.last, facts.last, facts.time)
+            last = connection.execute(f"SELECT seq {alive} ORDER BY seq DESC LIMIT 1", (facts.pruned,)).fetchone()[0]
+            newest = self._newest_message()
+            time = max(facts.time, read_content(newest.body).sent_at if newest else 0.0)
+            older = connection.execute(
+                f"SELECT seq FROM entries WHERE kind = {KIND_MESSAGE} AND seq > ? ORDER BY seq DESC LIMIT 1 OFFSET ?",
+                (last - _REPLAYED_ENTRIES, REPLAYED_MESSAGES),
+            ).fetchone()
+        replay_after = older[0] if older else max(last - _REPLAYED_ENTRIES, facts.pruned, 0)
+        return Opened(facts.epoch, first[0], last, max(replay_after, facts.pruned), time)
+
+    def _newest_message(self) -> Entry | None:
+        return next(iter(self.page(_LARGEST, 1, "")), None)
+
+    def unwiped(self, after: int) -> Sequence[int]:
+        """Messages that still have a text, though one of the newest entries is their tombstone."""
+        rows = self._connection.execute(
+            "SELECT message.seq FROM entries JOIN entries AS message ON message.seq = entries.erases"
+            f" WHERE entries.seq > ? AND entries.erases IS NOT NULL AND message.kind = {KIND_MESSAGE}",
+            (after,),
+        )
+        return [seq for (seq,) in rows.fetchall()]
+
+    def last_beyond(self, newest: int) -> int:
+        """The number of the newest message that is not among the `newest` ones; 0 where there is none."""
+        row = self._connection.execute(
+            f"SELECT seq FROM entries WHERE kind = {KIND_MESSAGE} ORDER BY seq DESC LIMIT 1 OFFSET ?",
+            (newest,),
+        ).fetchone()
+        return row[0] if row else 0
+
+    def last_before(self, time: float) -> int:
+        """The number of the last message that was sent before a time, or 0. Numbers and times grow together."""
+        low = 0  # sent before it, or nothing
+        with self._moment() as connection:
+            high = (connection.execute("SELECT max(seq) FROM entries").fetchone()[0] or 0) + 1
+            while high - low > 1:
+                middle = (low + high) // 2
+                row = connection.execute(
+                    f"SELECT seq, body FROM entries WHERE kind = {KIND_MESSAGE} AND seq >= ? ORDER BY seq LIMIT 1",
+                    (middle,),
+                ).fetchone()
+                if row is None or read_content(row[1]).sent_at >= time:
+                    high = middle
+                else:
+                    low = row[0]
+        return low
+
+
+def _messages(rows: Sequence[_Found]) -> list[Entry]:
+    return [Entry(seq, MESSAGE, body) for seq, body in rows]

@@ -1,0 +1,46 @@
+"""Entries as rows of the SQLite log: many in one statement."""
+
+import hashlib
+import sqlite3
+from typing import Any
+
+from chat_server.log import MESSAGE
+from chat_server.log.content import read_content
+from chat_server.log.sqlite.schema import KIND_DELETION, KIND_MESSAGE
+
+_ROW_COUNTS = (256, 64, 16, 4, 1)  # rows in one statement
+PLAIN = ("seq", "kind", "body")
+"""The columns of most messages: public ones that have no end."""
+OTHERS = ("seq", "kind", "body", "from_id", "to_id", "expires_at", "erases")
+"""The columns of all other entries."""
+_INSERTS: dict[tuple[tuple[str, ...], int], str] = {
+    (columns, count): f"INSERT INTO entries ({','.join(columns)}) VALUES "
+    + ",".join(["(" + ",".join("?" * len(columns)) + ")"] * count)
+    for columns in (PLAIN, OTHERS)
+    for count in _ROW_COUNTS
+}
+
+
+def insert(connection: sqlite3.Connection, columns: tuple[str, ...], values: list[Any]) -> None:
+    """Add the rows whose values follow each other in `values`."""
+    start = 0
+    for count in _ROW_COUNTS:
+        while len(values) - start >= count * len(columns):
+            part = values[start : start + count * len(columns)]
+            connection.execute(_INSERTS[columns, count], part)
+            start += len(part)
+
+
+def row(seq: int, kind: str, body: bytes, erases: int | None) -> tuple[Any, ...]:
+    """The values of `OTHERS`."""
+    if kind != MESSAGE:
+        return seq, KIND_DELETION, body, None, None, None, erases
+    content = read_content(body)
+    if content.to_id is None:
+        return seq, KIND_MESSAGE, body, None, None, content.expires_at, None
+    return seq, KIND_MESSAGE, body, content.from_id.encode(), content.to_id.encode(), content.expires_at, None
+
+
+def hash_of(key: str) -> bytes:
+    """What is kept of a key."""
+    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()

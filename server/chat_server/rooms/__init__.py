@@ -1,0 +1,1 @@
+"""Hosted rooms: a room, its log and its hub joined together."""

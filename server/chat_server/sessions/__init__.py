@@ -1,0 +1,1 @@
+"""Sessions: one client's connection from handshake to goodbye, and what its lines do."""

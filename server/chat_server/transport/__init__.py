@@ -1,0 +1,1 @@
+"""Transport: sockets, WebSocket frames, write buffers, the hub."""

@@ -1,0 +1,39 @@
+"""A room of our own: it is there, it is told where, and it ends."""
+
+import asyncio
+import socket
+from contextlib import closing
+
+import pytest
+from websockets.asyncio.client import connect
+
+from chat_tui.app.local_server import RoomError, lan_address, open_room
+from chatting import open_house
+
+
+async def test_a_port_that_is_taken_is_passed_over():
+    """Whoever is there stays, even for this computer alone; the invitation has the port that it became."""
+    async with open_house() as house:
+        with closing(await asyncio.to_thread(open_room, house.server.port)) as room:
+            assert house.server.port < room.port < house.server.port + 10
+            assert room.bound == f"0.0.0.0:{room.port}"
+            assert room.invitation.endswith(f":{room.port}")
+            async with connect(room.url, proxy=None) as socket_of_ours:
+                assert '"type":"init"' in str(await socket_of_ours.recv())
+        with pytest.raises(ConnectionRefusedError):
+            await connect(room.url, proxy=None)
+        room.close()  # once more is no fault
+        await house.person("ana")
+
+
+def test_no_port_at_all_is_told_in_words():
+    """The last one there is, taken."""
+    words = "No room could be started. The ports from 65535 to 65535 are in use already."
+    with closing(socket.create_server(("0.0.0.0", 65_535))), pytest.raises(RoomError, match=words):
+        open_room(65_535)
+
+
+def test_the_address_is_one_that_others_can_use():
+    """Where there is a network: not that of the computer itself."""
+    address = lan_address()
+    assert address is None or not address.startswith(("127.", "0."))

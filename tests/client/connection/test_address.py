@@ -1,0 +1,122 @@
+"""What people type as an address, and what it means."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat_tui.connection.address import ConnectionUrlError, as_typed, is_public, parse_url, place, with_query
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("host", "ws://host:6789/"),
+        (" host:80 \n", "ws://host:80/"),
+        ("192.168.1.23", "ws://192.168.1.23:6789/"),
+        ("ws://host/dev", "ws://host:6789/dev"),
+        ("wss://chat.example.org", "wss://chat.example.org:443/"),
+        ("WSS://Chat.Example.org:8443/a/b?x=1&y=%20", "wss://chat.example.org:8443/a/b?x=1&y=%20"),
+        ("::1", "ws://[::1]:6789/"),
+        ("[::1]:7000", "ws://[::1]:7000/"),
+        ("ws://[fe80::1%eth0]/", "ws://[fe80::1%eth0]:6789/"),
+        ("my_box.local", "ws://my_box.local:6789/"),
+        ("bücher.example/zimmer/grün", "ws://xn--bcher-kva.example:6789/zimmer/gr%C3%BCn"),
+    ],
+)
+def test_addresses_are_understood(text, url):
+    """A missing scheme, port or path has its usual value; what comes out is understood as itself."""
+    assert parse_url(text) == url
+    assert parse_url(url) == url
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("", "missing"),
+        ("   ", "missing"),
+        ("http://host", "begins with ws:// or wss://"),
+        ("ws://", "not the name of a computer"),
+        ("ho st", "not the name of a computer"),
+        ("host\x1b[2J", "not an address"),
+        ("host\x1b2J", "not the name of a computer"),
+        ("-rf", "not the name of a computer"),
+        ("a..b", "not the name of a computer"),
+        ("host:0", "not a number from 1 to 65535"),
+        ("host:65536", "not a number from 1 to 65535"),
+        ("host:abc", "not a number from 1 to 65535"),
+        ("[::1", "not an address"),
+        ("ws://ana:secret@host", "no user name and no password"),
+        ("host/#part", "leave out #part"),
+    ],
+)
+def test_what_is_no_address_is_refused_with_a_reason(text, hint):
+    """The sentence says what is wrong, and can be shown as it is."""
+    with pytest.raises(ConnectionUrlError, match=hint) as caught:
+        parse_url(text)
+    assert str(caught.value).isprintable()
+
+
+@given(st.text())
+def test_any_text_is_an_address_or_refused(text):
+    """No other error comes out, and what is accepted is plain ASCII without spaces."""
+    try:
+        url = parse_url(text)
+    except ConnectionUrlError:
+        return
+    assert url.isascii()
+    assert url.isprintable()
+    assert " " not in url
+
+
+@given(st.text())
+def test_what_is_shown_can_be_typed(text):
+    """And means the same again."""
+    with suppress(ConnectionUrlError):
+        url = parse_url(text)
+        assert parse_url(as_typed(url)) == url
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("ws://host:6789/", "host:6789"),
+        ("ws://[::1]:80/?a=b", "[::1]:80/?a=b"),
+        ("wss://chat.example.org:443/", "wss://chat.example.org"),
+        ("wss://[::443]:8443/dev", "wss://[::443]:8443/dev"),
+    ],
+)
+def test_an_address_is_shown_as_people_type_it(url, shown):
+    """With nothing that goes without saying."""
+    assert as_typed(url) == shown
+    assert parse_url(shown) == url
+
+
+def test_query_fields_are_quoted_and_replaced():
+    """What is None is left alone, what is given comes once."""
+    assert with_query("ws://h:1/") == "ws://h:1/"
+    assert with_query("ws://h:1/?name=x&room=a", name=None, resume=None) == "ws://h:1/?name=x&room=a"
+    assert with_query("ws://h:1/?name=x&room=a", name="a&b=c é", resume="e.1") == (
+        "ws://h:1/?room=a&name=a%26b%3Dc%20%C3%A9&resume=e.1"
+    )
+
+
+def test_the_place_is_host_and_port():
+    """As people write them."""
+    assert place("wss://[::1]:443/x?y") == "[::1]:443"
+
+
+@pytest.mark.parametrize(
+    ("text", "public"),
+    [
+        ("wss://chat.example.org", True),
+        ("wss://192.168.1.2", False),
+        ("wss://[2001:db8::1]", False),
+        ("wss://localhost", False),
+        ("wss://box.lan", False),
+    ],
+)
+def test_only_names_of_the_internet_are_public(text, public):
+    """Those may be behind a proxy; what is near is not."""
+    assert is_public(parse_url(text)) is public

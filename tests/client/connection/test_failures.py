@@ -1,0 +1,135 @@
+"""What went wrong is told as a sentence with a next step."""
+
+import errno
+import socket
+import ssl
+
+import pytest
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosedError, InvalidMessage, InvalidProxy, InvalidStatus, InvalidUpgrade
+from websockets.frames import Close
+from websockets.http11 import Response
+
+from chat_tui.connection.failures import Failure, explain
+
+
+def certificate_error():
+    """As the TLS library raises it."""
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    error.verify_message = "self-signed certificate"
+    return error
+
+
+def cut_off():
+    """The other side hung up in the handshake."""
+    error = InvalidMessage("did not receive a valid HTTP response")
+    error.__cause__ = EOFError("connection closed")
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "hint", "fatal"),
+    [
+        (ConnectionRefusedError(errno.ECONNREFUSED, "refused"), "Start one: chat-server", False),
+        (OSError("Multiple exceptions: [Errno 111] Connect call failed, [Errno 111] Connect call"), "Start one", False),
+        (TimeoutError(), "host:1 does not answer.", False),
+        (socket.gaierror(socket.EAI_NONAME, "not known"), "No computer is found", False),
+        (ConnectionResetError(errno.ECONNRESET, "reset"), "broke off", False),
+        (OSError(errno.ENETUNREACH, "Network is unreachable"), "Network is unreachable.", False),
+        (ssl.SSLEOFError(8, "EOF"), "without an answer", False),
+        (certificate_error(), "not trusted: self-signed certificate. If it is your own", True),
+        (cut_off(), "Is wss:// needed", False),
+        (InvalidUpgrade("Upgrade", "h2c"), "not as a chat-server", True),
+        (InvalidProxy("x", "bad"), "proxy", True),
+        (ImportError("python-socks is required"), "proxy", True),
+        (ValueError("\x1b[2Jodd"), "\ufffd[2Jodd", False),
+    ],
+)
+def test_each_error_has_its_sentence(error, hint, fatal):
+    """What another try can't mend is fatal; the rest is tried again."""
+    failure = explain(error, "host:1")
+    assert hint in failure.reason
+    assert failure.fatal is fatal
+    assert failure.reason.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("received", "sent", "ours_first", "sentence"),
+    [
+        (None, None, False, "The connection was lost."),
+        (None, Close(1011, "keepalive ping timeout"), False, "The server does not answer any more."),
+        (Close(1012, "x"), Close(1012, "x"), False, "The server is restarting."),
+        (Close(4008, ""), None, False, "This connection was too slow for the server and was closed; catching up."),
+        (Close(1008, "Too many lines\x07"), None, False, "The server closed the connection: Too many lines\ufffd."),
+        (Close(1009, ""), None, False, "A line was too long for the server, and it closed the connection."),
+        (Close(1009, ""), Close(1009, "too big"), True,
+         "The server sent more at once than this program takes, and the connection was closed."),
+        (Close(4999, ""), None, False, "The server closed the connection (code 4999)."),
+    ],
+)  # fmt: skip
+def test_each_close_has_its_sentence(received, sent, ours_first, sentence):
+    """Who closed decides whose words count."""
+    error = ConnectionClosedError(received, sent, (not ours_first) if received and sent else None)
+    assert explain(error, "host:1") == Failure(sentence)
+
+
+def answer(status, body=b"", **headers):
+    """An HTTP answer in place of a WebSocket."""
+    fields = {key.replace("_", "-"): value for key, value in headers.items()}
+    return InvalidStatus(Response(status, "", Headers(fields), body))
+
+
+def test_a_refusal_carries_the_servers_own_words():
+    """On one line, harmless, and cut."""
+    failure = explain(answer(403, b"Ask \xff ana\nfor a token\x1b[2J" + b"x" * 5000), "host:1")
+    assert failure.reason.startswith("host:1 refused the connection: Ask \ufffd ana for a token\ufffd[2Jxxx")
+    assert len(failure.reason) < 300
+    assert failure.fatal
+
+
+def test_a_web_page_is_no_sentence():
+    """Instead of markup the person gets our own hint, and the code."""
+    reason = explain(answer(404, b"<html>", Content_Type="text/html"), "host:1").reason
+    assert (
+        reason
+        == "host:1 refused the connection (404). There is no room at this address. Check what stands behind the host."
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>The plain HTTP request was sent to HTTPS port</html>",
+        b"Client sent an HTTP request to an HTTPS server.\n",
+        b"<p>You're speaking plain HTTP to an SSL-enabled server port.<br />",
+    ],
+)
+def test_where_tls_is_wanted_the_address_is_to_be_another(body):
+    """Each kind of server says so in its own words."""
+    failure = explain(answer(400, body, Content_Type="text/html"), "host:1")
+    assert failure == Failure("host:1 wants TLS. Begin the address with wss:// in place of ws://.", fatal=True)
+
+
+def test_who_hangs_up_on_tls_seems_to_speak_none():
+    """Where TLS has never worked; a reset may have other reasons as well, and one that spoke it once is tried again."""
+    for error in (ConnectionResetError(), ssl.SSLEOFError(8, "EOF")):
+        failure = explain(error, "host:1", new_tls=True)
+        assert failure.fatal
+        assert "host:1 seems to speak no TLS. Try ws://" in failure.reason
+        assert not explain(error, "host:1").fatal
+    failure = explain(ConnectionResetError(errno.ECONNRESET, "reset"), "host:1", new_tls=True)
+    assert not failure.fatal
+    assert "If it speaks no TLS, try ws://" in failure.reason
+
+
+def test_a_wait_that_the_server_asks_for_is_kept():
+    """In seconds, within reason; what is no number is passed over."""
+    assert explain(answer(429, Retry_After="7"), "h").retry_after == 7
+    assert explain(answer(503, Retry_After="99999"), "h").retry_after == 60
+    assert explain(answer(503, Retry_After="Wed, 21 Oct"), "h").retry_after == 0
+    assert not explain(answer(502), "h").fatal
+
+
+def test_a_plain_web_server_is_no_chat_server():
+    """It answers, but with something else."""
+    assert explain(answer(200), "h").fatal

@@ -1,0 +1,393 @@
+"""Every cell of README's table is a way that works: carried out on the whole app before a real server."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from chat_tui.settings.settings import Settings, load
+from chat_tui.storage.choices import Remembered, recall, remember
+from chatting import House, Person, open_house
+from client.chat_host import Chat, chat
+from client.ways import Task, carry_out, command, keys, mouse, promised
+
+
+@dataclass
+class Here:
+    """A room with ana at the app and bob; `text` and `id` are those of the newest message of his."""
+
+    house: House
+    ana: Chat
+    bob: Person
+    folder: Path
+    text: str = ""
+    id: int = 0
+    opened: list[str] = field(default_factory=list)
+
+    async def bob_says(self, says, number):
+        """The message that the next way is about; it stands at the end of the list, or is new below it."""
+        await self.bob.say(says.format(number=number))
+        self.text = says.format(number=number).removeprefix("/reply 1 ")
+        await self.bob.hears(self.text)
+        self.id = self.bob.seen[-1]["id"]
+        await self.ana.until(lambda: self.id in self.ana.app.store.messages)
+
+    async def bob_hears(self, text):
+        """The message with this text, as it came to him."""
+        await self.bob.hears(text)
+        return self.bob.seen[-1]
+
+
+async def replied(here):
+    """Everybody gets it as a reply to that message."""
+    assert (await here.bob_hears("nice"))["reply_to"] == here.id
+    await here.ana.shows(f"╭ bob: {here.text}")
+
+
+async def deleted(here):
+    """It is gone, for everybody."""
+    while (event := await here.bob.next())["type"] != "delete":
+        pass
+    assert event["id"] == here.id
+    await here.ana.lacks(here.text)
+
+
+async def was_addressed(here):
+    """The line begins with the whole name."""
+    await here.bob_hears("bob: morning")
+
+
+async def was_private(here):
+    """The line went to bob alone."""
+    assert (await here.bob_hears("psst"))["to_id"] == here.bob.id
+    await here.ana.shows("to: Everyone")
+
+
+async def was_public(here):
+    """The line went to everyone."""
+    assert (await here.bob_hears("hello all"))["to_id"] is None
+    await here.ana.shows("to: Everyone", "Message everyone…")
+
+
+async def lives_30_seconds(here):
+    """The line goes by itself, and says so."""
+    event = await here.bob_hears("gone soon")
+    assert round(event["expires_at"] - event["sent_at"]) == 30
+    await here.ana.shows("⏳ 0:", "temp: off")
+
+
+async def is_kept(here):
+    """Nothing was deleted."""
+    await here.ana.shows("Taken back.", here.text)
+    await here.ana.lacks("deleting…")
+
+
+async def is_at_the_end(here):
+    """The newest message is in view, and nothing is new any more."""
+    await here.ana.shows(here.text)
+    await here.ana.lacks("↓")
+    assert here.ana.screen.messages.at_end
+
+
+async def nothing_is_missing(here):
+    """All that was said meanwhile is here, in its place."""
+    await here.ana.lacks("not loaded")
+    await here.ana.until(lambda: list(here.ana.app.store.messages) == list(range(1, here.id + 1)))
+
+
+async def is_copied(here):
+    """The text is in the clipboard, and that is said."""
+    await here.ana.shows("Copied.")
+    assert here.ana.app.clipboard == here.text
+    here.ana.app._clipboard = ""
+
+
+async def is_opened(here):
+    """The browser was asked for it."""
+    await here.ana.shows("Opening e.org…")
+    assert here.opened.pop() == "https://e.org/notes"
+
+
+async def nothing_is_sought(here):
+    """The search is over, and one is where one was."""
+    await here.ana.lacks("Find:", "Find in the whole")
+    await here.ana.shows(here.text)
+
+
+async def is_heard(here):
+    """Muted and heard again: the last word was that of listening."""
+    await here.ana.shows("bob is not muted any more.")
+    assert not here.ana.app.store.muted
+
+
+async def is_dracula(here):
+    """The theme holds, and is there again after a restart."""
+    await here.ana.lacks("╭─ Theme")
+    assert here.ana.app.theme == "dracula"
+    async with chat(here.house, "ana", start=load({}, {}, here.folder / "none", recall(here.folder))) as again:
+        assert again.app.theme == "dracula"
+    here.ana.app.theme = "chat-dark"
+
+
+async def nobody_is_shown(here):
+    """The list of people was there, and is not any more."""
+    assert here.ana.screen.focused is here.ana.screen.composer
+
+
+async def is_called_anna(here):
+    """Everybody sees the name."""
+    await here.bob.sees("anna", "bob")
+
+
+async def has_two_lines(here):
+    """One message, with the break."""
+    await here.bob_hears("one\ntwo")
+
+
+async def is_helped(here):
+    """The page lists keys and commands; nothing was sent."""
+    await here.ana.shows("Keys", "what you sent before", "esc Close")
+
+
+async def has_left(here):
+    """The program ends, and the name is free."""
+    await here.ana.until(lambda: here.ana.app._exit)
+    await here.bob.sees("bob")
+
+
+TASKS = {
+    "reply": Task(
+        (
+            keys("press alt+up r", "shows ↪ replying to bob: {text}", "write nice", "press enter"),
+            keys("press up r", "write nice", "press enter"),
+            mouse("click {text} @ ▊", "click Reply", "shows ↪ replying", "write nice", "click ⏎ Send"),
+            command("say /reply {id} nice"),
+        ),
+        replied,
+    ),
+    "delete": Task(
+        (
+            keys("press alt+up d", "shows Delete? d again", "press d"),
+            mouse("click {text} @ ▊", "click Delete", "click Delete? d again"),
+            command("say /delete {id}"),
+            command("say /delete last"),
+        ),
+        deleted,
+    ),
+    "write to one person": Task(
+        (
+            keys("press ctrl+o", "write bo", "press enter", "shows private to bob", "say psst", "press escape"),
+            mouse("click ● bob", "shows private to bob", "write psst", "click ⏎ Send", "click Everyone @ ▏"),
+            mouse("click bob @ ▊ bob", "shows private to bob", "say psst", "press escape"),
+            mouse("click {text} @ ▊", "click Message bob", "shows private to bob", "say psst", "press escape"),
+            command("say /to bob psst"),
+            command("say /to bob", "shows private to bob", "say psst", "press escape"),
+        ),
+        was_private,
+        size=(120, 24),
+    ),
+    "write to everyone again": Task(
+        (
+            keys("press escape", "say hello all"),
+            mouse("click Everyone @ ▏", "say hello all"),
+            mouse("click to: bob (private)", "say hello all"),
+        ),
+        was_public,
+        first=("press ctrl+o b enter", "shows private to bob"),
+        size=(120, 24),
+    ),
+    "send what deletes itself": Task(
+        (
+            keys(
+                *("press ctrl+l", "shows temp: 30 s", "press ctrl+l", "shows temp: 5 min", "press ctrl+l"),
+                *("shows temp: 1 h", "press ctrl+l", "shows temp: off", "press ctrl+l", "say gone soon"),
+                "press ctrl+l ctrl+l ctrl+l",
+            ),
+            mouse(
+                *("click temp: off", "shows temp: 30 s", "write gone soon", "click ⏎ Send"),
+                *("click temp: 30 s", "click temp: 5 min", "click temp: 1 h", "shows temp: off"),
+            ),
+            command("say /temp 30 gone soon"),
+        ),
+        lives_30_seconds,
+    ),
+    "take a deletion back": Task(
+        (keys("press ctrl+z"), mouse("click [Undo]")),
+        is_kept,
+        first=("press alt+up d d", "shows deleting…"),
+        options={"undo_seconds": 600.0},
+    ),
+    "go to what was replied to, and back": Task(
+        (
+            keys("press alt+up g", "shows ▊ the root", "lacks ▊ {text}", "press backspace"),
+            mouse("click ╭ bob: the root", "shows ▊ the root", "lacks ▊ {text}", "click [Back]"),
+        ),
+        is_at_the_end,
+        says="/reply 1 message {number}",
+    ),
+    "go to the newest message": Task(
+        (keys("press end"), mouse("click ↓ 1 new")), is_at_the_end, first=("press pageup", "+", "shows ↓ 1 new")
+    ),
+    "go to the first unread one, and back": Task(
+        (
+            keys("press home", "shows new since", "lacks ▊ {text}", "press backspace"),
+            mouse("click ↑ first new", "shows new since", "lacks ▊ {text}", "click [Back]"),
+            mouse("click ^p palette", "write first unread", "click Go to the first", "shows new since", "click [Back]"),
+        ),
+        is_at_the_end,
+        first=("away", "++", "back", "shows ↑ first new"),
+        after=("say read",),
+    ),
+    "load what is missing": Task(
+        (
+            keys("press home", "shows messages are not loaded", "press alt+up", "shows Load older", "press l"),
+            mouse("click ↑ first new", "click some messages are not loaded"),
+        ),
+        nothing_is_missing,
+        first=("lose", "+200", "return", "shows Back.", "+"),
+        after=("say read",),
+    ),
+    "copy": Task(
+        (
+            keys("press alt+up y"),
+            mouse("drag {text}"),
+            mouse("click {text} @ ▊", "click Copy"),
+        ),
+        is_copied,
+    ),
+    "open a link": Task(
+        (keys("press alt+up o"), mouse("click https://e.org/notes @ {number}")),
+        is_opened,
+        says="{number} https://e.org/notes",
+    ),
+    "find words": Task(
+        (
+            keys(
+                *("press ctrl+f", "write 7 before", "shows 1 of 4", "press enter n", "shows 2 of 4"),
+                *("press N", "shows 1 of 4", "press escape"),
+            ),
+            mouse("click ^f Find", "write 7 before", "shows 1 of 4", "click [esc closes]"),
+            mouse("click ^p palette", "click Look for words", "write 7 before", "shows 1 of 4", "click [esc closes]"),
+        ),
+        nothing_is_sought,
+    ),
+    "find words in the whole record": Task(
+        (
+            keys("press ctrl+r", "write 7 before", "press enter", "shows 1 found", "press escape"),
+            keys("press ctrl+f", "write 7 before", "press ctrl+r", "shows 1 found", "press escape"),
+            keys(
+                "press ctrl+f", "write before 7", "shows nothing found", "press enter", "shows 1 found", "press escape"
+            ),
+            mouse("click ^f Find", "write 7 before", "click [whole record]", "shows 1 found", "click esc Close"),
+            mouse(
+                "click ^p palette",
+                "write whole rec",
+                "click Ask the server",
+                "write 7 before",
+                "press enter",
+                "click esc Close",
+            ),
+            command("say /search 7 before", "shows 1 found", "press escape"),
+        ),
+        nothing_is_sought,
+    ),
+    "mute somebody, listen again": Task(
+        (
+            keys("press ctrl+b down m", "shows bob is muted.", "press m", "press escape"),
+            mouse(
+                *("click ^p palette", "click Mute or", "click ● bob", "shows bob is muted."),
+                *("click ^p palette", "click Mute or", "click bob (muted)"),
+            ),
+            command("say /mute bob", "shows bob is muted.", "say /unmute bob"),
+        ),
+        is_heard,
+    ),
+    "see who is here": Task(
+        (
+            keys("press ctrl+b", "shows ● ana (you)", "press ctrl+b", "lacks ● ana (you)"),
+            mouse("click 2 here", "shows ● ana (you)", "click 2 here", "lacks ● ana (you)"),
+        ),
+        nobody_is_shown,
+    ),
+    "choose a theme": Task(
+        (
+            keys("press ctrl+p", "write theme", "shows Another look", "press enter", "preview dracula", "press enter"),
+            mouse("click ^p palette", "click Another look", "click dracula"),
+        ),
+        is_dracula,
+        size=(80, 36),
+    ),
+    "take another name": Task((command("say /name anna"),), is_called_anna),
+    "break the line": Task(
+        (
+            keys("write one", "press ctrl+j *two enter"),
+            keys("write one", "press alt+enter *two enter"),
+            keys("write one", "press shift+enter *two enter"),
+        ),
+        has_two_lines,
+    ),
+    "finish a name": Task((keys("write bo", "press tab", "shows ▊ bob: ", "press *morning enter"),), was_addressed),
+    "get help": Task(
+        (keys("press f1"), mouse("click f1 Help"), command("say /help")),
+        is_helped,
+        after=("press escape", "lacks esc Close"),
+    ),
+    "quit": Task((keys("press ctrl+q"), mouse("click ^q Quit"), command("say /exit")), has_left, alone=True),
+}
+
+
+def test_every_cell_of_the_table_is_a_way():
+    """No task and no kind of way is in README alone, and none is here alone."""
+    assert {name: {way.kind for way in task.ways} for name, task in TASKS.items()} == promised()
+
+
+@contextmanager
+def named(*words: object) -> Iterator[None]:
+    """A failure says which way it was."""
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(": ".join(map(str, words)))
+        raise
+
+
+async def try_way(here, task, number):
+    """Prepare, carry it out, and see what it did."""
+    words = {"number": number}
+    first = [*task.first]
+    if not {"+", "++"} & {*first}:
+        first.insert(0, "+")
+    for step in first:
+        if step in ("+", "++"):
+            await here.bob.say(*(f"{n} more" for n in range(40 if step == "++" else 0)))
+            await here.bob_says(task.says, number)
+        elif step == "+200":
+            await here.bob.say(*(f"{n} more" for n in range(260)))
+            await here.bob.hears("259 more")
+        else:
+            await carry_out(here.ana, (step,), **words)
+    words |= {"text": here.text, "id": here.id}
+    await carry_out(here.ana, task.ways[number].steps, **words)
+    await task.holds(here)
+    await carry_out(here.ana, task.after, **words)
+
+
+@pytest.mark.parametrize("name", TASKS)
+async def test_every_way(name, tmp_path):
+    """Each has its effect, one after the other in one app."""
+    task = TASKS[name]
+    ways = [*enumerate(task.ways)]
+    async with open_house() as house:
+        bob = await house.person("bob")
+        await bob.say("the root", *(f"{n} before" for n in range(40)))
+        for group in [[way] for way in ways] if task.alone else [ways]:
+            async with chat(house, "ana", task.size, **(task.options or {})) as ana:
+                here = Here(house, ana, bob, tmp_path)
+                ana.app.use(Settings(), lambda theme: remember(tmp_path, Remembered(theme=theme)))
+                ana.app.open_url = here.opened.append
+                await ana.shows("39 before", "2 here")
+                for number, way in group:
+                    with named(name, way.kind, " · ".join(way.steps)):
+                        await try_way(here, task, number)

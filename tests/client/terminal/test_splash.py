@@ -1,0 +1,82 @@
+"""What is on the screen before the program has been read from disk."""
+
+import re
+import signal
+import sys
+
+import pytest
+
+from chat_tui.app.app import ChatApp
+from chat_tui.app.themes import THEMES
+from chat_tui.settings.settings import Settings
+from chat_tui.storage.identity import state_folder
+from chat_tui.terminal.splash import NONE, USUAL, _drawn, _state_folder, keep_colours, last_colours
+from terminal import Terminal
+
+WAITING = """
+import os, signal
+from chat_tui.app.app import ChatApp
+from chat_tui.terminal.splash import first_frame
+try:
+    with first_frame():
+        typed = b""
+        while len(typed) < 5:
+            typed += os.read(0, 5)
+        print("taken", flush=True)
+        signal.pause()
+except KeyboardInterrupt:
+    raise SystemExit(130)
+"""
+
+
+@pytest.mark.parametrize(("end", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
+def test_whoever_ends_it_gets_the_terminal_back(tmp_path, end, status):
+    """The alternate screen, the cursor; what is typed meanwhile is not echoed into it."""
+    with Terminal([sys.executable, "-c", WAITING], home=tmp_path) as terminal:
+        terminal.wait("chat-tui")
+        terminal.type("early")
+        terminal.wait("taken")
+        terminal.terminate(end)
+        assert terminal.wait_exit() == status
+        assert terminal.restored()
+        assert b"early" not in terminal.raw
+
+
+@pytest.mark.parametrize("composer", [True, False])
+@pytest.mark.parametrize("colours", [USUAL, NONE])
+@pytest.mark.parametrize(("columns", "rows"), [(120, 36), (80, 24), (50, 20), (20, 3), (1, 1)])
+def test_it_fits_the_terminal(columns, rows, colours, composer):
+    """Every line begins on a row of the terminal and is no wider; without colours it names none."""
+    text = _drawn(columns, rows, colours, composer=composer)
+    for row, line in re.findall(r"\x1b\[(\d+);1H([^\n]*?)(?=\x1b\[\d+;1H|$)", text):
+        assert 1 <= int(row) <= rows
+        assert len(re.sub(r"\x1b\[[0-9;]*m", "", line)) <= columns
+    assert ("38;2" in text) is (colours == USUAL)
+    assert ("▔" in text) is (composer and columns >= 72)
+
+
+@pytest.mark.parametrize("theme", [theme.name for theme in THEMES])
+def test_it_begins_as_the_program_looked_at_its_last_end(theme, tmp_path, monkeypatch):
+    """Nothing flashes when the app takes over; the usual theme is what there is at first."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    app = ChatApp("ws://127.0.0.1:1", name="ana")
+    assert app.frame_colours == last_colours() == USUAL
+    app.use(Settings(theme=theme))
+    keep_colours(state_folder(), app.frame_colours)
+    if app.current_theme.ansi:
+        assert last_colours() == NONE
+    else:
+        assert last_colours().split()[0] == str(app.current_theme.background).strip("#").lower()
+
+
+def test_what_was_not_kept_or_is_damaged_is_the_usual(tmp_path, monkeypatch):
+    """In the folder of this program, which is the one that everything else of it is in."""
+    for folder in ("", str(tmp_path), " "):
+        monkeypatch.setenv("XDG_STATE_HOME", folder)
+        assert _state_folder() == state_folder()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert last_colours() == USUAL
+    for damaged in (b"", b"\xff", b"000000 000000", b"none none", b"00000g 000000 000000"):
+        keep_colours(state_folder(), NONE)
+        (state_folder() / "first-frame").write_bytes(damaged)
+        assert last_colours() == USUAL

@@ -1,0 +1,68 @@
+"""What parts of widgets look like: as if a style sheet had said it."""
+
+from textual.app import App
+from textual.widget import Widget
+
+from chat_tui.app.themes import THEMES
+from chat_tui.toolkit.part_styles import Look, Looks
+from chat_tui.widgets.lists.roster import LOOKS as ROSTER
+from chat_tui.widgets.messages.styles import LOOKS as MESSAGES
+
+PARTS = {
+    **MESSAGES,
+    **{f"roster-{name}": look for name, look in ROSTER.items()},
+    "automatic": Look("auto 60%", "$primary"),
+    "faint": Look("$text-muted"),
+}
+
+
+def _rule(name):
+    look = PARTS[name]
+    rules = {"color": look.color, "background": look.background, "text-style": look.attributes}
+    said = " ".join(f"{rule}: {value};" for rule, value in rules.items() if value)
+    return f"& > .probe--{name} {{ {said} }}"
+
+
+class Probe(Widget):
+    """Has all parts twice: as component classes, and as looks."""
+
+    COMPONENT_CLASSES = {f"probe--{name}" for name in PARTS}  # noqa: RUF012
+    DEFAULT_CSS = f"Probe {{ background: $surface; color: $foreground; {''.join(map(_rule, PARTS))} }}"
+
+    def __init__(self):
+        super().__init__()
+        self.looks = Looks(self, PARTS)
+
+
+class Host(App):
+    """Shows a probe, in each theme of ours besides Textual's own."""
+
+    def on_mount(self):
+        """Know the themes."""
+        for theme in THEMES:
+            self.register_theme(theme)
+
+    def compose(self):
+        """The probe alone."""
+        yield Probe()
+
+
+async def test_a_look_is_what_a_style_sheet_would_make_of_it():
+    """In every theme, Textual's own among them; a theme that changes changes all of them."""
+    async with (host := Host()).run_test() as pilot:
+        probe = host.query_one(Probe)
+        for theme in host.available_themes:
+            host.theme = theme
+            await pilot.pause()
+            made = {name: str(probe.looks(name, probe.rich_style)) for name in PARTS}
+            styled = {name: str(probe.get_component_rich_style(f"probe--{name}")) for name in PARTS}
+            assert made == styled, theme
+
+
+async def test_without_colours_a_part_may_look_otherwise(monkeypatch):
+    """A background that nobody sees is replaced by what everybody does."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with (host := Host()).run_test():
+        probe = host.query_one(Probe)
+        assert probe.looks("roster-cursor", probe.rich_style).reverse
+        assert probe.looks("own", probe.rich_style).bold

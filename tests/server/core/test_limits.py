@@ -1,0 +1,128 @@
+"""How many, and how fast."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat_server.core.limits import Admission, Knocking, TokenBucket
+
+
+def test_a_burst_passes_and_then_so_many_a_second():
+    """20 at once; then one every tenth of a second."""
+    bucket = TokenBucket(20, 10, 0.0)
+    assert [bucket.take(0.0) for _ in range(20)] == [0.0] * 20
+    assert bucket.take(0.0) == pytest.approx(0.1)
+    assert bucket.take(0.05) == pytest.approx(0.05)
+    assert bucket.take(0.1001) == 0.0
+    assert bucket.take(0.1001) > 0
+
+
+def test_rest_fills_the_bucket_to_the_burst_and_no_further():
+    """An hour of silence is worth no more than the burst."""
+    bucket = TokenBucket(3, 10, 0.0)
+    assert [bucket.take(0.0) == 0.0 for _ in range(4)] == [True, True, True, False]
+    assert [bucket.take(3600.0) == 0.0 for _ in range(4)] == [True, True, True, False]
+
+
+def test_refusals_are_counted_and_forgiven_at_the_rate():
+    """As many as could have passed meanwhile; one that passes forgives nothing more."""
+    bucket = TokenBucket(1, 10, 0.0)
+    assert bucket.take(0.0) == 0.0
+    for count in range(1, 6):
+        bucket.take(0.0)
+        assert bucket.refused == count
+    assert bucket.take(0.2) == 0.0
+    assert bucket.refused == pytest.approx(3)
+    assert bucket.take(60.0) == 0.0
+    assert bucket.refused == 0
+
+
+def test_who_stays_far_above_the_rate_gathers_refusals():
+    """Ten times the rate for three seconds: one of ten passes, and 240 refusals stay, however evenly they come."""
+    bucket = TokenBucket(1, 10, 0.0)
+    passed = sum(bucket.take(hundredth / 100) == 0.0 for hundredth in range(300))
+    assert 29 <= passed <= 31
+    assert 235 <= bucket.refused <= 245
+
+
+def test_a_refusal_costs_nothing():
+    """Asking too early does not put off the next line."""
+    bucket = TokenBucket(1, 1, 0.0)
+    bucket.take(0.0)
+    for tenth in range(1, 10):
+        assert bucket.take(tenth / 10) > 0
+    assert bucket.take(1.001) == 0.0
+
+
+def test_a_clock_that_goes_back_gives_nothing():
+    """Nor does it take anything."""
+    bucket = TokenBucket(1, 1, 100.0)
+    assert bucket.take(100.0) == 0.0
+    assert bucket.take(50.0) == pytest.approx(1.0)
+    assert bucket.take(51.001) == 0.0
+
+
+_rates = st.floats(0.1, 1000)
+
+
+@given(st.integers(1, 50), _rates, st.lists(st.floats(0, 1), max_size=200))
+def test_never_more_than_the_rate(burst, per_second, pauses):
+    """In any time, at most the burst and what the rate gives for that time; and who waits as told passes."""
+    bucket = TokenBucket(burst, per_second, 0.0)
+    now = 0.0
+    for passed, pause in enumerate(pauses, start=1):
+        now += pause
+        wait = bucket.take(now)
+        if wait:
+            now += wait + 1e-6
+            assert bucket.take(now) == 0.0
+        assert passed <= burst + per_second * now + 1e-6
+
+
+def test_a_server_is_full_beyond_its_limit():
+    """The one too many is counted until it has gone."""
+    admission = Admission(in_all=2, per_address=10)
+    for _ in range(2):
+        admission.enter("203.0.113.1")
+        assert not admission.full
+    admission.enter("203.0.113.2")
+    assert admission.full
+    admission.leave("203.0.113.2")
+    assert not admission.full
+
+
+def test_an_address_is_crowded_beyond_its_limit():
+    """Others are not, and a place that was left is free again."""
+    admission = Admission(in_all=100, per_address=2)
+    for _ in range(3):
+        admission.enter("203.0.113.1")
+    admission.enter("203.0.113.2")
+    assert admission.crowded("203.0.113.1")
+    assert not admission.crowded("203.0.113.2")
+    admission.leave("203.0.113.1")
+    assert not admission.crowded("203.0.113.1")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.1.2.3", "::1", ""])
+def test_this_computer_is_never_crowded(address):
+    """Nor is a local socket, which has no address; in all they count like any other."""
+    admission = Admission(in_all=2, per_address=1)
+    for _ in range(3):
+        admission.enter(address)
+    assert not admission.crowded(address)
+    assert admission.full
+
+
+def test_of_those_who_knock_the_oldest_goes():
+    """When there are too many; who has asked is not among them any more."""
+    knocking = Knocking(2)
+    assert [knocking.enter(guest) for guest in ("ana", "bob")] == [None, None]
+    assert knocking.enter("zoe") == "ana"
+    knocking.leave("bob")
+    assert knocking.enter("dan") is None
+    assert knocking.enter("eve") == "zoe"
+
+
+def test_a_quarter_of_all_places_is_for_handshakes():
+    """And some always."""
+    assert [Admission(in_all, 1).may_knock for in_all in (1, 400, 20_000)] == [64, 100, 5_000]

@@ -1,0 +1,152 @@
+"""Who is let in: a good handshake from a program, or from a page that may; everything else ends there."""
+
+import re
+import socket
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.frames import Opcode
+
+from chat_server.sessions.session import Session
+from chatting import House, short
+from sockets import Wire, connect_peer, handshake, masked
+
+SENTENCE = b"\n"  # a body is a sentence and a line feed
+HANDSHAKES = {
+    "garbage": (b"\x00\xff\x13garbage\r\n\r\n", b""),
+    "a TLS hello": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64) + b"\n", b""),
+    "an SSH client": (b"SSH-2.0-OpenSSH_9.2\r\n", b""),
+    "bare line feeds": (handshake().replace(b"\r\n", b"\n"), b""),
+    "a header of 9 kB": (handshake("/", "X: " + "x" * 9000), b"HTTP/1.1 431 "),
+    "a target of 9 kB": (handshake("/?" + "x" * 9000), b"HTTP/1.1 414 "),
+    "200 headers": (handshake("/", *["X: y"] * 200), b"HTTP/1.1 431 "),
+    "POST": (handshake().replace(b"GET", b"POST"), b"HTTP/1.1 405 "),
+    "HTTP/1.0": (handshake().replace(b"HTTP/1.1", b"HTTP/1.0"), b"HTTP/1.1 505 "),
+    "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b""),
+    "a body": (handshake("/", "Content-Length: 5") + b"hello", b""),
+    "chunks": (handshake("/", "Transfer-Encoding: chunked") + b"0\r\n\r\n", b""),
+    "a folded header": (handshake("/", "X: a", " b"), b""),
+    "a space before the colon": (handshake("/", "X : a"), b""),
+    "a NUL": (handshake("/", "X: a\0b"), b""),
+    "a target that is no ASCII": (handshake("/\xe9"), b""),
+    "two keys": (handshake("/", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="), b"HTTP/1.1 400 "),
+    "an old version": (handshake().replace(b"Version: 13", b"Version: 8"), b"HTTP/1.1 400 "),
+    "a web browser": (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"HTTP/1.1 426 "),
+    "another room": (handshake("/dev"), b"HTTP/1.1 404 "),
+    "another room, asked for twice": (handshake("/dev") * 2, b""),
+    "a broken address": (handshake("//["), b"HTTP/1.1 404 "),
+    "a room of another server": (handshake("//elsewhere"), b"HTTP/1.1 404 "),
+    "no address": (handshake("*"), b"HTTP/1.1 404 "),
+    "a broken frame at once": (handshake() + b"\x81\x01x", b""),
+    "a goodbye at once": (handshake() + masked(Opcode.CLOSE, b"\x03\xe8"), b""),
+    "two origins": (handshake("/", "Origin: http://127.0.0.1", "Origin: http://127.0.0.1"), b"HTTP/1.1 403 "),
+    "half a request": (handshake()[:-2], None),
+    "nothing": (b"", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", HANDSHAKES)
+async def test_a_bad_handshake_is_answered_or_closed_and_leaves_nothing_behind(house, caplog, kind):
+    """One response at most, with a sentence; no session, no name, no line in the log for it."""
+    request, answer = HANDSHAKES[kind]
+    bob = await house.person("bob")
+    peer = await connect_peer(house, request)
+    if answer is None:
+        peer.sock.shutdown(socket.SHUT_WR)
+    response = await peer.rest()
+    assert response.startswith(answer or b"")
+    assert (response == b"") == (not answer)
+    assert response.count(b"HTTP/1.1") <= 1
+    assert not response or response.endswith(SENTENCE)
+    peer.sock.close()
+    await house.eventually(lambda: len(house.service.sessions) == 1)
+    assert (await bob.said("good"))["id"] == 1
+    assert bob.people == {bob.id: "bob"}
+    assert await house.service.log.roster() == {"bob": bob.id}
+    assert not [record for record in caplog.records if record.name != "websockets.server"]
+
+
+async def test_another_room_is_refused_with_a_sentence(house):
+    """404 names the room, and says where to go."""
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(house.url("/dev?name=ana"), proxy=None)
+    response = refused.value.response
+    assert (response.status_code, response.body) == (
+        404, b"There is no room /dev here; connect to / for the lobby.\n",
+    )  # fmt: skip
+
+
+ORIGINS = [
+    ("http://evil.example", "{host}", "", 403),
+    ("null", "{host}", "", 403),
+    ("", "{host}", "", 403),
+    ("http://{host}", "{host}", "", 101),
+    ("https://{host}", "{host}", "", 101),
+    ("http://localhost:99", "localhost:99", "", 101),
+    ("http://[::1]:99", "[::1]:99", "", 101),
+    ("http://127.0.0.1:1", "{host}", "", 403),
+    ("http://chat.example", "chat.example", "", 403),
+    ("http://user@127.0.0.1", "127.0.0.1", "", 403),
+    ("http://[", "[", "", 403),
+    ("http://chat.example", "chat.example", "http://chat.example", 101),
+    ("https://chat.example", "{host}", "http://a.example, https://chat.example", 101),
+    ("https://chat.example.evil", "{host}", "https://chat.example", 403),
+    (None, "chat.example", "", 101),
+]
+
+
+@pytest.mark.parametrize(("origin", "host", "allowed", "status"), ORIGINS, ids=short)
+async def test_web_pages_of_other_sites_may_not_connect(open_a_house, origin, host, allowed, status):
+    """A page is welcome from the very address that it connects to, as a number, or when it is allowed by name."""
+    house = await open_a_house(allow_origin=allowed)
+    here = f"127.0.0.1:{house.server.port}"
+    more = [] if origin is None else ["Origin: " + origin.format(host=here)]
+    peer = await connect_peer(house, handshake("/", *more, host=host.format(host=here)))
+    assert (await peer.head()).startswith(b"HTTP/1.1 %d " % status)
+
+
+def seat(house: House, data: bytes) -> tuple[Session, list[bytes]]:
+    """A connection that was sent this, and what is written to it, in its pieces."""
+    wire, writes = Wire("127.0.0.1"), []
+    wire.write = writes.append
+    session = Session(house.service)
+    session.connection_made(wire)
+    session.data_received(data)
+    return session, writes
+
+
+async def test_a_handshake_and_its_greeting_come_in_one_piece(house):
+    """A newcomer is woken once."""
+    session, writes = seat(house, handshake("/?name=ana"))
+    assert writes == []
+    await house.eventually(lambda: writes)
+    assert writes[0].startswith(b"HTTP/1.1 101 ")
+    assert b'"type":"init"' in writes[0]
+    session.connection_lost(None)
+
+
+async def test_what_comes_with_a_handshake_is_answered_after_it(house):
+    """A frame in the same piece, which the library looks at before anybody has let it in."""
+    session, writes = seat(house, handshake("/?name=ana") + masked(Opcode.PING, b"?"))
+    await house.eventually(lambda: writes)
+    assert re.match(rb"HTTP/1\.1 101 [^\n]*\r\n.*\r\n\r\n\x8a\x01\?\x81.*init", writes[0], re.DOTALL)
+    session.connection_lost(None)
+
+
+async def test_who_is_quicker_than_the_greeting_has_the_answer_to_its_handshake(house):
+    """Before a pong, and before a goodbye, after which there is no greeting."""
+    asking, answers = seat(house, handshake("/?name=ana"))
+    asking.data_received(masked(Opcode.PING, b"?"))
+    leaving, goodbye = seat(house, handshake("/?name=bob"))
+    leaving.close(1012)
+    silent, nothing_more = seat(house, handshake("/?name=cat"))
+    silent.eof_received()
+    assert [part[:12] for part in answers] == [b"HTTP/1.1 101", b"\x8a\x01?"]
+    assert [part[:12] for part in goodbye] == [b"HTTP/1.1 101", b"\x88\x02\x03\xf4"]
+    assert [part[:12] for part in nothing_more] == [b"HTTP/1.1 101"]
+    await house.eventually(lambda: len(answers) == 3)
+    assert b'"type":"init"' in answers[2]
+    assert (len(goodbye), len(nothing_more)) == (2, 1)
+    for session in (asking, leaving, silent):
+        session.connection_lost(None)

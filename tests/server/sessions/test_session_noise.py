@@ -1,0 +1,61 @@
+"""Bytes that nobody meant: whatever comes in whichever pieces, nothing breaks and nothing is left."""
+
+import random
+
+import pytest
+from websockets.frames import Opcode
+
+from chat_server.sessions.session import Session
+from chatting import open_house
+from sockets import Wire, handshake, masked, text
+
+DIALOGUE = [
+    handshake("/?name=noise"), text("hello"), text("/to noise /temp 5 hi"), text("/name other"), text("/delete last"),
+    masked(Opcode.PING, b"?"), masked(Opcode.TEXT, b"in ", fin=False), masked(Opcode.CONT, b"two"),
+    masked(Opcode.BINARY, b"\0"), text("/exit"), masked(Opcode.CLOSE, b"\x03\xe8"),
+]  # fmt: skip
+
+
+def disturbed(dice: random.Random) -> bytes:
+    """A dialogue with parts left out, doubled, put elsewhere, and a few bytes changed."""
+    parts = [DIALOGUE[0]] * dice.choice([1, 1, 1, 0, 2]) + dice.choices(DIALOGUE[1:], k=dice.randrange(12))
+    data = bytearray(b"".join(parts))
+    for _ in range(dice.choice([0, 0, 1, 2, 10])):
+        if data:
+            place = dice.randrange(len(data))
+            data[place : place + dice.choice([0, 1, 1, 1, 5])] = dice.randbytes(dice.choice([0, 1, 1, 1, 3]))
+    return bytes(data)
+
+
+@pytest.mark.parametrize("seed", range(10))
+async def test_noise_breaks_nothing(caplog, seed):
+    """200 disturbed dialogues in random pieces, each cut off at its end: no exception, no error, nothing is left."""
+    dice = random.Random(seed)
+    async with open_house(rate_limit="10/1") as house:
+        bob = await house.person("bob")
+        for _ in range(200):
+            session, wire = Session(house.service), Wire("192.0.2.1")
+            session.connection_made(wire)
+            data = disturbed(dice)
+            if dice.random() < 0.5:
+                session.data_received(DIALOGUE[0])
+                await house.settled()
+                data = data.removeprefix(DIALOGUE[0])
+            while data and not wire.closed:
+                size = dice.choice([1, 10, 100, 10_000])
+                session.data_received(data[:size])
+                data = data[size:]
+                if dice.random() < 0.2:
+                    await house.settled()
+            if dice.random() < 0.5:
+                session.eof_received()
+            session.connection_lost(None)
+        await house.settled()
+        assert len(house.service.sessions) == 1
+        assert house.service.waiting == []
+        assert house.service.admission._count == 1
+        assert await house.service.log.roster() == {"bob": bob.id}
+        await bob.say("done")
+        await bob.hears("done")
+        await bob.sees("bob")
+    assert not [record for record in caplog.records if record.name != "websockets.server"]

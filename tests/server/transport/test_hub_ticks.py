@@ -1,0 +1,113 @@
+"""When a tick begins, what it gathers, and when it ends."""
+
+import asyncio
+import time
+from functools import partial
+
+import pytest
+
+from chat_server.transport import hub as hub_module
+from chat_server.transport.hub import Hub
+from chat_server.transport.read_scheduler import Turns
+from chatting import PATIENCE
+from hubs import Line, fact, tick
+
+
+async def test_a_tick_is_flushed_by_itself():
+    """What is published is written at the end of the tick, in one write, without anybody asking."""
+    hub, line = Hub(lambda: None, Turns()), Line("~a")
+    hub.join("~a", line, fact(1))
+    for number in range(2, 100):
+        hub.publish(fact(number), None)
+    assert line.writes == []
+    await asyncio.sleep(0)
+    hub.publish(fact(100), None)  # a turn later it still goes with the others
+    await tick()
+    assert len(line.writes) == 1
+    assert line.numbers() == list(range(1, 101))
+
+
+class Talkers:
+    """A hub with one listener, and somebody who sends much, a line in each piece."""
+
+    def __init__(self) -> None:
+        self.turns = Turns()
+        self.hub, self.line = Hub(lambda: None, self.turns), Line("~a")
+        self.hub.join("~a", self.line, fact(0))
+        self.said = 0
+
+    def say(self) -> None:
+        """One line more."""
+        self.said += 1
+        self.hub.publish(fact(self.said), None)
+
+    def go_on(self) -> None:
+        """A line in this piece, and there is always another one."""
+        self.say()
+        self.turns.wait(self.go_on, speaks=True)
+
+    def go_on_later(self) -> None:
+        """The same, but the next piece is read a turn later, as asyncio does it."""
+        self.say()
+        asyncio.get_running_loop().call_soon(partial(self.turns.wait, self.go_on_later, speaks=True))
+
+
+@pytest.mark.parametrize(
+    ("took", "most", "speaks", "gathers"),
+    [(1e6, 1e6, True, True), (0.0, 1e6, True, False), (1e6, 0.0, True, False), (1e6, 1e6, False, False)],
+)
+async def test_a_tick_goes_on_while_somebody_waits_for_a_turn(monkeypatch, took, most, speaks, gathers):
+    """Who may say something, and only as long as a write to everybody, or the most, allows."""
+    monkeypatch.setattr(hub_module, "_GATHERING_MOST", most)
+    talkers = Talkers()
+    await tick()
+    talkers.hub._writing_took = took
+    for _ in range(9):
+        talkers.turns.wait(talkers.say, speaks=speaks)
+    for _ in range(9 + 2 * hub_module._TURNS):
+        await asyncio.sleep(0)
+    assert (len(talkers.line.writes) == 2) == gathers
+    assert talkers.line.numbers() == list(range(10))
+
+
+@pytest.mark.parametrize("way", ["go_on", "go_on_later"])
+@pytest.mark.parametrize(("took", "most"), [(0.005, 1e6), (1e6, 0.01)])
+async def test_a_tick_ends_however_long_somebody_goes_on(monkeypatch, way, took, most):
+    """When twice the time of a write to everybody, or the most, has passed; not before."""
+    monkeypatch.setattr(hub_module, "_GATHERING_MOST", most)
+    talkers = Talkers()
+    await tick()
+    talkers.hub._writing_took = took
+    begin = time.perf_counter()
+    getattr(talkers, way)()
+    async with asyncio.timeout(PATIENCE):
+        while len(talkers.line.writes) < 2:  # noqa: ASYNC110 - the hub writes to no one who could wait
+            await asyncio.sleep(0)
+    assert time.perf_counter() - begin >= 0.01
+
+
+async def test_never_more_than_one_tick_is_under_way():
+    """Whoever asks for a write in the middle does not begin another one: what comes later is still gathered."""
+    talkers = Talkers()
+    await tick()
+    before = len(talkers.line.writes)
+    for asked in range(3):
+        talkers.say()
+        await asyncio.sleep(0)
+        talkers.hub.end_tick()
+        assert len(talkers.line.writes) == before + asked + 1
+    for _ in range(30 * hub_module._TURNS):
+        talkers.say()
+        await asyncio.sleep(0)
+    assert len(talkers.line.writes) <= before + 3 + 31
+
+
+async def test_how_long_it_takes_to_write_to_everybody_is_noted():
+    """It is what a longer tick has to be worth."""
+    hub, line = Hub(lambda: None, Turns()), Line("~a")
+    hub.join("~a", line, fact(0))
+    hub.flush()
+    line.hang_up = lambda: time.sleep(0.002)
+    hub.publish(fact(1), None)
+    hub.flush()
+    assert hub._writing_took >= 0.002

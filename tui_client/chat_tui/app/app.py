@@ -1,0 +1,293 @@
+"""The Textual application around the screens: themes, signals, and how it ends."""
+
+import asyncio
+import gc
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+from textual.events import DescendantFocus
+from textual.screen import Screen
+from textual.widgets import Input
+from textual.worker import WorkerFailed
+
+from chat_protocol.commands import Delete, Say
+from chat_tui.app.themes import DEFAULT, NAMES, TERMINAL, THEMES, with_a_theme
+from chat_tui.screens.chat.screen import ChatScreen
+from chat_tui.screens.chat.undo import SECONDS
+from chat_tui.settings.settings import Settings
+from chat_tui.state.outbox import Pending
+from chat_tui.state.store import Store
+from chat_tui.storage.choices import RememberError
+from chat_tui.storage.drafts import Drafts
+from chat_tui.storage.outbox_file import OutboxFile
+from chat_tui.terminal.splash import NONE
+from chat_tui.toolkit.ordered_keys import OrderedKeysApp
+from chat_tui.toolkit.terminal_keys import learn_terminal_keys
+
+if TYPE_CHECKING:
+    from chat_tui.connection.client import Connection
+    from chat_tui.terminal.copier import Copier
+
+_NO_COLOR = "NO_COLOR"
+"""The variable by which people say that they want no colours (no-color.org)."""
+_THREAD_SWITCH = 0.0005
+"""Seconds that the threads that read keys and write frames may have to wait for this one; by default it is 5 ms."""
+_GOODBYE = 1.0
+"""Seconds that leaving may take."""
+
+
+class ChatApp(OrderedKeysApp[None]):
+    """One room of one server, as one user.
+
+    `secret` keeps this client's id over reconnects; without one each connection has an id of its own. `notice` is
+    shown once, as a warning. `clock` gives seconds since the epoch, `delays` the seconds before each new try to
+    connect, where they are not to be the usual ones; for `undo_seconds` a deletion can be taken back. `drafts` are the
+    texts that were being written when we were here last, `outbox` is where lines wait that could not be sent. After the
+    end, `crash` is the fault that ended it, and `unsent` are the lines that the server never had.
+    """
+
+    TITLE = "chat-tui"
+    farewell = ""
+    """What is still to be said when the terminal has been given back."""
+    CSS_PATH = "chat.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
+        Binding("ctrl+p", "command_palette", "palette", id="app.palette", show=False, priority=True),
+    ]
+
+    def __init__(  # noqa: PLR0913 - each is named where it is called
+        self,
+        url: str,
+        *,
+        name: str | None,
+        secret: str | None = None,
+        notice: str | None = None,
+        clock: Callable[[], float] = time.time,
+        delays: Callable[[], Iterator[float]] | None = None,
+        undo_seconds: float = SECONDS,
+        drafts: Drafts | None = None,
+        outbox: OutboxFile | None = None,
+    ) -> None:
+        learn_terminal_keys()
+        super().__init__(ansi_color=True if _NO_COLOR in os.environ else None)
+        self._url = url
+        self._name = name
+        self._secret = secret
+        self._first_notice = notice
+        self._clock = clock
+        self._delays = delays
+        self.store = Store(os.urandom(4).hex() + "-")
+        self.crash: BaseException | None = None
+        self._still = False
+        self._copier: Copier | None = None
+        self._keep_theme: Callable[[str], None] | None = None
+        self._keep_room: Callable[[str], None] | None = None
+        for theme in THEMES:
+            self.register_theme(theme)
+        self._start_with(TERMINAL.name if self.no_color else DEFAULT)
+        self._chat = ChatScreen(self.store, self._connection, name, clock, undo_seconds, drafts, outbox)
+
+    def _start_with(self, theme: str) -> None:
+        """Set the theme before the first style sheet is read with its colours."""
+        self.set_reactive(ChatApp.theme, theme)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def use(
+        self,
+        settings: Settings,
+        keep_theme: Callable[[str], None] | None = None,
+        keep_room: Callable[[str], None] | None = None,
+    ) -> None:
+        """Look and behave as the user has set it, which is to be said before the app runs.
+
+        `keep_theme` writes down the name of a theme that was picked, `keep_room` the URL of a room that has greeted us;
+        both may raise RememberError.
+
+        Raises:
+            SettingsError: when there is no such theme or key, or when keys are in each other's way.
+        """
+        self._keep_theme = keep_theme
+        self._keep_room = keep_room
+        settings = with_a_theme(settings)
+        theme = settings.theme or DEFAULT
+        if not self.no_color and theme != self.theme:
+            self._start_with(theme)
+        if settings.undo_seconds is not None:
+            self._chat.undo_seconds = settings.undo_seconds
+        self._still = settings.reduce_motion
+        if self._still:
+            self.animation_level = "none"
+        if settings.keys:
+            from chat_tui.app.keymap import checked_keys  # noqa: PLC0415 - few have keys of their own
+
+            self._chat.keymap = checked_keys(settings, ChatApp)
+            self.set_keymap(dict(self._chat.keymap))
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Where nothing is to move, no cursor blinks either."""
+        if self._still and isinstance(event.widget, Input):
+            event.widget.cursor_blink = False
+
+    def on_mount(self) -> None:
+        """Listen to the system."""
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._fault)
+        sys.setswitchinterval(_THREAD_SWITCH)
+        if not self.is_headless:
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self._end_by_signal, number)
+        if self._first_notice:
+            self.notify(self._first_notice, severity="warning", markup=False, timeout=10)
+        self.call_after_refresh(_begin_to_collect)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The conversation is the first screen, and the last."""
+        return self._chat
+
+    def _connection(self, notify: Callable[[], None]) -> "Connection":
+        from chat_tui.connection.client import Connection, backoff  # noqa: PLC0415 - after the first frame: it takes a while
+
+        gc.freeze()  # that too: looking through it all would hold up a key by 35 ms
+        return Connection(
+            self._url,
+            name=self._name,
+            secret=self._secret,
+            notify=notify,
+            resume=lambda: self.store.resume_point,
+            delays=self._delays or backoff,
+            busy=lambda: self.key_is_new,
+        )
+
+    def on_chat_screen_greeted(self) -> None:
+        """This is a room to come back to."""
+        if self._keep_room is not None:
+            with suppress(RememberError):  # nothing of it is needed
+                self._keep_room(self._url)
+
+    async def action_quit(self) -> None:
+        """Say goodbye to the server, if it listens, and end."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GOODBYE):
+                await self._chat.feed.close()
+        self.exit()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """What the palette offers: this program's own, not what Textual would do to any program."""
+        yield SystemCommand("Theme", "Another look", self.action_change_theme)
+        if screen is self._chat:
+            chat = self._chat
+            yield SystemCommand("Write to one person", "Choose who gets the next messages", chat.action_pick_target)
+            yield SystemCommand("Write to everyone", "No direct messages any more", lambda: chat.set_target(""))
+            yield SystemCommand("Pick a message", "Reply, delete, copy and more", chat.action_pick_message)
+            yield SystemCommand("Go to the first unread message", "And Backspace goes back", chat.to_first_unread)
+            yield SystemCommand("Find", "Look for words in the messages", chat.action_find)
+            yield SystemCommand("Find in the whole record", "Ask the server for messages", chat.action_find_in_record)
+            yield SystemCommand("People", "Who is here", chat.action_people)
+            yield SystemCommand("Mute or unmute", "Whom to listen to", chat.action_mute)
+            yield SystemCommand("Temporary", "The next time to live", chat.action_temp)
+            yield SystemCommand("Connect now", "Don't wait for the next try", chat.action_connect)
+            yield SystemCommand("Help", "All keys and commands", chat.action_help)
+        yield SystemCommand("Quit", "Leave the chat", self.action_quit)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy by the program that this computer has for it, and ask the terminal to copy as well (OSC 52)."""
+        if self._copier is None and not self.is_headless:  # nobody's clipboard changes where there is no terminal
+            from chat_tui.terminal.copier import Copier  # noqa: PLC0415 - it looks through the PATH
+
+            self._copier = Copier()
+        if self._copier is not None:
+            self._copier.copy(text)
+        super().copy_to_clipboard(text)
+
+    def action_command_palette(self) -> None:
+        """Show all that can be done."""
+        from chat_tui.toolkit.command_palette import Palette  # noqa: PLC0415 - not before the first frame
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
+    def on_header_bar_palette_requested(self) -> None:
+        """A click on the name of the room."""
+        self.action_command_palette()
+
+    def action_change_theme(self) -> None:
+        """Choose a theme by looking at them."""
+        from chat_tui.screens.dialogs.theme_picker import ThemePicker  # noqa: PLC0415 - seldom asked for
+
+        if not isinstance(self.screen, ThemePicker):
+            self.push_screen(ThemePicker(NAMES, self.theme), self._theme_picked)
+
+    def _theme_picked(self, name: str | None) -> None:
+        if name is None or self._keep_theme is None:
+            return
+        try:
+            self._keep_theme(name)
+        except RememberError as error:
+            self.notify(f"{name} holds for now: {error}", severity="warning", markup=False)
+
+    def _end_by_signal(self, number: int) -> None:
+        """End as one who is asked to: the terminal is given back. What could have been taken back is said."""
+        if self._chat.is_attached:
+            self._chat.feed.hurry()
+        self.exit(return_code=128 + number)
+
+    @property
+    def frame_colours(self) -> str:
+        """What `first_frame` needs to look like this theme."""
+        colours = [self.theme_variables[name] for name in ("background", "panel", "foreground")]
+        if not all(re.fullmatch("#[0-9a-fA-F]{6}", colour) for colour in colours):
+            return NONE
+        return " ".join(colour[1:].lower() for colour in colours)
+
+    @property
+    def unsent(self) -> list[str]:
+        """What was typed and never reached the server; messages also where that is not known."""
+        return [pending.typed for pending in self._unsent]
+
+    @property
+    def unsent_waits(self) -> bool:
+        """Is all of that on disk, so that a later run sends it?"""
+        return {pending.txn for pending in self._unsent} <= self._chat.feed.on_disk
+
+    @property
+    def _unsent(self) -> list[Pending]:
+        return [
+            pending
+            for pending in self.store.unanswered()
+            if isinstance(pending.command, Say) or (isinstance(pending.command, Delete) and pending.state == "unsent")
+        ]
+
+    def _fault(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """A fault in what the loop calls, such as the feed or a paint, is the end: half a client is worse than none."""
+        error = context.get("exception")
+        if "handle" in context and isinstance(error, Exception):
+            self._handle_exception(error)
+        else:
+            loop.default_exception_handler(context)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep the fault for the command line to tell of.
+
+        Textual's own way prints the values of all variables, messages of others among them.
+        """
+        self._return_code = 1
+        if self.crash is None:
+            self.crash = error.error if isinstance(error, WorkerFailed) else error
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
+
+def _begin_to_collect() -> None:
+    """From now on, throw away what is not needed any more; what the start has made is never looked at again."""
+    gc.freeze()
+    gc.enable()

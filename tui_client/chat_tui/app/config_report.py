@@ -1,0 +1,45 @@
+"""`chat-tui config`: every setting, what it is, and who has set it."""
+
+from collections.abc import Iterator
+
+from chat_tui.app.app import ChatApp
+from chat_tui.app.keymap import checked_keys, default_keys
+from chat_tui.app.themes import DEFAULT as DEFAULT_THEME
+from chat_tui.app.themes import with_a_theme
+from chat_tui.connection.address import parse_url
+from chat_tui.screens.chat.undo import SECONDS
+from chat_tui.settings.profile import Profile
+from chat_tui.settings.settings import DEFAULT
+
+DEFAULT_SERVER = parse_url("localhost")
+
+
+def report(profile: Profile) -> Iterator[str]:
+    """Yield the lines to print.
+
+    Raises:
+        SettingsError: when something is set that can't be used.
+    """
+    settings = with_a_theme(profile.settings)
+    found = "" if profile.file.exists() else " (there is none)"
+    yield f"Settings are read from {profile.file}{found}"
+    yield ""
+    values = {
+        "server": settings.server or DEFAULT_SERVER,
+        "name": profile.name or "(the server gives one)",
+        "theme": settings.theme or DEFAULT_THEME,
+        "reduce_motion": str(settings.reduce_motion).lower(),
+        "undo_seconds": f"{SECONDS if settings.undo_seconds is None else settings.undo_seconds:g}",
+    }
+    for name, value in values.items():
+        source = settings.source(name)
+        if name == "server" and source == DEFAULT:
+            source = "default of --plain; on the screen you are asked"
+        if name == "name" and source == DEFAULT and profile.name:
+            source = "your name on this computer"
+        yield f"{name:15} {value:31} {source}"
+    yield ""
+    yield "keys, by the name of what they do:"
+    ours = checked_keys(settings, ChatApp)
+    for name, default in sorted(default_keys(ChatApp).items()):
+        yield f"  {name:21} {ours.get(name, default):23} {settings.source(f'keys.{name}')}"

@@ -1,0 +1,1 @@
+"""The WebSocket connection: addresses, retries, failures in words."""

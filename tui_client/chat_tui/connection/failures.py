@@ -1,0 +1,197 @@
+"""What went wrong on the way to a server, as a sentence for a person: the cause and the next step. Pure."""
+
+import errno
+import re
+import socket
+import ssl
+from typing import NamedTuple
+
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidMessage,
+    InvalidProxy,
+    InvalidStatus,
+    InvalidURI,
+    ProxyError,
+)
+from websockets.http11 import Response
+
+from chat_protocol.events import CLOSE_RESTART, CLOSE_SLOW
+from chat_protocol.text import clean_line
+from chat_tui.connection.address import ConnectionUrlError
+
+_LONGEST_QUOTE = 200
+_LONGEST_WAIT = 60.0
+
+_STATUS_HINTS = {
+    400: "It does not understand this program; one of the two may be too old.",
+    401: "It wants to know who you are. Ask who runs it for access.",
+    403: "It does not let you in. Ask who runs it for access.",
+    404: "There is no room at this address. Check what stands behind the host.",
+    409: "The name is taken. Choose another one.",
+    426: "It does not understand this program; one of the two may be too old.",
+    429: "Too many connections came from here. Wait a moment.",
+}
+
+_WANTS_TLS = (b"HTTPS port", b"HTTPS server", b"SSL-enabled server port")
+"""What nginx, servers in Go, and Apache say to a plain request where TLS is spoken."""
+
+_CLOSE_SENTENCES = {
+    1000: "The server closed the connection.",
+    1001: "The server is going away.",
+    1002: "The server could not read what this program sent, and closed the connection.",
+    1003: "The server could not read what this program sent, and closed the connection.",
+    1007: "The server could not read what this program sent, and closed the connection.",
+    1008: "The server closed the connection: its rules were broken.",
+    1009: "A line was too long for the server, and it closed the connection.",
+    1011: "The server had an error and closed the connection.",
+    CLOSE_RESTART: "The server is restarting.",
+    1013: "The server has too much to do.",
+    CLOSE_SLOW: "This connection was too slow for the server and was closed; catching up.",
+}
+
+
+_OUR_CLOSE_SENTENCES = {
+    1000: "The connection was closed.",
+    1002: "The server broke the rules of WebSocket, and the connection was closed.",
+    1009: "The server sent more at once than this program takes, and the connection was closed.",
+    1011: "The server does not answer any more.",
+}
+
+
+class Failure(NamedTuple):
+    """Why there is no connection.
+
+    `refused`: somebody is there and said no; `fatal`: another try would end the same way. `retry_after` is the least
+    wait before it, in seconds.
+    """
+
+    reason: str
+    fatal: bool = False
+    refused: bool = False
+    retry_after: float = 0.0
+
+
+def explain(error: Exception, host: str, *, new_tls: bool = False) -> Failure:  # noqa: PLR0911 - a table, a row an error
+    """Return what an error means that came up while connecting to `host` or being connected.
+
+    `new_tls`: TLS was asked for, and no chat-server has ever answered at this address.
+    """
+    match error:
+        case ConnectionUrlError():
+            return Failure(str(error), fatal=True)
+        case ConnectionClosed():
+            return Failure(_closed(error))
+        case InvalidStatus():
+            return _status(error.response, host)
+        case ProxyError():
+            return Failure(f"The proxy on the way to {host} does not let this program through.")
+        case InvalidProxy() | InvalidURI() | ImportError():
+            return Failure(f"The settings for a proxy can't be used: {_quoted(str(error))}", fatal=True)
+        case InvalidMessage() if isinstance(error.__cause__, EOFError):
+            return Failure(f"{host} closed the connection without an answer. Is wss:// needed in the address?")
+        case InvalidHandshake():
+            return not_a_chat_server(host)
+        case OSError():
+            return _unreachable(error, host, new_tls=new_tls)
+        case _:
+            return Failure(f"The connection to {host} failed: {_quoted(str(error) or type(error).__name__)}")
+
+
+def not_a_chat_server(host: str) -> Failure:
+    """Something answers, and it does not speak the protocol."""
+    return Failure(
+        f"{host} answers, but not as a chat-server. Check the host, the port and ws:// or wss://.", fatal=True
+    )
+
+
+def _unreachable(error: OSError, host: str, *, new_tls: bool) -> Failure:  # noqa: PLR0911 - a table, a row an error
+    if new_tls and (failure := _hung_up_on_tls(error, host)) is not None:
+        return failure
+    match error:
+        case ssl.SSLCertVerificationError():
+            return Failure(
+                f"The certificate of {host} is not trusted: {_quoted(error.verify_message)} If it is your own, "
+                "name its authority's file in SSL_CERT_FILE.",
+                fatal=True,
+            )
+        case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
+            return Failure(f"{host} closed the connection without an answer.")
+        case ssl.SSLError(reason="WRONG_VERSION_NUMBER" | "RECORD_LAYER_FAILURE" | "HTTP_REQUEST"):
+            return Failure(f"{host} does not use TLS. Begin the address with ws:// in place of wss://.", fatal=True)
+        case ssl.SSLError():
+            return Failure(f"No TLS connection to {host}: {_quoted(error.reason or str(error))}", fatal=True)
+        case TimeoutError():
+            return Failure(f"{host} does not answer. Is the address right, and no firewall in between?")
+        case socket.gaierror():
+            return Failure(f"No computer is found under the name in {host}. Check the address and your network.")
+        case _ if _is(error, errno.ECONNREFUSED):
+            return Failure(f"Nothing answers at {host}. Is the server running? Start one: chat-server")
+        case ConnectionError():
+            return Failure(f"{host} broke off the connection.")
+        case _:
+            return Failure(f"{host} can't be reached: {_quoted(error.strerror or str(error))}")
+
+
+def _hung_up_on_tls(error: OSError, host: str) -> Failure | None:
+    """Of a connection that ended in the TLS handshake asyncio tells by a reset that has neither number nor words."""
+    match error:
+        case ssl.SSLEOFError() | ssl.SSLZeroReturnError() | ConnectionResetError(args=()):
+            return Failure(f"{host} seems to speak no TLS. Try ws:// in place of wss:// in the address.", fatal=True)
+        case ConnectionResetError():  # perhaps by what passes connections on to a server that is down
+            return Failure(f"{host} broke off the TLS handshake. If it speaks no TLS, try ws:// in place of wss://.")
+        case _:
+            return None
+
+
+def _is(error: OSError, number: int) -> bool:
+    """Is it this error, also when it happened at every address of one host? asyncio then tells it in words only."""
+    return error.errno == number or (error.errno is None and f"[Errno {number}]" in str(error))
+
+
+def _status(response: Response, host: str) -> Failure:
+    code = response.status_code
+    if code < 400:
+        return not_a_chat_server(host)
+    if code == 400 and any(words in (response.body or b"") for words in _WANTS_TLS):
+        return Failure(f"{host} wants TLS. Begin the address with wss:// in place of ws://.", fatal=True)
+    said = _body(response)
+    hint = _STATUS_HINTS.get(code) or ("It can't serve now." if code >= 500 else "It does not say why.")
+    reason = f"{host} refused the connection: {said}" if said else f"{host} refused the connection ({code}). {hint}"
+    if code == 429 or code >= 500:
+        return Failure(reason, refused=True, retry_after=_retry_after(response))
+    return Failure(reason, fatal=True)
+
+
+def _body(response: Response) -> str:
+    """The sentence that a server sends with its refusal; a web page is none."""
+    kind = response.headers.get("Content-Type", "text/plain")
+    text = bytes(response.body or b"").decode(errors="replace").strip()
+    return _quoted(text) if text and kind.startswith("text/plain") else ""
+
+
+def _retry_after(response: Response) -> float:
+    value = response.headers.get("Retry-After", "")
+    return min(float(value), _LONGEST_WAIT) if re.fullmatch("[0-9]{1,9}", value) else 0.0
+
+
+def _closed(error: ConnectionClosed) -> str:
+    """Who closed decides whose words count: ours are about the server, its own may say more than the code."""
+    received, sent = error.rcvd, error.sent
+    if sent is not None and (received is None or not error.rcvd_then_sent):
+        return _OUR_CLOSE_SENTENCES.get(sent.code, "The connection was lost.")
+    if received is None:
+        return "The connection was lost."
+    sentence = _CLOSE_SENTENCES.get(received.code, f"The server closed the connection (code {received.code}).")
+    if received.reason and received.code not in (CLOSE_RESTART, CLOSE_SLOW):
+        return f"The server closed the connection: {_quoted(received.reason)}"
+    return sentence
+
+
+def _quoted(text: str) -> str:
+    """Somebody else's words: harmless, on one line, not too long, and a sentence."""
+    text = " ".join(clean_line(text[: 4 * _LONGEST_QUOTE]).split())
+    if len(text) > _LONGEST_QUOTE:
+        return text[:_LONGEST_QUOTE].rstrip() + "…"
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."

@@ -1,0 +1,1 @@
+"""Between connection and store: events gathered and applied once a frame."""

@@ -1,0 +1,67 @@
+"""Being noticed while the terminal is in the background: bell, notification, and a number in its title."""
+
+import time
+from collections.abc import Callable
+from itertools import islice
+
+from chat_protocol.events import Message
+from chat_tui.state.notifications import Attention, Kind, News, mentions
+from chat_tui.state.store import Change, Store
+
+
+class Noticing:
+    """Tells the terminal what comes while it is in the background; `write` takes what is for the terminal itself.
+
+    `clock` gives seconds and only goes on. Where the terminal does not report its focus, it counts as focused.
+    """
+
+    def __init__(self, store: Store, write: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self.focused = True
+        self._store = store
+        self._write = write
+        self._clock = clock
+        self._attention = Attention()
+        self._epoch: str | None = None
+
+    def follow(self, change: Change) -> None:
+        """Tell of what has come, and forget what has gone."""
+        first, self._epoch = self._epoch is None, self._store.epoch
+        if self.focused:
+            return
+        self._tell(self._attention.gone(change.removed))
+        if first and change.reset:
+            return  # the past of a room that was entered just now is no news
+        messages = self._store.messages
+        fresh = self._missed(change.missed or 0) if change.reset else change.added
+        if news := [self._news(messages[number]) for number in fresh if self._store.is_heard(messages[number])]:
+            self._tell(self._attention.came(news, self._clock()))
+
+    def focus(self, focused: bool) -> None:  # noqa: FBT001  # a state, not a switch
+        """The terminal has come into the foreground, or left it."""
+        self.focused = focused
+        if focused:
+            self.end()
+
+    def end(self) -> None:
+        """Give the terminal its title back."""
+        self._tell(self._attention.seen())
+
+    def _missed(self, count: int) -> list[int]:
+        """The newest messages of others, as many as came while there was no connection."""
+        messages = self._store.messages
+        return sorted(
+            islice((number for number in reversed(messages) if self._store.is_heard(messages[number])), count)
+        )
+
+    def _news(self, message: Message) -> News:
+        you = self._store.you
+        kind = Kind.ORDINARY
+        if you is not None and message.to_id == you.id:
+            kind = Kind.DIRECT
+        elif you is not None and mentions(message.text, you.name):
+            kind = Kind.MENTION
+        return News(message.id, kind, message.from_name or f"#{message.id}")
+
+    def _tell(self, what: str) -> None:
+        if what:
+            self._write(what)

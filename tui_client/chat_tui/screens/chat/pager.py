@@ -1,0 +1,140 @@
+"""The part of the chat screen that fetches messages that are not loaded, before anybody has to wait for them."""
+
+from typing import NamedTuple
+
+from chat_tui.engine.feed import Feed
+from chat_tui.screens.chat.unread import UnreadScreen
+from chat_tui.state.change import Change
+from chat_tui.state.page_requests import PAGE
+from chat_tui.state.store import Store
+from chat_tui.widgets.messages.message_list import MessageList
+from chat_tui.wording.notices import Notice, sentence
+
+_SECONDS = 4.0
+_AROUND, _AFTER = 100, 50
+"""Messages of a page round one of them, and how many ids of it may be newer; a page that closes the gap may be more."""
+_NEWER = 100
+"""Ids of a page that goes on from a message to newer ones: as many as there are, all of them are in it."""
+
+
+class _Wanted(NamedTuple):
+    """A message that is to be shown as soon as it is here; `before` and `most` are what is or was to be asked."""
+
+    id: int
+    origin: int | None
+    before: int
+    most: int
+    asked: bool = False
+
+
+class PagingScreen(UnreadScreen):
+    """A screen whose older messages come from the server, a page at a time."""
+
+    store: Store
+    feed: Feed
+    _wanted: _Wanted | None = None
+
+    def open_message(self, message_id: int, origin: int | None = None) -> None:
+        """Show a message in its place, with a way back (to `origin`, where a message led here).
+
+        What is not loaded is fetched, with what was said around it.
+        """
+        self._wanted = None
+        if message_id in self.store.messages:
+            self.go_to(message_id, origin)
+        elif (gap := self.store.gap_around(message_id)) is None:
+            self._tell("That message is not here any more.")
+        elif not self.store.can_ask:
+            self._tell("That message is not loaded, and there is no connection.")
+        else:
+            self.status.notice(Notice("info", "Fetching that message…"))
+            closes = gap.stop <= message_id + PAGE - _AFTER
+            page = (gap.stop, PAGE) if closes else (message_id + _AFTER, _AROUND)
+            self._fetch_wanted(_Wanted(message_id, origin, *page))
+
+    def led_elsewhere(self, action: str, key: int) -> bool:
+        """Carry out an action of a message that leads to another, or fetches some; False where it is none of those."""
+        message = self.store.messages.get(key)
+        match action:
+            case "jump" if message is not None and message.reply_to is not None:
+                self.open_message(message.reply_to, key)
+            case "load-older":
+                self.load_beside(key, older=True)
+            case "load-newer":
+                self.load_newer(key)
+            case _:
+                return False
+        return True
+
+    def load_beside(self, key: int, *, older: bool) -> None:
+        """Load what is missing above a message: the newest of that (`older`), or the oldest."""
+        message = self.store.messages.get(key)
+        gap = None if message is None else self.store.gap_above(key)
+        if gap is None or message is None:
+            return
+        before = self.store.before(key)
+        if older or before is None:
+            self._fetch(gap.stop, key)
+        else:
+            self.load_newer(before.id)
+
+    def load_newer(self, key: int) -> None:
+        """Load what is missing below a message: what comes next."""
+        gap = self.store.gap_below(key)
+        if gap is not None:
+            self._fetch(min(gap.stop, gap.start + _NEWER), key)
+
+    def _fetch(self, before: int, goes_on_from: int) -> None:
+        if not self.store.can_ask:
+            self._tell("There is no connection.")
+        elif self.feed.ask(before):
+            self.stream.goes_on_from = goes_on_from
+
+    def follow_pages(self, change: Change) -> None:
+        """What was asked for has come, or there is a new connection: go on. After a fault somebody has to scroll."""
+        if isinstance(change.page, tuple):
+            code, why = change.page
+            if self._wanted is not None or code not in ("too_fast", "empty"):
+                self._tell(f"Older messages did not come. {sentence(why)}")
+            self._wanted = self.stream.goes_on_from = None
+        elif change.page or change.reset or change.missed is not None or (change.removed and self.store.last_gap):
+            if self._wanted is None:
+                self._load_older()
+            else:
+                self._show_wanted(fetched=change.page == "loaded")
+
+    def _show_wanted(self, *, fetched: bool) -> None:
+        """Go to the message that somebody waits for; ask for it once more where its page was cut before it."""
+        wanted = self._wanted
+        if wanted is None:
+            return
+        if not self.store.is_unloaded(wanted.id):
+            self.open_message(wanted.id, wanted.origin)
+        else:
+            was_cut = fetched and wanted.asked
+            self._fetch_wanted(wanted._replace(before=wanted.id + 1) if was_cut else wanted)
+
+    def _fetch_wanted(self, wanted: _Wanted) -> None:
+        self._wanted = wanted._replace(asked=self.feed.ask(wanted.before, wanted.most))
+
+    def _load_older(self) -> None:
+        """The next older page, where its end has come near; before that what leaves a hole at the end of all."""
+        store = self.store
+        if (last := store.last_gap) is not None:
+            self.feed.ask(last.stop)
+        elif (first := next(iter(store.messages), None)) is not None and self.messages.near_start:
+            gap = store.gap_above(first)
+            if gap is not None:
+                self.feed.ask(gap.stop)
+
+    def on_message_list_near_start(self) -> None:
+        """Fetch the older ones before they are needed."""
+        if self._wanted is None:
+            self._load_older()
+
+    def on_message_list_edge_clicked(self, event: MessageList.EdgeClicked) -> None:
+        """Load what is missing there."""
+        self.load_beside(event.key, older=event.older)
+
+    def _tell(self, words: str) -> None:
+        self.status.notice(Notice("info", words, seconds=_SECONDS))

@@ -1,0 +1,215 @@
+"""How the store's messages look in the list: rows and what can be done with them. Pure: told the time."""
+
+from datetime import datetime
+
+from chat_protocol.commands import Say
+from chat_protocol.events import Message
+from chat_tui.state.notifications import mentions
+from chat_tui.state.outbox import Pending
+from chat_tui.state.store import Store
+from chat_tui.widgets.markup.links import find_links
+from chat_tui.widgets.messages.row import Action, Row
+from chat_tui.wording.page_edges import edge_of
+
+_QUOTE_LENGTH = 200
+_STATES = {"unsent": "not sent yet", "sending": "sending…", "doubt": "sent or not? Send it again, or discard it"}
+_TOGETHER = 300.0
+"""Seconds within which messages of one author go together."""
+_QUARTER = 900.0
+_UNLOADED = "an older message that is not loaded"
+
+
+def row_of(store: Store, key: int, now: float) -> Row | None:
+    """The row of a message (key > 0) or of a line of ours that is not acknowledged (key < 0); None: it is gone.
+
+    `now` is in seconds since the epoch on this computer's clock.
+    """
+    if key < 0:
+        pending = next((line for line in store.unsent_rows() if line.key == key), None)
+        return None if pending is None else _pending_row(store, pending, now)
+    message = store.messages.get(key)
+    if message is None and store.is_unloaded(key):
+        return Row(key, "", "", "", "", folded=_UNLOADED)
+    return None if message is None else _message_row(store, message, now)
+
+
+def _message_row(store: Store, message: Message, now: float) -> Row:
+    own = store.is_own(message)
+    server_now = store.server_now(now)
+    time = clock_time(message.sent_at, server_now)
+    before = store.before(message.id)
+    day = _new_day(before.sent_at if before is not None else server_now, message.sent_at, server_now)
+    edge, edge_opens = edge_of(store, message, before)
+    rule = _unread_rule(time) if store.first_unread == message.id else ""
+    private = _private_note(store, message)
+    mentioned = not own and not private and store.you is not None and mentions(message.text, store.you.name)
+    mention = "mentions you" if mentioned else ""
+    muted = "muted" if store.is_muted(message) else ""
+    deleting = store.is_being_deleted(message.id)
+    return Row(
+        key=message.id,
+        author=author_of(message),
+        author_id=message.from_id or message.from_name,
+        text=message.text,
+        time=time,
+        own=own,
+        note=", ".join(filter(None, (private, mention, muted, "deleting…" if deleting else ""))),
+        note_kind="pending" if deleting else "private" if private else "mention" if mention else "",
+        folded=f"muted: {author_of(message)}" if muted else "",
+        expires_at=message.expires_at,
+        reply_to=message.reply_to,
+        rule=rule,
+        day=day,
+        edge=edge,
+        edge_opens=edge_opens,
+        grouped=not (edge or day or rule or mention or deleting) and before is not None and goes_on(before, message),
+    )
+
+
+def _pending_row(store: Store, pending: Pending, now: float) -> Row:
+    command = pending.command
+    if not isinstance(command, Say):
+        raise TypeError("only messages have rows")
+    state = _STATES[pending.state]
+    you = store.you
+    return Row(
+        key=pending.key,
+        author=you.name if you else "you",
+        author_id=you.id if you else "",
+        text=command.text,
+        time=clock_time(now, now),
+        own=True,
+        note=f"private → {store.name_of(command.to)}, {state}" if command.to else state,
+        note_kind="pending",
+        reply_to=command.reply_to,
+    )
+
+
+def found_of(store: Store, message: Message, now: float) -> tuple[int, str, str]:
+    """Id, author, and when and for whom, of a message that need not be held."""
+    aside = (clock_time(message.sent_at, store.server_now(now)), _private_note(store, message))
+    return message.id, author_of(message), ", ".join(filter(None, aside))
+
+
+def author_of(message: Message) -> str:
+    """The author's name; where the server does not say, the message's number stands for it."""
+    return message.from_name or f"#{message.id}"
+
+
+def quote_of(store: Store, message_id: int) -> tuple[str, str]:
+    """Author and beginning of a message that is replied to, for the bar above the composer; folded as in the list."""
+    message = store.messages.get(message_id)
+    if message is None:
+        return "", _UNLOADED if store.is_unloaded(message_id) else "deleted message"
+    if store.is_muted(message):
+        return "muted", author_of(message)
+    return author_of(message), message.text[:_QUOTE_LENGTH]
+
+
+def actions_for(store: Store, key: int) -> list[Action]:
+    """What can be done with a message, in the order of the strip."""
+    if key < 0:
+        again = [Action("again", "Send again", "s")] if store.is_in_doubt(key) else []
+        return [*again, Action("copy", "Copy", "y"), Action("discard", "Discard", "d", confirm="Discard? d again")]
+    message = store.messages.get(key)
+    if message is None:
+        return []
+    actions = [
+        Action("reply", "Reply", "r"),
+        Action("delete", "Delete", "d", confirm="Delete? d again"),
+        Action("copy", "Copy", "y"),
+    ]
+    if message.from_id and not store.is_own(message):
+        actions.append(Action("message", f"Message {author_of(message)}", "m"))
+    if first_link(message.text):
+        actions.append(Action("open", "Open link", "o"))
+    if message.reply_to is not None:
+        actions.append(Action("jump", "Go to quoted", "g"))
+    if store.gap_above(key) is not None:
+        actions.append(Action("load-older", "Load older", "l"))
+    if store.gap_below(key) is not None:
+        actions.append(Action("load-newer", "Load newer", "w"))
+    actions.append(Action("number", f"#{key}", "#"))
+    return actions
+
+
+def details_of(store: Store, key: int, now: float) -> str:
+    """When a message was said and when it goes, in full, and by whom where its header is left out; "" if not known."""
+    row, message = row_of(store, key, now), store.messages.get(key)
+    if row is None or message is None:
+        return ""
+    said = _moment(message.sent_at)
+    gone = None if message.expires_at is None else _moment(message.expires_at)
+    parts = [row.author] if row.grouped else []
+    if said is not None:
+        parts.append(f"{said:%A}, {said.day} {said:%B} {said.year}, {said:%H:%M}")
+    if gone is not None:
+        same_day = said is not None and said.date() == gone.date()
+        parts.append(f"goes at {gone:%H:%M:%S}" if same_day else f"goes on {gone.day} {gone:%B}, {gone:%H:%M}")
+    return " · ".join(parts)
+
+
+def first_link(text: str) -> str:
+    """The first http or https address in a text, "" where there is none."""
+    spans = find_links(text)
+    return text[spans[0][0] : spans[0][1]] if spans else ""
+
+
+def clock_time(when: float, now: float) -> str:
+    """A time of day such as 10:02, with its date when that is not today's; "" for a time that can't be one."""
+    moment, today = _moment(when), _moment(now)
+    if moment is None or today is None:
+        return ""
+    return moment.strftime("%H:%M" if moment.date() == today.date() else "%d %b %H:%M")
+
+
+def goes_on(before: Message, message: Message) -> bool:
+    """Does a message need no header, since the one before it says who it is from, whom it is for, and about when?
+
+    What goes by itself stands alone: its countdown is in its header, and is not that of what comes after it.
+    """
+    return (
+        bool(message.from_id)
+        and (message.from_id, message.from_name, message.to_id) == (before.from_id, before.from_name, before.to_id)
+        and 0 <= message.sent_at - before.sent_at < _TOGETHER
+        and message.reply_to is None
+        and message.expires_at is None
+        and before.expires_at is None
+    )
+
+
+def _new_day(before: float, when: float, now: float) -> str:
+    """The words of the rule above the first message of a day, such as "Tuesday, 3 March"; "" within a day."""
+    if before // _QUARTER == when // _QUARTER:
+        return ""  # time zones differ by quarters of an hour: it is the same day everywhere
+    one, two = _moment(before), _moment(when)
+    if one is None or two is None or one.date() == two.date():
+        return ""
+    return _day(two, now)
+
+
+def _day(moment: datetime, now: float) -> str:
+    today = _moment(now)
+    year = "" if today is not None and today.year == moment.year else f" {moment.year}"
+    return f"{moment:%A}, {moment.day} {moment:%B}{year}"
+
+
+def _moment(when: float) -> datetime | None:
+    """Local time; None for a time that can't be one."""
+    if not when:
+        return None
+    try:
+        return datetime.fromtimestamp(when).astimezone()
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def _private_note(store: Store, message: Message) -> str:
+    if message.to_id is None:
+        return ""
+    to_you = store.you is not None and message.to_id == store.you.id
+    return f"private → {'you' if to_you else store.name_of(message.to_id)}"
+
+
+def _unread_rule(time: str) -> str:
+    return f"new since {time}" if time else "new"

@@ -1,0 +1,91 @@
+"""How others join the room of our own."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from chat_tui.widgets.bars.keys import KeyBar
+
+_COPY, _CLOSE = "copy", "close"
+
+
+class InvitationScreen(ModalScreen[None]):
+    """Shows the line that others type, to be copied; and what is open to whom, and until when."""
+
+    AUTO_FOCUS = "#invitation-answers"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-normal")]  # noqa: RUF012 - Textual's annotation is not a ClassVar of ours
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "copy", "Copy", show=False, id="invitation.copy"),
+        Binding("escape", "close", "Close", show=False, id="invitation.close"),
+    ]
+    DEFAULT_CSS = """
+    InvitationScreen {
+        align: center middle;
+        & > #invitation-dialog {
+            width: 66;
+            max-width: 100%;
+            height: auto;
+            max-height: 100%;
+            background: $surface;
+            border: round $primary;
+            border-title-color: $primary;
+        }
+        & Static { padding: 0 1; }
+        & #invitation-line { color: $primary; text-style: bold; padding: 0 3; }
+        & #invitation-words { color: $foreground 80%; }
+        & #invitation-answers { height: auto; background: $surface; border: none; padding: 0 1; margin: 1 0 0 0; }
+        &.-low #invitation-answers { margin: 0; }
+    }
+    """
+
+    def __init__(self, line: str, bound: str, *, networked: bool) -> None:
+        """`line` is what others type, `bound` the address that the room listens on; is there a network to it?"""
+        super().__init__()
+        self._line = line
+        open_to = "open to the network: whoever reaches it may read, write and delete."
+        if not networked:
+            open_to = "and this computer is in no network: nobody else reaches it now."
+        self._words = f'It listens on {bound}, {open_to} It ends when you leave. Ctrl+P "join" shows this again.'
+
+    def compose(self) -> ComposeResult:
+        """The line, the words, the answers, the keys."""
+        dialog = Vertical(id="invitation-dialog")
+        dialog.border_title = "Your room is open"
+        with dialog:
+            yield Static("Others join with", markup=False)
+            yield Static(self._line, id="invitation-line", markup=False)
+            yield Static(self._words, id="invitation-words", markup=False)
+            answers = [Option("[Copy]", id=_COPY), Option("[To the room]", id=_CLOSE)]
+            yield OptionList(*answers, id="invitation-answers", markup=False)
+            yield KeyBar([("c", "Copy", "copy"), ("esc", "To the room", "close")])
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter, or a click."""
+        event.stop()
+        if event.option_id == _COPY:
+            self.action_copy()
+        else:
+            self.action_close()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click beside the dialog closes it."""
+        if self.get_widget_at(event.screen_x, event.screen_y)[0] is self:
+            self.action_close()
+
+    def action_copy(self) -> None:
+        """Put the line into the clipboard, and say so; the next Enter goes on."""
+        self.app.copy_to_clipboard(self._line)
+        answers = self.query_one(OptionList)
+        answers.replace_option_prompt(_COPY, "[Copy]  ✓ copied")
+        answers.highlighted = answers.get_option_index(_CLOSE)
+
+    def action_close(self) -> None:
+        """To the room; who says so twice is heard once."""
+        if self.is_current:
+            self.dismiss(None)

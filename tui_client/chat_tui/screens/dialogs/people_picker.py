@@ -1,0 +1,173 @@
+"""Choosing whom the next message goes to: a few letters of a name, and Enter."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from chat_tui.widgets.bars.keys import KeyBar
+from chat_tui.widgets.lists.roster import EVERYONE, Person, Roster, in_order
+
+TALLEST = 22
+CHROME = 6
+"""Rows of the dialog that are not people: its border, the input and the keys."""
+NARROW = 72
+"""Below this many columns the dialog is the whole screen."""
+
+
+def match_rank(query: str, name: str) -> int | None:
+    """How well a casefolded `name` matches a casefolded `query`: 0 is best, None is not at all.
+
+    One pass over the name. `textual.fuzzy` weighs every way of fitting the letters in: a name of 64 letters that
+    repeats itself, which anybody can take, keeps it busy for ten seconds.
+    """
+    if query == name:
+        return 0
+    if name.startswith(query):
+        return 1
+    if query in name:
+        return 2 if f" {query}" in f" {name}" else 3
+    letters = iter(name)
+    return 4 if all(letter in letters for letter in query) else None
+
+
+def matching(query: str, people: Sequence[Person]) -> list[Person]:
+    """Those whose name has the letters of `query` in this order, best first, otherwise in the order given."""
+    query = "".join(query.casefold().split())
+    ranked = [(match_rank(query, person.name.casefold()), person) for person in people]
+    found = [(rank, person) for rank, person in ranked if rank is not None]
+    return [person for _, person in sorted(found, key=lambda pair: pair[0])]
+
+
+class Matches(Roster, can_focus=False):
+    """The list beneath the input, which keeps the focus."""
+
+    CURSOR_ALWAYS = True
+    DEFAULT_CSS = """
+    Matches {
+        width: 1fr;
+        padding: 0 1;
+        border-left: none;
+    }
+    """
+
+
+class PeoplePicker(ModalScreen[str | None]):
+    """Ends with the id of the person chosen, "" for Everyone, or None."""
+
+    AUTO_FOCUS = "#people-filter"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-normal")]  # noqa: RUF012 - Textual's annotation is not a ClassVar of ours
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,ctrl+o", "close", "Close", show=False, id="people.close"),
+        Binding("up", "move(-1)", "Up", show=False, id="people.up"),
+        Binding("down", "move(1)", "Down", show=False, id="people.down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="people.page_up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="people.page_down"),
+    ]
+    DEFAULT_CSS = """
+    PeoplePicker {
+        align: center middle;
+        & > #people-dialog {
+            width: 46;
+            max-height: 90%;
+            background: $surface;
+            border: round $primary;
+            border-title-color: $primary;
+        }
+        & #people-nobody {
+            padding: 0 1;
+            color: $foreground 70%;
+            display: none;
+        }
+        & #people-nobody.-shown { display: block; }
+        &.-narrow > #people-dialog {
+            width: 100%;
+            max-height: 100%;
+            border: none;
+        }
+    }
+    """
+
+    def __init__(
+        self, people: Sequence[Person], target: str = "", *, title: str = "Message whom?", everyone: bool = True
+    ) -> None:
+        """Offer Everyone and all of `people` but you; `target` is the id to mark as the present one."""
+        super().__init__()
+        self._title = title
+        others = [person for person in in_order(people) if not person.you]
+        self._choices = [EVERYONE, *others] if everyone else others
+        self._target = target
+
+    def compose(self) -> ComposeResult:
+        """The input, the list, the keys."""
+        dialog = Vertical(id="people-dialog")
+        dialog.border_title = self._title
+        with dialog:
+            yield Input(placeholder="A few letters of the name", id="people-filter")
+            yield Static("Nobody here has such a name.", id="people-nobody")
+            yield Matches(id="people-matches")
+            yield KeyBar([("⏎", "Choose", "choose"), ("↑↓", "Move", "move(1)"), ("esc", "Close", "close")])
+
+    def on_resize(self, event: events.Resize) -> None:
+        """As high as the whole list needs, so that narrowing it down moves nothing; all of a narrow terminal."""
+        height = min(TALLEST, len(self._choices) + CHROME)
+        self.query_one("#people-dialog").styles.height = event.size.height if event.size.width < NARROW else height
+
+    def on_mount(self) -> None:
+        """Show everybody."""
+        self._matches.target = self._target
+        self._filter("")
+
+    @property
+    def _matches(self) -> Matches:
+        return self.query_one(Matches)
+
+    def _filter(self, query: str) -> None:
+        found = matching(query, self._choices)
+        self._matches.set_rows(found)
+        self._matches.move_to(0)
+        self.query_one("#people-nobody").set_class(not found, "-shown")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the list."""
+        self._filter(event.value)
+
+    def on_input_submitted(self) -> None:
+        """Choose whom the cursor is on."""
+        self.action_choose()
+
+    def on_roster_target_chosen(self, event: Roster.TargetChosen) -> None:
+        """End with the one chosen."""
+        event.stop()
+        self._end(event.id)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click beside the dialog closes it."""
+        if event.widget is self:
+            self._end(None)
+
+    def action_choose(self) -> None:
+        """Choose whom the cursor is on; nobody, where no name matches."""
+        self._matches.action_choose()
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor by `step` rows."""
+        self._matches.action_move(step)
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor by `pages` screens of rows."""
+        self._matches.action_page(pages)
+
+    def action_close(self) -> None:
+        """End without a choice."""
+        self._end(None)
+
+    def _end(self, client_id: str | None) -> None:
+        """End with this; who chooses twice, by a double click for one, is heard once."""
+        if self.is_current:
+            self.dismiss(client_id)

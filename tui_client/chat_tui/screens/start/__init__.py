@@ -1,0 +1,1 @@
+"""The first screen: where to go, and under which name."""

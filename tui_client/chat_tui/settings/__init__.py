@@ -1,0 +1,1 @@
+"""Settings: what the user has set, and who said so."""

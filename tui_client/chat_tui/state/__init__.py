@@ -1,0 +1,1 @@
+"""What the client knows. Pure: no I/O, no clock, no screen."""

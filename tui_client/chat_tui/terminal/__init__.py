@@ -1,0 +1,1 @@
+"""The terminal itself: the splash frame, the clipboard."""

@@ -1,0 +1,113 @@
+"""Something to look at while the program is being read from disk: the frame of the screen, and never a message.
+
+It is written straight to the terminal, and the terminal is borrowed for as long as `first_frame` lasts: what is typed
+meanwhile is not echoed into it and reaches the composer, and however the program ends the terminal is given back.
+"""
+
+import os
+import re
+import signal
+import sys
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+USUAL = "14171c 2a303a d8dbe0"
+"""Background, bar and foreground of the usual theme, which is not known yet: its module takes a quarter of a second."""
+NONE = "none"
+"""The terminal's own colours."""
+
+_FILE = "first-frame"
+_COLOURS = re.compile(r"[0-9a-f]{6} [0-9a-f]{6} [0-9a-f]{6}|none")
+_NARROW = 72
+_ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?1049l\x1b[?25h"
+
+
+@contextmanager
+def first_frame(colours: str = USUAL, *, composer: bool = True) -> Iterator[None]:
+    """Show it at once, on standard output; at the end the terminal is what it was. Both must be terminals.
+
+    Without `composer` it is what the conversation and the choice of a room have in common.
+    """
+    stdin = sys.stdin.fileno()
+    before = termios.tcgetattr(stdin)
+    handlers = {number: signal.signal(number, _end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        quiet = termios.tcgetattr(stdin)
+        quiet[3] &= ~(termios.ECHO | termios.ICANON)
+        termios.tcsetattr(stdin, termios.TCSANOW, quiet)
+        columns, rows = os.get_terminal_size(sys.stdout.fileno())
+        shown = colours if _has_colours(os.environ) else NONE
+        _write(_ENTER + _drawn(columns, rows, shown, composer=composer))
+        yield
+    finally:
+        _write(_LEAVE)
+        termios.tcsetattr(stdin, termios.TCSADRAIN, before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def last_colours() -> str:
+    """The colours that the program had at its last end; the usual ones where that is not known."""
+    try:
+        with (_state_folder() / _FILE).open(encoding="ascii") as file:
+            text = file.read(64).strip()
+    except (OSError, UnicodeDecodeError):
+        return USUAL
+    return text if _COLOURS.fullmatch(text) else USUAL
+
+
+def keep_colours(folder: Path, colours: str) -> None:
+    """Begin with these the next time; where they can't be written down, that begins as this one did."""
+    from chat_tui.storage.atomic_file import write_private  # noqa: PLC0415 - at the end of the program
+
+    if colours != last_colours():
+        with suppress(OSError):
+            write_private(folder / _FILE, colours.encode())
+
+
+def _state_folder() -> Path:
+    """What `identity.state_folder` finds out with a library that takes longer to import than this frame to show."""
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "chat-tui"
+    said = os.environ.get("XDG_STATE_HOME", "").strip()
+    return Path(said or Path.home() / ".local" / "state") / "chat-tui"
+
+
+def _drawn(columns: int, rows: int, colours: str, *, composer: bool = True) -> str:
+    """Header, empty middle and composer, as escape sequences for a terminal of that many cells."""
+    plain, bar = "\x1b[m", ""
+    if colours != NONE:
+        background, panel, foreground = map(_rgb, colours.split())
+        plain, bar = f"\x1b[38;2;{foreground};48;2;{background}m", f"\x1b[48;2;{panel}m"
+    narrow = columns < _NARROW
+    title = "" if narrow else " chat-tui "
+    lines = {1: bar + title.ljust(columns)[:columns]}
+    if not narrow and rows > 4:
+        if composer:
+            lines[rows - 3] = "▊" + "▔" * (columns - 2) + "▎"
+            lines[rows - 2] = "▊" + " " * (columns - 2) + "▎"
+            lines[rows - 1] = "▊" + "▁" * (columns - 2) + "▎"
+        lines[rows] = bar + " " * columns
+    return f"{plain}\x1b[2J" + "".join(f"\x1b[{row};1H{plain}{line}" for row, line in lines.items()) + "\x1b[m"
+
+
+def _rgb(colour: str) -> str:
+    return ";".join(str(part) for part in bytes.fromhex(colour))
+
+
+def _has_colours(environ: "os._Environ[str] | dict[str, str]") -> bool:
+    """Whether 24-bit colours may be used: else the terminal's own are the ones that disturb least."""
+    return environ.get("COLORTERM") in {"truecolor", "24bit"} and not environ.get("NO_COLOR")
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    """End as one who is asked to, so that the terminal is given back."""
+    raise SystemExit(128 + number)
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

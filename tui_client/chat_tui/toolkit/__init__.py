@@ -1,0 +1,1 @@
+"""Textual's private parts: the only room that touches them."""

@@ -1,0 +1,1 @@
+"""Bars: header, keys, banner, find."""

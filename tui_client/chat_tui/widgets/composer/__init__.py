@@ -1,0 +1,1 @@
+"""The composer: editor, completion, history of what was sent."""

@@ -1,0 +1,1 @@
+"""Lists: people, rooms, search hits."""

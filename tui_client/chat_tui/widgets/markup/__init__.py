@@ -1,0 +1,1 @@
+"""Text of messages: formats, links, code, wrapping."""

@@ -1,0 +1,1 @@
+"""The message list: one widget that draws only what is visible."""

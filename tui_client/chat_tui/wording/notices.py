@@ -1,0 +1,69 @@
+"""What the banner says of the connection, in whole sentences. Pure."""
+
+from typing import NamedTuple
+
+from chat_tui.connection.states import Lost, Refused
+from chat_tui.widgets.bars.kind import Kind
+
+BACK_SECONDS = 3.0
+GO_BACK = "Back"
+"""The action of a note about a jump."""
+UNDO = "Undo"
+"""The action of a note about what can be taken back."""
+
+
+class Notice(NamedTuple):
+    """What a banner shows; `seconds` is how long, None for until something else happens."""
+
+    kind: Kind
+    text: str
+    action: str = ""
+    seconds: float | None = None
+
+
+def connecting_notice(host: str, way_out: str = "") -> Notice:
+    """Shown when a first connection takes its time; `way_out` is a sentence about what else can be done."""
+    return Notice("info", f"Connecting to {host} takes long. It goes on trying. {way_out or 'Ctrl+Q leaves.'}")
+
+
+def lost_notice(status: Lost, now: float, *, ever_connected: bool, way_out: str = "") -> Notice:
+    """Shown while there is no connection; `now` is on the clock of `retry_at`.
+
+    `way_out` is a sentence about what else can be done where there never was one.
+    """
+    head, end = sentence(status.reason), way_out or "Your text is kept."
+    if ever_connected:
+        head = "Connection lost." if head == "The connection was lost." else f"Connection lost. {head}"
+        end = "Your text is kept."
+    return Notice("warning", f"{head} {_again(status.retry_at - now)} {end}", "Try now")
+
+
+def refused_notice(status: Refused, now: float) -> Notice:
+    """Shown when the server, or what answers in its place, does not let us in."""
+    again = "" if status.retry_at is None else f" {_again(status.retry_at - now)}"
+    return Notice("error", sentence(status.reason) + again, "Try now")
+
+
+def sentence(text: str) -> str:
+    """Return a text with an end, so that another sentence can follow it."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def _again(wait: float) -> str:
+    seconds = round(wait)
+    return f"Trying again in {seconds} s." if seconds > 0 else "Trying again…"
+
+
+def back_notice(missed: int, *, anew: bool) -> Notice:
+    """Shown after a reconnect; `anew`: the server has lost what was said before."""
+    if anew:
+        return Notice("success", "Back. The server began anew: what was said before is gone.", seconds=2 * BACK_SECONDS)
+    if not missed:
+        return Notice("success", "Back. You missed nothing.", seconds=BACK_SECONDS)
+    messages = "message" if missed == 1 else "messages"
+    return Notice("success", f"Back. {missed} {messages} while you were away.", seconds=BACK_SECONDS)
+
+
+def taken_notice(text: str) -> Notice:
+    """Shown for a refusal that answers none of our lines."""
+    return Notice("error", text, seconds=8.0)
