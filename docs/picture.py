@@ -11,7 +11,7 @@ from chat_protocol.commands import Say, format_command
 from chat_server.app import ChatServer
 from chat_server.settings import Settings
 from chat_tui.app.app import ChatApp
-from chat_tui.toolkit.screen_text import text_frame
+from chat_tui.toolkit.screen_text import screen_text
 
 PICTURE = Path(__file__).with_name("chat-tui.svg")
 SIZE = (112, 30)
@@ -27,7 +27,7 @@ async def say(who: ClientConnection, app: ChatApp, text: str, to: str | None = N
 async def shown(app: ChatApp, text: str) -> None:
     """Wait until the app shows a text."""
     async with asyncio.timeout(10):
-        while text not in text_frame(app):  # noqa: ASYNC110 - a screen has no event for what it shows
+        while text not in screen_text(app):  # noqa: ASYNC110 - a screen has no event for what it shows
             await asyncio.sleep(0.02)
 
 

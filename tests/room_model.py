@@ -7,7 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Deleted, Message, encode_event
-from chat_server.core.entries import DeletionDraft, MessageDraft
+from chat_server.core.entries import NewDeletion, NewMessage
 from chat_server.core.room import Refused, Room
 from rooms import NumberedRoom
 
@@ -37,7 +37,7 @@ class Conversation(RuleBasedStateMachine):
 
     def leaving(self):
         """Messages whose deletion is on its way."""
-        return {draft.id for draft in self.pending if isinstance(draft, DeletionDraft)}
+        return {draft.id for draft in self.pending if isinstance(draft, NewDeletion)}
 
     def expired(self, message):
         """Is its time over?"""
@@ -99,7 +99,7 @@ class Conversation(RuleBasedStateMachine):
         newest = next((number for number in reversed(self.kept) if self.visible(name, number)), None)
         self.decide(name, Delete(), "There is no message to delete." if newest is None else None)
         if newest is not None:
-            assert self.pending[-1] == DeletionDraft(newest)
+            assert self.pending[-1] == NewDeletion(newest)
 
     @precondition(lambda self: self.pending)
     @rule()
@@ -109,7 +109,7 @@ class Conversation(RuleBasedStateMachine):
         for draft in drafts:
             delivery = self.chat.keep(draft)
             seq = self.chat.seq
-            if isinstance(draft, MessageDraft):
+            if isinstance(draft, NewMessage):
                 self.kept[seq] = draft
                 if draft.to_id is not None:
                     self.private[seq] = draft
@@ -130,7 +130,7 @@ class Conversation(RuleBasedStateMachine):
     @rule()
     def fail(self):
         """The log can't keep what was decided last."""
-        self.room.undecide(self.pending.pop())
+        self.room.abandon(self.pending.pop())
 
     @rule(seconds=st.sampled_from([1.0, 2.0, 30.0]))
     def wait(self, seconds):
@@ -150,14 +150,14 @@ class Conversation(RuleBasedStateMachine):
     def come_back(self, name):
         """Somebody starts afresh from a greeting."""
         ended = [message for message in self.screens[name].values() if self.expired(message)]  # a deletion is to come
-        greeting = self.chat.greet(name, self.now).messages
+        greeting = self.chat.initial_sync(name, self.now).messages
         self.screens[name] = {message.id: message for message in sorted((*ended, *greeting), key=lambda m: m.id)}
 
     def resume(self):
         """Everybody comes back who was lost a while ago: each screen shows what one shows that never left."""
         for name, back in product(NAMES, (2, 5)):
             seq = max(0, self.last_seq - back)
-            greeting = self.chat.greet(name, self.now, seq)
+            greeting = self.chat.initial_sync(name, self.now, seq)
             before = self.past[seq][name]
             assert (greeting.resumed, greeting.more, greeting.missed) == (True, False, len(greeting.messages))
             assert set(greeting.deleted) <= set(before), f"{name} was told of what {name} never saw"
@@ -173,7 +173,7 @@ class Conversation(RuleBasedStateMachine):
         """For everybody: the messages collected so far, in their order, less what has expired."""
         for name in NAMES:
             shown = [message for message in self.screens[name].values() if not self.expired(message)]
-            assert list(self.chat.greet(name, self.now).messages) == shown
+            assert list(self.chat.initial_sync(name, self.now).messages) == shown
 
     @invariant()
     def the_alarm_is_set(self):

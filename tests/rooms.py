@@ -38,14 +38,14 @@ class NumberedRoom:
         """What is due by now, kept; returns the deliveries."""
         return [self.keep(draft) for draft in self.room.due(now)]
 
-    def greet(self, name, now=0.0, resume=None):
+    def initial_sync(self, name, now=0.0, resume=None):
         """The first event for somebody who comes, or comes back, as it is read."""
         you = Client(f"~{name}", name)
-        greeting = self.room.greet(you, epoch="e", now=now, limits={"text": 4096.0}, resume=resume)
+        greeting = self.room.initial_sync(you, epoch="e", now=now, limits={"text": 4096.0}, resume=resume)
         init = decode_event(encode_event(greeting))
         assert isinstance(init, Init)
         return init
 
     def seen_by(self, name, now=0.0):
         """The ids in that greeting."""
-        return [message.id for message in self.greet(name, now).messages]
+        return [message.id for message in self.initial_sync(name, now).messages]

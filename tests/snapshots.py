@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from textual.app import App
 
-from chat_tui.toolkit.screen_text import text_frame as frame
+from chat_tui.toolkit.screen_text import screen_text as frame
 
 __all__ = ["Snapshot", "frame", "snapshot"]
 

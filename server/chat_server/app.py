@@ -7,20 +7,20 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 
 from chat_protocol.events import CLOSE_RESTART
-from chat_server.core.entries import DeletionDraft
+from chat_server.core.entries import NewDeletion
 from chat_server.core.limits import Admission
 from chat_server.core.room import Room
 from chat_server.core.roster import Roster
 from chat_server.log import DELETE, Entry, LogError, MessageLog, Opened, OpenError, Reset, open_log
-from chat_server.ops.http import Inquiry, Operations
+from chat_server.ops.http import MetricsConnection, Operations
 from chat_server.ops.maintenance import delete_expired, end_what_is_over, remember, tend
 from chat_server.rooms.clock import Clock
 from chat_server.sessions.context import Service
 from chat_server.sessions.session import STOPPING, Session
 from chat_server.settings import Settings
 from chat_server.transport.hub import Hub
-from chat_server.transport.listener import connections_possible, listen, why_not
-from chat_server.transport.read_scheduler import Turns
+from chat_server.transport.listener import connections_possible, explain_bind_error, listen
+from chat_server.transport.read_scheduler import ReadScheduler
 
 _log = logging.getLogger("chat_server")
 
@@ -81,12 +81,12 @@ class ChatServer:
         settings = self.settings
         roster = Roster(settings.name_grace)
         room = Room(history=settings.history, max_text=settings.max_text, max_lines=settings.max_lines, roster=roster)
-        turns = Turns()
+        turns = ReadScheduler()
         hub = Hub(roster.take_changes, turns)
         admission = Admission(settings.max_connections or connections_possible(), settings.per_address)
         clock = Clock(opened.time, self._wall)
         self._service = Service(settings, opened.epoch, room, log, hub, turns, admission, clock, self._spawn)
-        self._service.most = opened.most
+        self._service.retained_messages = opened.retained_messages
 
     async def _catch_up(self, opened: Opened) -> None:
         """What was kept before, and what ended meanwhile: all of it is settled before anybody comes."""
@@ -109,7 +109,7 @@ class ChatServer:
         if settings.metrics_at:
             host, port = settings.metrics_at
             self.metrics_port = await self._listen(
-                host, port, lambda: Inquiry(service, operations), "--metrics-address"
+                host, port, lambda: MetricsConnection(service, operations), "--metrics-address"
             )
 
     async def _give_up(self) -> None:
@@ -125,7 +125,7 @@ class ChatServer:
         try:
             server = await listen(host, port, connection)
         except (OSError, OverflowError) as error:
-            raise StartError(why_not(host, port, option, error)) from error
+            raise StartError(explain_bind_error(host, port, option, error)) from error
         self._servers.append(server)
         listens_on: int = server.sockets[0].getsockname()[1]
         return listens_on
@@ -216,7 +216,7 @@ class ChatServer:
         service.counts.deletions += deleted
         service.log_failed_at = None
         self._set_alarm()
-        if service.waiting:
+        if service.parked:
             service.wake()
 
     # -- what happens by the clock ------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ class ChatServer:
         if end is not None:
             self._service.counts.expiry_lag.observe(max(0.0, self._service.now() - end))
 
-    async def _keep_deletion(self, kept: asyncio.Future[int], draft: DeletionDraft) -> None:
+    async def _keep_deletion(self, kept: asyncio.Future[int], draft: NewDeletion) -> None:
         """What has expired goes, even when the log can't say so just now."""
         end = self._service.room.end_of(draft.id)
         try:
@@ -257,7 +257,7 @@ class ChatServer:
             _log.exception("an expired message could not be deleted; trying again")
             self._service.log_failed_at = self._service.now()
             await asyncio.sleep(_RETRY_SECONDS)
-            self._service.room.undecide(draft)
+            self._service.room.abandon(draft)
             self._set_alarm()
 
     async def _sweep(self) -> None:

@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from chat_server.log import LogError
 from chat_tui.app.app import ChatApp
 from chat_tui.screens.chat.screen import ChatScreen
-from chat_tui.toolkit.screen_text import text_frame
+from chat_tui.toolkit.screen_text import screen_text
 from chatting import PATIENCE, House
 
 TEN = datetime(2026, 3, 5, 10, 2).timestamp()  # noqa: DTZ001 - ten in the morning wherever the test runs
@@ -42,7 +42,7 @@ class Chat:
     @property
     def rows(self) -> list[str]:
         """The lines of the terminal."""
-        return text_frame(self.app).split("\n")
+        return screen_text(self.app).split("\n")
 
     def row(self, text: str) -> str:
         """The first line that has this text."""
@@ -59,11 +59,11 @@ class Chat:
 
     async def shows(self, *texts: str) -> None:
         """Wait until all of these texts are to be seen at once."""
-        await self.until(lambda: all(map(text_frame(self.app).__contains__, texts)))
+        await self.until(lambda: all(map(screen_text(self.app).__contains__, texts)))
 
     async def lacks(self, *texts: str) -> None:
         """Wait until none of these texts is to be seen."""
-        await self.until(lambda: not any(map(text_frame(self.app).__contains__, texts)))
+        await self.until(lambda: not any(map(screen_text(self.app).__contains__, texts)))
 
     # -- what is done -------------------------------------------------------------------------------------------
 

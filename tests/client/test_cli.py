@@ -10,7 +10,7 @@ import pytest
 
 from chat_tui import cli
 from chat_tui.storage import identity
-from chat_tui.storage.crash_report import write_crash
+from chat_tui.storage.crash_report import write_crash_report
 from terminal import Terminal
 
 
@@ -111,7 +111,7 @@ def test_a_crash_is_written_down_without_values(tmp_path):
             error.add_note(said)
             raise ExceptionGroup(said, [error, KeyError(said)]) from error
     except ExceptionGroup as error:
-        sentence = write_crash(error, tmp_path / "state")
+        sentence = write_crash_report(error, tmp_path / "state")
     [path] = (tmp_path / "state").iterdir()
     assert sentence == f"What happened is in {path}"
     written = path.read_text()

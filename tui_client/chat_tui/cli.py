@@ -128,14 +128,14 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
         # Textual draws on the standard error that the process began with; whoever collects that wants no screens there.
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # final only for type checkers
     from chat_tui.settings.errors import SettingsError  # noqa: PLC0415
-    from chat_tui.terminal.splash import first_frame, keep_colours, last_colours  # noqa: PLC0415 - not on every system
+    from chat_tui.terminal.splash import keep_colours, last_colours, splash  # noqa: PLC0415 - not on every system
 
     # What is made until the screen stands stays: the collector would look through all of it for 30 ms. The app, once
     # it is shown, has it begin.
     gc.disable()
     try:
         # Where nobody has said on the spot where to go, the settings do, or the user will.
-        with first_frame(last_colours(), composer=bool(url or os.environ.get("CHAT_TUI_SERVER"))):
+        with splash(last_colours(), composer=bool(url or os.environ.get("CHAT_TUI_SERVER"))):
             app = _app(url, options)
             app.run()
     except SettingsError as error:
@@ -146,9 +146,9 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     from chat_tui.storage.identity import state_folder  # noqa: PLC0415
 
     if app.crash is not None:
-        from chat_tui.storage.crash_report import write_crash  # noqa: PLC0415 - needed by nobody whose program does not fail
+        from chat_tui.storage.crash_report import write_crash_report  # noqa: PLC0415 - needed by nobody whose program does not fail
 
-        print(f"chat-tui ended by a fault of its own. {write_crash(app.crash, state_folder())}", file=sys.stderr)
+        print(f"chat-tui ended by a fault of its own. {write_crash_report(app.crash, state_folder())}", file=sys.stderr)
         return 1
     if options.theme is None:
         keep_colours(state_folder(), app.frame_colours)
@@ -236,7 +236,7 @@ def _plain(options: argparse.Namespace, url: str | None) -> int:
     except KeyboardInterrupt:  # before the program listens to signals itself
         return 130
     except Exception as error:  # noqa: BLE001 - whatever it is, it is written down and told
-        from chat_tui.storage.crash_report import write_crash  # noqa: PLC0415 - needed by nobody whose program does not fail
+        from chat_tui.storage.crash_report import write_crash_report  # noqa: PLC0415 - needed by nobody whose program does not fail
 
-        print(f"chat-tui ended by a fault of its own. {write_crash(error, state_folder())}", file=sys.stderr)
+        print(f"chat-tui ended by a fault of its own. {write_crash_report(error, state_folder())}", file=sys.stderr)
         return 1

@@ -9,7 +9,7 @@ from msgspec import Struct
 from chat_protocol.events import Message
 
 
-class MessageDraft(Struct, frozen=True, tag="message", omit_defaults=True, gc=False):
+class NewMessage(Struct, frozen=True, tag="message", omit_defaults=True, gc=False):
     """A message that was decided on and has no number yet."""
 
     text: str
@@ -22,19 +22,19 @@ class MessageDraft(Struct, frozen=True, tag="message", omit_defaults=True, gc=Fa
     txn: str | None = None
 
 
-class DeletionDraft(Struct, frozen=True, tag="delete"):
+class NewDeletion(Struct, frozen=True, tag="delete"):
     """The wish that message `id` be gone, as an entry of the log."""
 
     id: int
 
 
-Draft: TypeAlias = MessageDraft | DeletionDraft
+Draft: TypeAlias = NewMessage | NewDeletion
 encode_draft: Callable[[Draft], bytes] = msgspec.json.Encoder().encode
 """A draft as the log keeps it: one JSON object."""
 decode_draft: Callable[[bytes], Draft] = msgspec.json.Decoder(Draft).decode
 
 
-def numbered(seq: int, draft: MessageDraft) -> Message:
+def numbered(seq: int, draft: NewMessage) -> Message:
     """Return the message that the log has numbered."""
     return Message(
         id=seq,

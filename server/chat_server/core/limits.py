@@ -83,7 +83,7 @@ class Admission:
         return self._addresses[address] > self._per_address
 
 
-class Knocking(Generic[Guest]):
+class PendingHandshakes(Generic[Guest]):
     """Those who have come and have not asked for anything yet. With too many of them, the oldest has to go.
 
     Who asks at once is never among the oldest, however many do not.

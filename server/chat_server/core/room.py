@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Deleted, Message
-from chat_server.core.entries import DeletionDraft, Draft, MessageDraft, audience_of, decode_draft, numbered
+from chat_server.core.entries import Draft, NewDeletion, NewMessage, audience_of, decode_draft, numbered
 from chat_server.core.roster import Roster
-from chat_server.core.sync import Greeter
+from chat_server.core.sync import SyncBuilder
 from chat_server.core.timeline import Deletion
 
 
@@ -31,7 +31,7 @@ class Delivery(NamedTuple):
     audience: frozenset[str] | None
 
 
-class Room(Greeter):
+class Room(SyncBuilder):
     """What was said, who may see it, and how long it stays."""
 
     def __init__(self, *, history: int, max_text: int, max_lines: int, roster: Roster) -> None:
@@ -51,7 +51,7 @@ class Room(Greeter):
             return self._decide_deletion(sender, command.id, now)
         return self._decide_message(sender, command, now)
 
-    def unremembered(self, sender: str, command: Say | Delete, now: float) -> int | None:
+    def needs_lookup_before(self, sender: str, command: Say | Delete, now: float) -> int | None:
         """Before which number the log may have the message that a command speaks of; None where there is no need."""
         last = self._forgotten
         if isinstance(command, Delete) and command.id is None:
@@ -59,7 +59,7 @@ class Room(Greeter):
         named = command.id if isinstance(command, Delete) else command.reply_to
         return named + 1 if named is not None and named <= last and self._known(named) is None else None
 
-    def _decide_message(self, sender: str, command: Say, now: float) -> MessageDraft:
+    def _decide_message(self, sender: str, command: Say, now: float) -> NewMessage:
         text = command.text
         if len(text) > self._max_text:
             raise too_long(self._max_text, len(text))
@@ -67,7 +67,7 @@ class Room(Greeter):
             raise Refused("too_many_lines", f"A message has at most {self._max_lines} lines; this one has {lines}.")
         if command.reply_to is not None and not self._visible(command.reply_to, sender, now):
             raise _no_such_message(command.reply_to)
-        return MessageDraft(
+        return NewMessage(
             text=text,
             from_id=sender,
             from_name=self.roster.name_of(sender) or sender,
@@ -90,7 +90,7 @@ class Room(Greeter):
             return None
         return parent.to_id if sender == parent.from_id else parent.from_id
 
-    def _decide_deletion(self, sender: str, message_id: int | None, now: float) -> DeletionDraft:
+    def _decide_deletion(self, sender: str, message_id: int | None, now: float) -> NewDeletion:
         if message_id is None:
             message_id = self._last_visible(reversed(self._messages), sender, now)
             if message_id is None:
@@ -102,11 +102,11 @@ class Room(Greeter):
         self._leaving.add(message_id)
         if message_id in self._recalled:  # others may be spoken of before the log has kept this
             self._fade(self._recalled[message_id])
-        return DeletionDraft(message_id)
+        return NewDeletion(message_id)
 
-    def undecide(self, draft: Draft) -> None:
+    def abandon(self, draft: Draft) -> None:
         """The log could not keep this draft: as if it had never been decided."""
-        if isinstance(draft, DeletionDraft):
+        if isinstance(draft, NewDeletion):
             self._leaving.discard(draft.id)
             self._set_alarm(draft.id)
 
@@ -117,7 +117,7 @@ class Room(Greeter):
         self.applied = seq
         self._public.clear()
         draft = decode_draft(body)
-        if isinstance(draft, DeletionDraft):
+        if isinstance(draft, NewDeletion):
             return self._apply_deletion(seq, draft.id)
         message = numbered(seq, draft)
         audience = audience_of(message)

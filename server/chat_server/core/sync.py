@@ -10,9 +10,9 @@ from typing import NamedTuple
 import msgspec
 
 from chat_protocol.events import Client, Deleted, EncodedInit, Message, encode_event
-from chat_server.core.entries import MessageDraft, decode_draft, has_ended, may_see, numbered
+from chat_server.core.entries import NewMessage, decode_draft, has_ended, may_see, numbered
 from chat_server.core.roster import Roster
-from chat_server.core.timeline import Record
+from chat_server.core.timeline import Timeline
 
 GREETING_MESSAGES = 200
 GREETING_BYTES = 262_144
@@ -33,7 +33,7 @@ class _Shown(NamedTuple):
     missed: int | None = None
 
 
-class Greeter(Record):
+class SyncBuilder(Timeline):
     """A record, and what each client may see of it."""
 
     def __init__(self, *, history: int, roster: Roster) -> None:
@@ -48,7 +48,7 @@ class Greeter(Record):
         super().forget_before(seq)
         self._public.clear()
 
-    def greet(
+    def initial_sync(
         self, you: Client, *, epoch: str, now: float, limits: dict[str, float], resume: int | None = None
     ) -> EncodedInit:
         """The first event for a client: the newest messages that it may see, oldest first.
@@ -135,7 +135,7 @@ class Greeter(Record):
         messages = []
         for seq, body in entries:
             draft = decode_draft(body)
-            if isinstance(draft, MessageDraft) and seq not in self._leaving and seq not in self._gone:
+            if isinstance(draft, NewMessage) and seq not in self._leaving and seq not in self._gone:
                 messages.append(numbered(seq, draft))
         return [message for message in messages if may_see(message, client_id) and not has_ended(message, now)]
 

@@ -13,8 +13,8 @@ import msgspec
 
 from chat_protocol.events import Message
 from chat_server.core.entries import (
-    DeletionDraft,
-    MessageDraft,
+    NewDeletion,
+    NewMessage,
     audience_of,
     decode_draft,
     has_ended,
@@ -38,7 +38,7 @@ class Deletion(NamedTuple):
     audience: frozenset[str] | None
 
 
-class Record:
+class Timeline:
     """Messages, deletions and ends, by number."""
 
     def __init__(self, *, history: int) -> None:
@@ -66,7 +66,7 @@ class Record:
         """Messages (number, body) that the log has and that are not known here: only their ends will be told."""
         for seq, body in messages:
             draft = decode_draft(body)
-            if isinstance(draft, MessageDraft) and not self._ends(seq) and seq not in self._gone:
+            if isinstance(draft, NewMessage) and not self._ends(seq) and seq not in self._gone:
                 message = msgspec.structs.replace(numbered(seq, draft), text="")
                 self._fading[seq] = message
                 self._concerned.update(audience_of(message) or ())
@@ -117,7 +117,7 @@ class Record:
     def recall(self, seq: int, body: bytes) -> None:
         """The log had this message, which is not remembered and which somebody speaks of."""
         draft = decode_draft(body)
-        if isinstance(draft, MessageDraft) and seq not in self._gone and seq not in self._messages:
+        if isinstance(draft, NewMessage) and seq not in self._gone and seq not in self._messages:
             self._recalled[seq] = msgspec.structs.replace(numbered(seq, draft), text="")
             self._recalled.move_to_end(seq)
             if len(self._recalled) > _MOST_RECALLED:
@@ -166,14 +166,14 @@ class Record:
             heapq.heappop(self._alarms)
         return self._alarms[0][0] if self._alarms else None
 
-    def due(self, now: float) -> list[DeletionDraft]:
+    def due(self, now: float) -> list[NewDeletion]:
         """The deletions of everything that has expired by `now`, each told once."""
         drafts = []
         while (when := self.next_due()) is not None and when <= now:
             message_id = heapq.heappop(self._alarms)[1]
             if message_id not in self._leaving:
                 self._leaving.add(message_id)
-                drafts.append(DeletionDraft(message_id))
+                drafts.append(NewDeletion(message_id))
         return drafts
 
     def end_of(self, message_id: int) -> float | None:

@@ -51,7 +51,7 @@ class Opened(NamedTuple):
     last: int
     replay_after: int = 0
     time: float = 0.0
-    most: int | None = None
+    retained_messages: int | None = None
 
 
 class Reset(NamedTuple):

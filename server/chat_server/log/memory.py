@@ -32,7 +32,7 @@ class MemoryLog:
 
     async def open(self) -> Opened:
         """Begin a new life."""
-        return Opened(secrets.token_hex(8), self._last + 1, self._last, most=self._history)
+        return Opened(secrets.token_hex(8), self._last + 1, self._last, retained_messages=self._history)
 
     async def close(self) -> None:
         """End every tail once it has given what there is."""

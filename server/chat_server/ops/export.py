@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from chat_protocol.events import encode_event
-from chat_server.core.entries import MessageDraft, decode_draft, has_ended, numbered
+from chat_server.core.entries import NewMessage, decode_draft, has_ended, numbered
 from chat_server.log import OpenError
 from chat_server.log.sqlite.backup import open_existing
 from chat_server.log.sqlite.reader import Reader
@@ -32,9 +32,7 @@ def export(source: Path, now: float | None = None) -> Iterator[bytes]:
             while entries := reader.after(last, _NEWEST, _AT_ONCE):
                 for entry in entries:
                     draft = decode_draft(entry.body)
-                    if isinstance(draft, MessageDraft) and not has_ended(
-                        message := numbered(entry.seq, draft), present
-                    ):
+                    if isinstance(draft, NewMessage) and not has_ended(message := numbered(entry.seq, draft), present):
                         yield encode_event(message)
                 last = entries[-1].seq
         except (sqlite3.Error, ValueError) as error:

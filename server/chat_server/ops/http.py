@@ -46,7 +46,7 @@ class Operations:
         return Answer(HTTPStatus.OK, "ok\n")
 
 
-class Inquiry(Session):
+class MetricsConnection(Session):
     """A connection to the address that is for metrics alone: one question, one answer. Counted like any other."""
 
     __slots__ = ("_operations",)

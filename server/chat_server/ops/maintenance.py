@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from chat_server.core.entries import DeletionDraft, encode_draft
+from chat_server.core.entries import NewDeletion, encode_draft
 from chat_server.log import DELETE, LogError, Opened
 from chat_server.sessions.context import Service
 
@@ -39,7 +39,7 @@ async def end_what_is_over(service: Service) -> int:
         kept = [delete_expired(service, draft) for draft in drafts[start : start + _AT_ONCE]]
         for draft, result in zip(drafts[start:], await asyncio.gather(*kept, return_exceptions=True), strict=False):
             if isinstance(result, BaseException):  # it is shown to nobody, and tried again
-                service.room.undecide(draft)
+                service.room.abandon(draft)
                 service.log_failed_at = service.now()
                 _log.warning("an expired message could not be deleted: %s", result)
             else:
@@ -47,7 +47,7 @@ async def end_what_is_over(service: Service) -> int:
     return last
 
 
-def delete_expired(service: Service, draft: DeletionDraft) -> asyncio.Future[int]:
+def delete_expired(service: Service, draft: NewDeletion) -> asyncio.Future[int]:
     """Have the log keep the deletion of what has expired. The room asks for it once; no key has to be remembered."""
     return service.log.append(DELETE, encode_draft(draft), erases=draft.id)
 

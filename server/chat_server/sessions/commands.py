@@ -25,7 +25,7 @@ from chat_protocol.events import Refusal, encode_event
 from chat_protocol.names import InvalidNameError, check_name, fold_name
 from chat_protocol.queries import parse_query
 from chat_protocol.text import clean
-from chat_server.core.entries import DeletionDraft, Draft, decode_draft, encode_draft
+from chat_server.core.entries import Draft, NewDeletion, decode_draft, encode_draft
 from chat_server.core.room import Refused, too_long
 from chat_server.core.sync import GREETING_BYTES
 from chat_server.log import DELETE, MESSAGE, Entry, LogError, MessageLog, Reset
@@ -77,7 +77,7 @@ class Speaker(Hearer):
             case _ if self._must_wait():
                 self._busy = True
                 self._waiting_lines().appendleft(text)
-                self._service.waiting.append(self)
+                self._service.parked.append(self)
             case History():
                 self._begin(self._asking(command, self._show_history(command)))
             case Search():
@@ -116,7 +116,7 @@ class Speaker(Hearer):
     def _look_up(self, command: Say | Delete) -> None:
         """Carry out what speaks of a message; ask the log for it first, where the room has none so old."""
         service = self._service
-        if service.room.unremembered(self.client_id, command, service.now()) is None:
+        if service.room.needs_lookup_before(self.client_id, command, service.now()) is None:
             self._say(command)
         else:
             self._begin(self._asking(command, self._say_recalled(command)))
@@ -124,7 +124,7 @@ class Speaker(Hearer):
     async def _say_recalled(self, command: Say | Delete) -> asyncio.Future[int] | None:
         """The same in the log's time; returns what `_decide` does, None for a refusal."""
         service = self._service
-        before = service.room.unremembered(self.client_id, command, service.now())
+        before = service.room.needs_lookup_before(self.client_id, command, service.now())
         if before is not None:
             count = _LAST_ONES if isinstance(command, Delete) and command.id is None else 1
             for entry in await service.log.page(before, count, self.client_id):
@@ -137,7 +137,7 @@ class Speaker(Hearer):
 
     async def _delete_once(self, command: Delete) -> None:
         """Delete, unless this very line did so before. On another connection it may be about to."""
-        deleting, key = self._service.deleting, self._key(command)
+        deleting, key = self._service.deletions_in_flight, self._key(command)
         while (other := deleting.get(key)) is not None:
             await asyncio.wait([other])
             if other.result():
@@ -163,7 +163,7 @@ class Speaker(Hearer):
         service = self._service
         draft = service.room.decide(self.client_id, command, service.now())
         key = None if command.txn is None else self._key(command)
-        if type(draft) is DeletionDraft:
+        if type(draft) is NewDeletion:
             kept = service.log.append(DELETE, encode_draft(draft), key, erases=draft.id)
         else:
             kept = service.log.append(MESSAGE, encode_draft(draft), key)
@@ -180,14 +180,14 @@ class Speaker(Hearer):
         service = self._service
         self._in_flight -= 1
         if kept.cancelled():  # the log is being closed; nobody is told that it was kept
-            service.room.undecide(draft)
+            service.room.abandon(draft)
             return
         error = kept.exception()
         if error is None:
             self._numbered(draft, command, applied, kept.result())
             service.wake()  # the tail may have been quicker than this answer
             return
-        service.room.undecide(draft)
+        service.room.abandon(draft)
         service.wake()
         if not isinstance(error, LogError):
             raise error
@@ -199,7 +199,7 @@ class Speaker(Hearer):
         if seq > applied:
             self._last_seq = max(self._last_seq, seq)
         else:
-            self._service.room.undecide(draft)
+            self._service.room.abandon(draft)
             self._repeat(command, seq)
 
     # -- lines that were said before ----------------------------------------------------------------------------
@@ -300,7 +300,7 @@ async def _deleted_by(log: MessageLog, seq: int) -> int | None:
     if isinstance(batch, Reset) or batch[0].seq != seq or batch[0].kind != DELETE:
         return None
     draft = decode_draft(batch[0].body)
-    return draft.id if isinstance(draft, DeletionDraft) else None
+    return draft.id if isinstance(draft, NewDeletion) else None
 
 
 def _fitting(messages: Sequence[events.Message]) -> tuple[Sequence[events.Message], bool]:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 from chat_protocol.commands import LIFETIME_MAX, LIFETIME_MIN
 from chat_protocol.names import NAME_LENGTH, fold_name
-from chat_server.core.limits import Admission, Knocking
+from chat_server.core.limits import Admission, PendingHandshakes
 from chat_server.core.metrics import Counts
 from chat_server.core.room import Room
 from chat_server.log import MessageLog
 from chat_server.settings import Settings
 from chat_server.transport.connection import Answer, Connection
 from chat_server.transport.hub import Hub
-from chat_server.transport.read_scheduler import Turns
+from chat_server.transport.read_scheduler import ReadScheduler
 
 
 class Participant(Connection):
@@ -40,27 +40,29 @@ class Service:
     room: Room
     log: MessageLog
     hub: Hub
-    turns: Turns
+    turns: ReadScheduler
     admission: Admission
     now: Callable[[], float]
     spawn: Callable[[Coroutine[None, None, None]], object]
-    knocking: Knocking[Participant] = field(init=False)
+    pending_handshakes: PendingHandshakes[Participant] = field(init=False)
     sessions: set[Participant] = field(default_factory=set)
     empty: asyncio.Event = field(default_factory=asyncio.Event)  # there is no session
-    waiting: list[Participant] = field(default_factory=list)
-    deleting: dict[str, asyncio.Future[bool]] = field(default_factory=dict)  # by the log's key: has it come to be?
-    most: int | None = None  # messages that the log keeps, whatever it is told
+    parked: list[Participant] = field(default_factory=list)
+    deletions_in_flight: dict[str, asyncio.Future[bool]] = field(
+        default_factory=dict
+    )  # by the log's key: has it come to be?
+    retained_messages: int | None = None  # messages that the log keeps, whatever it is told
     stopping: bool = False
     counts: Counts = field(default_factory=Counts)
     log_failed_at: float | None = None  # since then nothing was kept
     page: Callable[[str], Answer | None] = lambda _path: None  # what plain HTTP gets on the chat's port
 
     def __post_init__(self) -> None:
-        self.knocking = Knocking(self.admission.may_knock)
+        self.pending_handshakes = PendingHandshakes(self.admission.may_knock)
 
     def wake(self) -> None:
         """Sessions that waited for the room look again."""
-        waiting, self.waiting = self.waiting, []
+        waiting, self.parked = self.parked, []
         for session in waiting:
             session.resume()
 
@@ -81,7 +83,7 @@ class Service:
             "temp_max": LIFETIME_MAX,
         }
         seconds, messages = settings.keeping
-        if kept := [number for number in (messages, self.most) if number is not None]:
+        if kept := [number for number in (messages, self.retained_messages) if number is not None]:
             limits["history"] = min(kept)
         if seconds is not None:
             limits["keep"] = seconds

@@ -8,7 +8,7 @@ _MOST_FIELDS = 16
 _POINT = re.compile(r"(.+)\.([0-9]{1,18})", re.ASCII)
 
 
-class Hello(NamedTuple):
+class HandshakeQuery(NamedTuple):
     """A wish for a name ("" for none), and the place to go on from: which life of the log, which entry."""
 
     name: str = ""
@@ -20,16 +20,16 @@ class Hello(NamedTuple):
         return self.seq if self.epoch and self.epoch == epoch else None
 
 
-def read_hello(path: str) -> Hello:
+def read_handshake(path: str) -> HandshakeQuery:
     """Read the part of a path after the `?`. What makes no sense is as if it were not there."""
     asked = path.partition("?")[2]
     if not asked:
-        return Hello()
+        return HandshakeQuery()
     try:
         query = parse_qs(asked, max_num_fields=_MOST_FIELDS)
     except ValueError:  # too many fields: nobody that we know asks for that
-        return Hello()
+        return HandshakeQuery()
     name = query.get("name", [""])[0]
     points = query.get("resume", [])
     point = _POINT.fullmatch(points[0]) if len(points) == 1 else None
-    return Hello(name, point[1], int(point[2])) if point else Hello(name)
+    return HandshakeQuery(name, point[1], int(point[2])) if point else HandshakeQuery(name)

@@ -12,7 +12,7 @@ from chat_protocol.text import clean
 from chat_server.core.room import Refused
 from chat_server.sessions.commands import Speaker
 from chat_server.sessions.context import Service
-from chat_server.sessions.handshake import Hello, read_hello
+from chat_server.sessions.handshake import HandshakeQuery, read_handshake
 from chat_server.sessions.identity import bearer_secret, client_id_of
 from chat_server.transport.connection import Answer
 from chat_server.transport.origin import foreign_origin
@@ -44,14 +44,14 @@ class Session(Speaker):
         if admission.overrun:
             self.refused("overrun")
             self.transport.abort()
-        elif oldest := self._service.knocking.enter(self):
+        elif oldest := self._service.pending_handshakes.enter(self):
             oldest.refused("shed")
             oldest.transport.abort()
 
     def ended(self) -> None:
         """Forget it."""
         self._lines = None
-        self._service.knocking.leave(self)
+        self._service.pending_handshakes.leave(self)
         self._service.sessions.discard(self)
         if not self._service.sessions:
             self._service.empty.set()
@@ -91,14 +91,14 @@ class Session(Speaker):
 
     def opened(self, request: Request) -> None:
         """Find out who this is; greet when the name is settled."""
-        self._service.knocking.leave(self)
+        self._service.pending_handshakes.leave(self)
         self._service.counts.handshakes += 1
         secret = bearer_secret(request.headers)
         self._keeps_name = secret is not None
         self.client_id = client_id_of(secret)
-        self._begin(self._greet(read_hello(request.path)))
+        self._begin(self._greet(read_handshake(request.path)))
 
-    async def _greet(self, hello: Hello) -> None:
+    async def _greet(self, hello: HandshakeQuery) -> None:
         service = self._service
         roster = service.room.roster
         problem: Refusal | None = None
@@ -121,7 +121,7 @@ class Session(Speaker):
         roster.join(self.client_id, name)
         you = Client(self.client_id, name)
         resume = hello.resume(service.epoch)
-        greeting = service.room.greet(
+        greeting = service.room.initial_sync(
             you, epoch=service.epoch, now=service.now(), limits=service.limits(), resume=resume
         )
         service.hub.join(self.client_id, self, greeting)

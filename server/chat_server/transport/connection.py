@@ -18,8 +18,8 @@ from websockets.server import ServerProtocol
 
 from chat_protocol.events import CLOSE_SLOW
 from chat_server.settings import Settings
-from chat_server.transport.read_scheduler import PIECE, Turns
-from chat_server.transport.write_buffer import Outbox, Stage
+from chat_server.transport.read_scheduler import PIECE, ReadScheduler
+from chat_server.transport.write_buffer import Stage, WriteBuffer
 
 _log = logging.getLogger("websockets.server")  # looked up once: 20 us each
 
@@ -43,14 +43,14 @@ class Answer(NamedTuple):
     refused: str = ""
 
 
-class Connection(Outbox):
+class Connection(WriteBuffer):
     """Frames and deadlines of one peer. A subclass says what its texts mean."""
 
     __slots__ = (
         "_controls", "_deadline", "_fragments", "_heard", "_last_words", "_pinged", "_protocol", "_turns", "address",
     )  # fmt: skip
 
-    def __init__(self, settings: Settings, turns: Turns) -> None:
+    def __init__(self, settings: Settings, turns: ReadScheduler) -> None:
         super().__init__(settings)
         self._turns = turns
         self._protocol = ServerProtocol(max_size=settings.max_frame, logger=_log)

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from chat_protocol.events import ClientsChanged, EncodedInit, Event, encode_event
 from chat_server.transport.connection import Connection
 from chat_server.transport.frames import text_frame
-from chat_server.transport.read_scheduler import Turns
+from chat_server.transport.read_scheduler import ReadScheduler
 
 # Turns of the event loop from the first event to the write. While a write to many is made, which takes milliseconds,
 # lines gather in the sockets; they are read a turn later, and are through the log another turn later. Who writes before
@@ -45,7 +45,7 @@ class Hub:
     that everybody gets; for itself it waits until its pause is over.
     """
 
-    def __init__(self, take_changes: Callable[[], ClientsChanged | None], turns: Turns) -> None:
+    def __init__(self, take_changes: Callable[[], ClientsChanged | None], turns: ReadScheduler) -> None:
         self._take_changes = take_changes
         self._turns = turns
         self._clients: dict[str, list[Connection]] = {}

@@ -50,7 +50,7 @@ def _prepare(server: asyncio.Server) -> None:
                 same.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT)
 
 
-def why_not(host: str, port: int, option: str, error: OSError | OverflowError) -> str:
+def explain_bind_error(host: str, port: int, option: str, error: OSError | OverflowError) -> str:
     """Say for the operator why this address can't be listened on; `option` is what changes its port."""
     where = f"{host}:{port}"
     if isinstance(error, socket.gaierror):

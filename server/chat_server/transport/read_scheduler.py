@@ -13,7 +13,7 @@ PIECE = 2048
 """Bytes. Pings without content are what costs most: 340 of them, 4 ms. Hardly any line of a chat is longer."""
 
 
-class Turns:
+class ReadScheduler:
     """The queue of those who wait, and the one buffer into which everybody is read."""
 
     def __init__(self) -> None:

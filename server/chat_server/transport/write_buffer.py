@@ -30,7 +30,7 @@ class Stage(Enum):
     CLOSING = "closing"
 
 
-class Outbox(asyncio.BufferedProtocol):
+class WriteBuffer(asyncio.BufferedProtocol):
     """The writing half of a connection.
 
     `write(data)` takes whole frames. It is replaced when the peer stops or begins to read, and so is `descriptor`, so

@@ -7,7 +7,7 @@ from chat_tui.app.app import ChatApp
 from chat_tui.app.themes import NAMES, THEMES, with_a_theme
 from chat_tui.settings.errors import SettingsError
 from chat_tui.settings.settings import Settings, load
-from chat_tui.storage.choices import Remembered, RememberError
+from chat_tui.storage.choices import RememberError, SavedChoices
 from chat_tui.widgets.messages.styles import DARK_AUTHORS, LIGHT_AUTHORS
 from chatting import open_house
 from client.chat_host import chat, chat_at
@@ -69,7 +69,7 @@ def test_a_theme_that_was_picked_and_is_no_more_is_forgotten(tmp_path, in_file):
     """Nobody has typed that: what the file says holds again, or nothing does."""
     path = tmp_path / "config.toml"
     path.write_text(f'theme = "{in_file}"')
-    settings = with_a_theme(load({}, {}, path, Remembered(theme="of-the-past", theme_before=in_file)))
+    settings = with_a_theme(load({}, {}, path, SavedChoices(theme="of-the-past", theme_before=in_file)))
     assert settings.theme == in_file
     assert settings.source("theme") == (f"{path}, line 1" if in_file else "default")
 

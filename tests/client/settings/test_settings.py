@@ -7,7 +7,7 @@ import pytest
 from chat_tui.settings.errors import SettingsError
 from chat_tui.settings.profile import Profile
 from chat_tui.settings.settings import Settings, load
-from chat_tui.storage.choices import MOST_ROOMS, Remembered, RememberError, recall, remember, with_room
+from chat_tui.storage.choices import MOST_ROOMS, RememberError, SavedChoices, recall, remember, with_room
 from chatting import open_house
 from client.chat_host import chat_at
 
@@ -109,7 +109,7 @@ def test_a_folder_in_place_of_the_file(tmp_path):
 def test_the_latest_decision_about_the_theme_holds(tmp_path, in_file, theme):
     """One that was picked wins over what the file said then, and what the file says since wins over that."""
     before = "" if not in_file else "chat-light"
-    picked = Remembered(theme="rose-pine" if in_file else "dracula", theme_before=before)
+    picked = SavedChoices(theme="rose-pine" if in_file else "dracula", theme_before=before)
     settings = load({}, {}, written(tmp_path, in_file), picked)
     assert settings.theme == theme
     assert settings.theme_in_file == in_file[9:-1]
@@ -121,7 +121,7 @@ def test_the_latest_decision_about_the_theme_holds(tmp_path, in_file, theme):
 )
 def test_a_name_that_was_typed_in_the_program_holds_until_somebody_says_otherwise(tmp_path, in_file, variable, name):
     """A variable does, and so does a file that says something else than it did then."""
-    settings = load({}, {"CHAT_TUI_NAME": variable}, written(tmp_path, in_file), Remembered(name="zoe"))
+    settings = load({}, {"CHAT_TUI_NAME": variable}, written(tmp_path, in_file), SavedChoices(name="zoe"))
     assert settings.name == name
     if name == "zoe":
         assert settings.source("name") == "picked in chat-tui"
@@ -129,7 +129,7 @@ def test_a_name_that_was_typed_in_the_program_holds_until_somebody_says_otherwis
 
 def test_a_remembered_name_that_can_not_be_one_is_forgotten(tmp_path):
     """Nobody has typed that."""
-    assert load({}, {}, tmp_path / "none", Remembered(name="a b")) == Settings()
+    assert load({}, {}, tmp_path / "none", SavedChoices(name="a b")) == Settings()
 
 
 # -- what is remembered -----------------------------------------------------------------------------------------------
@@ -138,9 +138,9 @@ def test_a_remembered_name_that_can_not_be_one_is_forgotten(tmp_path):
 def test_what_is_remembered_comes_back(tmp_path):
     """From a folder that was not there; only its owner can read it, and nothing else is left lying about."""
     folder = tmp_path / "new" / "state"
-    remember(folder, Remembered("dracula", "chat-light"))
-    remember(folder, Remembered("rose-pine"))
-    assert recall(folder) == Remembered("rose-pine")
+    remember(folder, SavedChoices("dracula", "chat-light"))
+    remember(folder, SavedChoices("rose-pine"))
+    assert recall(folder) == SavedChoices("rose-pine")
     [path] = folder.iterdir()
     assert path.stat().st_mode & 0o077 == 0
 
@@ -152,20 +152,20 @@ def test_damage_counts_as_nothing(tmp_path, damage):
         (tmp_path / "remembered.json").mkdir()
     else:
         (tmp_path / "remembered.json").write_bytes(damage)
-    assert recall(tmp_path) == Remembered()
+    assert recall(tmp_path) == SavedChoices()
 
 
 def test_what_can_not_be_kept_is_told(tmp_path):
     """With the file's name."""
     (tmp_path / "state").write_text("in the way")
     with pytest.raises(RememberError, match=r"remembered\.json can't be written"):
-        remember(tmp_path / "state", Remembered("dracula"))
+        remember(tmp_path / "state", SavedChoices("dracula"))
     assert os.listdir(tmp_path) == ["state"]  # noqa: PTH208 - names are what is compared
 
 
 def test_the_latest_rooms_are_remembered_each_once():
     """The latest first, only so many, none that is too long to be read."""
-    remembered = Remembered(theme="dracula")
+    remembered = SavedChoices(theme="dracula")
     for number in [*range(20), 15]:
         remembered = with_room(remembered, f"ws://h{number}:6789/")
     assert remembered.rooms[:3] == ("ws://h15:6789/", "ws://h19:6789/", "ws://h18:6789/")
@@ -176,10 +176,10 @@ def test_the_latest_rooms_are_remembered_each_once():
 
 def test_one_choice_does_not_undo_another(tmp_path):
     """Whichever window it was made in; what can be no room is left out."""
-    remember(tmp_path, Remembered(rooms=("http://a/", "b.org")))
+    remember(tmp_path, SavedChoices(rooms=("http://a/", "b.org")))
     one, other = (Profile(Settings(), tmp_path / "config.toml", tmp_path) for _ in range(2))
     one.keep_theme("dracula")
     other.keep_name("zoe")
     one.keep_room("ws://c:6789/")
-    assert recall(tmp_path) == Remembered(theme="dracula", name="zoe", rooms=("ws://c:6789/", "http://a/", "b.org"))
+    assert recall(tmp_path) == SavedChoices(theme="dracula", name="zoe", rooms=("ws://c:6789/", "http://a/", "b.org"))
     assert other.rooms == ["ws://c:6789/", "ws://b.org:6789/"]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_protocol.events import Message
-from chat_tui.state.find import Results, spans_of
+from chat_tui.state.find import FindResults, spans_of
 
 letters = st.text(st.sampled_from("aAßſéİ \n界"), max_size=30)
 
@@ -17,7 +17,7 @@ def message(number, text="hello", sender="~b"):
 
 def everything(phrase, texts, **options):
     """What is found when all messages have been looked at."""
-    results = Results(phrase, {number: message(number, text) for number, text in texts.items()}, **options)
+    results = FindResults(phrase, {number: message(number, text) for number, text in texts.items()}, **options)
     while not results.done:
         results.look()
     return results
@@ -74,7 +74,7 @@ def test_from_what_is_no_find_any_more_it_goes_to_its_neighbours():
 def test_many_messages_are_looked_through_in_slices_newest_first():
     """What goes meanwhile is not found; what comes is, in its place."""
     held = {number: message(number, "word" * 25) for number in range(1, 11)}
-    results = Results("word", held)
+    results = FindResults("word", held)
     results.look(400)
     assert results.found == [10, 9]
     del held[8]
@@ -90,7 +90,7 @@ def test_many_messages_are_looked_through_in_slices_newest_first():
 def test_what_is_put_in_between_is_found_in_its_place():
     """Where the search has been, at once; where it has not, in its turn."""
     held = {number: message(number, "word") for number in (10, 20, 30, 40)}
-    results = Results("word", held)
+    results = FindResults("word", held)
     results.look(200)
     assert results.found == [40, 30]
     held |= {number: message(number, "word") for number in (5, 15, 35)}
@@ -116,7 +116,7 @@ def test_no_phrase_finds_nothing():
 def test_what_is_to_be_skipped_is_not_found():
     """Neither among what is there nor among what comes."""
     held = {1: message(1, "spam", "~m"), 2: message(2, "spam")}
-    results = Results("spam", held, lambda one: one.from_id == "~m")
+    results = FindResults("spam", held, lambda one: one.from_id == "~m")
     results.look()
     held[3] = message(3, "spam", "~m")
     results.added([3])

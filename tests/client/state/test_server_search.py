@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from chat_protocol.commands import Search, parse_command
 from chat_protocol.events import ClientsChanged, Deleted, Found, Init, Message, Refusal
 from chat_protocol.queries import words_of
-from chat_tui.state.server_search import MOST, RecordSearch, spans_of
+from chat_tui.state.server_search import MOST, ServerSearch, spans_of
 
 
 def message(number, text="green", expires_at=None):
@@ -17,7 +17,7 @@ def message(number, text="green", expires_at=None):
 
 def asked(query="green"):
     """A search and the token of its question."""
-    search = RecordSearch("s-")
+    search = ServerSearch("s-")
     return search, parse_command(search.ask(query)).txn
 
 
@@ -77,7 +77,7 @@ def test_after_a_lost_connection_it_is_asked_anew():
 )
 def test_what_can_not_be_looked_for_is_not_asked(query, problem):
     """The reason is there at once."""
-    search = RecordSearch("s-")
+    search = ServerSearch("s-")
     assert search.ask(query) is None
     assert not search.waiting
     assert search.problem.startswith(problem)

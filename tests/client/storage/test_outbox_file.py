@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_protocol.commands import Say, format_command
-from chat_tui.state.outbox_codec import LONGEST_WAIT, MOST_BYTES, MOST_LINES, Kept, format_lines, parse_lines
+from chat_tui.state.outbox_codec import LONGEST_WAIT, MOST_BYTES, MOST_LINES, SavedLine, format_lines, parse_lines
 from chat_tui.storage.outbox_file import OutboxFile
 
 URL = "ws://host:6789/"
@@ -19,7 +19,7 @@ SECRET = "5ec4e7" * 8
 
 def line(text, said_at=100.0, txn="", **fields):
     """A line of ours."""
-    return Kept(txn or f"t-{text.replace(' ', '-')}", text, text, said_at, **fields)
+    return SavedLine(txn or f"t-{text.replace(' ', '-')}", text, text, said_at, **fields)
 
 
 def opened(folder, url=URL, secret=SECRET, now=100.0):

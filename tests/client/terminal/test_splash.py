@@ -16,9 +16,9 @@ from terminal import Terminal
 WAITING = """
 import os, signal
 from chat_tui.app.app import ChatApp
-from chat_tui.terminal.splash import first_frame
+from chat_tui.terminal.splash import splash
 try:
-    with first_frame():
+    with splash():
         typed = b""
         while len(typed) < 5:
             typed += os.read(0, 5)

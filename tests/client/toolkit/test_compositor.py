@@ -5,8 +5,8 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from chat_tui.toolkit.compositor import FrontCompositor
-from chat_tui.toolkit.screen_text import text_frame
+from chat_tui.toolkit.compositor import CullingCompositor
+from chat_tui.toolkit.screen_text import screen_text
 
 
 class Asked(Static):
@@ -29,7 +29,7 @@ class Page(Screen):
 
     def __init__(self):
         super().__init__()
-        self._compositor = FrontCompositor()
+        self._compositor = CullingCompositor()
 
     def compose(self):
         """One below the other."""
@@ -60,7 +60,7 @@ async def test_a_repaint_asks_only_who_is_seen_in_it():
         drawn = list(app.screen._compositor._get_renders(covers.region))
         assert app.asked == ["covers"]
         assert [region for region, _, _ in drawn] == [covers.region]
-        assert text_frame(app).split("\n")[:2] == ["top", "covers"]
+        assert screen_text(app).split("\n")[:2] == ["top", "covers"]
 
 
 async def test_what_is_between_two_repainted_regions_is_not_asked():
@@ -74,5 +74,5 @@ async def test_what_is_between_two_repainted_regions_is_not_asked():
         bottom.update("below")
         await pilot.pause()
         assert set(app.asked) == {"top", "bottom"}
-        shown = text_frame(app).split("\n")
+        shown = screen_text(app).split("\n")
         assert [line for line in shown if line] == ["above", "covers", "below"]

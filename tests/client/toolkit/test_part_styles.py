@@ -4,15 +4,15 @@ from textual.app import App
 from textual.widget import Widget
 
 from chat_tui.app.themes import THEMES
-from chat_tui.toolkit.part_styles import Look, Looks
+from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 from chat_tui.widgets.lists.roster import LOOKS as ROSTER
 from chat_tui.widgets.messages.styles import LOOKS as MESSAGES
 
 PARTS = {
     **MESSAGES,
     **{f"roster-{name}": look for name, look in ROSTER.items()},
-    "automatic": Look("auto 60%", "$primary"),
-    "faint": Look("$text-muted"),
+    "automatic": PartStyle("auto 60%", "$primary"),
+    "faint": PartStyle("$text-muted"),
 }
 
 
@@ -31,7 +31,7 @@ class Probe(Widget):
 
     def __init__(self):
         super().__init__()
-        self.looks = Looks(self, PARTS)
+        self.looks = PartStyles(self, PARTS)
 
 
 class Host(App):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_server.core.limits import Admission, Knocking, TokenBucket
+from chat_server.core.limits import Admission, PendingHandshakes, TokenBucket
 
 
 def test_a_burst_passes_and_then_so_many_a_second():
@@ -115,12 +115,12 @@ def test_this_computer_is_never_crowded(address):
 
 def test_of_those_who_knock_the_oldest_goes():
     """When there are too many; who has asked is not among them any more."""
-    knocking = Knocking(2)
-    assert [knocking.enter(guest) for guest in ("ana", "bob")] == [None, None]
-    assert knocking.enter("zoe") == "ana"
-    knocking.leave("bob")
-    assert knocking.enter("dan") is None
-    assert knocking.enter("eve") == "zoe"
+    pending_handshakes = PendingHandshakes(2)
+    assert [pending_handshakes.enter(guest) for guest in ("ana", "bob")] == [None, None]
+    assert pending_handshakes.enter("zoe") == "ana"
+    pending_handshakes.leave("bob")
+    assert pending_handshakes.enter("dan") is None
+    assert pending_handshakes.enter("eve") == "zoe"
 
 
 def test_a_quarter_of_all_places_is_for_handshakes():

@@ -4,7 +4,7 @@ import pytest
 
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Client, Deleted, Message
-from chat_server.core.entries import DeletionDraft, MessageDraft
+from chat_server.core.entries import NewDeletion, NewMessage
 from chat_server.core.room import Refused
 from rooms import NumberedRoom
 
@@ -29,7 +29,7 @@ def test_a_message_is_what_was_said_and_who_said_it_when(room):
     first = room.say("bob")
     command = Say("the code", to="ANA", reply_to=first.id, lifetime=30.0, txn="k7")
     draft = room.decide("bob", command, 1000.0)
-    assert draft == MessageDraft("the code", "~bob", "bob", 1000.0, first.id, "~ana", 1030.0, "k7")
+    assert draft == NewMessage("the code", "~bob", "bob", 1000.0, first.id, "~ana", 1030.0, "k7")
     delivery = room.keep(draft)
     assert delivery.event == Message(2, "the code", 1, "~bob", "bob", "~ana", 1000.0, 2, 1030.0, "k7")
     assert delivery.audience == {"~ana", "~bob"}
@@ -38,7 +38,7 @@ def test_a_message_is_what_was_said_and_who_said_it_when(room):
 def test_nothing_is_shown_before_the_log_has_kept_it(room):
     """Deciding alone changes no greeting."""
     room.decide("ana", Say("hi"))
-    assert room.greet("bob").messages == ()
+    assert room.initial_sync("bob").messages == ()
 
 
 def test_numbers_grow_and_are_never_used_again(room):
@@ -48,7 +48,7 @@ def test_numbers_grow_and_are_never_used_again(room):
     ids.append(room.say("ana").id)
     assert ids == [1, 2, 3, 5]
     assert room.seen_by("bob") == [1, 2, 5]
-    assert room.greet("bob").seq == 5
+    assert room.initial_sync("bob").seq == 5
 
 
 def test_everyone_sees_a_public_message_and_its_deletion(room):
@@ -114,8 +114,8 @@ def test_a_reply_holds_a_reference_and_no_text(room):
     room.say("ana", "the parent")
     reply = room.say("bob", "me too", reply_to=1)
     room.delete("ana", 1)
-    assert room.greet("cat").messages == (reply,)
-    assert "parent" not in repr(room.greet("cat"))
+    assert room.initial_sync("cat").messages == (reply,)
+    assert "parent" not in repr(room.initial_sync("cat"))
 
 
 def test_the_last_message_is_the_newest_that_the_asker_can_see(room):
@@ -123,10 +123,10 @@ def test_the_last_message_is_the_newest_that_the_asker_can_see(room):
     room.say("ana", "for all")
     room.say("bob", "for all too")
     room.say("ana", "secret", to="bob")
-    assert room.decide("cat", Delete()) == DeletionDraft(2)
-    assert room.decide("cat", Delete()) == DeletionDraft(1)
+    assert room.decide("cat", Delete()) == NewDeletion(2)
+    assert room.decide("cat", Delete()) == NewDeletion(1)
     assert refusal(room, "cat", Delete()) == ("no_such_message", "There is no message to delete.")
-    assert room.decide("bob", Delete()) == DeletionDraft(3)
+    assert room.decide("bob", Delete()) == NewDeletion(3)
 
 
 def test_a_deletion_that_the_log_could_not_keep_was_never_decided(room):
@@ -134,8 +134,8 @@ def test_a_deletion_that_the_log_could_not_keep_was_never_decided(room):
     room.say("ana")
     draft = room.decide("ana", Delete(1))
     assert refusal(room, "ana", Delete(1))[0] == "no_such_message"
-    room.room.undecide(draft)
-    room.room.undecide(room.decide("ana", Say("x")))
+    room.room.abandon(draft)
+    room.room.abandon(room.decide("ana", Say("x")))
     assert room.decide("ana", Say("x", reply_to=1)).reply_to == 1
     assert room.delete("ana", 1).event == Deleted(1, 2)
 
@@ -143,9 +143,9 @@ def test_a_deletion_that_the_log_could_not_keep_was_never_decided(room):
 def test_a_deletion_of_what_is_gone_shows_nothing(room):
     """Two nodes may decide on the same; the second entry is empty, and its number is used."""
     room.say("ana")
-    room.keep(DeletionDraft(1))
-    assert room.keep(DeletionDraft(1)) is None
-    assert room.keep(DeletionDraft(77)) is None
+    room.keep(NewDeletion(1))
+    assert room.keep(NewDeletion(1)) is None
+    assert room.keep(NewDeletion(77)) is None
     assert room.room.applied == 4
     assert room.say("ana").id == 5
 
@@ -156,7 +156,7 @@ def test_a_name_is_the_one_at_the_time_of_the_message(room):
     room.roster.rename("~ana", "anna")
     room.say("ana")
     room.say("stranger")
-    assert [message.from_name for message in room.greet("bob").messages] == ["ana", "anna", "~stranger"]
+    assert [message.from_name for message in room.initial_sync("bob").messages] == ["ana", "anna", "~stranger"]
 
 
 @pytest.mark.parametrize(("letters", "fits"), [(1, True), (10, True), (11, False)])
@@ -182,7 +182,7 @@ def test_a_text_has_so_many_lines():
 def test_a_greeting_says_who_is_here_and_what_holds(room):
     """Everything that a client needs to begin."""
     room.say("ana")
-    greeting = room.greet("bob", now=12.5)
+    greeting = room.initial_sync("bob", now=12.5)
     assert greeting.you == Client("~bob", "bob")
     assert greeting.clients == room.roster.clients()
     assert (greeting.epoch, greeting.seq, greeting.now) == ("e", 1, 12.5)

@@ -4,7 +4,7 @@ import pytest
 
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Deleted
-from chat_server.core.entries import DeletionDraft
+from chat_server.core.entries import NewDeletion
 from rooms import NumberedRoom
 
 
@@ -45,7 +45,7 @@ def test_an_expiry_reaches_those_who_saw_the_message(room):
 def test_it_is_told_once_while_the_log_takes_its_time(room):
     """Asking again before the deletion is kept gives nothing."""
     room.say("ana", lifetime=5.0)
-    assert room.room.due(5.0) == [DeletionDraft(1)]
+    assert room.room.due(5.0) == [NewDeletion(1)]
     assert room.room.due(6.0) == []
     assert room.room.next_due() is None
 
@@ -72,7 +72,7 @@ def test_an_expiry_that_the_log_could_not_keep_is_due_again(room):
     room.say("ana", lifetime=5.0)
     for _ in range(3):
         (draft,) = room.room.due(5.0)
-        room.room.undecide(draft)
+        room.room.abandon(draft)
         assert room.room.next_due() == 5.0
     assert [delivery.event.id for delivery in room.expire(5.0)] == [1]
     assert room.room.next_due() is None
@@ -81,9 +81,9 @@ def test_an_expiry_that_the_log_could_not_keep_is_due_again(room):
 def test_a_deletion_by_hand_that_failed_leaves_the_alarm(room):
     """One alarm, though there may be two in the heap."""
     room.say("ana", lifetime=5.0)
-    room.room.undecide(room.decide("bob", Delete(1)))
+    room.room.abandon(room.decide("bob", Delete(1)))
     assert room.room.due(4.0) == []
-    assert room.room.due(5.0) == [DeletionDraft(1)]
+    assert room.room.due(5.0) == [NewDeletion(1)]
     assert room.room.due(5.0) == []
 
 
@@ -96,7 +96,7 @@ def test_what_history_has_pushed_out_still_ends():
     assert room.seen_by("ana") == [2, 3]
     assert room.room.next_due() == 5.0
     (draft,) = room.room.due(5.0)
-    room.room.undecide(draft)
+    room.room.abandon(draft)
     assert room.expire(5.0) == [(Deleted(1, 4), {"~ana", "~bob"})]
     assert room.room.next_due() is None
 

@@ -13,10 +13,10 @@ def test_the_oldest_go_first():
     for _ in range(3):
         room.say("ana")
     assert room.seen_by("ana") == [1, 2, 3]
-    assert not room.greet("ana").more
+    assert not room.initial_sync("ana").more
     room.say("ana")
     assert room.seen_by("ana") == [2, 3, 4]
-    assert room.greet("ana").more
+    assert room.initial_sync("ana").more
 
 
 def test_deletions_do_not_count():
@@ -27,7 +27,7 @@ def test_deletions_do_not_count():
         room.delete("ana")
     room.say("ana")
     assert room.seen_by("ana") == [21]
-    assert not room.greet("ana").more
+    assert not room.initial_sync("ana").more
 
 
 def test_a_greeting_holds_the_newest_200():
@@ -35,12 +35,12 @@ def test_a_greeting_holds_the_newest_200():
     room = NumberedRoom("ana", "bob")
     for _ in range(GREETING_MESSAGES):
         room.say("ana")
-    assert not room.greet("ana").more
+    assert not room.initial_sync("ana").more
     room.say("ana", "to ana alone", to="ana")
     assert room.seen_by("ana") == list(range(2, GREETING_MESSAGES + 2))
-    assert room.greet("ana").more
+    assert room.initial_sync("ana").more
     assert room.seen_by("bob") == list(range(1, GREETING_MESSAGES + 1))
-    assert not room.greet("bob").more
+    assert not room.initial_sync("bob").more
 
 
 def test_a_greeting_holds_at_most_256_kibibytes_of_messages():
@@ -48,7 +48,7 @@ def test_a_greeting_holds_at_most_256_kibibytes_of_messages():
     room = NumberedRoom("ana")
     for _ in range(100):
         room.say("ana", "漢" * 4096)
-    greeting = room.greet("ana")
+    greeting = room.initial_sync("ana")
     size = len(b",".join(map(encode_event, greeting.messages)))
     one = len(encode_event(greeting.messages[0]))
     assert GREETING_BYTES - 2 * one < size <= GREETING_BYTES
@@ -61,14 +61,14 @@ def test_a_crowd_is_greeted_with_one_text():
     room = NumberedRoom("ana", "bob", "cat")
     room.say("ana", "to all")
     room.say("ana", "to bob", to="bob")
-    room.greet("cat")
+    room.initial_sync("cat")
     shared = room.room._public[None]
     assert room.seen_by("bob") == room.seen_by("ana") == [1, 2]
     assert room.seen_by("dan") == room.seen_by("cat") == [1]
     assert room.room._public[None] is shared
     room.delete("bob", 2)
     assert room.seen_by("bob") == room.seen_by("cat") == [1]
-    room.greet("ana")
+    room.initial_sync("ana")
     assert room.room._correspondents == {}
 
 
@@ -94,7 +94,7 @@ def test_what_the_log_has_let_go_of_is_forgotten():
     assert room.seen_by("bob") == [3]
     assert room.room.next_due() is None
     assert room.room._correspondents == {}
-    assert room.greet("ana").more
+    assert room.initial_sync("ana").more
     room.room.forget_before(2)
     assert room.seen_by("bob") == [3]
 

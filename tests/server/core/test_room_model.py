@@ -61,7 +61,7 @@ class _Nagging(Room):
     def due(self, now):
         drafts = super().due(now)
         for draft in drafts:
-            self.undecide(draft)
+            self.abandon(draft)
         return drafts
 
 
@@ -81,7 +81,7 @@ class _Telling(Room):
 class _Stubborn(Room):
     """Remembers a deletion that the log could not keep."""
 
-    def undecide(self, draft):
+    def abandon(self, draft):
         pass
 
 

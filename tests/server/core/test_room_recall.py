@@ -4,7 +4,7 @@ import pytest
 
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Deleted
-from chat_server.core.entries import DeletionDraft, MessageDraft, encode_draft
+from chat_server.core.entries import NewDeletion, NewMessage, encode_draft
 from chat_server.core.room import Refused
 from rooms import NumberedRoom
 
@@ -21,12 +21,12 @@ def room():
 
 def recall(room, seq, **fields):
     """The log had this message of ana's."""
-    room.room.recall(seq, encode_draft(MessageDraft("an old secret", "~ana", "ana", 1.0, **fields)))
+    room.room.recall(seq, encode_draft(NewMessage("an old secret", "~ana", "ana", 1.0, **fields)))
 
 
 def asks(room, command, name="ana"):
     """Before which number the log is asked."""
-    return room.room.unremembered(f"~{name}", command, 5.0)
+    return room.room.needs_lookup_before(f"~{name}", command, 5.0)
 
 
 def refused(room, name, command):
@@ -54,7 +54,7 @@ def test_a_recalled_message_is_replied_to_and_deleted_like_any_other(room):
     assert refused(room, "cat", Delete(40)) == refused(room, "cat", Say("x", reply_to=40)) == "There is no message 40."
     assert room.delete("bob", 40) == (Deleted(40, 102), {"~ana", "~bob"})
     assert refused(room, "bob", Delete(40)) == "There is no message 40."
-    assert [room.greet(name, resume=101).deleted for name in ("ana", "bob", "cat")] == [(40,), (40,), ()]
+    assert [room.initial_sync(name, resume=101).deleted for name in ("ana", "bob", "cat")] == [(40,), (40,), ()]
 
 
 def test_a_recalled_message_is_in_no_greeting(room):
@@ -71,13 +71,13 @@ def test_what_has_ended_or_is_about_to_go_is_not_there(room):
     draft = room.decide("ana", Delete(41), 5.0)
     for number in (40, 41):
         assert refused(room, "ana", Delete(number)) == f"There is no message {number}."
-    room.room.undecide(draft)
-    assert room.decide("ana", Delete(41), 5.0) == DeletionDraft(41)
+    room.room.abandon(draft)
+    assert room.decide("ana", Delete(41), 5.0) == NewDeletion(41)
 
 
 def test_what_was_deleted_while_the_log_was_asked_does_not_come_back(room):
     """The page was read before."""
-    room.keep(DeletionDraft(40))
+    room.keep(NewDeletion(40))
     recall(room, 40)
     assert refused(room, "ana", Delete(40)) == "There is no message 40."
 
@@ -86,10 +86,10 @@ def test_the_last_is_the_newest_that_was_recalled_when_nothing_newer_is_left(roo
     """That the asker can see."""
     recall(room, 40, to_id="~bob")
     recall(room, 30)
-    assert room.decide("cat", Delete(), 5.0) == DeletionDraft(101)
-    assert room.decide("cat", Delete(), 5.0) == DeletionDraft(30)
+    assert room.decide("cat", Delete(), 5.0) == NewDeletion(101)
+    assert room.decide("cat", Delete(), 5.0) == NewDeletion(30)
     assert refused(room, "cat", Delete()) == "There is no message to delete."
-    assert room.decide("bob", Delete(), 5.0) == DeletionDraft(40)
+    assert room.decide("bob", Delete(), 5.0) == NewDeletion(40)
 
 
 def test_few_are_recalled_at_once(room):

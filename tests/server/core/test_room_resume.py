@@ -6,7 +6,7 @@ import pytest
 
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Init, encode_event
-from chat_server.core.entries import DeletionDraft
+from chat_server.core.entries import NewDeletion
 from chat_server.core.room import Refused
 from chat_server.core.sync import GREETING_BYTES, GREETING_MESSAGES
 from chat_server.core.timeline import MOST_DELETIONS
@@ -45,7 +45,7 @@ def busy_room(entries):
             for name in PEOPLE:
                 if audience is not None and f"~{name}" not in audience:
                     continue
-                if isinstance(draft, DeletionDraft):
+                if isinstance(draft, NewDeletion):
                     del screen[name][event.id]
                 else:
                     screen[name][event.id] = event
@@ -58,14 +58,14 @@ def test_every_gap_is_filled_exactly():
     room, screens, now = busy_room(200)
     for seq, before in enumerate(screens):
         for name in PEOPLE:
-            greeting = room.greet(name, now, seq)
+            greeting = room.initial_sync(name, now, seq)
             came = {message.id: message for message in greeting.messages}
             assert greeting.resumed
             assert sorted(came) == list(came)
             assert all(number > seq for number in came)
             assert set(greeting.deleted) <= set(before[name])
             screen = {number: message for number, message in before[name].items() if number not in greeting.deleted}
-            assert screen | came == {message.id: message for message in room.greet(name, now).messages}
+            assert screen | came == {message.id: message for message in room.initial_sync(name, now).messages}
             assert (greeting.seq, greeting.missed, greeting.more) == (room.seq, len(came), False)
 
 
@@ -75,7 +75,7 @@ def test_what_never_was_is_no_place_to_go_on_from(seq):
     room = NumberedRoom("ana")
     for _ in range(3):
         room.say("ana")
-    assert told(room.greet("ana", resume=seq)) == (False, [1, 2, 3], [], False, None)
+    assert told(room.initial_sync("ana", resume=seq)) == (False, [1, 2, 3], [], False, None)
 
 
 def test_before_what_was_forgotten_there_is_no_going_on():
@@ -83,13 +83,13 @@ def test_before_what_was_forgotten_there_is_no_going_on():
     room = NumberedRoom("ana", history=3)
     for _ in range(5):
         room.say("ana")
-    assert [room.greet("ana", resume=seq).resumed for seq in range(6)] == [False, False, True, True, True, True]
+    assert [room.initial_sync("ana", resume=seq).resumed for seq in range(6)] == [False, False, True, True, True, True]
     for _ in range(4):
         room.say("ana")
         room.delete("ana")
-    assert next(seq for seq in range(room.seq + 1) if room.greet("ana", resume=seq).resumed) == 7
-    assert told(room.greet("ana", resume=7)) == (True, [], [], False, 0)
-    assert told(room.greet("ana", resume=8)) == (True, [], [8], False, 0)
+    assert next(seq for seq in range(room.seq + 1) if room.initial_sync("ana", resume=seq).resumed) == 7
+    assert told(room.initial_sync("ana", resume=7)) == (True, [], [], False, 0)
+    assert told(room.initial_sync("ana", resume=8)) == (True, [], [8], False, 0)
 
 
 def test_more_deletions_than_a_greeting_is_long_are_not_told():
@@ -99,8 +99,8 @@ def test_more_deletions_than_a_greeting_is_long_are_not_told():
         room.say("ana")
     for number in range(1, MOST_DELETIONS + 2):
         room.delete("ana", number)
-    assert not room.greet("ana", resume=MOST_DELETIONS + 1).resumed
-    assert len(room.greet("ana", resume=MOST_DELETIONS + 2).deleted) == MOST_DELETIONS
+    assert not room.initial_sync("ana", resume=MOST_DELETIONS + 1).resumed
+    assert len(room.initial_sync("ana", resume=MOST_DELETIONS + 2).deleted) == MOST_DELETIONS
 
 
 def test_of_many_that_were_missed_the_newest_come():
@@ -109,12 +109,12 @@ def test_of_many_that_were_missed_the_newest_come():
     for _ in range(GREETING_MESSAGES + 50):
         room.say("ana")
     room.say("ana", "not for you", to="ana")
-    greeting = room.greet("bob", resume=10)
+    greeting = room.initial_sync("bob", resume=10)
     assert (greeting.resumed, greeting.more, greeting.missed) == (True, True, GREETING_MESSAGES + 40)
     assert [message.id for message in greeting.messages] == list(range(51, GREETING_MESSAGES + 51))
     for _ in range(100):
         room.say("ana", "漢" * 4096)
-    greeting = room.greet("bob", resume=GREETING_MESSAGES + 51)
+    greeting = room.initial_sync("bob", resume=GREETING_MESSAGES + 51)
     assert len(b",".join(map(encode_event, greeting.messages))) <= GREETING_BYTES
     assert (greeting.resumed, greeting.more, greeting.missed) == (True, True, 100)
 
@@ -125,11 +125,11 @@ def test_what_ended_meanwhile_is_told_before_its_deletion_is_kept():
     room.say("ana", to="bob", lifetime=5.0)
     room.say("ana", lifetime=9.0)
     room.say("cat")
-    assert [told(room.greet(name, 4.9, 3))[2] for name in PEOPLE] == [[], [], []]
-    assert [told(room.greet(name, 5.0, 3))[2] for name in PEOPLE] == [[1], [1], []]
-    assert [told(room.greet(name, 9.0, 3))[2] for name in PEOPLE] == [[1, 2], [1, 2], [2]]
+    assert [told(room.initial_sync(name, 4.9, 3))[2] for name in PEOPLE] == [[], [], []]
+    assert [told(room.initial_sync(name, 5.0, 3))[2] for name in PEOPLE] == [[1], [1], []]
+    assert [told(room.initial_sync(name, 9.0, 3))[2] for name in PEOPLE] == [[1, 2], [1, 2], [2]]
     room.room.due(9.0)
-    assert [told(room.greet(name, 9.0, 3))[2] for name in PEOPLE] == [[1, 2], [1, 2], [2]]
+    assert [told(room.initial_sync(name, 9.0, 3))[2] for name in PEOPLE] == [[1, 2], [1, 2], [2]]
 
 
 def test_a_message_that_came_and_went_meanwhile_is_not_told():
@@ -138,7 +138,7 @@ def test_a_message_that_came_and_went_meanwhile_is_not_told():
     room.say("ana")
     room.say("ana", "a slip")
     room.delete("ana", 2)
-    assert told(room.greet("ana", resume=1)) == (True, [], [], False, 0)
+    assert told(room.initial_sync("ana", resume=1)) == (True, [], [], False, 0)
 
 
 def test_a_room_that_begins_in_the_middle_goes_on_from_there():
@@ -146,14 +146,14 @@ def test_a_room_that_begins_in_the_middle_goes_on_from_there():
     room = NumberedRoom("ana", "bob")
     room.room.begin_after(100)
     room.seq = 100
-    assert told(room.greet("ana")) == (False, [], [], True, None)
-    room.keep(DeletionDraft(40))
+    assert told(room.initial_sync("ana")) == (False, [], [], True, None)
+    room.keep(NewDeletion(40))
     room.say("ana")
     room.seq = 103  # message 103 was erased, and is not replayed
-    room.keep(DeletionDraft(103))
-    assert not room.greet("ana", resume=99).resumed
-    assert told(room.greet("ana", resume=100)) == (True, [102], [40], False, 1)
-    assert told(room.greet("bob", resume=103)) == (True, [], [103], False, 0)
+    room.keep(NewDeletion(103))
+    assert not room.initial_sync("ana", resume=99).resumed
+    assert told(room.initial_sync("ana", resume=100)) == (True, [102], [40], False, 1)
+    assert told(room.initial_sync("bob", resume=103)) == (True, [], [103], False, 0)
 
 
 def test_a_crowd_that_comes_back_is_greeted_with_one_text():
@@ -161,17 +161,17 @@ def test_a_crowd_that_comes_back_is_greeted_with_one_text():
     room = NumberedRoom(*PEOPLE)
     for number in range(3):
         room.say("ana", f"line {number}")
-    assert room.greet("ana", resume=1) == room.greet("ana", resume=1)
+    assert room.initial_sync("ana", resume=1) == room.initial_sync("ana", resume=1)
     shared = room.room._public[1]
-    room.greet("bob", resume=1)
+    room.initial_sync("bob", resume=1)
     assert room.room._public[1] is shared
     room.say("ana", "to bob", to="bob")
-    assert told(room.greet("bob", resume=1))[1] == [2, 3, 4]
-    assert told(room.greet("cat", resume=1))[1] == [2, 3]
+    assert told(room.initial_sync("bob", resume=1))[1] == [2, 3, 4]
+    assert told(room.initial_sync("cat", resume=1))[1] == [2, 3]
     room.delete("bob", 4)
-    assert told(room.greet("cat", resume=4))[2] == []
-    assert told(room.greet("bob", resume=4))[2] == [4]
+    assert told(room.initial_sync("cat", resume=4))[2] == []
+    assert told(room.initial_sync("bob", resume=4))[2] == [4]
     for seq in range(6):
         for _ in range(40):
-            room.greet("cat", resume=seq)
+            room.initial_sync("cat", resume=seq)
     assert len(room.room._public) <= 16

@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from chat_server.cli import main
-from chat_server.core.entries import DeletionDraft, MessageDraft, encode_draft
+from chat_server.core.entries import NewDeletion, NewMessage, encode_draft
 from chat_server.log import DELETE, MESSAGE, OpenError
 from chat_server.log.sqlite.backup import backup
 from chat_server.log.sqlite.engine import SqliteLog
@@ -20,9 +20,9 @@ async def log(tmp_path):
     log = SqliteLog(tmp_path / "chat.db", index_from=1)
     await log.open()
     for text, end in (("one", None), ("canary", None), ("three", 1000.0), ("four", None)):
-        draft = MessageDraft(text=text, from_id="~ana", from_name="ana", sent_at=1.0, expires_at=end)
+        draft = NewMessage(text=text, from_id="~ana", from_name="ana", sent_at=1.0, expires_at=end)
         await log.append(MESSAGE, encode_draft(draft))
-    await log.append(DELETE, encode_draft(DeletionDraft(2)), erases=2)
+    await log.append(DELETE, encode_draft(NewDeletion(2)), erases=2)
     yield log
     await log.close()
 

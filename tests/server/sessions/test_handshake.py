@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat_server.sessions.handshake import Hello, read_hello
+from chat_server.sessions.handshake import HandshakeQuery, read_handshake
 
 POINTS = {
     "": None,
@@ -34,15 +34,15 @@ POINTS = {
 @pytest.mark.parametrize("path", POINTS)
 def test_a_place_to_go_on_from_is_an_epoch_and_a_number(path):
     """Once, in decimal digits, and of this life of the log; anything else is none."""
-    assert read_hello("/" + path).resume("e1") == POINTS[path]
+    assert read_handshake("/" + path).resume("e1") == POINTS[path]
 
 
 def test_no_place_is_none_in_any_life():
     """Not even in one without a name."""
-    assert Hello().resume("") is None
+    assert HandshakeQuery().resume("") is None
 
 
 def test_a_name_is_asked_for_once():
     """The first counts; percent-encoded where needed."""
-    assert read_hello("/?name=a%26b&name=c").name == "a&b"
-    assert read_hello("/").name == ""
+    assert read_handshake("/?name=a%26b&name=c").name == "a&b"
+    assert read_handshake("/").name == ""

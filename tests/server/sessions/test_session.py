@@ -177,5 +177,5 @@ async def test_a_hundred_who_come_and_go_leave_nothing(house):
     await house.eventually(lambda: len(asyncio.all_tasks()) == tasks)
     assert await claims(house) == {"bob"}
     assert house.service.admission._count == 1
-    assert house.service.waiting == []
+    assert house.service.parked == []
     assert len(house.service.hub._clients) == 1

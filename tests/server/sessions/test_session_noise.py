@@ -52,7 +52,7 @@ async def test_noise_breaks_nothing(caplog, seed):
             session.connection_lost(None)
         await house.settled()
         assert len(house.service.sessions) == 1
-        assert house.service.waiting == []
+        assert house.service.parked == []
         assert house.service.admission._count == 1
         assert await house.service.log.roster() == {"bob": bob.id}
         await bob.say("done")

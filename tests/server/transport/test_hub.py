@@ -10,7 +10,7 @@ from chat_protocol.events import Refusal
 from chat_server.transport import hub as hub_module
 from chat_server.transport.frames import text_frame
 from chat_server.transport.hub import Hub
-from chat_server.transport.read_scheduler import Turns
+from chat_server.transport.read_scheduler import ReadScheduler
 from chatting import Person, open_house
 from hubs import Line, fact
 from sockets import Peer, greeted_peer, split_frames, text
@@ -69,7 +69,7 @@ def test_everyone_gets_what_is_for_them_once_and_in_order(steps):
 
 async def follow(steps: list[tuple[str, int, int]]) -> None:
     """Do the same to the hub and to the model."""
-    hub, model = Hub(lambda: None, Turns()), Model()
+    hub, model = Hub(lambda: None, ReadScheduler()), Model()
     for number, (step, one, two) in enumerate([*steps, ("flush", 0, 0)]):
         line = model.here[one % len(model.here)] if model.here else None
         match step:
@@ -105,7 +105,7 @@ async def follow(steps: list[tuple[str, int, int]]) -> None:
 @pytest.mark.parametrize("audience", [None, frozenset({"~a"})])
 async def test_an_event_that_can_not_be_written_leaves_nothing_behind(audience):
     """The next ones go once to each whom they are for."""
-    hub, ana, bob = Hub(lambda: None, Turns()), Line("~a"), Line("~b")
+    hub, ana, bob = Hub(lambda: None, ReadScheduler()), Line("~a"), Line("~b")
     hub.join("~a", ana, fact(0))
     hub.join("~b", bob, fact(0))
     with pytest.raises(TypeError):
@@ -120,7 +120,7 @@ async def test_an_event_that_can_not_be_written_leaves_nothing_behind(audience):
 
 async def test_an_event_is_encoded_once_for_all():
     """Everybody gets the same bytes, and without anything of their own the same object."""
-    hub = Hub(lambda: None, Turns())
+    hub = Hub(lambda: None, ReadScheduler())
     lines = [Line(f"~{number}") for number in range(50)]
     for line in lines:
         hub.join(line.client_id, line, fact(0))
@@ -133,7 +133,7 @@ async def test_an_event_is_encoded_once_for_all():
 
 async def test_nobody_connected_costs_nothing():
     """An event for nobody is not even encoded."""
-    hub = Hub(lambda: None, Turns())
+    hub = Hub(lambda: None, ReadScheduler())
     hub.publish(object(), None)
     hub.publish(object(), frozenset({"~a"}))
     hub.flush()

@@ -11,7 +11,7 @@ from chat_protocol.events import Refusal
 from chat_server.core.roster import Roster
 from chat_server.transport import hub as hub_module
 from chat_server.transport.hub import Hub
-from chat_server.transport.read_scheduler import Turns
+from chat_server.transport.read_scheduler import ReadScheduler
 from chatting import PATIENCE
 from hubs import Line, fact, tick
 
@@ -19,7 +19,7 @@ from hubs import Line, fact, tick
 async def test_a_crowd_that_joins_in_one_tick_costs_one_frame():
     """A hundred newcomers are told to everyone in a single `clients` event."""
     roster = Roster(0.0)
-    hub = Hub(roster.take_changes, Turns())
+    hub = Hub(roster.take_changes, ReadScheduler())
     lines = []
     for number in range(101):
         lines.append(Line(f"~{number}"))
@@ -41,7 +41,7 @@ async def test_a_crowd_that_joins_in_one_tick_costs_one_frame():
 async def test_who_comes_and_goes_in_one_tick_is_only_gone():
     """The others are not told of somebody whom they can't see any more."""
     roster = Roster(0.0)
-    hub = Hub(roster.take_changes, Turns())
+    hub = Hub(roster.take_changes, ReadScheduler())
     line, brief = Line("~a"), Line("~b")
     for member, name in ((line, "ana"), (brief, "bob")):
         roster.join(member.client_id, name)
@@ -58,7 +58,7 @@ class Crowd:
 
     def __init__(self) -> None:
         self.roster = Roster(0.0)
-        self.hub = Hub(self.roster.take_changes, Turns())
+        self.hub = Hub(self.roster.take_changes, ReadScheduler())
         self.here: list[Line] = []
         self._number = 0
 

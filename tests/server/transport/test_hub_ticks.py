@@ -8,14 +8,14 @@ import pytest
 
 from chat_server.transport import hub as hub_module
 from chat_server.transport.hub import Hub
-from chat_server.transport.read_scheduler import Turns
+from chat_server.transport.read_scheduler import ReadScheduler
 from chatting import PATIENCE
 from hubs import Line, fact, tick
 
 
 async def test_a_tick_is_flushed_by_itself():
     """What is published is written at the end of the tick, in one write, without anybody asking."""
-    hub, line = Hub(lambda: None, Turns()), Line("~a")
+    hub, line = Hub(lambda: None, ReadScheduler()), Line("~a")
     hub.join("~a", line, fact(1))
     for number in range(2, 100):
         hub.publish(fact(number), None)
@@ -31,7 +31,7 @@ class Talkers:
     """A hub with one listener, and somebody who sends much, a line in each piece."""
 
     def __init__(self) -> None:
-        self.turns = Turns()
+        self.turns = ReadScheduler()
         self.hub, self.line = Hub(lambda: None, self.turns), Line("~a")
         self.hub.join("~a", self.line, fact(0))
         self.said = 0
@@ -104,7 +104,7 @@ async def test_never_more_than_one_tick_is_under_way():
 
 async def test_how_long_it_takes_to_write_to_everybody_is_noted():
     """It is what a longer tick has to be worth."""
-    hub, line = Hub(lambda: None, Turns()), Line("~a")
+    hub, line = Hub(lambda: None, ReadScheduler()), Line("~a")
     hub.join("~a", line, fact(0))
     hub.flush()
     line.hang_up = lambda: time.sleep(0.002)

@@ -7,7 +7,7 @@ from websockets.frames import Opcode
 
 from chat_server.sessions.session import Session
 from chat_server.transport.connection import MAX_CONTROLS
-from chat_server.transport.read_scheduler import PIECE, Turns
+from chat_server.transport.read_scheduler import PIECE, ReadScheduler
 from chat_server.transport.write_buffer import Stage
 from chatting import House
 from sockets import Wire, connect_peer, greeted_peer, handshake, masked, split_frames, text
@@ -22,7 +22,7 @@ def lines(count: int) -> bytes:
 
 async def test_one_waiting_is_read_in_a_turn():
     """In the order in which they began to wait; who has to wait again goes to the end."""
-    turns, read = Turns(), []
+    turns, read = ReadScheduler(), []
 
     def wait(name: str, times: int) -> None:
         def go_on() -> None:

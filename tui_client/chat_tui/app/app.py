@@ -236,12 +236,12 @@ class ChatApp(OrderedKeysApp[None]):
     def _end_by_signal(self, number: int) -> None:
         """End as one who is asked to: the terminal is given back. What could have been taken back is said."""
         if self._chat.is_attached:
-            self._chat.feed.hurry()
+            self._chat.feed.flush_held()
         self.exit(return_code=128 + number)
 
     @property
     def frame_colours(self) -> str:
-        """What `first_frame` needs to look like this theme."""
+        """What `splash` needs to look like this theme."""
         colours = [self.theme_variables[name] for name in ("background", "panel", "foreground")]
         if not all(re.fullmatch("#[0-9a-fA-F]{6}", colour) for colour in colours):
             return NONE

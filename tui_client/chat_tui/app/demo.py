@@ -20,7 +20,7 @@ from chat_server.app import ChatServer
 from chat_server.settings import Settings
 from chat_tui.app.app import ChatApp
 from chat_tui.storage.identity import user_name
-from chat_tui.toolkit.screen_text import text_frame
+from chat_tui.toolkit.screen_text import screen_text
 
 _SIZE = (80, 18)
 _PATIENCE = 20.0
@@ -143,7 +143,7 @@ async def _until(pilot: Pilot[None], shows: Callable[[str], bool], caption: str 
         TimeoutError: when it never does.
     """
     async with asyncio.timeout(_PATIENCE):
-        while not shows(frame := text_frame(pilot.app)):
+        while not shows(frame := screen_text(pilot.app)):
             await pilot.pause(_STEP)
     if caption:
         _say(f"── {caption} ".ljust(_SIZE[0], "─"))

@@ -19,7 +19,7 @@ from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
 
 if TYPE_CHECKING:
-    from chat_tui.app.local_server import OwnRoom
+    from chat_tui.app.local_server import LocalServer
 
 HERE = "ws://localhost:6789/"
 
@@ -55,7 +55,7 @@ class FirstRunApp(ChatApp):
         self._keep_name = keep_name
         self._here = here
         self._first = FirstRunScreen(name, rooms, here)
-        self._own_room: OwnRoom | None = None
+        self._own_room: LocalServer | None = None
         self._asking: Screen[Any] | None = None
 
     def get_default_screen(self) -> Screen[Any]:

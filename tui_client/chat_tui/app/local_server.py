@@ -25,7 +25,7 @@ class RoomError(Exception):
     """A room can't be started. Its text is for a person."""
 
 
-class OwnRoom:
+class LocalServer:
     """A room on this computer, open to the network. `bound` is the address that it listens on."""
 
     def __init__(self, server: ChatServer, loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
@@ -49,7 +49,7 @@ class OwnRoom:
         self._thread.join(_ENDING)
 
 
-def open_room(port: int) -> OwnRoom:
+def open_room(port: int) -> LocalServer:
     """Start a room on this port, or on one of the next where it is taken; waits for it.
 
     Raises:
@@ -62,7 +62,7 @@ def open_room(port: int) -> OwnRoom:
         server, loop = started.result()
     except StartError as error:
         raise RoomError(f"No room could be started. {error}") from error
-    return OwnRoom(server, loop, thread)
+    return LocalServer(server, loop, thread)
 
 
 def lan_address() -> str | None:

@@ -9,7 +9,7 @@ _PATIENCE = 5.0
 """Seconds."""
 
 
-async def knock(url: str) -> OSError | None:
+async def probe(url: str) -> OSError | None:
     """Try the host and port of a parsed URL; returns what is in the way, or None when something answers."""
     parts = urlsplit(url)
     try:

@@ -74,7 +74,7 @@ class Feed:
         self._held_up = 0.0  # seconds, the frame that is due
         self._send_handle: asyncio.TimerHandle | None = None
         self._expiry_handle: asyncio.TimerHandle | None = None
-        self.overhears: Callable[[list[Event]], list[Event]] | None = None
+        self.event_filter: Callable[[list[Event]], list[Event]] | None = None
         """Hears everything before the store does, and returns what is for the store: all but answers to `inquire`."""
         self._file = file
         self._trouble = trouble
@@ -94,7 +94,7 @@ class Feed:
 
     async def close(self) -> None:
         """Say goodbye to the server, after everything else that is to be said."""
-        self.hurry()
+        self.flush_held()
         self._closed = True
         if self.connection is not None:
             if self.gives_up_name:
@@ -113,12 +113,12 @@ class Feed:
         if self.connection is not None:
             self.connection.rename(name)
 
-    def hurry(self) -> None:
+    def flush_held(self) -> None:
         """Hold nothing back any more: what can be sent is sent now."""
         self.store.release()
         self._send()
 
-    def leave(self) -> None:
+    def release_name_on_close(self) -> None:
         """Give up the name at `close`."""
         self.gives_up_name = True
 
@@ -134,7 +134,7 @@ class Feed:
             self._send()
         return pending
 
-    def ask(self, before: int, count: int = PAGE) -> bool:
+    def request_page(self, before: int, count: int = PAGE) -> bool:
         """Ask for the newest `count` messages older than `before`; False while that can't be asked."""
         line = self.store.ask(before, count)
         if line is None:
@@ -151,7 +151,7 @@ class Feed:
         self._write_down()
         self._changed(Change())
 
-    def inquire(self, line: str) -> bool:
+    def send_query(self, line: str) -> bool:
         """Ask the server something that is answered on this connection, or not at all; False where there is none."""
         return self.connection is not None and self.connection.send(line)
 
@@ -163,7 +163,7 @@ class Feed:
 
     # -- on disk ------------------------------------------------------------------------------------------------
 
-    def recall(self) -> None:
+    def load_saved(self) -> None:
         """What an earlier run could not send waits again."""
         if self._file is None:
             return
@@ -235,8 +235,8 @@ class Feed:
         self._apply(events)
 
     def _apply(self, events: list[Event]) -> None:
-        if self.overhears is not None and events:
-            events = self.overhears(events)
+        if self.event_filter is not None and events:
+            events = self.event_filter(events)
         if events and self.connection is not None:
             change = self.store.apply_all(events, self._clock())
             change.more = self.connection.waiting > 0

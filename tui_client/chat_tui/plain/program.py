@@ -108,7 +108,7 @@ class _Program:
             status = await self._end
             self._tell_unanswered()
             if self._leaving:
-                self._feed.leave()
+                self._feed.release_name_on_close()
             with suppress(TimeoutError):
                 async with asyncio.timeout(_GOODBYE):
                     await self._feed.close()

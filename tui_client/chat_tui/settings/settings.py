@@ -17,7 +17,7 @@ from chat_protocol.names import InvalidNameError, check_name
 from chat_protocol.text import clean_line
 from chat_tui.connection.address import ConnectionUrlError, parse_url
 from chat_tui.settings.errors import SettingsError
-from chat_tui.storage.choices import Remembered
+from chat_tui.storage.choices import SavedChoices
 
 ENVIRONMENT = "CHAT_TUI_"
 DEFAULT = "default"
@@ -72,7 +72,7 @@ def config_file() -> Path:
 
 
 def load(
-    options: Mapping[str, Any], environment: Mapping[str, str], path: Path, picked: Remembered | None = None
+    options: Mapping[str, Any], environment: Mapping[str, str], path: Path, picked: SavedChoices | None = None
 ) -> Settings:
     """Return what is in force; options that are None were not given.
 

@@ -39,7 +39,7 @@ def _char_at(starts: list[int], folded_offset: int) -> int:
     return at if starts[at] == folded_offset else at - 1
 
 
-class Results:
+class FindResults:
     """The messages that have `phrase` in them, the newest first; `skips` says which messages are left out.
 
     `messages` are by id, ascending, and may change: what comes and what goes is told.

@@ -45,7 +45,7 @@ def _word(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
 
 
-class Attention:
+class Notifications:
     """What was not seen while the terminal was in the background, and what to write to the terminal about it."""
 
     def __init__(self) -> None:

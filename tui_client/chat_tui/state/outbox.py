@@ -17,7 +17,7 @@ import msgspec
 from chat_protocol.commands import Command, Delete, Exit, Say, TakeName, format_command
 from chat_protocol.names import fold_name
 from chat_protocol.text import clean
-from chat_tui.state.outbox_codec import Kept
+from chat_tui.state.outbox_codec import SavedLine
 
 MOST_TRIES = 5
 """A line whose connection is lost this often before any answer may be the reason for it: it is handed back."""
@@ -142,13 +142,13 @@ class Outbox:
 
     # -- over a restart -----------------------------------------------------------------------------------------
 
-    def kept(self, now: float, *, ready: bool) -> list[Kept]:
+    def kept(self, now: float, *, ready: bool) -> list[SavedLine]:
         """What is to be written down. While `ready`, any line may be handed over next: it counts as tried.
 
         Neither a name nor "the last one" is anything to ask for in another run.
         """
         return [
-            Kept(
+            SavedLine(
                 txn=line.txn,
                 line=format_command(msgspec.structs.replace(line.command, txn=None)),
                 typed=clean(line.typed),
@@ -161,7 +161,7 @@ class Outbox:
             if line.said_at is not None and _outlives_us(line.command)
         ]
 
-    def restore(self, lines: Iterable[Kept]) -> None:
+    def restore(self, lines: Iterable[SavedLine]) -> None:
         """Take up what an earlier run has written down; a message that could still be taken back then is in doubt."""
         for line in lines:
             if line.txn not in self._lines and len(self._lines) < self._limit:

@@ -20,7 +20,7 @@ _CLOCK_STEP = 5.0
 _TOKEN = re.compile(r"[!-~]{1,64}")
 
 
-class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
+class SavedLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line, `line` being what is said, without its token `txn`, and `typed` how it was said.
 
     `said_at` is in seconds since the epoch on this computer's clock, `epoch` the life of the record whose message
@@ -59,7 +59,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
         return command.lifetime if isinstance(command, Say) else None
 
 
-def format_lines(lines: Sequence[Kept]) -> tuple[bytes, int]:
+def format_lines(lines: Sequence[SavedLine]) -> tuple[bytes, int]:
     """Return the contents of a file, and how many of the lines, the first ones, it had room for."""
     parts: list[bytes] = []
     size = 2
@@ -71,7 +71,7 @@ def format_lines(lines: Sequence[Kept]) -> tuple[bytes, int]:
     return b"[" + b",\n".join(parts) + b"]", len(parts)
 
 
-def parse_lines(data: bytes) -> list[Kept]:
+def parse_lines(data: bytes) -> list[SavedLine]:
     """Read the contents of a file."""
     try:
         parts = msgspec.json.decode(data, type=list[msgspec.Raw])
@@ -80,9 +80,9 @@ def parse_lines(data: bytes) -> list[Kept]:
     return [line for line in map(_parse_line, parts) if line is not None]
 
 
-def _parse_line(part: msgspec.Raw) -> Kept | None:
+def _parse_line(part: msgspec.Raw) -> SavedLine | None:
     try:
-        line = msgspec.json.decode(part, type=Kept)
+        line = msgspec.json.decode(part, type=SavedLine)
         line = msgspec.structs.replace(line, line=clean(line.line), typed=clean(line.typed))
         command = line.command
     except (msgspec.DecodeError, UnicodeDecodeError, CommandError):
@@ -91,6 +91,6 @@ def _parse_line(part: msgspec.Raw) -> Kept | None:
     return line if known and _TOKEN.fullmatch(line.txn) else None
 
 
-def merged(lines: Iterable[Kept]) -> list[Kept]:
+def merged(lines: Iterable[SavedLine]) -> list[SavedLine]:
     """Each line once, in the order said."""
     return sorted({line.txn: line for line in lines}.values(), key=lambda line: line.said_at)

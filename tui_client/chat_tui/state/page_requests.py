@@ -11,18 +11,18 @@ PAGE = HISTORY_MOST
 """Messages that are asked for at once."""
 
 
-class Question(NamedTuple):
+class PageRequest(NamedTuple):
     """A page that is on its way: messages older than `before`."""
 
     txn: str
     before: int
 
 
-class Paging:
+class PageRequests:
     """What was asked for; the tokens begin with `token_prefix`, which no other run of ours may have."""
 
     def __init__(self, token_prefix: str) -> None:
-        self.question: Question | None = None
+        self.question: PageRequest | None = None
         self._prefix = token_prefix
         self._asked = 0
         self._ready = False
@@ -46,7 +46,7 @@ class Paging:
         if not self._ready or self.question is not None:
             return None
         self._asked += 1
-        self.question = Question(f"{self._prefix}p{self._asked}", before)
+        self.question = PageRequest(f"{self._prefix}p{self._asked}", before)
         return format_command(Ask(before, count, self.question.txn))
 
     def unasked(self) -> None:

@@ -10,7 +10,7 @@ _ALL = 1 << 62
 """Above every id."""
 
 
-class Known:
+class People:
     """What is known of one room.
 
     Times called `now` are seconds since the epoch (UTC) on this computer's clock. `epoch` is None before the first

@@ -7,11 +7,11 @@ import msgspec
 from chat_protocol.commands import Command, Delete, Say
 from chat_protocol.names import fold_name
 from chat_tui.state.outbox import Outbox, Pending
-from chat_tui.state.outbox_codec import Kept
-from chat_tui.state.people import Known
+from chat_tui.state.outbox_codec import SavedLine
+from chat_tui.state.people import People
 
 
-class Saying(Known):
+class Saying(People):
     """Our own lines, until they are known to be kept or refused."""
 
     def __init__(self, history_limit: int, outbox: Outbox) -> None:
@@ -54,11 +54,11 @@ class Saying(Known):
         """Seconds until `to_send` has a line, as the server's limits go; None for not until something changes."""
         return self._outbox.wait(now) if self._ready else None
 
-    def kept(self, now: float) -> list[Kept]:
+    def kept(self, now: float) -> list[SavedLine]:
         """The lines to write down, so that a later run can send them; `now` as for `to_send`."""
         return self._outbox.kept(now, ready=self._ready)
 
-    def restore(self, lines: Iterable[Kept]) -> None:
+    def restore(self, lines: Iterable[SavedLine]) -> None:
         """Take up what an earlier run has written down."""
         self._outbox.restore(lines)
 

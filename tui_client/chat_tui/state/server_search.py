@@ -17,7 +17,7 @@ _NUMBERS = 1 << 60
 _WRITTEN_WORD = re.compile("(?:[^\\W_]|[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f])+")
 
 
-class RecordSearch:
+class ServerSearch:
     """What is looked for, and what was found of it; the tokens begin with `token_prefix`, which nobody else may have.
 
     `hits` are by id, newest first; `more`: there are older ones. `problem` is a sentence about why there are none.

@@ -11,7 +11,7 @@ from chat_protocol.events import Client, ClientsChanged, Deleted, Event, Init, M
 from chat_protocol.events import History as Page
 from chat_tui.state.change import Change
 from chat_tui.state.outbox import Outbox
-from chat_tui.state.page_requests import PAGE, Paging
+from chat_tui.state.page_requests import PAGE, PageRequests
 from chat_tui.state.saying import Saying
 
 __all__ = ["Change", "Store"]
@@ -28,7 +28,7 @@ class Store(Saying):
 
     def __init__(self, token_prefix: str, *, history_limit: int = 20_000, outbox_limit: int = 500) -> None:
         super().__init__(history_limit, Outbox(token_prefix, outbox_limit))
-        self._paging = Paging(token_prefix)
+        self._paging = PageRequests(token_prefix)
         self._counted: dict[str, int] = {}
 
     # -- what the server says -----------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 
-def write_private(path: Path, data: bytes) -> None:
+def write_atomic_private(path: Path, data: bytes) -> None:
     """Put `data` in place of what was there: as a whole or not at all, for its owner's eyes alone.
 
     Raises:

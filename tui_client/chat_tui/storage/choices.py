@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from chat_tui.storage.atomic_file import write_private
+from chat_tui.storage.atomic_file import write_atomic_private
 
 _FILE = "remembered.json"
 _LARGEST = 65_536
@@ -19,7 +19,7 @@ class RememberError(Exception):
     """Something can't be kept. Its text is for a person; everything goes on without."""
 
 
-class Remembered(msgspec.Struct, frozen=True):
+class SavedChoices(msgspec.Struct, frozen=True):
     """`theme` was picked when the settings file said `theme_before`, `name` likewise; "" is nothing.
 
     `rooms` are the URLs of rooms that have greeted us, the latest first.
@@ -32,16 +32,16 @@ class Remembered(msgspec.Struct, frozen=True):
     rooms: tuple[str, ...] = ()
 
 
-def recall(folder: Path) -> Remembered:
+def recall(folder: Path) -> SavedChoices:
     """Return what is kept in `folder`; nothing, where that can't be read."""
     try:
         with (folder / _FILE).open("rb") as file:
-            return msgspec.json.decode(file.read(_LARGEST), type=Remembered)
+            return msgspec.json.decode(file.read(_LARGEST), type=SavedChoices)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return Remembered()
+        return SavedChoices()
 
 
-def with_room(remembered: Remembered, url: str) -> Remembered:
+def with_room(remembered: SavedChoices, url: str) -> SavedChoices:
     """The same, with this room as the latest; one with a URL beyond all measure is left out."""
     if len(url) > _LONGEST_URL:
         return remembered
@@ -49,7 +49,7 @@ def with_room(remembered: Remembered, url: str) -> Remembered:
     return msgspec.structs.replace(remembered, rooms=(url, *others)[:MOST_ROOMS])
 
 
-def remember(folder: Path, remembered: Remembered) -> None:
+def remember(folder: Path, remembered: SavedChoices) -> None:
     """Keep this in place of what was kept: as a whole or not at all, for its owner's eyes alone.
 
     Raises:
@@ -57,6 +57,6 @@ def remember(folder: Path, remembered: Remembered) -> None:
     """
     path = folder / _FILE
     try:
-        write_private(path, msgspec.json.encode(remembered))
+        write_atomic_private(path, msgspec.json.encode(remembered))
     except OSError as error:
         raise RememberError(f"{path} can't be written ({error.strerror}).") from error

@@ -9,7 +9,7 @@ from pathlib import Path
 _MOST_CAUSES = 20
 
 
-def write_crash(error: BaseException, folder: Path) -> str:
+def write_crash_report(error: BaseException, folder: Path) -> str:
     """Keep the way to a fault, in `folder` or with temporary files; returns a sentence that says where."""
     text = "".join(without_words(error))
     for place in (folder, Path(tempfile.gettempdir())):

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from chat_tui.state.paste_guard import looks_like_a_secret
-from chat_tui.storage.atomic_file import write_private
+from chat_tui.storage.atomic_file import write_atomic_private
 
 MOST = 50
 _MOST_BYTES = 1024 * 1024
@@ -66,7 +66,7 @@ class Drafts:
         while len(written := msgspec.json.encode(places)) > _MOST_BYTES:
             del places[next(iter(places))]  # what is longer could not be read again
         with contextlib.suppress(OSError):
-            write_private(self._file, written)
+            write_atomic_private(self._file, written)
             self._saved = lasting
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from chat_tui.state.outbox_codec import MOST_BYTES, Kept, format_lines, merged, parse_lines
-from chat_tui.storage.atomic_file import write_private
+from chat_tui.state.outbox_codec import MOST_BYTES, SavedLine, format_lines, merged, parse_lines
+from chat_tui.storage.atomic_file import write_atomic_private
 
 with suppress(ImportError):  # a system without such locks, and so without these files
     import fcntl
@@ -37,7 +37,7 @@ class OutboxFile:
         self._who = _hashed("who", secret)
         self._path: Path | None = None
         self._lock: int | None = None
-        self._saved: list[Kept] = []
+        self._saved: list[SavedLine] = []
         self._data = b""
         self._told = False
         self.too_late = 0
@@ -48,7 +48,7 @@ class OutboxFile:
         """The tokens of what is written down."""
         return frozenset(line.txn for line in self._saved)
 
-    def take_over(self, now: float) -> list[Kept]:
+    def take_over(self, now: float) -> list[SavedLine]:
         """Lock a file of our own, and return what waits in it and in those that nobody has open, in the order said.
 
         What was said by somebody else, as who cannot be told from here, is to be asked about. Lines of other rooms
@@ -73,7 +73,7 @@ class OutboxFile:
             if number == _MOST_WINDOWS:
                 return
 
-    def _collect(self, own: Path, now: float) -> list[Kept]:
+    def _collect(self, own: Path, now: float) -> list[SavedLine]:
         lines = all_lines = self._saved = _read(own)
         self._data = own.read_bytes() if own.exists() else b""  # what is damaged, too, does not stay
         adopted: list[tuple[Path, int]] = []
@@ -113,7 +113,7 @@ class OutboxFile:
             if lock is not None:
                 _unlock(path, lock)
 
-    def save(self, lines: Sequence[Kept], now: float) -> str:
+    def save(self, lines: Sequence[SavedLine], now: float) -> str:
         """Write these lines in place of what was there; return what is wrong, "" where nothing is or it was said.
 
         What can't be written stays in memory alone, and what is not to be kept any more is gone even then.
@@ -144,7 +144,7 @@ class OutboxFile:
             _unlock(self._path, self._lock)
         self._path = self._lock = None
 
-    def _forget_all_but(self, lines: Sequence[Kept]) -> None:
+    def _forget_all_but(self, lines: Sequence[SavedLine]) -> None:
         """The file could not be made to hold these lines: it goes if it holds others, which nobody wants sent."""
         if self._path is not None and not self.holds <= {line.txn for line in lines}:
             with suppress(OSError):
@@ -162,16 +162,16 @@ def _hashed(kind: str, value: str) -> str:
     return sha256(f"chat-tui outbox {kind} {value}".encode(errors="surrogatepass")).hexdigest()[:16]
 
 
-def _write(path: Path, lines: Sequence[Kept]) -> list[Kept]:
+def _write(path: Path, lines: Sequence[SavedLine]) -> list[SavedLine]:
     """Make the file hold these lines, and return them; without any there is no file."""
     if lines:
-        write_private(path, format_lines(lines)[0])
+        write_atomic_private(path, format_lines(lines)[0])
     else:
         path.unlink(missing_ok=True)
     return list(lines)
 
 
-def _read(path: Path) -> list[Kept]:
+def _read(path: Path) -> list[SavedLine]:
     try:
         with path.open("rb") as file:
             return parse_lines(file.read(MOST_BYTES + 1))

@@ -1,6 +1,6 @@
 """Something to look at while the program is being read from disk: the frame of the screen, and never a message.
 
-It is written straight to the terminal, and the terminal is borrowed for as long as `first_frame` lasts: what is typed
+It is written straight to the terminal, and the terminal is borrowed for as long as `splash` lasts: what is typed
 meanwhile is not echoed into it and reaches the composer, and however the program ends the terminal is given back.
 """
 
@@ -26,7 +26,7 @@ _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?1049l\x1b[?25h"
 
 
 @contextmanager
-def first_frame(colours: str = USUAL, *, composer: bool = True) -> Iterator[None]:
+def splash(colours: str = USUAL, *, composer: bool = True) -> Iterator[None]:
     """Show it at once, on standard output; at the end the terminal is what it was. Both must be terminals.
 
     Without `composer` it is what the conversation and the choice of a room have in common.
@@ -61,11 +61,11 @@ def last_colours() -> str:
 
 def keep_colours(folder: Path, colours: str) -> None:
     """Begin with these the next time; where they can't be written down, that begins as this one did."""
-    from chat_tui.storage.atomic_file import write_private  # noqa: PLC0415 - at the end of the program
+    from chat_tui.storage.atomic_file import write_atomic_private  # noqa: PLC0415 - at the end of the program
 
     if colours != last_colours():
         with suppress(OSError):
-            write_private(folder / _FILE, colours.encode())
+            write_atomic_private(folder / _FILE, colours.encode())
 
 
 def _state_folder() -> Path:

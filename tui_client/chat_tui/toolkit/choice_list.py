@@ -5,7 +5,7 @@ from typing import Literal
 from textual.widgets import OptionList
 
 
-class Choices(OptionList):
+class ChoiceList(OptionList):
     """Textual's own list, but that a page of no rows is none: there its page keys would be a fault."""
 
     def _move_page(self, direction: Literal[-1, 1]) -> None:

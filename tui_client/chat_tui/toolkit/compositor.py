@@ -11,7 +11,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 
-class FrontCompositor(Compositor):
+class CullingCompositor(Compositor):
     """Leaves out what is outside the repainted regions or behind one widget; what is drawn is the same.
 
     Stock, of several regions only the one around all of them counts: a letter and the list above it, due together,

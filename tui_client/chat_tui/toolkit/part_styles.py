@@ -12,7 +12,7 @@ from textual.color import Color
 from textual.widget import Widget
 
 
-class Look(NamedTuple):
+class PartStyle(NamedTuple):
     """Colours as a style sheet has them: "$foreground 60%", "" for those of the widget.
 
     `attributes` are Rich's words, or a variable; `without_colours` are those in place of them where there are no
@@ -25,10 +25,10 @@ class Look(NamedTuple):
     without_colours: str = ""
 
 
-class Looks:
+class PartStyles:
     """The styles of a widget's parts, worked out when they are first asked for in a theme."""
 
-    def __init__(self, widget: Widget, looks: Mapping[str, Look]) -> None:
+    def __init__(self, widget: Widget, looks: Mapping[str, PartStyle]) -> None:
         self._widget, self._looks = widget, looks
         self._styles: dict[tuple[str, Style], Style] = {}
         self._variables: Mapping[str, str] = {}
@@ -47,7 +47,7 @@ class Looks:
         return style
 
 
-def partial_style(look: Look, variables: Mapping[str, str], behind: Color, *, colours: bool = True) -> Style:
+def partial_style(look: PartStyle, variables: Mapping[str, str], behind: Color, *, colours: bool = True) -> Style:
     """What a look adds to a style; `variables` are the theme's, `behind` is what tints are laid over."""
     background = behind + color_of(look.background, variables) if look.background else None
     color = (background or behind) + color_of(look.color, variables) if look.color else None

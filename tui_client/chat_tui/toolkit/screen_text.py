@@ -6,7 +6,7 @@ from textual._compositor import InlineUpdate
 from textual.app import App
 
 
-def text_frame(app: App[Any]) -> str:
+def screen_text(app: App[Any]) -> str:
     """What the terminal shows now: one line a row, without trailing blanks, no colours."""
     # Only the compositor knows the layers of a screen and the screens that shine through a modal one. An inline
     # update, unlike a full one, leaves its list of what is still to be repainted alone.

@@ -3,7 +3,7 @@
 from hashlib import sha256
 from pathlib import Path
 
-from chat_tui.state.outbox_codec import Kept
+from chat_tui.state.outbox_codec import SavedLine
 from chat_tui.storage.outbox_file import OutboxFile
 from chatting import open_house
 from client.chat_host import chat, chat_at
@@ -11,7 +11,7 @@ from client.chat_host import chat, chat_at
 NOW = 1_800_000_000.0
 
 
-def left_behind(folder: Path, url: str, *lines: Kept) -> OutboxFile:
+def left_behind(folder: Path, url: str, *lines: SavedLine) -> OutboxFile:
     """What another window of ana's has written down; gives the file for the next one."""
     file = OutboxFile(folder, url, "ana's")
     file.take_over(NOW)
@@ -26,10 +26,10 @@ async def test_what_waited_goes_out_once_and_what_is_in_doubt_when_the_user_says
         bob = await house.person("bob")
         outbox = left_behind(
             tmp_path, house.url(),
-            Kept("t-1", "waited", "waited", NOW - 10, tried=True),
-            Kept("t-2", f"/to {bob.id} for bob, long ago", "x", NOW - 9000, tried=True),
-            Kept("t-3", "to everyone? no", "to everyone? no", NOW - 9000, ask=True),
-            Kept("t-4", "/temp 5 too late", "x", NOW - 1, tried=True),
+            SavedLine("t-1", "waited", "waited", NOW - 10, tried=True),
+            SavedLine("t-2", f"/to {bob.id} for bob, long ago", "x", NOW - 9000, tried=True),
+            SavedLine("t-3", "to everyone? no", "to everyone? no", NOW - 9000, ask=True),
+            SavedLine("t-4", "/temp 5 too late", "x", NOW - 1, tried=True),
         )  # fmt: skip
         async with chat(house, "ana", outbox=outbox, clock=lambda: NOW + 10) as ana:
             await ana.shows("1 line that was not sent is gone")
@@ -57,7 +57,7 @@ async def test_what_the_server_has_is_not_said_again(tmp_path):
         await bob.say(*(f"{n} later" for n in range(250)))
         await before.hears("249 later")
         await before.socket.close()
-        lines = [Kept("t-1", "one", "one", NOW - 10, tried=True), Kept("t-2", "two", "two", NOW - 9, tried=True)]
+        lines = [SavedLine("t-1", "one", "one", NOW - 10, tried=True), SavedLine("t-2", "two", "two", NOW - 9, tried=True)]
         outbox = left_behind(tmp_path, house.url(), *lines)
         async with chat(house, "ana", outbox=outbox, clock=lambda: NOW) as ana:
             await ana.shows("▊ 249 later")

@@ -3,7 +3,7 @@
 import re
 from contextlib import asynccontextmanager
 
-from chat_tui.toolkit.screen_text import text_frame
+from chat_tui.toolkit.screen_text import screen_text
 from chat_tui.widgets.composer.completion_popup import CompletionPopup
 from chatting import open_house
 from client.chat_host import SIZES, TEN, HeldLog, chat
@@ -38,8 +38,8 @@ async def draw(snapshot, person, words, sizes=SIZES):
     """Compare the screen at every size with what is kept; what changes by the second is written as 8."""
     for size in sizes:
         await person.size(*size)
-        shown = re.sub(r"in \d s", "in 8 s", text_frame(person.app))
-        snapshot(person.app if shown == text_frame(person.app) else shown, f"chat-{words}-{size[0]}x{size[1]}")
+        shown = re.sub(r"in \d s", "in 8 s", screen_text(person.app))
+        snapshot(person.app if shown == screen_text(person.app) else shown, f"chat-{words}-{size[0]}x{size[1]}")
 
 
 async def test_empty(snapshot):

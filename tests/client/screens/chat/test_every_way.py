@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from chat_tui.settings.settings import Settings, load
-from chat_tui.storage.choices import Remembered, recall, remember
+from chat_tui.storage.choices import SavedChoices, recall, remember
 from chatting import House, Person, open_house
+from client.action_paths import ActionCase, carry_out, command, keys, mouse, promised
 from client.chat_host import Chat, chat
-from client.ways import Task, carry_out, command, keys, mouse, promised
 
 
 @dataclass
@@ -158,7 +158,7 @@ async def has_left(here):
 
 
 TASKS = {
-    "reply": Task(
+    "reply": ActionCase(
         (
             keys("press alt+up r", "shows ↪ replying to bob: {text}", "write nice", "press enter"),
             keys("press up r", "write nice", "press enter"),
@@ -167,7 +167,7 @@ TASKS = {
         ),
         replied,
     ),
-    "delete": Task(
+    "delete": ActionCase(
         (
             keys("press alt+up d", "shows Delete? d again", "press d"),
             mouse("click {text} @ ▊", "click Delete", "click Delete? d again"),
@@ -176,7 +176,7 @@ TASKS = {
         ),
         deleted,
     ),
-    "write to one person": Task(
+    "write to one person": ActionCase(
         (
             keys("press ctrl+o", "write bo", "press enter", "shows private to bob", "say psst", "press escape"),
             mouse("click ● bob", "shows private to bob", "write psst", "click ⏎ Send", "click Everyone @ ▏"),
@@ -188,7 +188,7 @@ TASKS = {
         was_private,
         size=(120, 24),
     ),
-    "write to everyone again": Task(
+    "write to everyone again": ActionCase(
         (
             keys("press escape", "say hello all"),
             mouse("click Everyone @ ▏", "say hello all"),
@@ -198,7 +198,7 @@ TASKS = {
         first=("press ctrl+o b enter", "shows private to bob"),
         size=(120, 24),
     ),
-    "send what deletes itself": Task(
+    "send what deletes itself": ActionCase(
         (
             keys(
                 *("press ctrl+l", "shows temp: 30 s", "press ctrl+l", "shows temp: 5 min", "press ctrl+l"),
@@ -213,13 +213,13 @@ TASKS = {
         ),
         lives_30_seconds,
     ),
-    "take a deletion back": Task(
+    "take a deletion back": ActionCase(
         (keys("press ctrl+z"), mouse("click [Undo]")),
         is_kept,
         first=("press alt+up d d", "shows deleting…"),
         options={"undo_seconds": 600.0},
     ),
-    "go to what was replied to, and back": Task(
+    "go to what was replied to, and back": ActionCase(
         (
             keys("press alt+up g", "shows ▊ the root", "lacks ▊ {text}", "press backspace"),
             mouse("click ╭ bob: the root", "shows ▊ the root", "lacks ▊ {text}", "click [Back]"),
@@ -227,10 +227,10 @@ TASKS = {
         is_at_the_end,
         says="/reply 1 message {number}",
     ),
-    "go to the newest message": Task(
+    "go to the newest message": ActionCase(
         (keys("press end"), mouse("click ↓ 1 new")), is_at_the_end, first=("press pageup", "+", "shows ↓ 1 new")
     ),
-    "go to the first unread one, and back": Task(
+    "go to the first unread one, and back": ActionCase(
         (
             keys("press home", "shows new since", "lacks ▊ {text}", "press backspace"),
             mouse("click ↑ first new", "shows new since", "lacks ▊ {text}", "click [Back]"),
@@ -240,7 +240,7 @@ TASKS = {
         first=("away", "++", "back", "shows ↑ first new"),
         after=("say read",),
     ),
-    "load what is missing": Task(
+    "load what is missing": ActionCase(
         (
             keys("press home", "shows messages are not loaded", "press alt+up", "shows Load older", "press l"),
             mouse("click ↑ first new", "click some messages are not loaded"),
@@ -249,7 +249,7 @@ TASKS = {
         first=("lose", "+200", "return", "shows Back.", "+"),
         after=("say read",),
     ),
-    "copy": Task(
+    "copy": ActionCase(
         (
             keys("press alt+up y"),
             mouse("drag {text}"),
@@ -257,12 +257,12 @@ TASKS = {
         ),
         is_copied,
     ),
-    "open a link": Task(
+    "open a link": ActionCase(
         (keys("press alt+up o"), mouse("click https://e.org/notes @ {number}")),
         is_opened,
         says="{number} https://e.org/notes",
     ),
-    "find words": Task(
+    "find words": ActionCase(
         (
             keys(
                 *("press ctrl+f", "write 7 before", "shows 1 of 4", "press enter n", "shows 2 of 4"),
@@ -273,7 +273,7 @@ TASKS = {
         ),
         nothing_is_sought,
     ),
-    "find words in the whole record": Task(
+    "find words in the whole record": ActionCase(
         (
             keys("press ctrl+r", "write 7 before", "press enter", "shows 1 found", "press escape"),
             keys("press ctrl+f", "write 7 before", "press ctrl+r", "shows 1 found", "press escape"),
@@ -293,7 +293,7 @@ TASKS = {
         ),
         nothing_is_sought,
     ),
-    "mute somebody, listen again": Task(
+    "mute somebody, listen again": ActionCase(
         (
             keys("press ctrl+b down m", "shows bob is muted.", "press m", "press escape"),
             mouse(
@@ -304,14 +304,14 @@ TASKS = {
         ),
         is_heard,
     ),
-    "see who is here": Task(
+    "see who is here": ActionCase(
         (
             keys("press ctrl+b", "shows ● ana (you)", "press ctrl+b", "lacks ● ana (you)"),
             mouse("click 2 here", "shows ● ana (you)", "click 2 here", "lacks ● ana (you)"),
         ),
         nobody_is_shown,
     ),
-    "choose a theme": Task(
+    "choose a theme": ActionCase(
         (
             keys("press ctrl+p", "write theme", "shows Another look", "press enter", "preview dracula", "press enter"),
             mouse("click ^p palette", "click Another look", "click dracula"),
@@ -319,8 +319,8 @@ TASKS = {
         is_dracula,
         size=(80, 36),
     ),
-    "take another name": Task((command("say /name anna"),), is_called_anna),
-    "break the line": Task(
+    "take another name": ActionCase((command("say /name anna"),), is_called_anna),
+    "break the line": ActionCase(
         (
             keys("write one", "press ctrl+j *two enter"),
             keys("write one", "press alt+enter *two enter"),
@@ -328,13 +328,15 @@ TASKS = {
         ),
         has_two_lines,
     ),
-    "finish a name": Task((keys("write bo", "press tab", "shows ▊ bob: ", "press *morning enter"),), was_addressed),
-    "get help": Task(
+    "finish a name": ActionCase(
+        (keys("write bo", "press tab", "shows ▊ bob: ", "press *morning enter"),), was_addressed
+    ),
+    "get help": ActionCase(
         (keys("press f1"), mouse("click f1 Help"), command("say /help")),
         is_helped,
         after=("press escape", "lacks esc Close"),
     ),
-    "quit": Task((keys("press ctrl+q"), mouse("click ^q Quit"), command("say /exit")), has_left, alone=True),
+    "quit": ActionCase((keys("press ctrl+q"), mouse("click ^q Quit"), command("say /exit")), has_left, alone=True),
 }
 
 
@@ -385,7 +387,7 @@ async def test_every_way(name, tmp_path):
         for group in [[way] for way in ways] if task.alone else [ways]:
             async with chat(house, "ana", task.size, **(task.options or {})) as ana:
                 here = Here(house, ana, bob, tmp_path)
-                ana.app.use(Settings(), lambda theme: remember(tmp_path, Remembered(theme=theme)))
+                ana.app.use(Settings(), lambda theme: remember(tmp_path, SavedChoices(theme=theme)))
                 ana.app.open_url = here.opened.append
                 await ana.shows("39 before", "2 here")
                 for number, way in group:

@@ -1,7 +1,7 @@
 """A terminal in the background is told of what counts; read off what is written to it."""
 
 from chat_protocol.events import Client, Deleted, Init, Message
-from chat_tui.screens.chat.notifier import Noticing
+from chat_tui.screens.chat.notifier import Notifier
 from chat_tui.state.store import Store
 
 ANA, BOB, ME = Client("~a", "ana"), Client("~b", "bob"), "~a"
@@ -20,14 +20,14 @@ class Terminal:
         self.store = Store("t-")
         self.written: list[str] = []
         self.now = 0.0
-        self.noticing = Noticing(self.store, self.written.append, lambda: self.now)
-        self.noticing.focus(False)
+        self.notifier = Notifier(self.store, self.written.append, lambda: self.now)
+        self.notifier.focus(False)
         self.come(Init(past, "e", len(past), False, (), False, {}, NOW, ANA, (ANA, BOB)))
 
     def come(self, *events) -> str:
         """Take events; returns what was written about them."""
         before = len(self.written)
-        self.noticing.follow(self.store.apply_all(events, NOW))
+        self.notifier.follow(self.store.apply_all(events, NOW))
         return "".join(self.written[before:])
 
 
@@ -39,8 +39,8 @@ def test_the_past_is_no_news():
 def test_who_looks_is_told_of_nothing():
     """A terminal that says nothing of its focus counts as looked at."""
     terminal = Terminal()
-    assert Noticing(terminal.store, terminal.written.append).focused
-    terminal.noticing.focus(True)
+    assert Notifier(terminal.store, terminal.written.append).focused
+    terminal.notifier.focus(True)
     assert terminal.come(message(1, "hi ana")) == ""
 
 
@@ -67,7 +67,7 @@ def test_a_deletion_takes_its_message_out_of_the_title():
     terminal = Terminal()
     terminal.come(message(1), message(2))
     assert terminal.come(Deleted(1, 3)) == "\x1b]2;(1) chat\a"
-    terminal.noticing.focus(True)
+    terminal.notifier.focus(True)
     assert terminal.written[-1] == "\x1b]2;chat\a\x1b[23;2t"
 
 

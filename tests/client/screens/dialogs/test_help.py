@@ -8,7 +8,7 @@ from textual.app import App
 
 from chat_tui.app.themes import CHAT_DARK
 from chat_tui.screens.dialogs.help import HelpScreen, entry_rows
-from chat_tui.toolkit.screen_text import text_frame
+from chat_tui.toolkit.screen_text import screen_text
 
 pytest_plugins = ("snapshots",)
 
@@ -75,7 +75,7 @@ async def test_the_key_that_closes_is_a_button():
     """It is on the screen however long the page is."""
     app = HelpApp(COMMANDS * 9)
     async with app.run_test(size=(50, 20)) as pilot:
-        rows = text_frame(app).split("\n")
+        rows = screen_text(app).split("\n")
         assert rows[19].startswith("esc Close")
         await pilot.click(offset=(1, 19))
         await pilot.pause()
@@ -86,16 +86,16 @@ async def test_a_long_page_scrolls():
     """The last command can be read with the keys, or by clicking "Scroll"."""
     app = HelpApp([*COMMANDS * 9, ("/last", "the end")])
     async with app.run_test(size=(80, 24)) as pilot:
-        assert "/last" not in text_frame(app)
+        assert "/last" not in screen_text(app)
         await pilot.press("end")
         await pilot.pause()
-        assert "/last" in text_frame(app)
+        assert "/last" in screen_text(app)
         await pilot.press("home")
         await pilot.pause()
         for _ in range(4):
             await pilot.click(offset=(13, 23))
             await pilot.pause()
-        assert "/last" in text_frame(app)
+        assert "/last" in screen_text(app)
 
 
 @given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=60)), max_size=5), st.integers(10, 60))

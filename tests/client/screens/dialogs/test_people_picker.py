@@ -7,7 +7,7 @@ from textual.app import App
 
 from chat_tui.app.themes import CHAT_DARK
 from chat_tui.screens.dialogs.people_picker import PeoplePicker, match_rank, matching
-from chat_tui.toolkit.screen_text import text_frame
+from chat_tui.toolkit.screen_text import screen_text
 from chat_tui.widgets.lists.roster import Person
 
 pytest_plugins = ("snapshots",)
@@ -71,7 +71,7 @@ async def test_a_click_chooses():
     """A row of the list is a button."""
     app = PickerApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        rows = text_frame(app).split("\n")
+        rows = screen_text(app).split("\n")
         y = next(y for y, row in enumerate(rows) if "zoë" in row)
         await pilot.click(offset=(rows[y].index("zoë"), y))
         await pilot.pause()
@@ -91,7 +91,7 @@ async def test_the_key_that_closes_is_a_button():
     """On a narrow terminal nothing is outside, so the mouse has this."""
     app = PickerApp()
     async with app.run_test(size=(50, 20)) as pilot:
-        rows = text_frame(app).split("\n")
+        rows = screen_text(app).split("\n")
         assert rows[19].startswith("⏎ Choose")
         await pilot.click(offset=(rows[19].index("esc"), 19))
         await pilot.pause()
@@ -112,7 +112,7 @@ async def test_nobody_by_that_name_is_said():
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("q", "q")
         await pilot.pause()
-        assert "Nobody here has such a name." in text_frame(app)
+        assert "Nobody here has such a name." in screen_text(app)
 
 
 def test_better_matches_come_first():

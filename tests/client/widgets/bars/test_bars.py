@@ -11,7 +11,7 @@ from textual.app import App, ComposeResult
 from textual.color import Color
 
 from chat_tui.app.themes import THEMES
-from chat_tui.toolkit.screen_text import text_frame
+from chat_tui.toolkit.screen_text import screen_text
 from chat_tui.widgets.bars.banner import MAX_ROWS, Banner, arrange
 from chat_tui.widgets.bars.header import HeaderBar
 from chat_tui.widgets.bars.keys import KeyBar
@@ -80,12 +80,12 @@ class BarsApp(App):
 
 def row(app, y):
     """One row of the screen."""
-    return text_frame(app).split("\n")[y]
+    return screen_text(app).split("\n")[y]
 
 
 async def click_on(pilot, text):
     """Click the first cell of some text on the screen."""
-    rows = text_frame(pilot.app).split("\n")
+    rows = screen_text(pilot.app).split("\n")
     y = next(y for y, line in enumerate(rows) if text in line)
     await pilot.click(offset=(rows[y].index(text), y))
 

@@ -179,7 +179,7 @@ async def test_a_refused_line_comes_back_with_its_reason():
     """It can be sent again at once; the reason stays until the next key."""
     async with Host().run_test() as pilot:
         await pilot.press("h", "i", "enter")
-        pilot.app.composer.refuse("hi", "Too fast [/b]: 5 a second.")
+        pilot.app.composer.give_back("hi", "Too fast [/b]: 5 a second.")
         await pilot.pause()
         assert pilot.app.composer.text == "hi"
         assert "Too fast [/b]: 5 a second." in pilot.app.frame
@@ -195,7 +195,7 @@ async def test_a_refused_line_never_joins_another_draft():
     async with Host().run_test() as pilot:
         composer = pilot.app.composer
         await pilot.press("h", "i", "enter", "n", "e", "w")
-        composer.refuse("hi", "Too fast.")
+        composer.give_back("hi", "Too fast.")
         await pilot.press("e", "r")
         await pilot.pause()
         assert composer.text == "newer"

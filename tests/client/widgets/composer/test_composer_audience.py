@@ -67,7 +67,7 @@ async def test_a_recalled_private_line_keeps_its_audience():
 async def test_a_refused_private_line_keeps_its_audience():
     """It comes back with its /to where the composer has gone back to everyone."""
     async with Host().run_test() as pilot:
-        pilot.app.composer.refuse("hi", "bob has left", target="bob")
+        pilot.app.composer.give_back("hi", "bob has left", target="bob")
         assert pilot.app.composer.text == "/to bob hi"
 
 
@@ -108,7 +108,7 @@ async def test_a_narrow_composer_is_one_row_until_there_is_something_to_say():
         assert composer.region.height == 2
         assert "to Everyone:" in pilot.app.frame
         assert " temp: 30 s" in pilot.app.frame
-        composer.refuse("x", "Too fast.")
+        composer.give_back("x", "Too fast.")
         await pilot.pause()
         assert composer.region.height == 3
         assert "Too fast." in pilot.app.frame

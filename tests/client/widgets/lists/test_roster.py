@@ -6,7 +6,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Input
 
 from chat_tui.app.themes import CHAT_DARK
-from chat_tui.toolkit.screen_text import text_frame
+from chat_tui.toolkit.screen_text import screen_text
 from chat_tui.widgets.lists.roster import EVERYONE, Person, Roster, in_order
 from chat_tui.widgets.markup.cells import cut, one_line
 
@@ -42,7 +42,7 @@ class RosterApp(App):
 
     def rows(self):
         """Its rows on the screen, without the border."""
-        return [line[2:] for line in text_frame(self).split("\n")[3:]]
+        return [line[2:] for line in screen_text(self).split("\n")[3:]]
 
     def on_roster_target_chosen(self, event):
         """Note who was chosen."""

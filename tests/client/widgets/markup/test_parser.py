@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from chat_tui.widgets.markup.code import code_marks
 from chat_tui.widgets.markup.links import find_links
 from chat_tui.widgets.markup.parser import find_formats
-from chat_tui.widgets.markup.spans import Look
+from chat_tui.widgets.markup.spans import CharStyle
 from chat_tui.widgets.messages.text import LOOKS, emoji_of, message_text
 
 ATOMS = [
@@ -34,7 +34,7 @@ hostile = st.lists(st.sampled_from(ATOMS), max_size=60).map("".join)
 def looks(text):
     """What is not plain text, and how it looks; marks themselves left out."""
     formats = find_formats(text, find_links(text), emoji_of)
-    return [(text[start:end], look.name.lower()) for start, end, look in formats.marks if look is not Look.MARK]
+    return [(text[start:end], look.name.lower()) for start, end, look in formats.marks if look is not CharStyle.MARK]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_what_could_be_anything_else_stays(text):
     shown = message_text(text)
     assert looks(text) == []
     assert shown.text == text
-    assert all(look & LOOKS == Look.TEXT for _, _, look in shown.runs(0, len(text)))
+    assert all(look & LOOKS == CharStyle.TEXT for _, _, look in shown.runs(0, len(text)))
 
 
 def test_a_fenced_block():
@@ -91,7 +91,7 @@ def test_a_fenced_block():
     assert (block.language, text[slice(*block.code)]) == ("py", "if *a*: # `x` :tada:\n")
     shown = message_text(text)
     assert shown.text == text
-    found = [(text[start:end], Look(look).name) for start, end, look in shown.runs(0, len(text))]
+    found = [(text[start:end], CharStyle(look).name) for start, end, look in shown.runs(0, len(text))]
     assert found == [
         ("see\n", "TEXT"), ("```py", "FENCE"), ("\n", "BLOCK"), ("if", "KEYWORD"), (" *a*: ", "BLOCK"),
         ("# `x` :tada:", "COMMENT"), ("\n\n", "BLOCK"), ("```", "FENCE"), ("\n", "TEXT"),

@@ -61,11 +61,11 @@ class WritingScreen(LookingUpScreen):
             command = parse_command(text)
         except CommandError as error:
             why = no_such_command(error.unknown, self.key_for("chat.people")) if error.unknown else error.text
-            self.composer.refuse(event.text, why, event.target)
+            self.composer.give_back(event.text, why, event.target)
             return
         match command:
             case Exit():
-                self.feed.leave()
+                self.feed.release_name_on_close()
                 self.run_worker(self.app.action_quit())
                 return
             case TakeName(name=name):
@@ -82,9 +82,11 @@ class WritingScreen(LookingUpScreen):
 
     def _send(self, command: Command, event: Composer.Submitted) -> None:
         if self._say(command, event.text) is None:
-            self.composer.refuse(event.text, "Too many lines wait to be sent; wait for the connection.", event.target)
+            self.composer.give_back(
+                event.text, "Too many lines wait to be sent; wait for the connection.", event.target
+            )
         elif isinstance(command, Say):
-            self.stream.mark_unread(None)
+            self.timeline.mark_unread(None)
             self.to_newest()
             self.reply_to(None)
 
@@ -94,14 +96,14 @@ class WritingScreen(LookingUpScreen):
         match word:
             case "/to" if (name := rest.strip()) and len(name.split()) == 1:
                 if wrong := self.turn_by_name(name):
-                    self.composer.refuse(text, wrong, target)
+                    self.composer.give_back(text, wrong, target)
             case "/help":
                 self.action_help()
             case "/search":
                 self.action_find_in_record(rest)
             case "/mute" | "/unmute":
                 if wrong := self.mute_by_name(rest, muted=word == "/mute"):
-                    self.composer.refuse(text, wrong, target)
+                    self.composer.give_back(text, wrong, target)
             case _:
                 return False
         return True
@@ -138,7 +140,7 @@ class WritingScreen(LookingUpScreen):
     def _give_back(self, text: str, target: str, why: str) -> None:
         """Put a text that was not sent back where it was written; nothing that is written there now is lost."""
         if self.composer.text.strip():
-            self.composer.refuse(text, why, target)
+            self.composer.give_back(text, why, target)
         else:
             self.composer.set_text(text)
 
@@ -165,14 +167,14 @@ class WritingScreen(LookingUpScreen):
         if isinstance(command, TakeName):
             self.wanted_name = self.store.you.name if self.store.you else None
         if not isinstance(command, Say):
-            self.composer.refuse(pending.typed, reason, "")
+            self.composer.give_back(pending.typed, reason, "")
             return
         alone = not self.composer.text.strip()
         typed = spelled_out(command, pending.typed, self.composer.temp, alone=alone)
         target = self.store.name_of(command.to) if command.to else ""
         if code == "no_such_client" and target != command.to:
             reason = f"{target} is not here any more."  # the server knows the id alone
-        self.composer.refuse(typed, reason, target)
+        self.composer.give_back(typed, reason, target)
         if alone and command.reply_to in self.store.messages:
             self.reply_to(command.reply_to)
 

@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from chat_tui.state.find import Results, spans_of
+from chat_tui.state.find import FindResults, spans_of
 from chat_tui.state.store import Change, Store
 from chat_tui.widgets.messages.find import Reading
 from chat_tui.widgets.messages.message_list import MessageList
@@ -18,7 +18,7 @@ class Search:
     def __init__(self, store: Store, messages: MessageList) -> None:
         self._store = store
         self._messages = messages
-        self._results = Results("", {})
+        self._results = FindResults("", {})
         self._bar: SearchBar | None = None
         self._reading: Reading = None
         self._from = 0  # the newest message that was on the screen
@@ -43,7 +43,7 @@ class Search:
         self._bar.remove()
         self._bar = None
         self._stop()
-        self._results, self._current = Results("", {}), None
+        self._results, self._current = FindResults("", {}), None
         self._messages.find(None)
         self._messages.clear_mark()
         if not stay:
@@ -55,7 +55,7 @@ class Search:
         if self._bar is None or phrase == self._results.phrase:
             return
         self._stop()
-        self._results = Results(phrase, self._store.messages, self._store.is_muted)
+        self._results = FindResults(phrase, self._store.messages, self._store.is_muted)
         self._messages.find((lambda text: spans_of(phrase, text)) if phrase else None)
         self._current = None
         if not phrase:
@@ -66,7 +66,7 @@ class Search:
     def again(self) -> None:
         """Other messages are left out than before."""
         if self._bar is not None:
-            phrase, self._results = self._results.phrase, Results("", {})
+            phrase, self._results = self._results.phrase, FindResults("", {})
             self.look_for(phrase)
 
     def step(self, by: int) -> None:
@@ -85,7 +85,7 @@ class Search:
         if change.reset:
             self._stop()
             self._reading = None
-            self._results = Results(self._results.phrase, self._store.messages, self._store.is_muted)
+            self._results = FindResults(self._results.phrase, self._store.messages, self._store.is_muted)
             self._look()
         elif change.added or change.inserted or change.removed:
             self._results.removed(change.removed)

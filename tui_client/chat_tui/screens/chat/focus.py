@@ -1,6 +1,6 @@
 """The part of the chat screen that knows whether anybody is looking, and who is not listened to."""
 
-from chat_tui.screens.chat.notifier import Noticing
+from chat_tui.screens.chat.notifier import Notifier
 from chat_tui.screens.chat.pager import PagingScreen
 from chat_tui.widgets.lists.roster import Person, Roster
 from chat_tui.wording.notices import Notice
@@ -11,7 +11,7 @@ _SECONDS = 5.0
 class AttendingScreen(PagingScreen):
     """A screen whose messages are read, or not, by somebody who may be elsewhere."""
 
-    noticing: Noticing
+    notifier: Notifier
     roster: Roster
     attended_to: str = ""
     """The client whose direct messages are read while one looks at the end of the list."""
@@ -27,16 +27,16 @@ class AttendingScreen(PagingScreen):
         self.watch(self.app, "app_focus", self._focus_changed, init=False)
 
     def _focus_changed(self, focused: bool) -> None:  # noqa: FBT001  # Textual calls it so
-        self.noticing.focus(focused)
-        self.stream.focused = focused
+        self.notifier.focus(focused)
+        self.timeline.focused = focused
         self.attend()
 
     def attend(self) -> None:
         """What stands at the end of the list is read, if somebody looks there."""
-        looking = self.noticing.focused and self.messages.at_end
-        self.stream.look_at_rule()
+        looking = self.notifier.focused and self.messages.at_end
+        self.timeline.look_at_rule()
         if looking:
-            self.stream.all_seen()
+            self.timeline.all_seen()
         self.show_unread()
         self.store.attending = self.attended_to if looking else ""
         if self.store.attending and self.store.read(self.attended_to).roster:
@@ -44,7 +44,7 @@ class AttendingScreen(PagingScreen):
 
     def show_unread(self) -> None:
         """Say how many messages to everyone were not seen."""
-        self.roster.everyone_unread = self.stream.unseen_by_everyone
+        self.roster.everyone_unread = self.timeline.unseen_by_everyone
 
     def write_to_terminal(self, what: str) -> None:
         """Write past the screen, as Textual's own bell does; nothing where there is no terminal."""
@@ -55,7 +55,7 @@ class AttendingScreen(PagingScreen):
 
     def on_unmount(self) -> None:
         """Leave the terminal as it was."""
-        self.noticing.end()
+        self.notifier.end()
 
     # -- muting -------------------------------------------------------------------------------------------------
 
@@ -65,8 +65,8 @@ class AttendingScreen(PagingScreen):
         if store.you is not None and client_id == store.you.id:
             self.status.notice(Notice("info", "That is you.", seconds=_SECONDS))
             return
-        self.stream.show(store.mute(client_id, muted=muted))
-        self.stream.forget_muted()
+        self.timeline.show(store.mute(client_id, muted=muted))
+        self.timeline.forget_muted()
         self.show_unread()
         self.show_people()
         self.messages.redraw()

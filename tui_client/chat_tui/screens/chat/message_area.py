@@ -10,8 +10,8 @@ class ReadingScreen(WritingScreen):
 
     def on_message_list_scrolled(self) -> None:
         """At the end nothing is new any more."""
-        self.stream.keep_what_is_read()
-        self.stream.show_news()
+        self.timeline.keep_what_is_read()
+        self.timeline.show_news()
         self.attend()
 
     def on_message_list_picked(self) -> None:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from itertools import islice
 
 from chat_protocol.events import Message
-from chat_tui.state.notifications import Attention, Kind, News, mentions
+from chat_tui.state.notifications import Kind, News, Notifications, mentions
 from chat_tui.state.store import Change, Store
 
 
-class Noticing:
+class Notifier:
     """Tells the terminal what comes while it is in the background; `write` takes what is for the terminal itself.
 
     `clock` gives seconds and only goes on. Where the terminal does not report its focus, it counts as focused.
@@ -20,7 +20,7 @@ class Noticing:
         self._store = store
         self._write = write
         self._clock = clock
-        self._attention = Attention()
+        self._attention = Notifications()
         self._epoch: str | None = None
 
     def follow(self, change: Change) -> None:

@@ -87,8 +87,8 @@ class PagingScreen(UnreadScreen):
     def _fetch(self, before: int, goes_on_from: int) -> None:
         if not self.store.can_ask:
             self._tell("There is no connection.")
-        elif self.feed.ask(before):
-            self.stream.goes_on_from = goes_on_from
+        elif self.feed.request_page(before):
+            self.timeline.goes_on_from = goes_on_from
 
     def follow_pages(self, change: Change) -> None:
         """What was asked for has come, or there is a new connection: go on. After a fault somebody has to scroll."""
@@ -96,7 +96,7 @@ class PagingScreen(UnreadScreen):
             code, why = change.page
             if self._wanted is not None or code not in ("too_fast", "empty"):
                 self._tell(f"Older messages did not come. {sentence(why)}")
-            self._wanted = self.stream.goes_on_from = None
+            self._wanted = self.timeline.goes_on_from = None
         elif change.page or change.reset or change.missed is not None or (change.removed and self.store.last_gap):
             if self._wanted is None:
                 self._load_older()
@@ -115,17 +115,17 @@ class PagingScreen(UnreadScreen):
             self._fetch_wanted(wanted._replace(before=wanted.id + 1) if was_cut else wanted)
 
     def _fetch_wanted(self, wanted: _Wanted) -> None:
-        self._wanted = wanted._replace(asked=self.feed.ask(wanted.before, wanted.most))
+        self._wanted = wanted._replace(asked=self.feed.request_page(wanted.before, wanted.most))
 
     def _load_older(self) -> None:
         """The next older page, where its end has come near; before that what leaves a hole at the end of all."""
         store = self.store
         if (last := store.last_gap) is not None:
-            self.feed.ask(last.stop)
+            self.feed.request_page(last.stop)
         elif (first := next(iter(store.messages), None)) is not None and self.messages.near_start:
             gap = store.gap_above(first)
             if gap is not None:
-                self.feed.ask(gap.stop)
+                self.feed.request_page(gap.stop)
 
     def on_message_list_near_start(self) -> None:
         """Fetch the older ones before they are needed."""

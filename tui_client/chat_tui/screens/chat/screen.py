@@ -19,16 +19,16 @@ from chat_tui.screens.chat import rows
 from chat_tui.screens.chat.addressing import LOCAL_COMMANDS, TEMPS
 from chat_tui.screens.chat.find import Search
 from chat_tui.screens.chat.message_actions import MessageActions
-from chat_tui.screens.chat.notifier import Noticing
+from chat_tui.screens.chat.notifier import Notifier
 from chat_tui.screens.chat.people import PresenceScreen
 from chat_tui.screens.chat.status import StatusLine
-from chat_tui.screens.chat.timeline import Stream
+from chat_tui.screens.chat.timeline import TimelinePresenter
 from chat_tui.screens.chat.undo import SECONDS, Undo
 from chat_tui.screens.key_table import KeyTable
 from chat_tui.state.store import Change, Store
 from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
-from chat_tui.toolkit.compositor import FrontCompositor
+from chat_tui.toolkit.compositor import CullingCompositor
 from chat_tui.toolkit.ordered_keys import OrderedKeysApp
 from chat_tui.widgets.bars.banner import Banner
 from chat_tui.widgets.bars.header import HeaderBar
@@ -78,11 +78,11 @@ class ChatScreen(PresenceScreen):
         outbox: OutboxFile | None = None,
     ) -> None:
         super().__init__(name, drafts or Drafts())
-        self._compositor = FrontCompositor()
+        self._compositor = CullingCompositor()
         self.undo_seconds = undo_seconds
         self._clock = clock
         self.store = store
-        self.noticing = Noticing(store, self.write_to_terminal)
+        self.notifier = Notifier(store, self.write_to_terminal)
         self._connect = connect
         self._outbox = outbox
         self._epoch: str | None = None
@@ -122,7 +122,7 @@ class ChatScreen(PresenceScreen):
             *(CommandHint(spec.name, spec.arguments, spec.summary) for spec in COMMANDS if not spec.for_programs),
             *(CommandHint(*command) for command in LOCAL_COMMANDS),
         ]
-        self.stream = Stream(self.store, self.messages, self.header, self.composer)
+        self.timeline = TimelinePresenter(self.store, self.messages, self.header, self.composer)
         self.search = Search(self.store, self.messages)
         self.follow_focus()
         self.status = StatusLine(self.header, self.banner)
@@ -139,7 +139,7 @@ class ChatScreen(PresenceScreen):
         self._show_emptiness()
         if draft := self.drafts.get(""):
             self.composer.set_text(draft)
-        self.feed.recall()
+        self.feed.load_saved()
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -193,9 +193,9 @@ class ChatScreen(PresenceScreen):
 
     def show_change(self, change: Change) -> None:
         """Bring the picture up to date with the store."""
-        self.stream.show(change)
+        self.timeline.show(change)
         self.search.follow(change)
-        self.noticing.follow(change)
+        self.notifier.follow(change)
         self.show_unread()
         self.end_undo()
         if self.address.reply_to in change.removed:
@@ -215,7 +215,7 @@ class ChatScreen(PresenceScreen):
             self.take_back(pending, code, reason)
         if change.missed is not None:
             self.status.notice(notices.back_notice(change.missed, anew=self._epoch != self.store.epoch))
-            self.stream.mark_missed(change.missed)
+            self.timeline.mark_missed(change.missed)
         if change.reset:
             self.post_message(self.Greeted())
         self._epoch = self.store.epoch
@@ -230,8 +230,8 @@ class ChatScreen(PresenceScreen):
         if self.status.connected_once and words != self._empty_words:
             self._empty_words = words  # what is updated is laid out again, and this is called with every change
             self.empty.update(words)
-        self.empty.display = self.stream.empty
-        self.messages.display = not self.stream.empty
+        self.empty.display = self.timeline.empty
+        self.messages.display = not self.timeline.empty
 
     # -- the composer, the roster and the header ----------------------------------------------------------------
 
@@ -285,7 +285,7 @@ class ChatScreen(PresenceScreen):
 
     def action_pick_message(self) -> None:
         """Choose a message by keyboard."""
-        if not self.stream.empty:
+        if not self.timeline.empty:
             self.set_focus(self.messages)
             self.messages.begin_pick()
 

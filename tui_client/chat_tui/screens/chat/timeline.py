@@ -15,7 +15,7 @@ _RECALLED = 100
 """Own lines that the composer may still recall, so that a deletion can reach them."""
 
 
-class Stream:
+class TimelinePresenter:
     """Keeps the message list, the header's count of new messages and the recalled lines true to the store."""
 
     def __init__(self, store: Store, messages: MessageList, header: HeaderBar, composer: Composer) -> None:

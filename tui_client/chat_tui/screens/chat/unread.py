@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 
 from chat_tui.screens.chat.find_keys import FindingScreen
 from chat_tui.screens.chat.status import StatusLine
-from chat_tui.screens.chat.timeline import Stream
+from chat_tui.screens.chat.timeline import TimelinePresenter
 from chat_tui.widgets.bars.banner import Banner
 from chat_tui.wording.notices import GO_BACK, Notice
 
@@ -20,7 +20,7 @@ class UnreadScreen(FindingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("home", "first_unread", "First unread message", id="chat.first-unread", show=False, priority=True),
     ]
-    stream: Stream
+    timeline: TimelinePresenter
     status: StatusLine
     banner: Banner
 
@@ -58,7 +58,7 @@ class UnreadScreen(FindingScreen):
     def to_newest(self) -> None:
         """To the end of the list; who is there already has read everything above as well."""
         if self.messages.at_end:
-            self.stream.pass_rule()
+            self.timeline.pass_rule()
         super().to_newest()
 
     def on_header_bar_first_unread_requested(self) -> None:

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from chat_tui.toolkit.choice_list import Choices
+from chat_tui.toolkit.choice_list import ChoiceList
 from chat_tui.widgets.bars.keys import KeyBar
 
 
@@ -55,7 +55,7 @@ class Question(ModalScreen[str | None]):
         with Vertical(id="question-dialog"):
             yield Static(Content(self._words), id="question-words")
             options = [Option(Content(f"{letter}  {words}"), id=value) for letter, words, value in self._answers]
-            yield Choices(*options, id="question-answers")
+            yield ChoiceList(*options, id="question-answers")
             yield KeyBar([("⏎", "Choose", "choose"), ("esc", "Close", "close")])
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 from chat_protocol.events import Event
 from chat_tui.engine.feed import Feed
 from chat_tui.screens.chat.rows import found_of
-from chat_tui.state.server_search import MOST, RecordSearch, spans_of
+from chat_tui.state.server_search import MOST, ServerSearch, spans_of
 from chat_tui.widgets.bars.keys import KeyBar
 from chat_tui.widgets.lists.search_hits import Hit, HitList
 from chat_tui.wording.page_edges import retention
@@ -68,7 +68,7 @@ class RecordDialog(ModalScreen[int | None]):
         self._feed = feed
         self._clock = clock
         self._first_query = query
-        self._search = RecordSearch(token_prefix)
+        self._search = ServerSearch(token_prefix)
         self._expiring: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -87,7 +87,7 @@ class RecordDialog(ModalScreen[int | None]):
 
     def on_mount(self) -> None:
         """From now on hear what the server says."""
-        self._feed.overhears = self._hear
+        self._feed.event_filter = self._hear
         if self._first_query:
             self._ask(self._first_query)
         else:
@@ -95,8 +95,8 @@ class RecordDialog(ModalScreen[int | None]):
 
     def on_unmount(self) -> None:
         """What was found is forgotten."""
-        if self._feed.overhears == self._hear:
-            self._feed.overhears = None
+        if self._feed.event_filter == self._hear:
+            self._feed.event_filter = None
 
     @property
     def _hits(self) -> HitList:
@@ -115,7 +115,7 @@ class RecordDialog(ModalScreen[int | None]):
     def _send(self, line: str | None) -> None:
         if line is not None and self._feed.store.plain:
             self._search.not_sent("This server can't look for anything.")
-        elif line is not None and not self._feed.inquire(line):
+        elif line is not None and not self._feed.send_query(line):
             self._search.not_sent("There is no connection; this is asked when there is one.")
         self._show()
 
@@ -215,5 +215,5 @@ class RecordDialog(ModalScreen[int | None]):
 
     def _end(self, message_id: int | None) -> None:
         if self.is_current:
-            self._feed.overhears = None
+            self._feed.event_filter = None
             self.dismiss(message_id)

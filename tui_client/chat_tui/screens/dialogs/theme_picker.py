@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import OptionList
 
-from chat_tui.toolkit.choice_list import Choices
+from chat_tui.toolkit.choice_list import ChoiceList
 from chat_tui.widgets.bars.keys import KeyBar
 
 CHROME = 3
@@ -57,7 +57,7 @@ class ThemePicker(ModalScreen[str | None]):
         dialog.border_title = "Theme"
         dialog.styles.height = len(self._names) + CHROME
         with dialog:
-            yield Choices(*self._names, id="themes", markup=False)
+            yield ChoiceList(*self._names, id="themes", markup=False)
             yield KeyBar([("⏎", "Keep", "keep"), ("esc", "As before", "close")])
 
     def on_mount(self) -> None:

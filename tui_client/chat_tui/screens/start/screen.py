@@ -16,7 +16,7 @@ from textual.worker import Worker
 from chat_protocol.names import InvalidNameError, check_name
 from chat_protocol.text import clean_line
 from chat_tui.connection.address import ConnectionUrlError, as_typed, is_same_here, parse_url, place
-from chat_tui.connection.probe import goes_by_proxy, knock
+from chat_tui.connection.probe import goes_by_proxy, probe
 from chat_tui.widgets.bars.banner import GLYPHS
 from chat_tui.widgets.bars.keys import KeyBar
 from chat_tui.widgets.bars.kind import Kind
@@ -219,7 +219,7 @@ class FirstRunScreen(Screen[None]):
 
     async def _look_here(self) -> None:
         while True:
-            answers = await knock(self._here) is None
+            answers = await probe(self._here) is None
             if answers != self._here_answers:
                 self._here_answers = answers
                 self.rooms.set_remark(self._here, "● something answers" if answers else "○ nothing answers")
@@ -228,7 +228,7 @@ class FirstRunScreen(Screen[None]):
             await asyncio.sleep(_LOOK_AGAIN)
 
     async def _knock(self, url: str, name: str) -> None:
-        error = await knock(url)
+        error = await probe(url)
         if error is None:
             self._leave(self.Chosen(url, name))
             return

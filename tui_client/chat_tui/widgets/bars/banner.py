@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from chat_tui.toolkit.part_styles import Look, Looks
+from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 from chat_tui.widgets.bars.kind import Kind
 from chat_tui.widgets.markup.cells import cut, one_line
 
@@ -51,12 +51,12 @@ def arrange(text: str, action: str, width: int) -> Arrangement:
     return Arrangement(rows, len(rows) - 1, cell_len(rows[-1]) + 1 if rows[-1] else 0)
 
 
-LOOKS: Mapping[str, Look] = {
-    "info": Look("$primary"),
-    "warning": Look("$warning"),
-    "success": Look("$success"),
-    "error": Look("$error"),
-    "action": Look("$primary", attributes="bold underline"),
+LOOKS: Mapping[str, PartStyle] = {
+    "info": PartStyle("$primary"),
+    "warning": PartStyle("$warning"),
+    "success": PartStyle("$success"),
+    "error": PartStyle("$error"),
+    "action": PartStyle("$primary", attributes="bold underline"),
 }
 
 
@@ -83,7 +83,7 @@ class Banner(Widget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id, classes=classes)
-        self._looks = Looks(self, LOOKS)
+        self._looks = PartStyles(self, LOOKS)
         self.kind: Kind = "info"
         self.text = ""
         self.action = ""

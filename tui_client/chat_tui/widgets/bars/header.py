@@ -17,7 +17,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from chat_tui.toolkit.part_styles import Look, Looks
+from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 from chat_tui.widgets.markup.cells import cut, one_line
 
 State = Literal["connecting", "connected", "lost", "refused"]
@@ -34,17 +34,17 @@ ROOM_CELLS = 8
 HOST_CELLS = 30
 
 
-LOOKS: Mapping[str, Look] = {
-    "text": Look("$foreground"),
-    "brand": Look("$primary", attributes="bold"),
-    "quiet": Look("$foreground 70%"),
-    "private": Look("$warning", attributes="bold"),
-    "unread": Look("$primary", attributes="bold"),
-    "connecting": Look("$primary"),
-    "connected": Look("$success"),
-    "lost": Look("$warning"),
-    "refused": Look("$error"),
-    "done": Look("$success", attributes="bold"),
+LOOKS: Mapping[str, PartStyle] = {
+    "text": PartStyle("$foreground"),
+    "brand": PartStyle("$primary", attributes="bold"),
+    "quiet": PartStyle("$foreground 70%"),
+    "private": PartStyle("$warning", attributes="bold"),
+    "unread": PartStyle("$primary", attributes="bold"),
+    "connecting": PartStyle("$primary"),
+    "connected": PartStyle("$success"),
+    "lost": PartStyle("$warning"),
+    "refused": PartStyle("$error"),
+    "done": PartStyle("$success", attributes="bold"),
 }
 
 
@@ -107,7 +107,7 @@ class HeaderBar(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
-        self._looks = Looks(self, LOOKS)
+        self._looks = PartStyles(self, LOOKS)
 
     def tell_done(self, words: str, seconds: float) -> None:
         """Say for a while what has been done. Nothing moves for it, so that the mouse is still where it was."""

@@ -9,7 +9,7 @@ from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
-from chat_tui.toolkit.part_styles import Look, Looks
+from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 
 GAP = "  "
 EDGE = "▏"
@@ -32,10 +32,10 @@ class KeyItem(NamedTuple):
         return cell_len(self.key) + 1 + cell_len(self.text)
 
 
-LOOKS: Mapping[str, Look] = {
-    "key": Look("$footer-key-foreground", attributes="bold"),
-    "text": Look("$foreground 80%"),
-    "edge": Look("$foreground 40%"),
+LOOKS: Mapping[str, PartStyle] = {
+    "key": PartStyle("$footer-key-foreground", attributes="bold"),
+    "text": PartStyle("$foreground 80%"),
+    "edge": PartStyle("$foreground 40%"),
 }
 
 
@@ -59,7 +59,7 @@ class KeyBar(Widget):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self._looks = Looks(self, LOOKS)
+        self._looks = PartStyles(self, LOOKS)
         self.items = [KeyItem(*item) for item in items]
         self.at_edge = KeyItem(*at_edge) if at_edge else None
 

@@ -8,14 +8,14 @@ from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
-from chat_tui.toolkit.part_styles import Look, Looks
+from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 from chat_tui.widgets.composer.completion import SHOWN, Candidate, Completion
 from chat_tui.widgets.markup.cells import cut, one_line
 
 _GAP = "   "
-LOOKS: Mapping[str, Look] = {
-    "hint": Look("$foreground 60%"),
-    "selected": Look(
+LOOKS: Mapping[str, PartStyle] = {
+    "hint": PartStyle("$foreground 60%"),
+    "selected": PartStyle(
         "$block-cursor-foreground", "$block-cursor-background", "$block-cursor-text-style", "bold reverse"
     ),
 }  # fmt: skip
@@ -44,7 +44,7 @@ class CompletionPopup(Widget):
 
     def __init__(self, choose: Callable[[int], None]) -> None:
         super().__init__()
-        self._looks = Looks(self, LOOKS)
+        self._looks = PartStyles(self, LOOKS)
         self._choose = choose
         self._rows: tuple[Candidate, ...] = ()
         self._selected: int | None = None

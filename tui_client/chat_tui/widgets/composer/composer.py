@@ -1,7 +1,7 @@
 """The composer: where a message is written, and to whom it goes.
 
 What is typed leaves the composer the moment Enter is pressed, so a second Enter cannot send it twice and what is typed
-next cannot be mixed with it. A line that could not be sent comes back by `refuse`.
+next cannot be mixed with it. A line that could not be sent comes back by `give_back`.
 
 The privacy rule: a message goes to whom the composer *showed* when Enter was pressed. `Submitted` says who that was,
 and text that was written for one person is never put before everyone without a `/to`.
@@ -126,7 +126,7 @@ class Composer(ComposerFrame):
         self.text = ""
         self.post_message(self.Submitted(text, self.target, self.temp))
 
-    def refuse(self, text: str, reason: str, target: str | None = None) -> None:
+    def give_back(self, text: str, reason: str, target: str | None = None) -> None:
         """A line could not be sent: give it back, and say why beside the composer.
 
         An empty composer gets the text itself. Where something else is being written the two are never joined, as that

@@ -13,16 +13,16 @@ from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from chat_tui.toolkit.part_styles import Look, Looks
+from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 from chat_tui.widgets.composer.editor import ComposerEditor
 from chat_tui.widgets.markup.cells import cut, one_line
 
 _COUNTED = 256
 """The length is shown from so many characters below the limit."""
 
-LOOKS: Mapping[str, Look] = {
-    "chip": Look("$foreground 60%"),
-    "chip-on": Look("$warning", attributes="bold"),
+LOOKS: Mapping[str, PartStyle] = {
+    "chip": PartStyle("$foreground 60%"),
+    "chip-on": PartStyle("$warning", attributes="bold"),
 }
 
 
@@ -56,7 +56,7 @@ class ComposerFrame(ComposerEditor):
     """Characters that a message may have."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        self._looks = Looks(self, LOOKS)
+        self._looks = PartStyles(self, LOOKS)
         self._chipped: tuple[Strip | None, Region, str, Strip] = None, Region(), "", Strip([])
         self._title = ""
         self._subtitle = ""

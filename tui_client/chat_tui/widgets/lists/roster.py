@@ -19,7 +19,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from chat_tui.toolkit.part_styles import Look, Looks
+from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 from chat_tui.widgets.markup.cells import cut, one_line
 
 ONLINE = "●"
@@ -47,13 +47,13 @@ def in_order(people: Sequence[Person]) -> list[Person]:
     return sorted(people, key=lambda person: (person.you, person.name.casefold(), person.id))
 
 
-LOOKS: Mapping[str, Look] = {
-    "quiet": Look("$foreground 60%"),
-    "online": Look("$success"),
-    "unread": Look("$warning", attributes="bold"),
-    "target": Look(attributes="bold"),
-    "hover": Look(background="$block-hover-background"),
-    "cursor": Look(
+LOOKS: Mapping[str, PartStyle] = {
+    "quiet": PartStyle("$foreground 60%"),
+    "online": PartStyle("$success"),
+    "unread": PartStyle("$warning", attributes="bold"),
+    "target": PartStyle(attributes="bold"),
+    "hover": PartStyle(background="$block-hover-background"),
+    "cursor": PartStyle(
         "$block-cursor-foreground", "$block-cursor-background", "$block-cursor-text-style", "bold reverse"
     ),
 }  # fmt: skip
@@ -119,7 +119,7 @@ class Roster(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id, classes=classes)
-        self._looks = Looks(self, LOOKS)
+        self._looks = PartStyles(self, LOOKS)
         self.rows: Sequence[Row] = ()
         self.cursor = 0
         self._hover: int | None = None

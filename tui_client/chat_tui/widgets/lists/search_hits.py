@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from chat_tui.toolkit.part_styles import Look, Looks
+from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 from chat_tui.widgets.markup.cells import cut, one_line
 from chat_tui.widgets.markup.wrapping import ELLIPSIS, Span, settle, wrap
 
@@ -20,15 +20,15 @@ _MOST_ROWS = 3
 """Rows of a text that are shown."""
 _MARK = "▸"
 
-LOOKS: Mapping[str, Look] = {
-    "author": Look("$primary", attributes="bold"),
-    "quiet": Look("$foreground 60%"),
-    "found": Look("$text-warning", "$warning-muted", "bold underline"),
-    "hover": Look(background="$block-hover-background"),
-    "cursor": Look(
+LOOKS: Mapping[str, PartStyle] = {
+    "author": PartStyle("$primary", attributes="bold"),
+    "quiet": PartStyle("$foreground 60%"),
+    "found": PartStyle("$text-warning", "$warning-muted", "bold underline"),
+    "hover": PartStyle(background="$block-hover-background"),
+    "cursor": PartStyle(
         "$block-cursor-foreground", "$block-cursor-background", "$block-cursor-text-style", "bold reverse"
     ),
-    "underlined": Look(attributes="underline"),
+    "underlined": PartStyle(attributes="underline"),
 }  # fmt: skip
 
 
@@ -98,7 +98,7 @@ class HitList(ScrollView, can_focus=False):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
-        self._looks = Looks(self, LOOKS)
+        self._looks = PartStyles(self, LOOKS)
         self._hits: list[Hit] = []
         self._rows: list[tuple[int, list[Part]]] = []  # which hit, and what of it
         self._first_rows: list[int] = []

@@ -7,7 +7,7 @@ from strangers. Every pattern here consumes what it has looked at.
 import re
 from collections.abc import Iterator
 
-from chat_tui.widgets.markup.spans import Look, Mark
+from chat_tui.widgets.markup.spans import CharStyle, Mark
 
 _QUOTED = r"\"(?:\\.|[^\"\\\n])*\""
 _CHARACTER = _QUOTED + r"|'(?:\\.|[^'\\\n])'"
@@ -93,21 +93,21 @@ def _marks(text: str, start: int, end: int, pattern: re.Pattern[str], keywords: 
     for token in pattern.finditer(text, start, end):
         match token.lastgroup:
             case "comment":
-                yield Mark(*token.span(), Look.COMMENT)
+                yield Mark(*token.span(), CharStyle.COMMENT)
             case "string":
-                yield Mark(*token.span(), Look.STRING)
+                yield Mark(*token.span(), CharStyle.STRING)
             case "number":
-                yield Mark(*token.span(), Look.NUMBER)
+                yield Mark(*token.span(), CharStyle.NUMBER)
             case "word" | "call":
                 word = token["word"]
                 if word in keywords or (keywords is _SQL and word.lower() in keywords):
-                    yield Mark(*token.span("word"), Look.KEYWORD)
+                    yield Mark(*token.span("word"), CharStyle.KEYWORD)
                 elif token["call"]:
-                    yield Mark(*token.span("word"), Look.NAME)
+                    yield Mark(*token.span("word"), CharStyle.NAME)
 
 
 def _diff_marks(text: str, start: int, end: int) -> Iterator[Mark]:
-    looks = {"+": Look.STRING, "-": Look.REMOVED, "@": Look.COMMENT}
+    looks = {"+": CharStyle.STRING, "-": CharStyle.REMOVED, "@": CharStyle.COMMENT}
     while start < end:
         stop = text.find("\n", start, end)
         stop = end if stop < 0 else stop

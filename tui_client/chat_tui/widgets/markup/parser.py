@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
-from chat_tui.widgets.markup.spans import Block, Formats, Look, Mark
+from chat_tui.widgets.markup.spans import Block, CharStyle, Formats, Mark
 from chat_tui.widgets.markup.wrapping import Span
 
 _TOKEN = re.compile(r"`+|\*+|_+|:[a-z0-9_+-]{2,40}:")
@@ -18,7 +18,7 @@ _BEFORE_OPENING = frozenset(" \t\"'([“‘«—–")  # noqa: RUF001  # what st
 _OPENS = re.compile(r"(?![\s*_./\\|=<>+&^~,;:!?)\]}%-]|\Z)")
 _NOT_BEFORE_CLOSING = frozenset(" \t*_/\\|=<>+&^~([{,;")
 _CLOSES = re.compile(r"(?![\w*_/\\|=<>+&^`~@#$%]|[.,:;!?\"][\w/\\])")
-_LOOKS = {"*": Look.EMPHASIS, "_": Look.EMPHASIS, "**": Look.STRONG}
+_LOOKS = {"*": CharStyle.EMPHASIS, "_": CharStyle.EMPHASIS, "**": CharStyle.STRONG}
 
 
 def find_formats(text: str, links: Sequence[Span], emoji: Callable[[str], str]) -> Formats:
@@ -27,7 +27,7 @@ def find_formats(text: str, links: Sequence[Span], emoji: Callable[[str], str]) 
     at = 0
     for block in found.blocks:
         _find_inline(text, at, block.start, links, emoji, found)
-        found.marks.append(Mark(block.start, block.end, Look.BLOCK))
+        found.marks.append(Mark(block.start, block.end, CharStyle.BLOCK))
         at = block.end
     _find_inline(text, at, len(text), links, emoji, found)
     return found
@@ -103,9 +103,9 @@ class _Line:
         if not self.text[one.end() : other.start()].strip():
             return []
         return [
-            Mark(one.start(), one.end(), Look.MARK),
-            Mark(one.end(), other.start(), Look.CODE),
-            Mark(other.start(), other.end(), Look.MARK),
+            Mark(one.start(), one.end(), CharStyle.MARK),
+            Mark(one.end(), other.start(), CharStyle.CODE),
+            Mark(other.start(), other.end(), CharStyle.MARK),
         ]
 
     def _shortcode(self, token: re.Match[str]) -> None:
@@ -126,9 +126,9 @@ class _Line:
         began = self.opened.get(mark)
         if began is not None and before not in _NOT_BEFORE_CLOSING and _CLOSES.match(self.text, end, self.end):
             self.found.marks += [
-                Mark(began, began + len(mark), Look.MARK),
+                Mark(began, began + len(mark), CharStyle.MARK),
                 Mark(began + len(mark), start, look),
-                Mark(start, end, Look.MARK),
+                Mark(start, end, CharStyle.MARK),
             ]
             self.opened.clear()
         elif before in _BEFORE_OPENING and _OPENS.match(self.text, end, self.end):

@@ -10,7 +10,7 @@ import msgspec
 from chat_tui.widgets.markup.wrapping import Span
 
 
-class Look(IntEnum):
+class CharStyle(IntEnum):
     """How a character is drawn."""
 
     TEXT = 0
@@ -36,7 +36,7 @@ class Mark(NamedTuple):
 
     start: int
     end: int
-    look: Look
+    look: CharStyle
 
 
 class Block(NamedTuple):

@@ -12,48 +12,48 @@ from textual.filter import ANSIToTruecolor, LineFilter
 from textual.strip import Strip
 from textual.widget import Widget
 
-from chat_tui.toolkit.part_styles import Look, partial_style
+from chat_tui.toolkit.part_styles import PartStyle, partial_style
 
 DARK_AUTHORS = ("#8ab4f8", "#81c995", "#f4a09a", "#fdd663", "#cf9ff9", "#78d9ec", "#fcad70", "#ff9fd0")
 LIGHT_AUTHORS = ("#174ea6", "#0b5a28", "#9c1f17", "#634800", "#6420a0", "#00545a", "#803b00", "#8f0f50")
 READABLE = 4.5
 ANSI_AUTHORS = ("blue", "green", "magenta", "cyan", "red")
 
-LOOKS: Mapping[str, Look] = {
-    "text": Look("$foreground"),
-    "own": Look("$text-primary", attributes="bold"),
-    "time": Look("$foreground 60%"),
-    "preview": Look("$foreground 60%"),
-    "private": Look("$text-warning", attributes="bold"),
-    "mention": Look("$text-accent", attributes="bold"),
-    "pending": Look("$foreground 60%", attributes="italic"),
-    "countdown": Look("$text-warning"),
-    "rule": Look("$text-primary"),
-    "day": Look("$foreground 60%"),
-    "link": Look("$text-accent", attributes="underline"),
-    "mark": Look("$foreground 60%"),
-    "code": Look("$text-accent", "$surface"),
-    "emphasis": Look("$foreground", attributes="italic"),
-    "strong": Look("$foreground", attributes="bold"),
-    "code-block": Look("$foreground", "$surface"),
-    "code-fence": Look("$foreground 60%", "$surface"),
-    "code-keyword": Look("$text-accent", "$surface", "bold"),
-    "code-string": Look("$text-success", "$surface"),
-    "code-number": Look("$text-warning", "$surface"),
-    "code-comment": Look("$foreground 60%", "$surface", "italic"),
-    "code-name": Look("$text-primary", "$surface"),
-    "code-removed": Look("$text-error", "$surface"),
-    "more": Look("$text-accent"),
-    "found": Look("$text-warning", "$warning-muted", "bold underline"),
-    "found-here": Look("$warning", "$background", "bold reverse"),
-    "action": Look("$foreground", "$panel"),
-    "action-focused": Look("$block-cursor-foreground", "$block-cursor-background", "bold", "bold reverse"),
-    "action-armed": Look("$text-error", "$error-muted", "bold"),
+LOOKS: Mapping[str, PartStyle] = {
+    "text": PartStyle("$foreground"),
+    "own": PartStyle("$text-primary", attributes="bold"),
+    "time": PartStyle("$foreground 60%"),
+    "preview": PartStyle("$foreground 60%"),
+    "private": PartStyle("$text-warning", attributes="bold"),
+    "mention": PartStyle("$text-accent", attributes="bold"),
+    "pending": PartStyle("$foreground 60%", attributes="italic"),
+    "countdown": PartStyle("$text-warning"),
+    "rule": PartStyle("$text-primary"),
+    "day": PartStyle("$foreground 60%"),
+    "link": PartStyle("$text-accent", attributes="underline"),
+    "mark": PartStyle("$foreground 60%"),
+    "code": PartStyle("$text-accent", "$surface"),
+    "emphasis": PartStyle("$foreground", attributes="italic"),
+    "strong": PartStyle("$foreground", attributes="bold"),
+    "code-block": PartStyle("$foreground", "$surface"),
+    "code-fence": PartStyle("$foreground 60%", "$surface"),
+    "code-keyword": PartStyle("$text-accent", "$surface", "bold"),
+    "code-string": PartStyle("$text-success", "$surface"),
+    "code-number": PartStyle("$text-warning", "$surface"),
+    "code-comment": PartStyle("$foreground 60%", "$surface", "italic"),
+    "code-name": PartStyle("$text-primary", "$surface"),
+    "code-removed": PartStyle("$text-error", "$surface"),
+    "more": PartStyle("$text-accent"),
+    "found": PartStyle("$text-warning", "$warning-muted", "bold underline"),
+    "found-here": PartStyle("$warning", "$background", "bold reverse"),
+    "action": PartStyle("$foreground", "$panel"),
+    "action-focused": PartStyle("$block-cursor-foreground", "$block-cursor-background", "bold", "bold reverse"),
+    "action-armed": PartStyle("$text-error", "$error-muted", "bold"),
 }
 """What stands in a list of messages, by the names that `Palette.named` has."""
 
-PICKED = Look(background="$primary 20%")
-MARKED = Look(background="$warning 20%")
+PICKED = PartStyle(background="$primary 20%")
+MARKED = PartStyle(background="$warning 20%")
 
 _WHITE, _BLACK = Color(255, 255, 255), Color(0, 0, 0)
 _STEPS = 20

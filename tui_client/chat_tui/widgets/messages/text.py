@@ -9,32 +9,32 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from chat_tui.widgets.markup.links import find_links
-from chat_tui.widgets.markup.spans import Formats, Look, Mark, Shown, may_have_formats
+from chat_tui.widgets.markup.spans import CharStyle, Formats, Mark, Shown, may_have_formats
 from chat_tui.widgets.markup.wrapping import Span, clusters, settle, whole_clusters
 
 LINK = 32
 SELECTED = 64
 FOUND = 128
 LOOKS = LINK - 1
-"""The bits of a byte that are a `Look`."""
+"""The bits of a byte that are a `CharStyle`."""
 _RUN = re.compile(rb"(.)\1*", re.DOTALL)
 
 NAMES: dict[int, str] = {
-    Look.TEXT: "text",
-    Look.MARK: "mark",
-    Look.CODE: "code",
-    Look.EMPHASIS: "emphasis",
-    Look.STRONG: "strong",
-    Look.BLOCK: "code-block",
-    Look.FENCE: "code-fence",
-    Look.KEYWORD: "code-keyword",
-    Look.STRING: "code-string",
-    Look.NUMBER: "code-number",
-    Look.COMMENT: "code-comment",
-    Look.REMOVED: "code-removed",
-    Look.NAME: "code-name",
-    Look.EMOJI: "text",
-    Look.OTHER_EMOJI: "text",
+    CharStyle.TEXT: "text",
+    CharStyle.MARK: "mark",
+    CharStyle.CODE: "code",
+    CharStyle.EMPHASIS: "emphasis",
+    CharStyle.STRONG: "strong",
+    CharStyle.BLOCK: "code-block",
+    CharStyle.FENCE: "code-fence",
+    CharStyle.KEYWORD: "code-keyword",
+    CharStyle.STRING: "code-string",
+    CharStyle.NUMBER: "code-number",
+    CharStyle.COMMENT: "code-comment",
+    CharStyle.REMOVED: "code-removed",
+    CharStyle.NAME: "code-name",
+    CharStyle.EMOJI: "text",
+    CharStyle.OTHER_EMOJI: "text",
 }
 """The style of each look, by its name in the palette."""
 
@@ -76,8 +76,8 @@ class MessageText:
         return at
 
     def runs(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-        """A part of what is shown, cut where its look changes: start, end, a `Look` with LINK, SELECTED, FOUND."""
-        yield start, end, Look.TEXT
+        """A part of what is shown, cut where its look changes: start, end, a `CharStyle` with LINK, SELECTED, FOUND."""
+        yield start, end, CharStyle.TEXT
 
     def in_block(self, at: int) -> bool:  # noqa: ARG002  # it has none
         """Whether a row that begins here is one of a fenced block."""
@@ -112,9 +112,9 @@ class FormattedText(MessageText):
         return at if self._shown is None else self._shown.place(at)
 
     def runs(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-        """A part of what is shown, cut where its look changes: start, end, a `Look` with LINK, SELECTED, FOUND."""
+        """A part of what is shown, cut where its look changes: start, end, a `CharStyle` with LINK, SELECTED, FOUND."""
         if start == end:
-            yield start, end, Look.TEXT
+            yield start, end, CharStyle.TEXT
         for run in _RUN.finditer(self._paint, start, end):
             yield run.start(), run.end(), run.group()[0]
 
@@ -156,13 +156,13 @@ class FormattedText(MessageText):
 def _all_marks(text: str, formats: Formats) -> Iterator[Mark]:
     yield from formats.marks
     for number, (start, end, _) in enumerate(formats.emoji):
-        yield Mark(start, end, Look.OTHER_EMOJI if number % 2 else Look.EMOJI)
+        yield Mark(start, end, CharStyle.OTHER_EMOJI if number % 2 else CharStyle.EMOJI)
     for block in formats.blocks:
         from chat_tui.widgets.markup.code import code_marks  # noqa: PLC0415  # its patterns cost 10 ms to compile
 
         yield from code_marks(text, *block.code, block.language)
-        yield Mark(block.start, block.code[0] - 1, Look.FENCE)
-        yield Mark(block.code[1] + 1, block.end, Look.FENCE)
+        yield Mark(block.start, block.code[0] - 1, CharStyle.FENCE)
+        yield Mark(block.code[1] + 1, block.end, CharStyle.FENCE)
 
 
 def emoji_of(name: str) -> str:

@@ -17,7 +17,7 @@ KINDS: tuple[Kind, ...] = ("keys", "mouse", "command")
 
 
 @dataclass(frozen=True)
-class Way:
+class ActionPath:
     """One way to do something: steps, each a verb of `carry_out` and what it is done with.
 
     `{text}` and `{id}` are those of the newest message, which is there for this way alone.
@@ -28,13 +28,13 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Task:
+class ActionCase:
     """A row of the table: the ways, and what must hold after each of them; `first` and `after` are steps as well.
 
     `alone`: each way ends the app.
     """
 
-    ways: tuple[Way, ...]
+    ways: tuple[ActionPath, ...]
     holds: Callable[..., Any]
     first: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
@@ -44,19 +44,19 @@ class Task:
     alone: bool = False
 
 
-def keys(*steps: str) -> Way:
+def keys(*steps: str) -> ActionPath:
     """A way with the keyboard."""
-    return Way("keys", steps)
+    return ActionPath("keys", steps)
 
 
-def mouse(*steps: str) -> Way:
+def mouse(*steps: str) -> ActionPath:
     """A way with the mouse, where nothing but text is typed."""
-    return Way("mouse", steps)
+    return ActionPath("mouse", steps)
 
 
-def command(*steps: str) -> Way:
+def command(*steps: str) -> ActionPath:
     """A way by a line that begins with a slash."""
-    return Way("command", steps)
+    return ActionPath("command", steps)
 
 
 def promised() -> dict[str, set[Kind]]:
@@ -121,12 +121,12 @@ async def _preview(person: Chat, theme: str) -> None:
 
 async def _blur(person: Chat, _: str) -> None:
     person.app.post_message(events.AppBlur())
-    await person.until(lambda: not person.screen.noticing.focused)
+    await person.until(lambda: not person.screen.notifier.focused)
 
 
 async def _focus(person: Chat, _: str) -> None:
     person.app.post_message(events.AppFocus())
-    await person.until(lambda: person.screen.noticing.focused)
+    await person.until(lambda: person.screen.notifier.focused)
 
 
 async def _lose(person: Chat, _: str) -> None:
