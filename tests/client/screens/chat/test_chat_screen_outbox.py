@@ -57,7 +57,10 @@ async def test_what_the_server_has_is_not_said_again(tmp_path):
         await bob.say(*(f"{n} later" for n in range(250)))
         await before.hears("249 later")
         await before.socket.close()
-        lines = [SavedLine("t-1", "one", "one", NOW - 10, tried=True), SavedLine("t-2", "two", "two", NOW - 9, tried=True)]
+        lines = [
+            SavedLine("t-1", "one", "one", NOW - 10, tried=True),
+            SavedLine("t-2", "two", "two", NOW - 9, tried=True),
+        ]
         outbox = left_behind(tmp_path, house.url(), *lines)
         async with chat(house, "ana", outbox=outbox, clock=lambda: NOW) as ana:
             await ana.shows("▊ 249 later")
