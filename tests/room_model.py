@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Deleted, Message, encode_event
 from chat_server.core.entries import NewDeletion, NewMessage
-from chat_server.core.room import Refused, Room
+from chat_server.core.room import CommandRefused, Room
 from rooms import NumberedRoom
 
 NAMES = ("ana", "bob", "cat", "dan")
@@ -55,7 +55,7 @@ class Conversation(RuleBasedStateMachine):
         answer = None
         try:
             self.pending.append(self.room.decide(f"~{name}", command, self.now))
-        except Refused as refused:
+        except CommandRefused as refused:
             answer = str(refused)
         assert answer == words
 

@@ -23,7 +23,7 @@ class NumberedRoom:
         return self.room.apply(self.seq, encode_draft(draft))
 
     def decide(self, name, command, now=0.0):
-        """The draft of what somebody wishes; may raise Refused."""
+        """The draft of what somebody wishes; may raise CommandRefused."""
         return self.room.decide(f"~{name}", command, now)
 
     def say(self, name, text="hi", now=0.0, **fields):

@@ -13,8 +13,7 @@ from chat_protocol.commands import (
     Search,
     TakeName,
 )
-from chat_protocol.events import Client, ClientsChanged, Deleted, Found, Init, Message, Refusal
-from chat_protocol.events import History as HistoryEvent
+from chat_protocol.events import Client, ClientsChanged, Deleted, HistoryPage, Init, Message, Refusal, SearchResults
 from chat_protocol.queries import QueryError, parse_query
 from chat_protocol.text import clean, clean_line
 
@@ -91,8 +90,8 @@ inits = st.builds(
 _several_messages = st.lists(messages, max_size=3).map(tuple)
 events = st.one_of(
     inits,
-    st.builds(HistoryEvent, before=ids, messages=_several_messages, more=st.booleans(), txn=tokens),
-    st.builds(Found, query=_clean_lines, messages=_several_messages, more=st.booleans(), txn=tokens),
+    st.builds(HistoryPage, before=ids, messages=_several_messages, more=st.booleans(), txn=tokens),
+    st.builds(SearchResults, query=_clean_lines, messages=_several_messages, more=st.booleans(), txn=tokens),
     messages,
     st.builds(Deleted, id=ids, seq=ids),
     st.builds(

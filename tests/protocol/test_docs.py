@@ -13,7 +13,7 @@ from chat_server.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "protocol.md").read_text()
-CODE = re.compile(r'\b(?:Refused|CommandError|Refusal)\(\s*"(\w+)"')
+CODE = re.compile(r'\b(?:CommandRefused|CommandError|Refusal)\(\s*"(\w+)"')
 SOURCES = [path.read_text() for path in (ROOT / "server").rglob("*.py")]
 
 

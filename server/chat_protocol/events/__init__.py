@@ -10,11 +10,11 @@ from chat_protocol.events.types import (
     EncodedInit,
     Event,
     EventError,
-    Found,
-    History,
+    HistoryPage,
     Init,
     Message,
     Refusal,
+    SearchResults,
 )
 
 __all__ = [
@@ -26,11 +26,11 @@ __all__ = [
     "EncodedInit",
     "Event",
     "EventError",
-    "Found",
-    "History",
+    "HistoryPage",
     "Init",
     "Message",
     "Refusal",
+    "SearchResults",
     "clean_message",
     "decode_event",
     "encode_event",

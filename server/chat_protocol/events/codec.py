@@ -14,11 +14,11 @@ from chat_protocol.events.types import (
     ClientsChanged,
     EncodedInit,
     Event,
-    Found,
-    History,
+    HistoryPage,
     Init,
     Message,
     Refusal,
+    SearchResults,
 )
 from chat_protocol.text import clean, clean_line
 
@@ -55,9 +55,9 @@ def _cleaned(event: Event | None) -> Event | None:  # noqa: PLR0911 - one for ea
                 you=event.you and _clean_client(event.you),
                 clients=event.clients and tuple(map(_clean_client, event.clients)),
             )
-        case History():
+        case HistoryPage():
             return msgspec.structs.replace(event, messages=tuple(map(clean_message, event.messages)))
-        case Found():
+        case SearchResults():
             messages = tuple(map(clean_message, event.messages))
             return msgspec.structs.replace(event, query=clean_line(event.query), messages=messages)
         case ClientsChanged():

@@ -10,11 +10,11 @@ from chat_protocol.events.types import (
     Deleted,
     Event,
     EventError,
-    Found,
-    History,
+    HistoryPage,
     Init,
     Message,
     Refusal,
+    SearchResults,
 )
 
 
@@ -39,9 +39,9 @@ def decode_leniently(frame: str | bytes) -> Event | None:  # noqa: PLR0911 - one
                 text = _text(fields.get("text") or fields.get("message") or "The server refused this.")
                 return Refusal(_text(fields.get("code") or "error"), text, _optional_text(fields.get("txn")))
             case {"type": "history", **fields}:
-                return History(_number(fields["before"]), *_lenient_page(fields))
+                return HistoryPage(_number(fields["before"]), *_lenient_page(fields))
             case {"type": "search", **fields}:
-                return Found(_text(fields["query"]), *_lenient_page(fields))
+                return SearchResults(_text(fields["query"]), *_lenient_page(fields))
             case {"type": str()}:
                 return None
     except (KeyError, OverflowError, RecursionError, TypeError, ValueError) as error:

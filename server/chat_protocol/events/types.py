@@ -68,7 +68,7 @@ class Refusal(Struct, frozen=True, tag="error", omit_defaults=True):
     txn: str | None = None
 
 
-class History(Struct, frozen=True, tag="history", omit_defaults=True):
+class HistoryPage(Struct, frozen=True, tag="history", omit_defaults=True):
     """Messages that are older than message `before`, oldest first: the newest of them, for who has asked.
 
     `more` says that there are older ones still.
@@ -80,7 +80,7 @@ class History(Struct, frozen=True, tag="history", omit_defaults=True):
     txn: str | None = None
 
 
-class Found(Struct, frozen=True, tag="search", omit_defaults=True):
+class SearchResults(Struct, frozen=True, tag="search", omit_defaults=True):
     """Messages that fit `query`, newest first, for who has asked.
 
     `more` says that there are older ones: ask for those `before:` the last of these.
@@ -128,7 +128,7 @@ class EncodedInit(Struct, frozen=True, tag="init", omit_defaults=True):
     missed: int | None = None
 
 
-Event: TypeAlias = Init | Message | Deleted | ClientsChanged | Refusal | History | Found
+Event: TypeAlias = Init | Message | Deleted | ClientsChanged | Refusal | HistoryPage | SearchResults
 
 
 class EventError(ValueError):

@@ -15,7 +15,7 @@ from chat_server.core.sync import SyncBuilder
 from chat_server.core.timeline import Deletion
 
 
-class Refused(Exception):  # noqa: N818 - a decision, not a fault
+class CommandRefused(Exception):  # noqa: N818 - a decision, not a fault
     """A command that is not carried out. `text` is for the person who asked."""
 
     def __init__(self, code: str, text: str) -> None:
@@ -45,7 +45,7 @@ class Room(SyncBuilder):
         """Return what the log shall keep.
 
         Raises:
-            Refused: when it is not to be.
+            CommandRefused: when it is not to be.
         """
         if isinstance(command, Delete):
             return self._decide_deletion(sender, command.id, now)
@@ -64,7 +64,9 @@ class Room(SyncBuilder):
         if len(text) > self._max_text:
             raise too_long(self._max_text, len(text))
         if (lines := text.count("\n") + 1) > self._max_lines:
-            raise Refused("too_many_lines", f"A message has at most {self._max_lines} lines; this one has {lines}.")
+            raise CommandRefused(
+                "too_many_lines", f"A message has at most {self._max_lines} lines; this one has {lines}."
+            )
         if command.reply_to is not None and not self._visible(command.reply_to, sender, now):
             raise _no_such_message(command.reply_to)
         return NewMessage(
@@ -83,7 +85,7 @@ class Room(SyncBuilder):
         if command.to is not None:
             to_id = self.roster.find(command.to)
             if to_id is None:
-                raise Refused("no_such_client", f'Nobody here is called "{command.to}".')
+                raise CommandRefused("no_such_client", f'Nobody here is called "{command.to}".')
             return to_id
         parent = self._known(command.reply_to or 0)
         if parent is None or parent.to_id is None:
@@ -96,7 +98,7 @@ class Room(SyncBuilder):
             if message_id is None:
                 message_id = self._last_visible(sorted(self._recalled, reverse=True), sender, now)
             if message_id is None:
-                raise Refused("no_such_message", "There is no message to delete.")
+                raise CommandRefused("no_such_message", "There is no message to delete.")
         elif not self._visible(message_id, sender, now):
             raise _no_such_message(message_id)
         self._leaving.add(message_id)
@@ -133,11 +135,11 @@ class Room(SyncBuilder):
         return Delivery(Deleted(message_id, seq), audience)
 
 
-def too_long(most: int, length: int) -> Refused:
+def too_long(most: int, length: int) -> CommandRefused:
     """Return what is said of a text of so many characters."""
-    return Refused("too_long", f"A message has at most {most} characters; this one has {length}.")
+    return CommandRefused("too_long", f"A message has at most {most} characters; this one has {length}.")
 
 
-def _no_such_message(message_id: int) -> Refused:
+def _no_such_message(message_id: int) -> CommandRefused:
     """The same words for what never was, what is gone and what the asker may not see."""
-    return Refused("no_such_message", f"There is no message {message_id}.")
+    return CommandRefused("no_such_message", f"There is no message {message_id}.")

@@ -14,8 +14,8 @@ from chat_server.core.entries import NewMessage, decode_draft, has_ended, may_se
 from chat_server.core.roster import Roster
 from chat_server.core.timeline import Timeline
 
-GREETING_MESSAGES = 200
-GREETING_BYTES = 262_144
+PAGE_MESSAGES = 200
+PAGE_BYTES = 262_144
 _MOST_ENCODED = 16
 _encode = msgspec.json.Encoder().encode
 
@@ -84,7 +84,7 @@ class SyncBuilder(Timeline):
 
     def _encode_newest(self, client_id: str, now: float, after: int | None) -> _Shown:
         newest: list[bytes] = []
-        room_left = GREETING_BYTES
+        room_left = PAGE_BYTES
         visible = 0
         until = math.inf
         for message in self._shown_to(client_id, now, after or 0):
@@ -95,7 +95,7 @@ class SyncBuilder(Timeline):
                 continue
             encoded = encode_event(message)
             room_left -= len(encoded) + 1
-            if len(newest) < GREETING_MESSAGES and room_left >= 0:
+            if len(newest) < PAGE_MESSAGES and room_left >= 0:
                 newest.append(encoded)
             elif after is None:
                 break

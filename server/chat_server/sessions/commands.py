@@ -26,8 +26,8 @@ from chat_protocol.names import InvalidNameError, check_name, fold_name
 from chat_protocol.queries import parse_query
 from chat_protocol.text import clean
 from chat_server.core.entries import Draft, NewDeletion, decode_draft, encode_draft
-from chat_server.core.room import Refused, too_long
-from chat_server.core.sync import GREETING_BYTES
+from chat_server.core.room import CommandRefused, too_long
+from chat_server.core.sync import PAGE_BYTES
 from chat_server.log import DELETE, MESSAGE, Entry, LogError, MessageLog, Reset
 from chat_server.sessions.context import Service
 from chat_server.sessions.line_queue import Hearer
@@ -107,7 +107,7 @@ class Speaker(Hearer):
     def _say(self, command: Say | Delete) -> None:
         try:
             self._decide(command)
-        except Refused as refused:
+        except CommandRefused as refused:
             if command.txn is None:
                 self._tell(Refusal(refused.code, refused.text))
             else:
@@ -131,7 +131,7 @@ class Speaker(Hearer):
                 service.room.recall(entry.seq, entry.body)
         try:
             return self._decide(command)
-        except Refused as refused:
+        except CommandRefused as refused:
             await self._refuse(command, refused)
             return None
 
@@ -158,7 +158,7 @@ class Speaker(Hearer):
         """Let the room decide and the log keep it; returns the log's answer.
 
         Raises:
-            Refused: when it is not to be.
+            CommandRefused: when it is not to be.
         """
         service = self._service
         draft = service.room.decide(self.client_id, command, service.now())
@@ -208,7 +208,7 @@ class Speaker(Hearer):
         """What the log knows a line with a token by."""
         return f"{self.client_id} {command.txn}"
 
-    async def _refuse(self, command: Say | Delete, refused: Refused) -> None:
+    async def _refuse(self, command: Say | Delete, refused: CommandRefused) -> None:
         """Tell that it is not carried out, unless it was already: what it speaks of may be gone by that."""
         seq = None if command.txn is None else await self._service.log.find(self._key(command))
         if seq is None:
@@ -250,7 +250,7 @@ class Speaker(Hearer):
             name = await self._claim(check_name(command.name))
         except InvalidNameError as error:
             self._tell(Refusal("bad_name", str(error), command.txn))
-        except Refused as refused:
+        except CommandRefused as refused:
             self._tell(Refusal(refused.code, refused.text, command.txn))
         else:
             if roster.name_of(self.client_id) is None:  # gone meanwhile, with its name
@@ -265,7 +265,7 @@ class Speaker(Hearer):
         """Make a name ours; refused when it is somebody else's."""
         owner = await self._service.log.claim(fold_name(name), self.client_id, lasting=self._keeps_name)
         if owner != self.client_id:
-            raise Refused("name_taken", f"{name} is taken here.")
+            raise CommandRefused("name_taken", f"{name} is taken here.")
         return name
 
     async def _show_history(self, command: History) -> None:
@@ -273,13 +273,13 @@ class Speaker(Hearer):
         rest = entries[-command.count :]
         messages, cut = _fitting(self._shown(rest)[::-1])
         more = cut or len(entries) > command.count
-        self._answer(events.History(command.before, tuple(messages[::-1]), more, command.txn))
+        self._answer(events.HistoryPage(command.before, tuple(messages[::-1]), more, command.txn))
 
     async def _search(self, command: Search) -> None:
         entries = await self._service.log.search(parse_query(command.query), _FOUND_AT_ONCE + 1, self.client_id)
         messages, cut = _fitting(self._shown(entries[:_FOUND_AT_ONCE]))
         more = cut or len(entries) > _FOUND_AT_ONCE
-        self._answer(events.Found(command.query, tuple(messages), more, command.txn))
+        self._answer(events.SearchResults(command.query, tuple(messages), more, command.txn))
 
     def _shown(self, entries: Sequence[Entry]) -> list[events.Message]:
         service = self._service
@@ -308,6 +308,6 @@ def _fitting(messages: Sequence[events.Message]) -> tuple[Sequence[events.Messag
     size = 0
     for place, message in enumerate(messages):
         size += len(encode_event(message)) + 1
-        if size > GREETING_BYTES:
+        if size > PAGE_BYTES:
             return messages[:place], True
     return messages, False

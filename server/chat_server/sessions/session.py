@@ -9,7 +9,7 @@ from websockets.http11 import Request
 from chat_protocol.events import Client, Refusal
 from chat_protocol.names import InvalidNameError, check_name, fold_name
 from chat_protocol.text import clean
-from chat_server.core.room import Refused
+from chat_server.core.room import CommandRefused
 from chat_server.sessions.commands import Speaker
 from chat_server.sessions.context import Service
 from chat_server.sessions.handshake import HandshakeQuery, read_handshake
@@ -108,7 +108,7 @@ class Session(Speaker):
                 name = await self._claim(check_name(clean(hello.name)))
             except InvalidNameError as error:
                 problem = Refusal("bad_name", str(error))
-            except Refused as error:
+            except CommandRefused as error:
                 problem = Refusal(error.code, error.text)
         while name is None:
             guest = roster.guest_name()

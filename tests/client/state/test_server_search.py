@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_protocol.commands import Search, parse_command
-from chat_protocol.events import ClientsChanged, Deleted, Found, Init, Message, Refusal
+from chat_protocol.events import ClientsChanged, Deleted, Init, Message, Refusal, SearchResults
 from chat_protocol.queries import words_of
 from chat_tui.state.server_search import MOST, ServerSearch, spans_of
 
@@ -26,11 +26,11 @@ def test_pages_follow_each_other():
     search, token = asked(' "green  build" from:bob ')
     assert search.waiting
     assert search.ask_more() is None
-    assert search.take([Found("", (message(9), message(7)), True, token)]) == []
+    assert search.take([SearchResults("", (message(9), message(7)), True, token)]) == []
     assert (list(search.hits), search.more, search.waiting) == ([9, 7], True, False)
     more = parse_command(search.ask_more())
     assert more == Search('"green  build" from:bob before:7', more.txn)
-    search.take([Found("", (message(3),), False, more.txn)])
+    search.take([SearchResults("", (message(3),), False, more.txn)])
     assert list(search.hits) == [9, 7, 3]
     assert search.ask_more() is None
 
@@ -39,7 +39,7 @@ def test_an_answer_to_an_older_question_says_nothing():
     """Whether it is one or a refusal; nobody else is to see it either."""
     search, old = asked("gray")
     token = parse_command(search.ask("green")).txn
-    assert search.take([Found("", (message(1, "gray"),), True, old), Refusal("too_fast", "Wait.", old)]) == []
+    assert search.take([SearchResults("", (message(1, "gray"),), True, old), Refusal("too_fast", "Wait.", old)]) == []
     assert (search.hits, search.problem, search.waiting) == ({}, "", True)
     search.take([Refusal("too_fast", "Wait.", token)])
     assert (search.problem, search.waiting) == ("Wait.", False)
@@ -55,7 +55,9 @@ def test_everything_else_is_for_others():
 def test_what_is_gone_is_no_find():
     """Deleted, or at its end."""
     search, token = asked()
-    search.take([Found("", (message(9), message(8, expires_at=50.0), message(7)), False, token), Deleted(9, 10)])
+    search.take(
+        [SearchResults("", (message(9), message(8, expires_at=50.0), message(7)), False, token), Deleted(9, 10)]
+    )
     assert search.next_expiry() == 50.0
     assert not search.expire(49.9)
     assert search.expire(50.0)
@@ -65,7 +67,7 @@ def test_what_is_gone_is_no_find():
 def test_after_a_lost_connection_it_is_asked_anew():
     """The answer will not come, and the record may be another one."""
     search, token = asked()
-    search.take([Found("", (message(9),), True, token)])
+    search.take([SearchResults("", (message(9),), True, token)])
     search.take([Init((), "e2", 0, False, (), False, {})])
     assert (search.stale, search.hits, search.more) == (True, {}, False)
     assert search.ask(search.query)
@@ -86,16 +88,16 @@ def test_what_can_not_be_looked_for_is_not_asked(query, problem):
 def test_a_server_that_repeats_itself_is_not_asked_for_ever():
     """Nor is one that has numbers that no message has."""
     search, token = asked()
-    search.take([Found("", (message(9), message(0), message(-1), message(10**30)), True, token)])
+    search.take([SearchResults("", (message(9), message(0), message(-1), message(10**30)), True, token)])
     assert (list(search.hits), search.more) == ([9], True)
-    search.take([Found("", (message(9),), True, parse_command(search.ask_more()).txn)])
+    search.take([SearchResults("", (message(9),), True, parse_command(search.ask_more()).txn)])
     assert search.ask_more() is None
 
 
 def test_what_is_held_is_bounded():
     """Nobody reads so many."""
     search, token = asked()
-    search.take([Found("", tuple(message(n) for n in range(MOST, 0, -1)), True, token)])
+    search.take([SearchResults("", tuple(message(n) for n in range(MOST, 0, -1)), True, token)])
     assert search.ask_more() is None
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_protocol.commands import parse_command
-from chat_protocol.events import Client, Deleted, History, Init, Message, Refusal
+from chat_protocol.events import Client, Deleted, HistoryPage, Init, Message, Refusal
 from chat_tui.state.store import Store
 from client.state.test_store import ANA, BOB, init, message, store_with
 
@@ -12,7 +12,7 @@ from client.state.test_store import ANA, BOB, init, message, store_with
 def page(store, *messages, more=False, before=None):
     """The answer to what was asked, as the store takes it."""
     question = store._paging.question
-    return store.apply(History(before or question.before, messages, more, question.txn), 0.0)
+    return store.apply(HistoryPage(before or question.before, messages, more, question.txn), 0.0)
 
 
 def asked(store, before, **count):
@@ -56,13 +56,13 @@ def test_a_page_is_put_before_the_others():
 def test_answers_to_other_questions_change_nothing():
     """Neither a page that nobody asked for, nor one of an earlier connection."""
     store = store_with(*numbers(30, 31), more=True)
-    assert not store.apply(History(30, tuple(numbers(20, 29)), False, "x1"), 0.0).inserted
+    assert not store.apply(HistoryPage(30, tuple(numbers(20, 29)), False, "x1"), 0.0).inserted
     store.ask(30)
     question = store._paging.question
     assert store.disconnected().edges
     assert store.ask(30) is None, "there is no connection"
     store.apply(init(*numbers(30, 31), more=True), 0.0)
-    assert not store.apply(History(30, tuple(numbers(20, 29)), False, question.txn), 0.0).inserted
+    assert not store.apply(HistoryPage(30, tuple(numbers(20, 29)), False, question.txn), 0.0).inserted
     assert list(store.messages) == [30, 31]
     assert asked(store, 30)
 
@@ -290,7 +290,7 @@ class Screen:
             if self.answer is not None:
                 before, messages, more = self.answer
                 self.answer = None
-                self.take([History(before, messages, more, self.store._paging.question.txn)])
+                self.take([HistoryPage(before, messages, more, self.store._paging.question.txn)])
         elif name == "cut":
             most, resumes, away = arguments
             self.answer = None

@@ -5,7 +5,7 @@ import pytest
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Client, Deleted, Message
 from chat_server.core.entries import NewDeletion, NewMessage
-from chat_server.core.room import Refused
+from chat_server.core.room import CommandRefused
 from rooms import NumberedRoom
 
 EVERYONE = None
@@ -19,7 +19,7 @@ def room():
 
 def refusal(room, name, command, now=0.0):
     """Code and words of what somebody may not."""
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(CommandRefused) as caught:
         room.decide(name, command, now)
     return caught.value.code, caught.value.text
 

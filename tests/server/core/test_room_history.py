@@ -3,7 +3,7 @@
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Deleted, encode_event
 from chat_server.core.entries import encode_draft
-from chat_server.core.sync import GREETING_BYTES, GREETING_MESSAGES
+from chat_server.core.sync import PAGE_BYTES, PAGE_MESSAGES
 from rooms import NumberedRoom
 
 
@@ -33,13 +33,13 @@ def test_deletions_do_not_count():
 def test_a_greeting_holds_the_newest_200():
     """And says so when there were older ones that this client may see."""
     room = NumberedRoom("ana", "bob")
-    for _ in range(GREETING_MESSAGES):
+    for _ in range(PAGE_MESSAGES):
         room.say("ana")
     assert not room.initial_sync("ana").more
     room.say("ana", "to ana alone", to="ana")
-    assert room.seen_by("ana") == list(range(2, GREETING_MESSAGES + 2))
+    assert room.seen_by("ana") == list(range(2, PAGE_MESSAGES + 2))
     assert room.initial_sync("ana").more
-    assert room.seen_by("bob") == list(range(1, GREETING_MESSAGES + 1))
+    assert room.seen_by("bob") == list(range(1, PAGE_MESSAGES + 1))
     assert not room.initial_sync("bob").more
 
 
@@ -51,7 +51,7 @@ def test_a_greeting_holds_at_most_256_kibibytes_of_messages():
     greeting = room.initial_sync("ana")
     size = len(b",".join(map(encode_event, greeting.messages)))
     one = len(encode_event(greeting.messages[0]))
-    assert GREETING_BYTES - 2 * one < size <= GREETING_BYTES
+    assert PAGE_BYTES - 2 * one < size <= PAGE_BYTES
     assert greeting.messages[-1].id == 100
     assert greeting.more
 

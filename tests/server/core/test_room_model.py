@@ -8,7 +8,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from chat_protocol.commands import Delete
 from chat_protocol.events import Deleted, Message
-from chat_server.core.room import Refused, Room
+from chat_server.core.room import CommandRefused, Room
 from room_model import Conversation
 
 TestConversation = Conversation.TestCase
@@ -71,10 +71,10 @@ class _Telling(Room):
     def decide(self, sender, command, now):
         try:
             return super().decide(sender, command, now)
-        except Refused as refused:
+        except CommandRefused as refused:
             number = command.id if isinstance(command, Delete) else command.reply_to
             if number in self._messages:
-                raise Refused(refused.code, "That is private.") from None
+                raise CommandRefused(refused.code, "That is private.") from None
             raise
 
 

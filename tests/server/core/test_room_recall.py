@@ -5,7 +5,7 @@ import pytest
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Deleted
 from chat_server.core.entries import NewDeletion, NewMessage, encode_draft
-from chat_server.core.room import Refused
+from chat_server.core.room import CommandRefused
 from rooms import NumberedRoom
 
 
@@ -31,7 +31,7 @@ def asks(room, command, name="ana"):
 
 def refused(room, name, command):
     """The words in which somebody may not."""
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(CommandRefused) as caught:
         room.decide(name, command, 5.0)
     return caught.value.text
 

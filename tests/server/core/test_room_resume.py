@@ -7,8 +7,8 @@ import pytest
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Init, encode_event
 from chat_server.core.entries import NewDeletion
-from chat_server.core.room import Refused
-from chat_server.core.sync import GREETING_BYTES, GREETING_MESSAGES
+from chat_server.core.room import CommandRefused
+from chat_server.core.sync import PAGE_BYTES, PAGE_MESSAGES
 from chat_server.core.timeline import MOST_DELETIONS
 from rooms import NumberedRoom
 
@@ -37,7 +37,7 @@ def busy_room(entries):
             else:
                 to = dice.choice([None, None, *PEOPLE])
                 drafts.append(room.decide(who, Say("hi", to, lifetime=dice.choice([None, None, 5.0, 20.0])), now))
-        except Refused:
+        except CommandRefused:
             pass
         for draft in drafts:
             event, audience = room.keep(draft)
@@ -106,16 +106,16 @@ def test_more_deletions_than_a_greeting_is_long_are_not_told():
 def test_of_many_that_were_missed_the_newest_come():
     """With how many there are; the others are between the resume point and the first of these."""
     room = NumberedRoom("ana", "bob")
-    for _ in range(GREETING_MESSAGES + 50):
+    for _ in range(PAGE_MESSAGES + 50):
         room.say("ana")
     room.say("ana", "not for you", to="ana")
     greeting = room.initial_sync("bob", resume=10)
-    assert (greeting.resumed, greeting.more, greeting.missed) == (True, True, GREETING_MESSAGES + 40)
-    assert [message.id for message in greeting.messages] == list(range(51, GREETING_MESSAGES + 51))
+    assert (greeting.resumed, greeting.more, greeting.missed) == (True, True, PAGE_MESSAGES + 40)
+    assert [message.id for message in greeting.messages] == list(range(51, PAGE_MESSAGES + 51))
     for _ in range(100):
         room.say("ana", "漢" * 4096)
-    greeting = room.initial_sync("bob", resume=GREETING_MESSAGES + 51)
-    assert len(b",".join(map(encode_event, greeting.messages))) <= GREETING_BYTES
+    greeting = room.initial_sync("bob", resume=PAGE_MESSAGES + 51)
+    assert len(b",".join(map(encode_event, greeting.messages))) <= PAGE_BYTES
     assert (greeting.resumed, greeting.more, greeting.missed) == (True, True, 100)
 
 

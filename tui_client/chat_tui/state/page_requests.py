@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 from chat_protocol.commands import HISTORY_MOST, format_command
 from chat_protocol.commands import History as Ask
-from chat_protocol.events import History as Page
-from chat_protocol.events import Refusal
+from chat_protocol.events import HistoryPage, Refusal
 
 PAGE = HISTORY_MOST
 """Messages that are asked for at once."""
@@ -53,7 +52,7 @@ class PageRequests:
         """The line did not go out."""
         self.question = None
 
-    def answered(self, page: Page) -> bool:
+    def answered(self, page: HistoryPage) -> bool:
         """Is this what was asked for?"""
         if self.question is None or page.txn != self.question.txn:
             return False

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from chat_protocol.commands import Search, format_command
-from chat_protocol.events import Deleted, Event, Found, Init, Message, Refusal
+from chat_protocol.events import Deleted, Event, Init, Message, Refusal, SearchResults
 from chat_protocol.queries import QueryError, parse_query, words_of
 
 MOST = 1_000
@@ -80,7 +80,7 @@ class ServerSearch:
 
     def _is_for_us(self, event: Event) -> bool:
         match event:
-            case Found():
+            case SearchResults():
                 if self._token is not None and event.txn == self._token:
                     fresh = {one.id: one for one in event.messages if 0 < one.id < _NUMBERS}
                     # A server that says the same again and again is not asked for ever.

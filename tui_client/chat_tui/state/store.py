@@ -7,8 +7,7 @@ changes nothing. The first event after a lost connection either continues what i
 from collections.abc import Iterable
 
 from chat_protocol.commands import Say
-from chat_protocol.events import Client, ClientsChanged, Deleted, Event, Init, Message, Refusal
-from chat_protocol.events import History as Page
+from chat_protocol.events import Client, ClientsChanged, Deleted, Event, HistoryPage, Init, Message, Refusal
 from chat_tui.state.change import Change
 from chat_tui.state.outbox import Outbox
 from chat_tui.state.page_requests import PAGE, PageRequests
@@ -52,7 +51,7 @@ class Store(Saying):
                     self._apply_refusal(event, change)
                 case Init():
                     self._apply_init(event, now, change)
-                case Page():
+                case HistoryPage():
                     self._apply_page(event, change)
         return self._finished(change)
 
@@ -85,7 +84,7 @@ class Store(Saying):
         if self.you and (name := clients.get(self.you.id)):
             self._take_you(Client(self.you.id, name), change)
 
-    def _apply_page(self, page: Page, change: Change) -> None:
+    def _apply_page(self, page: HistoryPage, change: Change) -> None:
         """What was asked for has come. Where the server has more, a page without messages says nothing."""
         if not self._paging.answered(page):
             return
