@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Deleted, Message, encode_event
 from chat_server.core.entries import NewDeletion, NewMessage
-from chat_server.core.room import CommandRefused, Room
+from chat_server.core.room import CommandRefused
 from rooms import NumberedRoom
 
 NAMES = ("ana", "bob", "cat", "dan")
@@ -18,12 +18,12 @@ _names = st.sampled_from(NAMES)
 class Conversation(RuleBasedStateMachine):
     """What each person was shown, what the log has kept, and what must follow from it."""
 
-    room_type = Room
+    part = object  # a timeline, room or builder of syncs to be tried in place of ours
 
     def __init__(self):
         super().__init__()
-        self.chat = NumberedRoom(*NAMES, room_type=self.room_type)
-        self.room = self.chat.room
+        self.chat = NumberedRoom(*NAMES, part=self.part)
+        self.timeline, self.room = self.chat.timeline, self.chat.room
         self.now = 0.0
         self.said = 0
         self.kept = {}  # id -> draft of a message that is not deleted
@@ -142,7 +142,7 @@ class Conversation(RuleBasedStateMachine):
     def ring(self):
         """The alarm rings, whether it was set for now or not."""
         due = {number for number, draft in self.kept.items() if self.expired(draft)} - self.leaving()
-        drafts = self.room.due(self.now)
+        drafts = self.timeline.due(self.now)
         assert sorted(draft.id for draft in drafts) == sorted(due), "each expiry is told once"
         self.pending += drafts
 
@@ -183,5 +183,5 @@ class Conversation(RuleBasedStateMachine):
             for number, draft in self.kept.items()
             if draft.expires_at is not None and number not in self.leaving()
         ]
-        due = self.room.next_due()
+        due = self.timeline.next_due()
         assert not ends or (due is not None and due <= min(ends))

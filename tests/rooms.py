@@ -5,16 +5,20 @@ from chat_protocol.events import Client, Init, decode_event, encode_event
 from chat_server.core.entries import encode_draft
 from chat_server.core.room import Room
 from chat_server.core.roster import Roster
+from chat_server.core.sync import SyncBuilder
+from chat_server.core.timeline import Timeline
 
 
 class NumberedRoom:
     """People who say and delete things in one room; somebody called ana has the id ~ana."""
 
-    def __init__(self, *names, history=1000, max_text=4096, max_lines=100, room_type=Room):
+    def __init__(self, *names, history=1000, max_text=4096, max_lines=100, part=object):
         self.roster = Roster(grace=60.0)
         for name in names:
             self.roster.join(f"~{name}", name)
-        self.room = room_type(history=history, max_text=max_text, max_lines=max_lines, roster=self.roster)
+        self.timeline = _of(Timeline, part)(history=history)
+        self.room = _of(Room, part)(self.timeline, self.roster, max_text=max_text, max_lines=max_lines)
+        self.sync = _of(SyncBuilder, part)(self.timeline, self.roster)
         self.seq = 0
 
     def keep(self, draft):
@@ -36,16 +40,24 @@ class NumberedRoom:
 
     def expire(self, now):
         """What is due by now, kept; returns the deliveries."""
-        return [self.keep(draft) for draft in self.room.due(now)]
+        return [self.keep(draft) for draft in self.timeline.due(now)]
 
     def initial_sync(self, name, now=0.0, resume=None):
         """The first event for somebody who comes, or comes back, as it is read."""
-        you = Client(f"~{name}", name)
-        greeting = self.room.initial_sync(you, epoch="e", now=now, limits={"text": 4096.0}, resume=resume)
-        init = decode_event(encode_event(greeting))
+        init = decode_event(encode_event(self.encoded_sync(name, now, resume)))
         assert isinstance(init, Init)
         return init
+
+    def encoded_sync(self, name, now=0.0, resume=None):
+        """The same, as it is written; its messages may have been encoded for others before."""
+        you = Client(f"~{name}", name)
+        return self.sync.initial_sync(you, epoch="e", now=now, limits={"text": 4096.0}, resume=resume)
 
     def seen_by(self, name, now=0.0):
         """The ids in that greeting."""
         return [message.id for message in self.initial_sync(name, now).messages]
+
+
+def _of(kind, part):
+    """The part to be tested where it is of this kind; else the kind itself."""
+    return part if issubclass(part, kind) else kind

@@ -11,6 +11,8 @@ from chat_server.core.entries import NewDeletion
 from chat_server.core.limits import Admission
 from chat_server.core.room import Room
 from chat_server.core.roster import Roster
+from chat_server.core.sync import SyncBuilder
+from chat_server.core.timeline import Timeline
 from chat_server.log import DELETE, Entry, LogError, MessageLog, Opened, OpenError, Reset, open_log
 from chat_server.ops.http import MetricsConnection, Operations
 from chat_server.ops.maintenance import delete_expired, end_what_is_over, remember, tend
@@ -80,12 +82,16 @@ class ChatServer:
     def _make_service(self, log: MessageLog, opened: Opened) -> None:
         settings = self.settings
         roster = Roster(settings.name_grace)
-        room = Room(history=settings.history, max_text=settings.max_text, max_lines=settings.max_lines, roster=roster)
+        timeline = Timeline(history=settings.history)
+        room = Room(timeline, roster, max_text=settings.max_text, max_lines=settings.max_lines)
+        sync = SyncBuilder(timeline, roster)
         turns = ReadScheduler()
         hub = Hub(roster.take_changes, turns)
         admission = Admission(settings.max_connections or connections_possible(), settings.per_address)
         clock = Clock(opened.time, self._wall)
-        self._service = Service(settings, opened.epoch, room, log, hub, turns, admission, clock, self._spawn)
+        self._service = Service(
+            settings, opened.epoch, timeline, room, sync, log, hub, turns, admission, clock, self._spawn
+        )
         self._service.retained_messages = opened.retained_messages
 
     async def _catch_up(self, opened: Opened) -> None:
@@ -194,7 +200,7 @@ class ChatServer:
 
     async def _follow_to(self, seq: int) -> None:
         """As far as this number, which the log has kept."""
-        while self._service.room.applied < seq:
+        while self._service.timeline.applied < seq:
             self._take(await anext(self._tail))
 
     def _take(self, batch: Sequence[Entry] | Reset) -> None:
@@ -224,7 +230,7 @@ class ChatServer:
     def _set_alarm(self) -> None:
         """One alarm, for whatever is due next."""
         service = self._service
-        due = service.room.next_due()
+        due = service.timeline.next_due()
         if self._alarm:
             self._alarm.cancel()
             self._alarm = None
@@ -234,12 +240,12 @@ class ChatServer:
 
     def _ring(self) -> None:
         service = self._service
-        for draft in service.room.due(service.now()):
+        for draft in service.timeline.due(service.now()):
             kept = delete_expired(service, draft)
             if not kept.done() or kept.exception():
                 self._spawn(self._keep_deletion(kept, draft))
             else:
-                self._count_expiry(service.room.end_of(draft.id))
+                self._count_expiry(service.timeline.end_of(draft.id))
         self._set_alarm()
 
     def _count_expiry(self, end: float | None) -> None:
@@ -249,7 +255,7 @@ class ChatServer:
 
     async def _keep_deletion(self, kept: asyncio.Future[int], draft: NewDeletion) -> None:
         """What has expired goes, even when the log can't say so just now."""
-        end = self._service.room.end_of(draft.id)
+        end = self._service.timeline.end_of(draft.id)
         try:
             await kept
             self._count_expiry(end)

@@ -73,7 +73,7 @@ async def test_what_ended_meanwhile_is_gone_before_anybody_comes(log, tmp_path):
         bob = await house.person("bob")
         assert [message["text"] for message in bob.init["messages"]] == ["canary-long"]
         assert bob.init["seq"] == 3
-        assert house.service.room.next_due() == bob.init["messages"][0]["expires_at"]
+        assert house.service.timeline.next_due() == bob.init["messages"][0]["expires_at"]
     async with open_house(log=log, wall=later(601)) as house:
         assert traces(tmp_path, "canary") == []
         assert (await house.person("bob")).init["messages"] == []
@@ -90,7 +90,7 @@ async def test_an_end_beyond_what_is_replayed_is_told(log):
     async with open_house(log=log, wall=later(599)) as house:
         ana = await house.person("ana")
         assert ana.init["more"]
-        assert house.service.room.next_due() is not None
+        assert house.service.timeline.next_due() is not None
         assert (await ana.next())["type"] == "delete"
         assert ana.seen[-1]["id"] == 1
         assert (await ana.said("/history 10"))["messages"][0]["id"] == 2
@@ -149,7 +149,7 @@ async def test_what_is_too_old_goes_at_the_start(log, tmp_path):
         assert "history" not in ana.init["limits"]
         assert "keep" not in ana.init["limits"]
     async with open_house(log=log, keep="3") as house:
-        await house.eventually(lambda: len(house.service.room._messages) == 3)
+        await house.eventually(lambda: len(house.service.timeline) == 3)
         bob = await house.person("bob")
         assert [message["id"] for message in bob.init["messages"]] == [8, 9, 10]
         assert bob.init["limits"]["history"] == 3
@@ -157,7 +157,7 @@ async def test_what_is_too_old_goes_at_the_start(log, tmp_path):
         assert (await bob.said("/history 9"))["messages"] == bob.init["messages"][:1]
         assert (await bob.said("/delete 2"))["code"] == "no_such_message"
     async with open_house(log=log, keep="30d", wall=later(31 * 86_400)) as house:
-        await house.eventually(lambda: not house.service.room._messages)
+        await house.eventually(lambda: len(house.service.timeline) == 0)
         bob = await house.person("bob")
         assert bob.init["limits"]["keep"] == 30 * 86_400
         assert "history" not in bob.init["limits"]

@@ -1,7 +1,7 @@
-"""Every rule of a room. Pure: no I/O, no clock; it is told the time and asked when it next wants to be woken.
+"""Rules of a room: commands are decided before the log, and entries applied after it. Pure: no I/O, no clock.
 
-`decide` turns a wish into a draft or refuses it, `apply` takes what the log has kept and numbered. Nothing is
-remembered, shown or forgotten anywhere else, so that live, replayed and resumed messages are the same.
+`decide` turns a wish into a draft or refuses it, `apply` takes what the log has kept and numbered. The timeline is
+changed nowhere else, so that live, replayed and resumed messages are the same.
 """
 
 from math import floor
@@ -11,8 +11,7 @@ from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Deleted, Message
 from chat_server.core.entries import Draft, NewDeletion, NewMessage, audience_of, decode_draft, numbered
 from chat_server.core.roster import Roster
-from chat_server.core.sync import SyncBuilder
-from chat_server.core.timeline import Deletion
+from chat_server.core.timeline import Timeline
 
 
 class CommandRefused(Exception):  # noqa: N818 - a decision, not a fault
@@ -31,13 +30,18 @@ class Delivery(NamedTuple):
     audience: frozenset[str] | None
 
 
-class Room(SyncBuilder):
-    """What was said, who may see it, and how long it stays."""
+class Room:
+    """Decides what is said, by texts of at most `max_text` characters and `max_lines` lines, and who may see it.
 
-    def __init__(self, *, history: int, max_text: int, max_lines: int, roster: Roster) -> None:
-        super().__init__(history=history, roster=roster)
+    What was said is in its `timeline`, who is here in its `roster`.
+    """
+
+    def __init__(self, timeline: Timeline, roster: Roster, *, max_text: int, max_lines: int) -> None:
+        self.timeline = timeline
+        self.roster = roster
         self._max_text = max_text
         self._max_lines = max_lines
+        self._add = timeline.add  # once, not for each message
 
     # -- what a client wishes -----------------------------------------------------------------------------------
 
@@ -53,11 +57,12 @@ class Room(SyncBuilder):
 
     def needs_lookup_before(self, sender: str, command: Say | Delete, now: float) -> int | None:
         """Before which number the log may have the message that a command speaks of; None where there is no need."""
-        last = self._forgotten
+        timeline = self.timeline
+        last = timeline.forgotten
         if isinstance(command, Delete) and command.id is None:
-            return last + 1 if last and self._last_visible(reversed(self._messages), sender, now) is None else None
+            return last + 1 if last and timeline.newest_visible(sender, now) is None else None
         named = command.id if isinstance(command, Delete) else command.reply_to
-        return named + 1 if named is not None and named <= last and self._known(named) is None else None
+        return named + 1 if named is not None and named <= last and timeline.known(named) is None else None
 
     def _decide_message(self, sender: str, command: Say, now: float) -> NewMessage:
         text = command.text
@@ -67,7 +72,7 @@ class Room(SyncBuilder):
             raise CommandRefused(
                 "too_many_lines", f"A message has at most {self._max_lines} lines; this one has {lines}."
             )
-        if command.reply_to is not None and not self._visible(command.reply_to, sender, now):
+        if command.reply_to is not None and not self.timeline.visible(command.reply_to, sender, now):
             raise _no_such_message(command.reply_to)
         return NewMessage(
             text=text,
@@ -87,52 +92,41 @@ class Room(SyncBuilder):
             if to_id is None:
                 raise CommandRefused("no_such_client", f'Nobody here is called "{command.to}".')
             return to_id
-        parent = self._known(command.reply_to or 0)
+        parent = self.timeline.known(command.reply_to or 0)
         if parent is None or parent.to_id is None:
             return None
         return parent.to_id if sender == parent.from_id else parent.from_id
 
     def _decide_deletion(self, sender: str, message_id: int | None, now: float) -> NewDeletion:
+        timeline = self.timeline
         if message_id is None:
-            message_id = self._last_visible(reversed(self._messages), sender, now)
+            message_id = timeline.newest_visible(sender, now)
             if message_id is None:
-                message_id = self._last_visible(sorted(self._recalled, reverse=True), sender, now)
+                message_id = timeline.newest_recalled(sender, now)
             if message_id is None:
                 raise CommandRefused("no_such_message", "There is no message to delete.")
-        elif not self._visible(message_id, sender, now):
+        elif not timeline.visible(message_id, sender, now):
             raise _no_such_message(message_id)
-        self._leaving.add(message_id)
-        if message_id in self._recalled:  # others may be spoken of before the log has kept this
-            self._fade(self._recalled[message_id])
+        timeline.expect_deletion(message_id)
         return NewDeletion(message_id)
 
     def abandon(self, draft: Draft) -> None:
         """The log could not keep this draft: as if it had never been decided."""
         if isinstance(draft, NewDeletion):
-            self._leaving.discard(draft.id)
-            self._set_alarm(draft.id)
+            self.timeline.cancel_deletion(draft.id)
 
     # -- what the log has kept ----------------------------------------------------------------------------------
 
     def apply(self, seq: int, body: bytes) -> Delivery | None:
         """Take one entry of the log; None when it changes nothing that anybody sees."""
-        self.applied = seq
-        self._public.clear()
         draft = decode_draft(body)
         if isinstance(draft, NewDeletion):
-            return self._apply_deletion(seq, draft.id)
+            deletion = self.timeline.remove(seq, draft.id)
+            return deletion and Delivery(Deleted(draft.id, seq), deletion.audience)
         message = numbered(seq, draft)
         audience = audience_of(message)
-        self._remember(message, audience)
+        self._add(message, audience)
         return Delivery(message, audience)
-
-    def _apply_deletion(self, seq: int, message_id: int) -> Delivery | None:
-        message = self._forget(message_id)
-        if message is None and (message_id in self._gone or not 0 < message_id < seq):
-            return None
-        audience = audience_of(message) if message else None
-        self._note_deletion(seq, Deletion(message_id, audience))
-        return Delivery(Deleted(message_id, seq), audience)
 
 
 def too_long(most: int, length: int) -> CommandRefused:

@@ -1,17 +1,18 @@
-"""What a room remembers of its log: the newest messages and deletions, and what is still to end. Pure.
+"""Timeline: the newest messages and deletions of a room's log in memory, and the ends that are still to come. Pure.
 
-Messages up to number `_forgotten` may exist and not be remembered; the log has them. Whoever has seen everything up to
-number `_complete` or a later one can be told all that came after it.
+Messages up to number `forgotten` may exist and not be remembered; the log has them. Whoever has seen everything up to
+number `complete` or a later one can be told all that came after it.
 """
 
 import heapq
+import math
 from collections import Counter, OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
 
-from chat_protocol.events import Message
+from chat_protocol.events import Deleted, Message
 from chat_server.core.entries import (
     NewDeletion,
     NewMessage,
@@ -25,7 +26,7 @@ from chat_server.core.entries import (
 _STALE_ALARMS = 1024
 _MOST_RECALLED = 1000
 MOST_DELETIONS = 10_000
-"""More of them are not told to who comes back: a full greeting is shorter."""
+"""More of them are not told to who comes back: a full initial sync is shorter."""
 
 
 class Deletion(NamedTuple):
@@ -39,10 +40,13 @@ class Deletion(NamedTuple):
 
 
 class Timeline:
-    """Messages, deletions and ends, by number."""
+    """Remembers the newest `history` messages, and as many deletions, by number. `len` counts the messages.
+
+    `applied` is the number of the newest entry that was taken.
+    """
 
     def __init__(self, *, history: int) -> None:
-        self.applied = 0
+        self.applied = self.forgotten = self.complete = 0
         self._history = history
         self._messages: OrderedDict[int, Message] = OrderedDict()
         self._leaving: set[int] = set()  # a deletion of it is on its way through the log
@@ -53,14 +57,52 @@ class Timeline:
         self._recalled: OrderedDict[int, Message] = OrderedDict()
         self._deletions: OrderedDict[int, Deletion] = OrderedDict()  # by the number of the deletion itself
         self._gone: dict[int, int] = {}  # id -> number of its deletion, of those
-        self._forgotten = 0
-        self._complete = 0
         self._correspondents: Counter[str] = Counter()  # client id -> direct messages that it may see
         self._concerned: Counter[str] = Counter()  # client id -> what is fading, or deleted, of direct messages
+        self._on_next_change: list[Callable[[], object]] = []
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    def on_next_change(self, call: Callable[[], object]) -> None:
+        """Have `call` called once, at the next entry, or when the log lets go of some: what was made of this is old."""
+        self._on_next_change.append(call)
+
+    def _tell_change(self) -> None:
+        calls, self._on_next_change = self._on_next_change, []
+        for call in calls:
+            call()
+
+    # -- from the log -------------------------------------------------------------------------------------------
 
     def begin_after(self, seq: int) -> None:
         """Entries up to this number will not be replayed."""
-        self.applied = self._forgotten = self._complete = seq
+        self.applied = self.forgotten = self.complete = seq
+
+    def add(self, message: Message, audience: frozenset[str] | None) -> None:
+        """Take a message that the log has kept. `audience` are those who may see it, None for everyone."""
+        number = self.applied = message.id
+        if self._on_next_change:
+            self._tell_change()
+        self._messages[number] = message
+        if audience:
+            self._correspondents.update(audience)
+        if message.expires_at is not None:
+            heapq.heappush(self._alarms, (message.expires_at, number))
+        if len(self._messages) > self._history:
+            self._forget_oldest()
+
+    def remove(self, seq: int, message_id: int) -> Deletion | None:
+        """Take deletion `seq`, which the log has kept; None where the message was gone before, or never was."""
+        self.applied = seq
+        if self._on_next_change:
+            self._tell_change()
+        message = self._forget(message_id)
+        if message is None and (message_id in self._gone or not 0 < message_id < seq):
+            return None
+        deletion = Deletion(message_id, audience_of(message) if message else None)
+        self._note_deletion(seq, deletion)
+        return deletion
 
     def remember_ends(self, messages: Iterable[tuple[int, bytes]]) -> None:
         """Messages (number, body) that the log has and that are not known here: only their ends will be told."""
@@ -72,48 +114,6 @@ class Timeline:
                 self._concerned.update(audience_of(message) or ())
                 self._set_alarm(seq)
 
-    def forget_before(self, seq: int) -> None:
-        """The log has let go of all messages with smaller numbers."""
-        while self._messages and next(iter(self._messages)) < seq:
-            self._forget(next(iter(self._messages)))
-        for old in [number for number in (*self._fading, *self._recalled) if number < seq]:
-            self._forget(old)
-        self._forgotten = max(self._forgotten, seq - 1)
-        self._complete = max(self._complete, seq - 1)
-        self._drop_stale_alarms()
-
-    # -- messages -----------------------------------------------------------------------------------------------
-
-    def _remember(self, message: Message, audience: frozenset[str] | None) -> None:
-        self._messages[message.id] = message
-        if audience:
-            self._correspondents.update(audience)
-        if message.expires_at is not None:
-            heapq.heappush(self._alarms, (message.expires_at, message.id))
-        if len(self._messages) > self._history:
-            self._forget_oldest()
-
-    def _forget_oldest(self) -> None:
-        oldest, message = self._messages.popitem(last=False)
-        self._forgotten, self._complete = oldest, max(self._complete, oldest)
-        if message.to_id is not None:
-            _subtract(self._correspondents, audience_of(message))
-        if message.expires_at is not None or oldest in self._leaving:
-            self._fade(message)
-        if self._alarms:
-            self._drop_stale_alarms()
-
-    def _fade(self, message: Message) -> None:
-        """Remember of a message only whom its end is to be told to."""
-        if message.id in self._fading:
-            return
-        self._fading[message.id] = msgspec.structs.replace(message, text="")
-        self._concerned.update(audience_of(message) or ())
-        if len(self._fading) > self._history:
-            faded, message = self._fading.popitem(last=False)
-            self._leaving.discard(faded)
-            _subtract(self._concerned, audience_of(message))
-
     def recall(self, seq: int, body: bytes) -> None:
         """The log had this message, which is not remembered and which somebody speaks of."""
         draft = decode_draft(body)
@@ -123,40 +123,102 @@ class Timeline:
             if len(self._recalled) > _MOST_RECALLED:
                 self._recalled.popitem(last=False)
 
-    def _known(self, message_id: int) -> Message | None:
+    def forget_before(self, seq: int) -> None:
+        """The log has let go of all messages with smaller numbers."""
+        while self._messages and next(iter(self._messages)) < seq:
+            self._forget(next(iter(self._messages)))
+        for old in [number for number in (*self._fading, *self._recalled) if number < seq]:
+            self._forget(old)
+        self.forgotten = max(self.forgotten, seq - 1)
+        self.complete = max(self.complete, seq - 1)
+        self._drop_stale_alarms()
+        if self._on_next_change:
+            self._tell_change()
+
+    # -- questions about one message ----------------------------------------------------------------------------
+
+    def known(self, message_id: int) -> Message | None:
+        """A message that is remembered, or was recalled (its text is "" then)."""
         return self._messages.get(message_id) or self._recalled.get(message_id)
 
-    def _visible(self, message_id: int, client_id: str, now: float) -> bool:
-        message = self._known(message_id)
+    def visible(self, message_id: int, client_id: str, now: float) -> bool:
+        """May this client speak of this message? Not when it has ended, nor when its deletion is on its way."""
+        message = self.known(message_id)
         if message is None or message_id in self._leaving:
             return False
         return may_see(message, client_id) and not has_ended(message, now)
 
-    def _last_visible(self, message_ids: Iterable[int], client_id: str, now: float) -> int | None:
-        return next((number for number in message_ids if self._visible(number, client_id, now)), None)
+    def newest_visible(self, client_id: str, now: float) -> int | None:
+        """The number of the newest remembered message that this client may speak of."""
+        return self._first_visible(reversed(self._messages), client_id, now)
 
-    # -- deletions ----------------------------------------------------------------------------------------------
+    def newest_recalled(self, client_id: str, now: float) -> int | None:
+        """The same of those that were recalled."""
+        return self._first_visible(sorted(self._recalled, reverse=True), client_id, now)
 
-    def _forget(self, message_id: int) -> Message | None:
-        """A message is gone; returns what was remembered of it."""
+    def _first_visible(self, message_ids: Iterable[int], client_id: str, now: float) -> int | None:
+        return next((number for number in message_ids if self.visible(number, client_id, now)), None)
+
+    def is_deleted(self, message_id: int) -> bool:
+        """Is it known here that this message is gone, or about to be?"""
+        return message_id in self._leaving or message_id in self._gone
+
+    def outcome(self, seq: int, now: float) -> Message | Deleted | None:
+        """What has become of entry `seq`, for who wrote it; None where that is not remembered."""
+        message = self._messages.get(seq)
+        if message is not None:
+            return Deleted(seq, self.applied) if has_ended(message, now) else message
+        if seq in self._gone:
+            return Deleted(seq, self._gone[seq])
+        deletion = self._deletions.get(seq)
+        return Deleted(deletion.id, seq) if deletion else None
+
+    # -- questions about what a client sees ---------------------------------------------------------------------
+
+    def has_own_view(self, client_id: str, after: int | None) -> bool:
+        """Is there anything that this client may see and not everyone? `after`: what it has seen, None for nothing."""
+        return client_id in self._correspondents or (after is not None and client_id in self._concerned)
+
+    def newest_first(self, client_id: str, now: float, after: int) -> Iterator[Message]:
+        """What a client may see with numbers above `after`, without what has expired and is only to be deleted yet."""
+        for message_id in reversed(self._messages):
+            if message_id <= after:
+                return
+            message = self._messages[message_id]
+            if may_see(message, client_id) and not has_ended(message, now):
+                yield message
+
+    def gone_since(self, after: int, client_id: str, now: float) -> list[int]:
+        """What was shown to a client up to a number, and was deleted or has expired since; ascending."""
+        gone = set()
+        for seq in reversed(self._deletions):
+            if seq <= after:
+                break
+            deleted, audience = self._deletions[seq]
+            if audience is None or client_id in audience:
+                gone.add(deleted)
+        for message_id in (*self._leaving, *(number for when, number in self._alarms if when <= now)):
+            message = self._ending(message_id)
+            if message is not None and has_ended(message, now) and may_see(message, client_id):
+                gone.add(message_id)
+        return sorted(number for number in gone if number <= after)
+
+    def next_end(self, now: float) -> float:
+        """The first end after this time, of whichever message; infinity for none."""
+        return min((when for when, _ in self._alarms if when > now), default=math.inf)
+
+    # -- deletions on their way ---------------------------------------------------------------------------------
+
+    def expect_deletion(self, message_id: int) -> None:
+        """A deletion of this message is given to the log: nobody may speak of it any more."""
+        self._leaving.add(message_id)
+        if message_id in self._recalled:  # others may be spoken of before the log has kept this
+            self._fade(self._recalled[message_id])
+
+    def cancel_deletion(self, message_id: int) -> None:
+        """The log could not keep it: the message is there as before, and its end is told again."""
         self._leaving.discard(message_id)
-        recalled = self._recalled.pop(message_id, None)
-        if (message := self._messages.pop(message_id, None)) is not None:
-            _subtract(self._correspondents, audience_of(message))
-        if (faded := self._fading.pop(message_id, None)) is not None:
-            _subtract(self._concerned, audience_of(faded))
-        return message or faded or recalled
-
-    def _note_deletion(self, seq: int, deletion: Deletion) -> None:
-        self._deletions[seq] = deletion
-        self._gone[deletion.id] = seq
-        self._concerned.update(deletion.audience or ())
-        if len(self._deletions) > min(self._history, MOST_DELETIONS):
-            number, oldest = self._deletions.popitem(last=False)
-            self._complete = max(self._complete, number)
-            self._gone.pop(oldest.id, None)
-            _subtract(self._concerned, oldest.audience)
-        self._drop_stale_alarms()
+        self._set_alarm(message_id)
 
     # -- expiry -------------------------------------------------------------------------------------------------
 
@@ -198,6 +260,51 @@ class Timeline:
         if len(self._alarms) > 2 * (len(self._messages) + len(self._fading)) + _STALE_ALARMS:
             self._alarms = [alarm for alarm in self._alarms if self._ends(alarm[1])]
             heapq.heapify(self._alarms)
+
+    # -- forgetting ---------------------------------------------------------------------------------------------
+
+    def _forget_oldest(self) -> None:
+        oldest, message = self._messages.popitem(last=False)
+        self.forgotten = oldest
+        self.complete = max(self.complete, oldest)
+        if message.to_id is not None:
+            _subtract(self._correspondents, audience_of(message))
+        if message.expires_at is not None or oldest in self._leaving:
+            self._fade(message)
+        if self._alarms:
+            self._drop_stale_alarms()
+
+    def _fade(self, message: Message) -> None:
+        """Remember of a message only whom its end is to be told to."""
+        if message.id in self._fading:
+            return
+        self._fading[message.id] = msgspec.structs.replace(message, text="")
+        self._concerned.update(audience_of(message) or ())
+        if len(self._fading) > self._history:
+            faded, message = self._fading.popitem(last=False)
+            self._leaving.discard(faded)
+            _subtract(self._concerned, audience_of(message))
+
+    def _forget(self, message_id: int) -> Message | None:
+        """A message is gone; returns what was remembered of it."""
+        self._leaving.discard(message_id)
+        recalled = self._recalled.pop(message_id, None)
+        if (message := self._messages.pop(message_id, None)) is not None:
+            _subtract(self._correspondents, audience_of(message))
+        if (faded := self._fading.pop(message_id, None)) is not None:
+            _subtract(self._concerned, audience_of(faded))
+        return message or faded or recalled
+
+    def _note_deletion(self, seq: int, deletion: Deletion) -> None:
+        self._deletions[seq] = deletion
+        self._gone[deletion.id] = seq
+        self._concerned.update(deletion.audience or ())
+        if len(self._deletions) > min(self._history, MOST_DELETIONS):
+            number, oldest = self._deletions.popitem(last=False)
+            self.complete = max(self.complete, number)
+            self._gone.pop(oldest.id, None)
+            _subtract(self._concerned, oldest.audience)
+        self._drop_stale_alarms()
 
 
 def _subtract(counts: Counter[str], client_ids: Iterable[str] | None) -> None:

@@ -17,23 +17,22 @@ _ROUND = 60  # marks from one looking for what is too old to the next
 
 async def remember(service: Service, opened: Opened) -> None:
     """Tell the room what is not replayed, and who has a name: for them the time of grace begins now."""
-    room, log = service.room, service.log
-    room.begin_after(opened.replay_after)
+    service.timeline.begin_after(opened.replay_after)
     await _remember_ends(service, opened.replay_after)
-    for name in room.roster.restore(await log.roster(), service.now()):
-        await log.release(name)
+    for name in service.room.roster.restore(await service.log.roster(), service.now()):
+        await service.log.release(name)
 
 
 async def _remember_ends(service: Service, until: int) -> None:
     entries = await service.log.expiring(until)
     for start in range(0, len(entries), _AT_ONCE):
-        service.room.remember_ends((entry.seq, entry.body) for entry in entries[start : start + _AT_ONCE])
+        service.timeline.remember_ends((entry.seq, entry.body) for entry in entries[start : start + _AT_ONCE])
         await asyncio.sleep(0)
 
 
 async def end_what_is_over(service: Service) -> int:
     """Delete what has expired while there was no server; returns the number of the last deletion, or 0."""
-    drafts = service.room.due(service.now())
+    drafts = service.timeline.due(service.now())
     last = 0
     for start in range(0, len(drafts), _AT_ONCE):
         kept = [delete_expired(service, draft) for draft in drafts[start : start + _AT_ONCE]]
@@ -63,7 +62,7 @@ async def tend(service: Service, alarm: Callable[[], None]) -> None:
             await service.log.mark(service.now())
             if minutes % _ROUND == 0:
                 await prune(service)
-                await _remember_ends(service, service.room.applied)
+                await _remember_ends(service, service.timeline.applied)
                 alarm()
         except LogError as error:
             _log.warning("the log was not seen to: %s", error)
@@ -76,4 +75,4 @@ async def prune(service: Service) -> None:
     seconds, messages = service.settings.keeping
     if seconds is not None or messages is not None:
         before = None if seconds is None else service.now() - seconds
-        service.room.forget_before(await service.log.prune(before=before, newest=messages) + 1)
+        service.timeline.forget_before(await service.log.prune(before=before, newest=messages) + 1)

@@ -93,7 +93,7 @@ class Speaker(Hearer):
 
     def _must_wait(self) -> bool:
         """Is one of our own lines not in the room yet? Then nobody looks at messages, or ends it all."""
-        return self._in_flight > 0 or self._service.room.applied < self._last_seq
+        return self._in_flight > 0 or self._service.timeline.applied < self._last_seq
 
     async def _asking(self, command: Say | Delete | History | Search, work: Coroutine[None, None, object]) -> None:
         """Do what asks the log for something; where it has no answer just now, nothing is done."""
@@ -128,7 +128,7 @@ class Speaker(Hearer):
         if before is not None:
             count = _LAST_ONES if isinstance(command, Delete) and command.id is None else 1
             for entry in await service.log.page(before, count, self.client_id):
-                service.room.recall(entry.seq, entry.body)
+                service.timeline.recall(entry.seq, entry.body)
         try:
             return self._decide(command)
         except CommandRefused as refused:
@@ -167,7 +167,7 @@ class Speaker(Hearer):
             kept = service.log.append(DELETE, encode_draft(draft), key, erases=draft.id)
         else:
             kept = service.log.append(MESSAGE, encode_draft(draft), key)
-        applied = service.room.applied
+        applied = service.timeline.applied
         if kept.done() and not kept.cancelled() and kept.exception() is None:
             self._numbered(draft, command, applied, kept.result())
         else:
@@ -219,9 +219,9 @@ class Speaker(Hearer):
     def _repeat(self, command: Say | Delete, seq: int) -> None:
         """This line was kept as number `seq`: show who says it again, and nobody else, what has become of it."""
         service = self._service
-        if seq > service.room.applied:
+        if seq > service.timeline.applied:
             return  # it is on its way to everyone
-        event = service.room.outcome(seq, service.now())
+        event = service.timeline.outcome(seq, service.now())
         if event is not None:
             self._answer(_with_token(event, command))
         else:
@@ -238,7 +238,7 @@ class Speaker(Hearer):
             return
         entries = await service.log.page(seq + 1, 1, self.client_id)
         shown = self._shown([entry for entry in entries if entry.seq == seq])
-        self._answer(shown[0] if shown else events.Deleted(seq, service.room.applied, command.txn))
+        self._answer(shown[0] if shown else events.Deleted(seq, service.timeline.applied, command.txn))
 
     # -- the other commands ----------------------------------------------------------------------------------------
 
@@ -283,7 +283,7 @@ class Speaker(Hearer):
 
     def _shown(self, entries: Sequence[Entry]) -> list[events.Message]:
         service = self._service
-        return service.room.shown(((entry.seq, entry.body) for entry in entries), self.client_id, service.now())
+        return service.sync.shown(((entry.seq, entry.body) for entry in entries), self.client_id, service.now())
 
 
 def _with_token(event: events.Message | events.Deleted, command: Say | Delete) -> events.Message | events.Deleted:

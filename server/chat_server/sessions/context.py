@@ -9,6 +9,8 @@ from chat_protocol.names import NAME_LENGTH, fold_name
 from chat_server.core.limits import Admission, PendingHandshakes
 from chat_server.core.metrics import Counts
 from chat_server.core.room import Room
+from chat_server.core.sync import SyncBuilder
+from chat_server.core.timeline import Timeline
 from chat_server.log import MessageLog
 from chat_server.settings import Settings
 from chat_server.transport.connection import Answer, Connection
@@ -37,7 +39,9 @@ class Service:
 
     settings: Settings
     epoch: str
+    timeline: Timeline
     room: Room
+    sync: SyncBuilder
     log: MessageLog
     hub: Hub
     turns: ReadScheduler

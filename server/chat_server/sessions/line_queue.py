@@ -99,7 +99,7 @@ class Hearer(Participant):
     def busy(self) -> bool:
         """Is a line being worked on, or not shown yet?"""
         waits = self._busy or self.waits_for_turn or self._in_flight > 0
-        return waits or self._service.room.applied < self._last_seq
+        return waits or self._service.timeline.applied < self._last_seq
 
     def resume(self) -> None:
         """What a line waited for has happened: go on with those that came meanwhile."""

@@ -121,7 +121,7 @@ class Session(Speaker):
         roster.join(self.client_id, name)
         you = Client(self.client_id, name)
         resume = hello.resume(service.epoch)
-        greeting = service.room.initial_sync(
+        greeting = service.sync.initial_sync(
             you, epoch=service.epoch, now=service.now(), limits=service.limits(), resume=resume
         )
         service.hub.join(self.client_id, self, greeting)

@@ -146,7 +146,7 @@ def test_a_deletion_of_what_is_gone_shows_nothing(room):
     room.keep(NewDeletion(1))
     assert room.keep(NewDeletion(1)) is None
     assert room.keep(NewDeletion(77)) is None
-    assert room.room.applied == 4
+    assert room.timeline.applied == 4
     assert room.say("ana").id == 5
 
 

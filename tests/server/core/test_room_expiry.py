@@ -16,13 +16,13 @@ def room():
 
 def test_the_room_says_when_it_wants_to_be_woken(room):
     """At the end of the message that ends first; never where there is none."""
-    assert room.room.next_due() is None
+    assert room.timeline.next_due() is None
     room.say("ana")
-    assert room.room.next_due() is None
+    assert room.timeline.next_due() is None
     room.say("ana", now=100.0, lifetime=30.0)
     room.say("ana", now=100.0, lifetime=10.0)
     room.say("ana", now=100.0, lifetime=20.0)
-    assert room.room.next_due() == 110.0
+    assert room.timeline.next_due() == 110.0
 
 
 def test_what_has_expired_is_told_in_order_and_once(room):
@@ -33,7 +33,7 @@ def test_what_has_expired_is_told_in_order_and_once(room):
     assert [delivery.event.id for delivery in room.expire(10.0)] == [2, 4]
     assert room.expire(10.0) == []
     assert [delivery.event.id for delivery in room.expire(1000.0)] == [3, 1]
-    assert room.room.next_due() is None
+    assert room.timeline.next_due() is None
 
 
 def test_an_expiry_reaches_those_who_saw_the_message(room):
@@ -45,9 +45,9 @@ def test_an_expiry_reaches_those_who_saw_the_message(room):
 def test_it_is_told_once_while_the_log_takes_its_time(room):
     """Asking again before the deletion is kept gives nothing."""
     room.say("ana", lifetime=5.0)
-    assert room.room.due(5.0) == [NewDeletion(1)]
-    assert room.room.due(6.0) == []
-    assert room.room.next_due() is None
+    assert room.timeline.due(5.0) == [NewDeletion(1)]
+    assert room.timeline.due(6.0) == []
+    assert room.timeline.next_due() is None
 
 
 def test_what_has_expired_is_not_shown_any_more(room):
@@ -61,30 +61,30 @@ def test_deleted_by_hand_first(room):
     """The alarm then has nothing to say, before and after the deletion is kept."""
     room.say("ana", lifetime=5.0)
     draft = room.decide("bob", Delete(1))
-    assert room.room.due(5.0) == []
+    assert room.timeline.due(5.0) == []
     assert room.keep(draft).event == Deleted(1, 2)
-    assert room.room.due(1000.0) == []
-    assert room.room.next_due() is None
+    assert room.timeline.due(1000.0) == []
+    assert room.timeline.next_due() is None
 
 
 def test_an_expiry_that_the_log_could_not_keep_is_due_again(room):
     """Until it is kept."""
     room.say("ana", lifetime=5.0)
     for _ in range(3):
-        (draft,) = room.room.due(5.0)
+        (draft,) = room.timeline.due(5.0)
         room.room.abandon(draft)
-        assert room.room.next_due() == 5.0
+        assert room.timeline.next_due() == 5.0
     assert [delivery.event.id for delivery in room.expire(5.0)] == [1]
-    assert room.room.next_due() is None
+    assert room.timeline.next_due() is None
 
 
 def test_a_deletion_by_hand_that_failed_leaves_the_alarm(room):
     """One alarm, though there may be two in the heap."""
     room.say("ana", lifetime=5.0)
     room.room.abandon(room.decide("bob", Delete(1)))
-    assert room.room.due(4.0) == []
-    assert room.room.due(5.0) == [NewDeletion(1)]
-    assert room.room.due(5.0) == []
+    assert room.timeline.due(4.0) == []
+    assert room.timeline.due(5.0) == [NewDeletion(1)]
+    assert room.timeline.due(5.0) == []
 
 
 def test_what_history_has_pushed_out_still_ends():
@@ -94,11 +94,11 @@ def test_what_history_has_pushed_out_still_ends():
     for _ in range(2):
         room.say("cat")
     assert room.seen_by("ana") == [2, 3]
-    assert room.room.next_due() == 5.0
-    (draft,) = room.room.due(5.0)
+    assert room.timeline.next_due() == 5.0
+    (draft,) = room.timeline.due(5.0)
     room.room.abandon(draft)
     assert room.expire(5.0) == [(Deleted(1, 4), {"~ana", "~bob"})]
-    assert room.room.next_due() is None
+    assert room.timeline.next_due() is None
 
 
 def test_replayed_after_a_pause_everything_overdue_is_due():
@@ -119,5 +119,5 @@ def test_alarms_do_not_gather(history):
         room.say("ana", lifetime=2_592_000.0)
         if turn % 2:
             room.delete("ana")
-    assert len(room.room._alarms) <= 4 * history + 1024 + 1  # the one look inside: nothing else can tell
-    assert room.room.next_due() == 2_592_000.0
+    assert len(room.timeline._alarms) <= 4 * history + 1024 + 1  # the one look inside: nothing else can tell
+    assert room.timeline.next_due() == 2_592_000.0

@@ -61,15 +61,13 @@ def test_a_crowd_is_greeted_with_one_text():
     room = NumberedRoom("ana", "bob", "cat")
     room.say("ana", "to all")
     room.say("ana", "to bob", to="bob")
-    room.initial_sync("cat")
-    shared = room.room._public[None]
+    shared = room.encoded_sync("cat").messages
     assert room.seen_by("bob") == room.seen_by("ana") == [1, 2]
     assert room.seen_by("dan") == room.seen_by("cat") == [1]
-    assert room.room._public[None] is shared
+    assert room.encoded_sync("dan").messages is room.encoded_sync("cat").messages is shared
     room.delete("bob", 2)
     assert room.seen_by("bob") == room.seen_by("cat") == [1]
-    room.initial_sync("ana")
-    assert room.room._correspondents == {}
+    assert not any(room.timeline.has_own_view(client_id, None) for client_id in ("~ana", "~bob"))
 
 
 def test_what_was_pushed_out_while_its_deletion_was_on_the_way_is_deleted():
@@ -89,13 +87,13 @@ def test_what_the_log_has_let_go_of_is_forgotten():
     room.say("ana", "old", to="bob")
     room.say("ana", "kept")
     assert room.seen_by("cat") == [1, 3]
-    room.room.forget_before(3)
+    room.timeline.forget_before(3)
     assert room.seen_by("cat") == [3]
     assert room.seen_by("bob") == [3]
-    assert room.room.next_due() is None
-    assert room.room._correspondents == {}
+    assert room.timeline.next_due() is None
+    assert not room.timeline.has_own_view("~bob", None)
     assert room.initial_sync("ana").more
-    room.room.forget_before(2)
+    room.timeline.forget_before(2)
     assert room.seen_by("bob") == [3]
 
 
@@ -104,12 +102,12 @@ def test_of_messages_that_are_not_replayed_the_ends_are_told():
     room, before = NumberedRoom("ana", "bob"), NumberedRoom("ana", "bob")
     drafts = [before.decide("ana", Say("secret", to=to, lifetime=10.0)) for to in (None, "bob")]
     room.seq = 2
-    room.room.begin_after(2)
+    room.timeline.begin_after(2)
     for _ in range(2):
-        room.room.remember_ends((number, encode_draft(draft)) for number, draft in enumerate(drafts, 1))
+        room.timeline.remember_ends((number, encode_draft(draft)) for number, draft in enumerate(drafts, 1))
     assert room.seen_by("bob") == []
-    assert room.room.next_due() == 10.0
+    assert room.timeline.next_due() == 10.0
     assert room.expire(10.0) == [(Deleted(1, 3), None), (Deleted(2, 4), {"~ana", "~bob"})]
-    assert room.room.next_due() is None
-    room.room.remember_ends([(1, encode_draft(drafts[0]))])
-    assert room.room.next_due() is None
+    assert room.timeline.next_due() is None
+    room.timeline.remember_ends([(1, encode_draft(drafts[0]))])
+    assert room.timeline.next_due() is None

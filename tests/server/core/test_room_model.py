@@ -1,6 +1,7 @@
 """Any doings of four people end as they should; and rooms that break a rule are caught at it."""
 
 import math
+from itertools import chain
 
 import pytest
 from hypothesis import Phase, seed, settings
@@ -9,7 +10,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from chat_protocol.commands import Delete
 from chat_protocol.events import Deleted, Message
 from chat_server.core.room import CommandRefused, Room
-from room_model import Conversation
+from chat_server.core.sync import SyncBuilder
+from chat_server.core.timeline import Timeline
+from room_model import NAMES, Conversation
 
 TestConversation = Conversation.TestCase
 TestConversation.settings = settings(stateful_step_count=40)
@@ -41,27 +44,29 @@ class _Silent(Room):
         return delivery
 
 
-class _OpenGreeting(Room):
+class _OpenGreeting(Timeline):
     """Greets with everything, as if the newcomer had sent it all."""
 
-    def _shown_to(self, *_):
-        return list(reversed(self._messages.values()))
+    def newest_first(self, *_):
+        shown = [Timeline.newest_first(self, f"~{name}", -math.inf, 0) for name in NAMES]
+        everything = {message.id: message for message in chain(*shown)}
+        return [everything[number] for number in sorted(everything, reverse=True)]
 
 
-class _Immortal(Room):
+class _Immortal(Timeline):
     """Lets nothing expire."""
 
     def due(self, _now):
         return []
 
 
-class _Nagging(Room):
+class _Nagging(Timeline):
     """Tells an expiry again until it is kept."""
 
     def due(self, now):
         drafts = super().due(now)
         for draft in drafts:
-            self.abandon(draft)
+            self.cancel_deletion(draft.id)
         return drafts
 
 
@@ -73,7 +78,7 @@ class _Telling(Room):
             return super().decide(sender, command, now)
         except CommandRefused as refused:
             number = command.id if isinstance(command, Delete) else command.reply_to
-            if number in self._messages:
+            if self.timeline.known(number):
                 raise CommandRefused(refused.code, "That is private.") from None
             raise
 
@@ -89,85 +94,81 @@ class _Renumbering(Room):
     """Numbers messages by itself."""
 
     def apply(self, _seq, body):
-        return super().apply(len(self._messages) + 1, body)
+        return super().apply(len(self.timeline) + 1, body)
 
 
-class _Hoarding(Room):
+class _Hoarding(Timeline):
     """Deletes for those who are here, and greets with it again."""
 
-    def _apply_deletion(self, seq, message_id):
-        message = self._messages.get(message_id)
-        delivery = super()._apply_deletion(seq, message_id)
+    def remove(self, seq, message_id):
+        message = self.known(message_id)
+        deletion = super().remove(seq, message_id)
         if message:
-            self._messages[message_id] = message
-        return delivery
+            self.add(message, deletion.audience)
+            self.applied = seq
+        return deletion
 
 
-class _Remembering(Room):
-    """Greets with what it had encoded before the last entry."""
+class _Remembering(Timeline):
+    """Greets with what was encoded before the last entry."""
 
-    def apply(self, seq, body):
-        encoded = dict(self._public)
-        delivery = super().apply(seq, body)
-        self._public = encoded
-        return delivery
-
-
-class _Timeless(Room):
-    """Greets with what has ended since it was encoded."""
-
-    def _encode_newest(self, client_id, now, after):
-        return super()._encode_newest(client_id, now, after)._replace(until=math.inf)
-
-
-class _Alike(Room):
-    """Takes what it has encoded for one as good for all."""
-
-    def _newest(self, client_id, now, after):
-        if after not in self._public:
-            self._public[after] = self._encode_newest(client_id, now, after)
-        return self._public[after]
-
-
-class _Amnesiac(Room):
-    """Does not remember who came back that something is gone."""
-
-    def _note_deletion(self, seq, deletion):
+    def on_next_change(self, call):
         pass
 
 
-class _Gossip(Room):
+class _Timeless(SyncBuilder):
+    """Greets with what has ended since it was encoded."""
+
+    def initial_sync(self, you, *, now, resume=None, **fields):
+        self.encoded = getattr(self, "encoded", {})
+        seq = super().initial_sync(you, now=now, **fields).seq
+        since = self.encoded.setdefault((seq, resume), now)
+        return super().initial_sync(you, now=since, resume=resume, **fields)
+
+
+class _Alike(Timeline):
+    """Takes what was encoded for one as good for all."""
+
+    def has_own_view(self, _client_id, _after):
+        return False
+
+
+class _Amnesiac(Timeline):
+    """Does not remember for who comes back that something is gone."""
+
+    def gone_since(self, _after, _client_id, _now):
+        return []
+
+
+class _Gossip(Timeline):
     """Tells whoever comes back of everybody's deletions."""
 
-    def _note_deletion(self, seq, deletion):
-        super()._note_deletion(seq, deletion._replace(audience=None))
+    def gone_since(self, after, _client_id, now):
+        return sorted(set(chain(*(Timeline.gone_since(self, after, f"~{name}", now) for name in NAMES))))
 
 
-class _Repeating(Room):
+class _Repeating(Timeline):
     """Sends again the last that was seen."""
 
-    def _shown_to(self, client_id, now, after):
-        return super()._shown_to(client_id, now, max(0, after - 1))
+    def newest_first(self, client_id, now, after):
+        return super().newest_first(client_id, now, max(0, after - 1))
 
 
-class _Forgiving(Room):
+class _Forgiving(Timeline):
     """Leaves on the screen what has ended and is only waiting to be deleted."""
 
-    def _gone_since(self, after, client_id, now):
-        return [number for number in super()._gone_since(after, client_id, now) if number in self._gone]
+    def gone_since(self, after, client_id, now):
+        return [number for number in super().gone_since(after, client_id, now) if self.end_of(number) is None]
 
 
-class _Careless(Room):
+class _Careless(SyncBuilder):
     """Takes what one who comes back has missed for what all have missed."""
 
-    def _newest(self, client_id, now, after):
-        key = None if after is None else -1
-        if key not in self._public:
-            shown = self._encode_newest(client_id, now, after)
-            if key is None:
-                return shown
-            self._public[key] = shown
-        return self._public[key]
+    def initial_sync(self, you, *, resume=None, **fields):
+        self.encoded = getattr(self, "encoded", {})
+        seq = super().initial_sync(you, **fields).seq
+        first = None if resume is None else self.encoded.setdefault(seq, resume)
+        return super().initial_sync(you, resume=first, **fields)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +181,7 @@ class _Careless(Room):
 )  # fmt: skip
 def test_a_room_that_breaks_a_rule_is_caught(mutant):
     """The check above would notice. Of the searches tried, this one is the quickest to find all of them."""
-    machine = seed(14)(type(mutant.__name__, (Conversation,), {"room_type": mutant}))
+    machine = seed(14)(type(mutant.__name__, (Conversation,), {"part": mutant}))
     quick = settings(
         max_examples=2000,
         stateful_step_count=25,

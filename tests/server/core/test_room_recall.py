@@ -13,7 +13,7 @@ from rooms import NumberedRoom
 def room():
     """Entries up to 100 were not replayed; ana, bob and cat are here, and 101 was said."""
     room = NumberedRoom("ana", "bob", "cat")
-    room.room.begin_after(100)
+    room.timeline.begin_after(100)
     room.seq = 100
     room.say("ana")
     return room
@@ -21,7 +21,7 @@ def room():
 
 def recall(room, seq, **fields):
     """The log had this message of ana's."""
-    room.room.recall(seq, encode_draft(NewMessage("an old secret", "~ana", "ana", 1.0, **fields)))
+    room.timeline.recall(seq, encode_draft(NewMessage("an old secret", "~ana", "ana", 1.0, **fields)))
 
 
 def asks(room, command, name="ana"):
@@ -61,7 +61,7 @@ def test_a_recalled_message_is_in_no_greeting(room):
     """It is older than those; and its text is not kept."""
     recall(room, 40)
     assert room.seen_by("ana") == [101]
-    assert "secret" not in repr(vars(room.room))
+    assert "secret" not in repr(vars(room.timeline))
 
 
 def test_what_has_ended_or_is_about_to_go_is_not_there(room):
@@ -94,7 +94,7 @@ def test_the_last_is_the_newest_that_was_recalled_when_nothing_newer_is_left(roo
 
 def test_few_are_recalled_at_once(room):
     """The oldest ones are asked for again; a deletion that is on its way is told all the same."""
-    room.room.begin_after(5000)
+    room.timeline.begin_after(5000)
     room.seq = 5000
     recall(room, 1, to_id="~bob")
     draft = room.decide("ana", Delete(1), 5.0)

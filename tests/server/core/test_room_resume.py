@@ -29,7 +29,7 @@ def busy_room(entries):
     now = 0.0
     while room.seq < entries:
         now += dice.random()
-        drafts = room.room.due(now)
+        drafts = room.timeline.due(now)
         who = dice.choice(PEOPLE)
         try:
             if dice.random() < 0.3:
@@ -128,7 +128,7 @@ def test_what_ended_meanwhile_is_told_before_its_deletion_is_kept():
     assert [told(room.initial_sync(name, 4.9, 3))[2] for name in PEOPLE] == [[], [], []]
     assert [told(room.initial_sync(name, 5.0, 3))[2] for name in PEOPLE] == [[1], [1], []]
     assert [told(room.initial_sync(name, 9.0, 3))[2] for name in PEOPLE] == [[1, 2], [1, 2], [2]]
-    room.room.due(9.0)
+    room.timeline.due(9.0)
     assert [told(room.initial_sync(name, 9.0, 3))[2] for name in PEOPLE] == [[1, 2], [1, 2], [2]]
 
 
@@ -144,7 +144,7 @@ def test_a_message_that_came_and_went_meanwhile_is_not_told():
 def test_a_room_that_begins_in_the_middle_goes_on_from_there():
     """A deletion of what was not replayed is told to everyone: nobody knows any more who could see it."""
     room = NumberedRoom("ana", "bob")
-    room.room.begin_after(100)
+    room.timeline.begin_after(100)
     room.seq = 100
     assert told(room.initial_sync("ana")) == (False, [], [], True, None)
     room.keep(NewDeletion(40))
@@ -162,16 +162,19 @@ def test_a_crowd_that_comes_back_is_greeted_with_one_text():
     for number in range(3):
         room.say("ana", f"line {number}")
     assert room.initial_sync("ana", resume=1) == room.initial_sync("ana", resume=1)
-    shared = room.room._public[1]
-    room.initial_sync("bob", resume=1)
-    assert room.room._public[1] is shared
+    shared = room.encoded_sync("ana", resume=1).messages
+    assert room.encoded_sync("bob", resume=1).messages is shared
     room.say("ana", "to bob", to="bob")
     assert told(room.initial_sync("bob", resume=1))[1] == [2, 3, 4]
     assert told(room.initial_sync("cat", resume=1))[1] == [2, 3]
     room.delete("bob", 4)
     assert told(room.initial_sync("cat", resume=4))[2] == []
     assert told(room.initial_sync("bob", resume=4))[2] == [4]
-    for seq in range(6):
-        for _ in range(40):
-            room.initial_sync("cat", resume=seq)
-    assert len(room.room._public) <= 16
+    for _ in range(20):
+        room.say("cat")
+    first = room.encoded_sync("cat", resume=0).messages
+    for seq in range(1, 16):
+        room.encoded_sync("cat", resume=seq)
+    assert room.encoded_sync("cat", resume=0).messages is first
+    room.encoded_sync("cat", resume=16)  # of so many places to go on from, the texts are not all kept
+    assert room.encoded_sync("cat", resume=0).messages is not first
