@@ -20,7 +20,7 @@ from wire import Client, connect
 
 from chat_server.core.entries import NewMessage, encode_draft
 from chat_server.log import MESSAGE
-from chat_server.log.sqlite.engine import SqliteLog
+from chat_server.log.sqlite import SqliteLog
 
 MESSAGES = int(os.environ.get("BENCH_MESSAGES", "1000000"))
 STARTS, PAGES, SEARCHES = 5, 400, 200

@@ -85,9 +85,9 @@ def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str
 
 def _copy(arguments: Sequence[str]) -> int:
     """`chat-server backup` and `chat-server export`."""
-    from chat_server.log import OpenError  # noqa: PLC0415 - as above
-    from chat_server.log.sqlite.backup import backup, path_of  # noqa: PLC0415 - a server without a file needs no database
-    from chat_server.ops.export import export  # noqa: PLC0415 - a server without a file needs no database
+    from chat_server.log import OpenError  # noqa: PLC0415 - as below
+    from chat_server.log.sqlite import backup, path_of  # noqa: PLC0415 - a server without a file needs no database
+    from chat_server.ops.export import export  # noqa: PLC0415 - only these commands need it
 
     command = arguments[0]
     parser = argparse.ArgumentParser(prog=f"chat-server {command}", description=_COPYING[command])

@@ -188,7 +188,9 @@ async def test_a_full_disk_is_told_and_passes(log):
 
 async def limit(house, pages):
     """Let the file have so many pages, or as many as it has."""
-    await house.service.log._work(lambda writer: writer.connection.execute(f"PRAGMA max_page_count={pages}").fetchone())
+    await house.service.log.in_commit(
+        lambda writer: writer.connection.execute(f"PRAGMA max_page_count={pages}").fetchone()
+    )
 
 
 async def test_why_a_log_can_not_be_used_is_one_sentence(log, tmp_path):

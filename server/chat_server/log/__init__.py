@@ -19,7 +19,8 @@ The body of a message is a JSON object. Of its fields an engine may read `text`,
 """  # noqa: E501 - a table
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -130,7 +131,18 @@ def open_log(url: str, *, history: int) -> MessageLog:
 
         return MemoryLog(history=history)
     if scheme == "sqlite" and path:
-        from chat_server.log.sqlite.engine import SqliteLog  # noqa: PLC0415 - as above
+        from chat_server.log.sqlite import SqliteLog  # noqa: PLC0415 - as above
 
         return SqliteLog(Path(path).expanduser())
     raise ValueError(f"log is memory: or sqlite:PATH, not {url}")
+
+
+def read_file(path: Path) -> AbstractContextManager[tuple[float, Iterator[Entry]]]:
+    """Read a log that is in a file, without a server: the newest time that it has seen, and its entries, ascending.
+
+    Raises:
+        OpenError: when that is not possible.
+    """
+    from chat_server.log import sqlite  # noqa: PLC0415 - as above
+
+    return sqlite.read_file(path)

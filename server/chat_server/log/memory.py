@@ -11,6 +11,7 @@ from chat_protocol.queries import Query
 from chat_server.log import DELETE, MESSAGE, Entry, Opened, Reset
 from chat_server.log.content import Content, read_content
 from chat_server.log.recent_keys import RecentKeys
+from chat_server.log.tail_waiters import TailWaiters
 
 
 class MemoryLog:
@@ -27,7 +28,7 @@ class MemoryLog:
         self._lost = 0  # entries up to this number may be missing
         self._names: dict[str, str] = {}
         self._tails: dict[int, int] = {}  # tail -> the last number that it was given
-        self._waiting: set[asyncio.Future[None]] = set()
+        self._waiters = TailWaiters()
         self._closed = False
 
     async def open(self) -> Opened:
@@ -37,7 +38,7 @@ class MemoryLog:
     async def close(self) -> None:
         """End every tail once it has given what there is."""
         self._closed = True
-        self._wake()
+        self._waiters.wake()
 
     def append(
         self,
@@ -57,8 +58,7 @@ class MemoryLog:
             self._keys.add(key, seq)
         if not self._tails:
             self._trim(seq)
-        if self._waiting:
-            self._wake()
+        self._waiters.wake()
         done.set_result(seq)
         if erases is not None:
             self._erase(erases)
@@ -81,7 +81,7 @@ class MemoryLog:
                 elif self._closed:
                     return
                 else:
-                    await self._more()
+                    await self._waiters.wait()
         finally:
             del self._tails[me]
 
@@ -159,17 +159,3 @@ class MemoryLog:
             for seq in list(takewhile(given.__ge__, surplus)):
                 del entries[seq]
                 self._lost = max(self._lost, seq)
-
-    async def _more(self) -> None:
-        waiter = asyncio.get_running_loop().create_future()
-        self._waiting.add(waiter)
-        try:
-            await waiter
-        finally:
-            self._waiting.discard(waiter)
-
-    def _wake(self) -> None:
-        waiting, self._waiting = self._waiting, set()
-        for waiter in waiting:
-            if not waiter.done():
-                waiter.set_result(None)

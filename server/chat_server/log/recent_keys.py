@@ -1,9 +1,10 @@
-"""Which keys were used lately, and for which entry: remembered also when the entry is gone."""
+"""Keys that were used lately, and for which entry: idempotency that outlives the entry itself."""
 
 from collections.abc import Callable
 from hashlib import blake2b
 
-KEPT_SECONDS = 3600.0
+KEY_SECONDS = 3600.0
+"""Every engine knows a key for at least so long."""
 MOST_KEYS = 1_000_000
 
 
@@ -19,27 +20,31 @@ class RecentKeys:
         self._most = most
         self._new: dict[bytes, int] = {}
         self._old: dict[bytes, int] = {}
-        self._until = now() + KEPT_SECONDS  # then the new ones become the old ones
+        self._until = now() + KEY_SECONDS  # then the new ones become the old ones
+
+    def __len__(self) -> int:
+        return len(self._new) + len(self._old)
 
     def find(self, key: str) -> int | None:
         """The number of the entry that a key was used for."""
         self._turn_over()
-        short = _short(key)
+        short = hash_of(key)
         number = self._new.get(short)
         return self._old.get(short) if number is None else number
 
     def add(self, key: str, number: int) -> None:
         """A key is used for the first time."""
         self._turn_over()
-        self._new[_short(key)] = number
+        self._new[hash_of(key)] = number
 
     def _turn_over(self) -> None:
         now = self._now()
         if now >= self._until or len(self._new) >= self._most // 2:
-            all_are_old = now >= self._until + KEPT_SECONDS
+            all_are_old = now >= self._until + KEY_SECONDS
             self._new, self._old = {}, {} if all_are_old else self._new
-            self._until = now + KEPT_SECONDS
+            self._until = now + KEY_SECONDS
 
 
-def _short(key: str) -> bytes:
-    return blake2b(key.encode(), digest_size=16).digest()
+def hash_of(key: str) -> bytes:
+    """What is kept of a key, however long it is."""
+    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()

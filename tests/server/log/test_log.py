@@ -9,7 +9,7 @@ import pytest
 from chat_protocol.queries import parse_query
 from chat_server.log import DELETE, MESSAGE, Entry, Reset, open_log
 from chat_server.log.memory import MemoryLog
-from chat_server.log.sqlite.engine import SqliteLog
+from chat_server.log.sqlite import SqliteLog
 
 HISTORY = 5
 LONGEST_WAIT = 30.0  # for what happens at once, unless something is broken

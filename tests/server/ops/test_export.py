@@ -9,8 +9,7 @@ import pytest
 from chat_server.cli import main
 from chat_server.core.entries import NewDeletion, NewMessage, encode_draft
 from chat_server.log import DELETE, MESSAGE, OpenError
-from chat_server.log.sqlite.backup import backup
-from chat_server.log.sqlite.engine import SqliteLog
+from chat_server.log.sqlite import SqliteLog, backup
 from chat_server.ops.export import export
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat_server.log.sqlite.backup import backup
+from chat_server.log.sqlite import backup
 from chatting import House, Person, open_house
 
 SECRET = "0123456789abcdef0123456789abcdef"

@@ -1,1 +1,16 @@
-"""The durable log: one SQLite file, one thread that writes."""
+"""SQLite log: one file, durable. What was kept is there after the program, or the computer, has ended however it did.
+
+| file | |
+|---|---|
+| `engine` | in the event loop: what was appended, what tails are given |
+| `writer`, `rows` | the thread that writes; entries as rows |
+| `reader` | what is read, in threads of their own: a search does not hold up a page |
+| `search_index` | full-text tables: which message has which words |
+| `schema` | the tables, and which files are refused |
+| `backup` | the file without its server: copied, or read from end to end |
+"""
+
+from chat_server.log.sqlite.backup import backup, path_of, read_file
+from chat_server.log.sqlite.engine import SqliteLog
+
+__all__ = ["SqliteLog", "backup", "path_of", "read_file"]

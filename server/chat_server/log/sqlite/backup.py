@@ -1,13 +1,18 @@
-"""Backup of a log: a copy of the file as it is at one moment, also while a server has it open."""
+"""Backup of a log's file as it is at one moment, and its entries from end to end; also while a server has it open."""
 
 import os
 import secrets
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from chat_server.log import OpenError
+from chat_server.log import Entry, OpenError
+from chat_server.log.sqlite.reader import Reader
 from chat_server.log.sqlite.schema import open_reader, why
+
+_READ_AT_ONCE = 1_000
+_NEWEST = (1 << 63) - 1
 
 
 def path_of(written: str) -> Path:
@@ -24,7 +29,8 @@ def backup(source: Path, target: Path) -> None:
     Raises:
         OpenError: when that is not possible, or there is such a file already.
     """
-    with closing(open_existing(source)) as connection:
+    _must_exist(source)
+    with closing(open_reader(source)) as connection:
         try:
             os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         except FileExistsError:
@@ -43,12 +49,29 @@ def backup(source: Path, target: Path) -> None:
             raise OpenError(f"Can't copy {source} to {target}: {why(error)}.") from error
 
 
-def open_existing(source: Path) -> sqlite3.Connection:
-    """Open a log that is there, to read it.
+@contextmanager
+def read_file(source: Path) -> Iterator[tuple[float, Iterator[Entry]]]:
+    """Open a log to read all of it: the newest time that it has seen, and its entries, ascending.
 
     Raises:
-        OpenError: when there is none, or it can't be read.
+        OpenError: when there is none, or it can't be read; a ValueError of who reads an entry is told so, too.
     """
+    _must_exist(source)
+    with closing(Reader(source)) as reader:
+        try:
+            facts = reader.facts()
+            yield facts.time if facts else 0.0, _entries(reader)
+        except (sqlite3.Error, ValueError) as error:
+            raise OpenError(f"Can't read {source}: {why(error)}.") from error
+
+
+def _entries(reader: Reader) -> Iterator[Entry]:
+    last = 0
+    while entries := reader.after(last, _NEWEST, _READ_AT_ONCE):
+        yield from entries
+        last = entries[-1].seq
+
+
+def _must_exist(source: Path) -> None:
     if not source.is_file():
         raise OpenError(f"There is no log {source}.")
-    return open_reader(source)

@@ -1,13 +1,4 @@
-"""A log in one file, durable: what was kept is there after the program, or the computer, has ended however it did.
-
-| file | |
-|---|---|
-| `sqlite` | the engine, in the event loop: what was appended, what tails are given |
-| `sqlite_writer`, `sqlite_rows` | the thread that writes; entries as rows |
-| `sqlite_reader` | what is read, in threads of their own: a search does not hold up a page |
-| `sqlite_words` | the index of words |
-| `sqlite_schema` | the tables, and which files are refused |
-"""
+"""Engine of the SQLite log, in the event loop: hands over what is appended, feeds tails, and asks the readers."""
 
 import asyncio
 import os
@@ -21,10 +12,11 @@ from typing import Any, TypeVar
 
 from chat_protocol.queries import Query
 from chat_server.log import Entry, LogError, Opened, OpenError, Reset
+from chat_server.log.recent_keys import hash_of
 from chat_server.log.sqlite.reader import Reader
-from chat_server.log.sqlite.rows import hash_of
 from chat_server.log.sqlite.schema import lock, open_writer, why
 from chat_server.log.sqlite.writer import INDEX_FROM, Append, Facts, Outcome, Work, Writer
+from chat_server.log.tail_waiters import TailWaiters
 
 _T = TypeVar("_T")
 _RECENT = 4_096  # entries that tails are given without reading the file
@@ -53,7 +45,7 @@ class SqliteLog:
         self._pruned = 0
         self._gathered: list[Append | Work] = []  # in this tick of the loop
         self._entries_waiting = self._bytes_waiting = 0
-        self._tails: set[asyncio.Future[None]] = set()  # that wait for more
+        self._waiters = TailWaiters()
         self._closed = True
         self._broken: BaseException | None = None
 
@@ -78,7 +70,7 @@ class SqliteLog:
         self._writer.start()
         self._closed = False
         if unwiped:
-            await self._work(lambda writer: writer.erase(unwiped))
+            await self.in_commit(lambda writer: writer.erase(unwiped))
         return opened
 
     def _open(self) -> tuple[sqlite3.Connection, Facts, Opened, Sequence[int]]:
@@ -113,7 +105,7 @@ class SqliteLog:
             self._hand_over()
             self._writer.submit(None)
             await self._ended
-            self._wake()
+            self._waiters.wake()
             self._let_go()
 
     def _let_go(self) -> None:
@@ -141,11 +133,11 @@ class SqliteLog:
 
     async def erase(self, seq: int) -> None:
         """Wipe a message. A number that has gone already is passed over."""
-        await self._work(lambda writer: writer.erase([seq]) if 0 < seq <= writer.facts.last else [])
+        await self.in_commit(lambda writer: writer.erase([seq]) if 0 < seq <= writer.facts.last else [])
 
     async def mark(self, now: float) -> None:
         """Remember that it has been this late."""
-        await self._work(lambda writer: writer.mark(now))
+        await self.in_commit(lambda writer: writer.mark(now))
 
     async def prune(self, *, before: float | None = None, newest: int | None = None) -> int:
         """Wipe the oldest in small steps, between which others write."""
@@ -157,19 +149,22 @@ class SqliteLog:
         if upto > self._pruned:
             while self._pruned < upto:
                 await self._cut(min(self._pruned + _CUT_AT_ONCE, upto), upto)
-            while await self._work(lambda writer: writer.drop_words()):
+            while await self.in_commit(lambda writer: writer.drop_words()):
                 pass
-            await self._work(lambda writer: writer.optimize_words(), wipes=True)
+            await self.in_commit(lambda writer: writer.optimize_words(), wipes=True)
         return self._pruned
 
     async def _cut(self, upto: int, final: int) -> None:
-        await self._work(lambda writer: writer.cut(upto, final))
+        await self.in_commit(lambda writer: writer.cut(upto, final))
         for seq in range(self._pruned + 1, upto + 1):
             self._recent.pop(seq, None)
         self._pruned = upto
 
-    async def _work(self, run: Callable[[Writer], _T], *, wipes: bool = False) -> _T:
-        """Have something done in a commit; returns what it has returned."""
+    async def in_commit(self, run: Callable[[Writer], _T], *, wipes: bool = False) -> _T:
+        """Have `run` called in the thread that writes, inside its next commit; returns what it has returned.
+
+        With `wipes` the file forgets what was overwritten, as after an erasure.
+        """
         future: asyncio.Future[_T] = self._loop.create_future()
         if self._closed or self._broken:
             raise LogError("The server is about to end.")
@@ -198,7 +193,7 @@ class SqliteLog:
             self._broken = outcome.broken if outcome else None
             if not self._ended.done():
                 self._ended.set_result(None)
-            self._wake()
+            self._waiters.wake()
             return
         self._entries_waiting -= outcome.taken
         self._bytes_waiting -= outcome.size
@@ -210,7 +205,7 @@ class SqliteLog:
             if not future.done():
                 future.set_exception(error)
         if outcome.entries:
-            self._wake()
+            self._waiters.wake()
 
     def _remember(self, outcome: Outcome) -> None:
         """The newest entries, for tails."""
@@ -243,7 +238,7 @@ class SqliteLog:
             elif self._closed:
                 return
             else:
-                await self._more()
+                await self._waiters.wait()
 
     async def _next(self, position: int) -> tuple[int, Sequence[Entry]]:
         """The entries after a position, and how far that leads."""
@@ -256,25 +251,12 @@ class SqliteLog:
         batch = await self._read(self._pages, lambda reader: reader.after(position, last, _READ_AT_ONCE))
         return (batch[-1].seq if len(batch) == _READ_AT_ONCE else last), batch
 
-    async def _more(self) -> None:
-        waiter: asyncio.Future[None] = self._loop.create_future()
-        self._tails.add(waiter)
-        try:
-            await waiter
-        finally:
-            self._tails.discard(waiter)
-
-    def _wake(self) -> None:
-        for waiter in self._tails:
-            if not waiter.done():
-                waiter.set_result(None)
-
     # -- reading ------------------------------------------------------------------------------------------------
 
     async def find(self, key: str) -> int | None:
         """The number of the entry with this key, one that is being written included."""
         if self._entries_waiting:
-            return await self._work(lambda writer: writer.find(key))
+            return await self.in_commit(lambda writer: writer.find(key))
         return await self._read(self._pages, lambda reader: reader.find(hash_of(key)))
 
     async def page(self, before: int, limit: int, reader: str) -> Sequence[Entry]:

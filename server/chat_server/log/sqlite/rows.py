@@ -1,6 +1,5 @@
 """Entries as rows of the SQLite log: many in one statement."""
 
-import hashlib
 import sqlite3
 from typing import Any
 
@@ -39,8 +38,3 @@ def row(seq: int, kind: str, body: bytes, erases: int | None) -> tuple[Any, ...]
     if content.to_id is None:
         return seq, KIND_MESSAGE, body, None, None, content.expires_at, None
     return seq, KIND_MESSAGE, body, content.from_id.encode(), content.to_id.encode(), content.expires_at, None
-
-
-def hash_of(key: str) -> bytes:
-    """What is kept of a key."""
-    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()

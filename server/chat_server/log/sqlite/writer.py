@@ -13,11 +13,11 @@ from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeAlias
 
 from chat_server.log import MESSAGE, Entry, LogError
-from chat_server.log.sqlite.rows import OTHERS, PLAIN, hash_of, insert, row
+from chat_server.log.recent_keys import KEY_SECONDS, hash_of
+from chat_server.log.sqlite.rows import OTHERS, PLAIN, insert, row
 from chat_server.log.sqlite.schema import ERASED, KIND_MESSAGE, gather, why
 from chat_server.log.sqlite.search_index import SHARD, drop_before, forget, index, optimize, shard_of
 
-KEY_SECONDS = 3600.0  # at least so long a key is known
 _MOST_AT_ONCE = 2048  # entries in one commit
 INDEX_FROM = 1024  # messages that are not in the index yet and are worth a step
 _INDEX_MOST = 2048  # messages that go in in one step

@@ -13,8 +13,8 @@ import pytest
 from chat_protocol.queries import parse_query
 from chat_server.log import DELETE, MESSAGE, LogError, OpenError
 from chat_server.log.memory import MemoryLog
-from chat_server.log.sqlite.engine import SqliteLog
-from chat_server.log.sqlite.writer import KEY_SECONDS
+from chat_server.log.recent_keys import KEY_SECONDS
+from chat_server.log.sqlite import SqliteLog
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -276,7 +276,7 @@ async def settled(kept):
 
 async def limit(log, pages):
     """Let the file have so many pages, or as many as it has."""
-    await log._work(lambda writer: writer.connection.execute(f"PRAGMA max_page_count={pages}").fetchone())
+    await log.in_commit(lambda writer: writer.connection.execute(f"PRAGMA max_page_count={pages}").fetchone())
 
 
 async def test_what_waits_to_be_written_is_bounded(path):
