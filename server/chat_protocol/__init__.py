@@ -1,1 +1,1 @@
-"""The wire: what clients may say and what servers may say. Imported by both sides; imports neither."""
+"""Wire protocol: the commands that clients send and the events that servers send. Both sides import it, it neither."""

@@ -1,4 +1,4 @@
-"""User names: what may be one, and when two are the same.
+"""User names: checks whether one may be taken, and folds it for comparison.
 
 A name is 1 to 32 characters after NFKC, without spaces, control, invisible, bidirectional or private-use
 characters. Two names are the same when they are equal after NFKC and case folding. A name does not begin with

@@ -1,4 +1,4 @@
-"""What can be looked for in the record, and when a message has it. `parse_query` reads what stands after `/search`.
+"""Search queries: `parse_query` reads what follows `/search`, and `Query.fits` matches a message against it.
 
 | written | a message must have |
 |---|---|

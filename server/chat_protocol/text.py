@@ -1,4 +1,4 @@
-"""Makes text from other people safe to keep and to draw. What `clean` returns cannot act on a terminal.
+"""Text sanitiser: makes other people's text safe to store and draw. What `clean` returns cannot act on a terminal.
 
 | in | out |
 |---|---|

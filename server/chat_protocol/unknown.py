@@ -1,4 +1,4 @@
-"""What is said about a command that there is not: what it is called here, or what is near it. A guess never acts."""
+"""Unknown commands: suggests the right one, by its name in other programs or by its spelling. A guess never acts."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -27,7 +27,7 @@ _LONG = 5
 
 
 def unknown_command(name: str, known: Iterable[str], other_names: Mapping[str, str], else_say: str) -> str:
-    """What is wrong with the command `name`, in a sentence that tells the right one if there is a near one.
+    """Say what is wrong with the command `name`, in a sentence that names the right one if one is near.
 
     `name` and the `known` ones begin with `/`. `else_say` is the end of the sentence where nothing is near.
     """

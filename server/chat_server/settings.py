@@ -1,4 +1,4 @@
-"""Every number that an operator may change, with its default and its reason, in one table."""
+"""Settings of the server: every number that an operator may change, with its default and its help, in one table."""
 
 import re
 from dataclasses import dataclass, field, fields

@@ -1,4 +1,4 @@
-"""Events: what the server may say. `types` are the events, `codec` reads and writes frames, `lenient` reads others'."""
+"""Events: what a server may send. `types` defines them, `codec` encodes and decodes frames, `lenient` reads others'."""
 
 from chat_protocol.events.codec import clean_message, decode_event, encode_event
 from chat_protocol.events.types import (

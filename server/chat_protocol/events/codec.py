@@ -1,8 +1,8 @@
-"""What the server may say: one JSON object a frame. `encode_event` and `decode_event` are inverses.
+"""Event codec: one JSON object per frame. `encode_event` and `decode_event` are inverses.
 
-`decode_event` is generous, so that a client works with any server that speaks a part of this: fields that are
-missing get a value that says so, fields and events that are unknown are passed over. All text of other people is
-made safe here (`chat_protocol.text`), so that nothing behind it meets a control character.
+`decode_event` is lenient, so that a client works with any server that speaks a part of this: missing fields get a
+value that says so, unknown fields and events are skipped. Text by other people is sanitised here
+(`chat_protocol.text`), so that nothing behind it meets a control character.
 """
 
 from collections.abc import Callable
@@ -37,8 +37,8 @@ def decode_event(frame: str | bytes) -> Event | None:
     try:
         event = _decoder.decode(frame)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        # Our own server never needs it, and it would delay the first frame.
-        from chat_protocol.events.lenient import decode_leniently  # noqa: PLC0415
+        # Our own server never needs it.
+        from chat_protocol.events.lenient import decode_leniently  # noqa: PLC0415 - it would delay the first frame
 
         event = decode_leniently(frame)
     return _cleaned(event)

@@ -1,4 +1,4 @@
-"""Lenient decoding: frames of other servers, which have only `type` and what their event can't be without."""
+"""Lenient decoding: reads frames of other servers, which may hold only `type` and what the event can't be without."""
 
 import json
 import math
@@ -19,7 +19,11 @@ from chat_protocol.events.types import (
 
 
 def decode_leniently(frame: str | bytes) -> Event | None:  # noqa: PLR0911 - one for each event
-    """Read what other servers may send: only `type`, and what the event can't be without."""
+    """Read a frame; None for an event of a type that we don't know.
+
+    Raises:
+        EventError: when the frame is not an event.
+    """
     try:
         # Not msgspec, which refuses a whole frame for half a surrogate pair: what cutting a text in JavaScript leaves.
         raw: dict[str, Any] = json.loads(str(frame, "utf-8") if isinstance(frame, bytes) else frame)

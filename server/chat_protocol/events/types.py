@@ -41,7 +41,7 @@ class Message(Struct, frozen=True, tag="message", omit_defaults=True, gc=False):
 class Deleted(Struct, frozen=True, tag="delete", omit_defaults=True):
     """Message `id` is gone: deleted by somebody, or expired.
 
-    `txn` is there for who has said the line with this token a second time: it was kept, and is gone since.
+    `txn` is set for a client that repeats the line with this token: it was kept, and has gone since.
     """
 
     id: int
@@ -50,7 +50,7 @@ class Deleted(Struct, frozen=True, tag="delete", omit_defaults=True):
 
 
 class ClientsChanged(Struct, frozen=True, tag="clients", omit_defaults=True):
-    """Who came and who left. Somebody who is here already and stands in `joined` has a new name.
+    """A presence change: who came and who left. A client in `joined` who is here already has a new name.
 
     `clients`, from other servers, is a full list.
     """
@@ -69,9 +69,9 @@ class Refusal(Struct, frozen=True, tag="error", omit_defaults=True):
 
 
 class HistoryPage(Struct, frozen=True, tag="history", omit_defaults=True):
-    """Messages that are older than message `before`, oldest first: the newest of them, for who has asked.
+    """The answer to `/history`: the newest of the messages before number `before`, oldest first.
 
-    `more` says that there are older ones still.
+    `more`: there are older ones still.
     """
 
     before: int
@@ -81,9 +81,9 @@ class HistoryPage(Struct, frozen=True, tag="history", omit_defaults=True):
 
 
 class SearchResults(Struct, frozen=True, tag="search", omit_defaults=True):
-    """Messages that fit `query`, newest first, for who has asked.
+    """The answer to `/search`: messages that match `query`, newest first.
 
-    `more` says that there are older ones: ask for those `before:` the last of these.
+    `more`: there are older ones; ask for those `before:` the last of these.
     """
 
     query: str
@@ -93,10 +93,10 @@ class SearchResults(Struct, frozen=True, tag="search", omit_defaults=True):
 
 
 class Init(Struct, frozen=True, tag="init", omit_defaults=True):
-    """The first event. `messages` oldest first; `more` says that there were older ones.
+    """The initial sync, the first event. `messages` are the newest, oldest first; `more`: there are older ones.
 
     `now` is the server's clock. `you` and `clients` are None where the server does not say. `missed` is None unless
-    `resumed`: how many messages came since and still exist, those that are not in `messages` included.
+    `resumed`: how many messages came since and still exist, including those that are not in `messages`.
     """
 
     messages: tuple[Message, ...]
@@ -113,7 +113,7 @@ class Init(Struct, frozen=True, tag="init", omit_defaults=True):
 
 
 class EncodedInit(Struct, frozen=True, tag="init", omit_defaults=True):
-    """An `Init` as a server writes it: JSON arrays are in the place of the parts that newcomers have in common."""
+    """An `Init` as a server writes it: what newcomers have in common is JSON, encoded once for all."""
 
     messages: msgspec.Raw
     epoch: str

@@ -1,1 +1,1 @@
-"""Rules of a room: what is allowed, who sees what, when it ends. Pure."""
+"""Core of the server: a room's rules, timeline and roster, limits and counters. Pure: no I/O, no clock."""

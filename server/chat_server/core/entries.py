@@ -1,4 +1,4 @@
-"""What is decided and not numbered yet, how the log keeps it, and what it is once it has its number. Pure."""
+"""Log entries as a room writes them: drafts that have no number yet, their JSON codec, and who may see them. Pure."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -23,7 +23,7 @@ class NewMessage(Struct, frozen=True, tag="message", omit_defaults=True, gc=Fals
 
 
 class NewDeletion(Struct, frozen=True, tag="delete"):
-    """The wish that message `id` be gone, as an entry of the log."""
+    """A deletion of message `id` that was decided on and has no number yet."""
 
     id: int
 
@@ -56,10 +56,10 @@ def audience_of(message: Message) -> frozenset[str] | None:
 
 
 def may_see(message: Message, client_id: str) -> bool:
-    """Is this client among them?"""
+    """May this client see the message?"""
     return message.to_id is None or client_id in (message.from_id, message.to_id)
 
 
 def has_ended(message: Message, now: float) -> bool:
-    """Is its time over?"""
+    """Has the message expired?"""
     return message.expires_at is not None and message.expires_at <= now

@@ -1,13 +1,13 @@
-"""How many, and how fast. Pure: told the time, asked for a verdict."""
+"""Limits: rate limiting, admission control, and eviction of unfinished handshakes. Pure: each is told the time."""
 
 from collections import Counter, OrderedDict
 from typing import Generic, TypeVar
 
-Guest = TypeVar("Guest")
+Connection = TypeVar("Connection")
 
 
 class TokenBucket:
-    """Lets `burst` through at once, then `per_second`.
+    """Token bucket for rate limiting: lets `burst` through at once, then `per_second`.
 
     `take` returns 0.0 when one more may pass, else the seconds to wait until the next would. `refused` counts those
     that did not pass; time forgives as many as could have.
@@ -36,45 +36,45 @@ class TokenBucket:
         return (1 - tokens) / self._per_second
 
 
-_STILL_ANSWERED = 8
-_ALWAYS_KNOCKING = 64
+_TOLD_WHY = 8  # connections too many that are still told so
+_LEAST_HANDSHAKES = 64
 
 
 class Admission:
-    """Counts who is connected, in all and per address, and says whether one more fits."""
+    """Admission control: counts connections, in all and per address, and says whether one more fits."""
 
     def __init__(self, in_all: int, per_address: int) -> None:
         self._in_all = in_all
         self._per_address = per_address
         self._addresses: Counter[str] = Counter()
-        self._count = 0
+        self.count = 0
 
     def enter(self, address: str) -> None:
         """Count a connection from `address`, whether it is let in or not."""
-        self._count += 1
+        self.count += 1
         self._addresses[address] += 1
 
     def leave(self, address: str) -> None:
         """Forget a connection that was counted."""
-        self._count -= 1
+        self.count -= 1
         self._addresses[address] -= 1
         if not self._addresses[address]:
             del self._addresses[address]
 
     @property
-    def may_knock(self) -> int:
-        """How many may be in a handshake at the same time: a quarter, so that they never take all places."""
-        return max(_ALWAYS_KNOCKING, self._in_all // 4)
+    def most_handshakes(self) -> int:
+        """Handshakes that may go on at the same time: a quarter, so that they never take all places."""
+        return max(_LEAST_HANDSHAKES, self._in_all // 4)
 
     @property
     def full(self) -> bool:
         """Are there more connections than may be?"""
-        return self._count > self._in_all
+        return self.count > self._in_all
 
     @property
     def overrun(self) -> bool:
-        """Are there so many more that they are not even told why? What a connection takes up is needed then."""
-        return self._count > self._in_all + _STILL_ANSWERED
+        """Are there so many more that a newcomer is cut off without a word? Even that answer takes memory."""
+        return self.count > self._in_all + _TOLD_WHY
 
     def crowded(self, address: str) -> bool:
         """Has this address more connections than it may have? Loopback is exempt."""
@@ -83,23 +83,24 @@ class Admission:
         return self._addresses[address] > self._per_address
 
 
-class PendingHandshakes(Generic[Guest]):
-    """Those who have come and have not asked for anything yet. With too many of them, the oldest has to go.
+class PendingHandshakes(Generic[Connection]):
+    """Connections whose handshake is unfinished, oldest first.
 
-    Who asks at once is never among the oldest, however many do not.
+    Above `most` the oldest is evicted, so that idle sockets (slowloris) can't take every place: a client that asks at
+    once is never among the oldest, however many do not.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._guests: OrderedDict[Guest, None] = OrderedDict()
+        self._connections: OrderedDict[Connection, None] = OrderedDict()
 
-    def enter(self, guest: Guest) -> Guest | None:
-        """One more. Returns who has to go for it, and is forgotten here."""
-        self._guests[guest] = None
-        if len(self._guests) > self._most:
-            return self._guests.popitem(last=False)[0]
+    def enter(self, connection: Connection) -> Connection | None:
+        """Count one more. Returns the one that is evicted for it, and forgotten here."""
+        self._connections[connection] = None
+        if len(self._connections) > self._most:
+            return self._connections.popitem(last=False)[0]
         return None
 
-    def leave(self, guest: Guest) -> None:
-        """This one has asked, or is gone."""
-        self._guests.pop(guest, None)
+    def leave(self, connection: Connection) -> None:
+        """Forget one whose handshake is done, or that is gone."""
+        self._connections.pop(connection, None)

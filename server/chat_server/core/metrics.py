@@ -1,6 +1,6 @@
-"""What is counted, and the text in which Prometheus reads it (exposition format 0.0.4). Pure: no I/O, no clock.
+"""Metrics: counters and histograms, and their text format for Prometheus (exposition format 0.0.4). Pure: no I/O.
 
-Counts have no names of people and no texts in them, so that whoever may reach the port may read them.
+No metric holds a person's name or a message's text, so that anybody who can reach the port may read them.
 """
 
 from bisect import bisect_left
@@ -15,7 +15,7 @@ _BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.
 
 
 class Histogram:
-    """How many values (seconds) were at most each of some bounds, and what they add up to."""
+    """Histogram of seconds: counts the values in each bucket, and adds all of them up."""
 
     __slots__ = ("_in_each", "sum")
 
@@ -38,7 +38,7 @@ class Histogram:
 
 @dataclass(slots=True)
 class Counts:
-    """What sessions and the server count as it happens. What the hub counts, it keeps itself."""
+    """Counters of the sessions and the server. The hub keeps its own."""
 
     messages: int = 0
     deletions: int = 0
@@ -52,7 +52,7 @@ class Counts:
 
 
 class Sample(NamedTuple):
-    """One line: a value, what tells it from its siblings, and what its name has after the family's."""
+    """One line: a value, the labels that tell it from its siblings, and what its name has after the family's."""
 
     value: float
     labels: Mapping[str, str] = {}

@@ -1,7 +1,7 @@
-"""Rules of a room: commands are decided before the log, and entries applied after it. Pure: no I/O, no clock.
+"""Rules of a room: decides commands before the log, and applies entries after it. Pure: no I/O, no clock.
 
-`decide` turns a wish into a draft or refuses it, `apply` takes what the log has kept and numbered. The timeline is
-changed nowhere else, so that live, replayed and resumed messages are the same.
+`decide` turns a command into a draft or refuses it, `apply` takes what the log has kept and numbered. Entries get into
+the timeline in no other way, so that live, replayed and resumed messages are the same.
 """
 
 from math import floor
@@ -15,7 +15,7 @@ from chat_server.core.timeline import Timeline
 
 
 class CommandRefused(Exception):  # noqa: N818 - a decision, not a fault
-    """A command that is not carried out. `text` is for the person who asked."""
+    """A command that is not carried out. `text` is for the person who sent it."""
 
     def __init__(self, code: str, text: str) -> None:
         super().__init__(text)
@@ -31,9 +31,9 @@ class Delivery(NamedTuple):
 
 
 class Room:
-    """Decides what is said, by texts of at most `max_text` characters and `max_lines` lines, and who may see it.
+    """Decides which messages and deletions go into the log, and puts what comes out of it into the `timeline`.
 
-    What was said is in its `timeline`, who is here in its `roster`.
+    Names are looked up in the `roster`. A message has at most `max_text` characters and `max_lines` lines.
     """
 
     def __init__(self, timeline: Timeline, roster: Roster, *, max_text: int, max_lines: int) -> None:
@@ -43,20 +43,20 @@ class Room:
         self._max_lines = max_lines
         self._add = timeline.add  # once, not for each message
 
-    # -- what a client wishes -----------------------------------------------------------------------------------
+    # -- commands -----------------------------------------------------------------------------------------------
 
     def decide(self, sender: str, command: Say | Delete, now: float) -> Draft:
-        """Return what the log shall keep.
+        """Return the draft that the log shall keep.
 
         Raises:
-            CommandRefused: when it is not to be.
+            CommandRefused: when the command breaks a rule.
         """
         if isinstance(command, Delete):
             return self._decide_deletion(sender, command.id, now)
         return self._decide_message(sender, command, now)
 
     def needs_lookup_before(self, sender: str, command: Say | Delete, now: float) -> int | None:
-        """Before which number the log may have the message that a command speaks of; None where there is no need."""
+        """The log may have the message that a command speaks of, just before this number; None: no lookup is needed."""
         timeline = self.timeline
         last = timeline.forgotten
         if isinstance(command, Delete) and command.id is None:
@@ -86,7 +86,7 @@ class Room:
         )
 
     def _target(self, sender: str, command: Say) -> str | None:
-        """Whom a message is for. An answer to a direct message is one too, unless it says whom else it is for."""
+        """The recipient of a message. A reply to a direct message is one too, unless it names another recipient."""
         if command.to is not None:
             to_id = self.roster.find(command.to)
             if to_id is None:
@@ -111,11 +111,11 @@ class Room:
         return NewDeletion(message_id)
 
     def abandon(self, draft: Draft) -> None:
-        """The log could not keep this draft: as if it had never been decided."""
+        """Undo `decide`: the log could not keep this draft."""
         if isinstance(draft, NewDeletion):
             self.timeline.cancel_deletion(draft.id)
 
-    # -- what the log has kept ----------------------------------------------------------------------------------
+    # -- entries ------------------------------------------------------------------------------------------------
 
     def apply(self, seq: int, body: bytes) -> Delivery | None:
         """Take one entry of the log; None when it changes nothing that anybody sees."""
@@ -130,7 +130,7 @@ class Room:
 
 
 def too_long(most: int, length: int) -> CommandRefused:
-    """Return what is said of a text of so many characters."""
+    """Return the error for a text of so many characters."""
     return CommandRefused("too_long", f"A message has at most {most} characters; this one has {length}.")
 
 

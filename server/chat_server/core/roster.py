@@ -1,4 +1,4 @@
-"""Who is here, and which name belongs to whom. Pure: no I/O, no clock.
+"""Roster: the presence of a room's clients, and the names that they own. Pure: no I/O, no clock.
 
 A name belongs to the client id that took it until `/exit` gives it up, or until the time of grace after its last
 connection has passed. Only those with a connection are listed; one client may have several.
@@ -23,7 +23,7 @@ class _Member:
 
 
 class Roster:
-    """The clients of one room by id, and their names."""
+    """The clients of one room by id, and their names. A name is kept for `grace` seconds after its owner has gone."""
 
     def __init__(self, grace: float) -> None:
         self._grace = grace
@@ -36,7 +36,9 @@ class Roster:
 
     def clients(self) -> tuple[Client, ...]:
         """Everybody who is connected, in the order of their coming."""
-        return tuple(Client(id, member.name) for id, member in self._members.items() if member.connections)  # noqa: A001
+        return tuple(
+            Client(client_id, member.name) for client_id, member in self._members.items() if member.connections
+        )
 
     def encoded_clients(self) -> bytes:
         """The same as a JSON array. A crowd of newcomers costs no more than copies: each is added to what there is."""

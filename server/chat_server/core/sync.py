@@ -1,6 +1,6 @@
-"""Sync: the initial sync and the resume of a client, and the pages that it is shown. Pure.
+"""Sync: builds the initial sync of a client, or its resume, and filters the pages that it asks for. Pure.
 
-What many may see alike is encoded once for all of them, as a crowd that comes at once may.
+What many clients may see alike is encoded once for all of them, so that a crowd may come at once.
 """
 
 import math
@@ -22,9 +22,9 @@ _encode = msgspec.json.Encoder().encode
 
 
 class _Shown(NamedTuple):
-    """The messages of an initial sync, as JSON, and until when they hold: then the first of them ends.
+    """The messages of an initial sync, encoded, and until when they are valid: then the first of them expires.
 
-    `more`: there are others. `deleted`, as JSON, and `missed` are for who comes back.
+    `more`: there are others. `deleted`, encoded, and `missed` are for a resume.
     """
 
     messages: msgspec.Raw
@@ -38,13 +38,13 @@ _NONE_DELETED = msgspec.Raw(b"[]")
 
 
 class SyncBuilder:
-    """Makes of a timeline and a roster what one client may see of them."""
+    """Builds what one client may see of a timeline and a roster."""
 
     def __init__(self, timeline: Timeline, roster: Roster) -> None:
         self._timeline = timeline
         self._roster = roster
-        # For all who may see no direct message, until the next entry: by the number after which they come back, None
-        # for those who come anew.
+        # Shared by all who may see no direct message, until the next entry: by the number after which they resume,
+        # None for an initial sync.
         self._public: dict[int | None, _Shown] = {}
 
     def initial_sync(
@@ -110,7 +110,7 @@ class SyncBuilder:
         return _Shown(messages, more, min(until, timeline.next_end(now)), gone, visible)
 
     def shown(self, entries: Iterable[tuple[int, bytes]], client_id: str, now: float) -> list[Message]:
-        """Of messages that the log had (number, body), those that a client may see now, in their order."""
+        """Of entries that the log had (number, body), the messages that a client may see now, in the same order."""
         messages = []
         for seq, body in entries:
             draft = decode_draft(body)

@@ -1,7 +1,6 @@
-"""Timeline: the newest messages and deletions of a room's log in memory, and the ends that are still to come. Pure.
+"""Timeline: remembers the newest messages and deletions of a room's log, and when messages expire.
 
-Messages up to number `forgotten` may exist and not be remembered; the log has them. Whoever has seen everything up to
-number `complete` or a later one can be told all that came after it.
+Pure: it is told the time, and asked when it next wants to be woken.
 """
 
 import heapq
@@ -23,10 +22,10 @@ from chat_server.core.entries import (
     numbered,
 )
 
-_STALE_ALARMS = 1024
+_STALE_EXPIRIES = 1024
 _MOST_RECALLED = 1000
 MOST_DELETIONS = 10_000
-"""More of them are not told to who comes back: a full initial sync is shorter."""
+"""More of them are not told in a resume: a full initial sync is shorter."""
 
 
 class Deletion(NamedTuple):
@@ -42,7 +41,9 @@ class Deletion(NamedTuple):
 class Timeline:
     """Remembers the newest `history` messages, and as many deletions, by number. `len` counts the messages.
 
-    `applied` is the number of the newest entry that was taken.
+    `applied` is the number of the newest entry. Messages up to number `forgotten` may exist and not be remembered; the
+    log has them. A client that has seen everything up to number `complete`, or a later one, can be told all that came
+    after it.
     """
 
     def __init__(self, *, history: int) -> None:
@@ -50,7 +51,7 @@ class Timeline:
         self._history = history
         self._messages: OrderedDict[int, Message] = OrderedDict()
         self._leaving: set[int] = set()  # a deletion of it is on its way through the log
-        self._alarms: list[tuple[float, int]] = []  # (when, message id); may name what has gone meanwhile
+        self._expiries: list[tuple[float, int]] = []  # heap of (when, message id); may name what has gone meanwhile
         # Pushed out of history, but screens show them and their end is still to be told; without their texts.
         self._fading: OrderedDict[int, Message] = OrderedDict()
         # Older than history, and spoken of lately; without their texts.
@@ -73,10 +74,10 @@ class Timeline:
         for call in calls:
             call()
 
-    # -- from the log -------------------------------------------------------------------------------------------
+    # -- entries of the log -------------------------------------------------------------------------------------
 
     def begin_after(self, seq: int) -> None:
-        """Entries up to this number will not be replayed."""
+        """Start after this entry: what is before it will not be replayed."""
         self.applied = self.forgotten = self.complete = seq
 
     def add(self, message: Message, audience: frozenset[str] | None) -> None:
@@ -88,7 +89,7 @@ class Timeline:
         if audience:
             self._correspondents.update(audience)
         if message.expires_at is not None:
-            heapq.heappush(self._alarms, (message.expires_at, number))
+            heapq.heappush(self._expiries, (message.expires_at, number))
         if len(self._messages) > self._history:
             self._forget_oldest()
 
@@ -105,17 +106,17 @@ class Timeline:
         return deletion
 
     def remember_ends(self, messages: Iterable[tuple[int, bytes]]) -> None:
-        """Messages (number, body) that the log has and that are not known here: only their ends will be told."""
+        """Take messages (number, body) that the log has and that are not replayed: only their expiry will be told."""
         for seq, body in messages:
             draft = decode_draft(body)
             if isinstance(draft, NewMessage) and not self._ends(seq) and seq not in self._gone:
                 message = msgspec.structs.replace(numbered(seq, draft), text="")
                 self._fading[seq] = message
                 self._concerned.update(audience_of(message) or ())
-                self._set_alarm(seq)
+                self._schedule_expiry(seq)
 
     def recall(self, seq: int, body: bytes) -> None:
-        """The log had this message, which is not remembered and which somebody speaks of."""
+        """Take a message that a command speaks of: the log had it, and it is not remembered."""
         draft = decode_draft(body)
         if isinstance(draft, NewMessage) and seq not in self._gone and seq not in self._messages:
             self._recalled[seq] = msgspec.structs.replace(numbered(seq, draft), text="")
@@ -124,14 +125,14 @@ class Timeline:
                 self._recalled.popitem(last=False)
 
     def forget_before(self, seq: int) -> None:
-        """The log has let go of all messages with smaller numbers."""
+        """Forget all messages with smaller numbers, as the log has."""
         while self._messages and next(iter(self._messages)) < seq:
             self._forget(next(iter(self._messages)))
         for old in [number for number in (*self._fading, *self._recalled) if number < seq]:
             self._forget(old)
         self.forgotten = max(self.forgotten, seq - 1)
         self.complete = max(self.complete, seq - 1)
-        self._drop_stale_alarms()
+        self._drop_stale_expiries()
         if self._on_next_change:
             self._tell_change()
 
@@ -197,7 +198,7 @@ class Timeline:
             deleted, audience = self._deletions[seq]
             if audience is None or client_id in audience:
                 gone.add(deleted)
-        for message_id in (*self._leaving, *(number for when, number in self._alarms if when <= now)):
+        for message_id in (*self._leaving, *(number for when, number in self._expiries if when <= now)):
             message = self._ending(message_id)
             if message is not None and has_ended(message, now) and may_see(message, client_id):
                 gone.add(message_id)
@@ -205,34 +206,39 @@ class Timeline:
 
     def next_end(self, now: float) -> float:
         """The first end after this time, of whichever message; infinity for none."""
-        return min((when for when, _ in self._alarms if when > now), default=math.inf)
+        return min((when for when, _ in self._expiries if when > now), default=math.inf)
 
-    # -- deletions on their way ---------------------------------------------------------------------------------
+    # -- deletions that the log does not have yet ----------------------------------------------------------------
 
     def expect_deletion(self, message_id: int) -> None:
-        """A deletion of this message is given to the log: nobody may speak of it any more."""
+        """Hide a message whose deletion is given to the log: no command may speak of it any more."""
         self._leaving.add(message_id)
         if message_id in self._recalled:  # others may be spoken of before the log has kept this
             self._fade(self._recalled[message_id])
 
     def cancel_deletion(self, message_id: int) -> None:
-        """The log could not keep it: the message is there as before, and its end is told again."""
+        """Undo `expect_deletion`: the log could not keep it. The message is there as before, and expires again."""
         self._leaving.discard(message_id)
-        self._set_alarm(message_id)
+        self._schedule_expiry(message_id)
 
     # -- expiry -------------------------------------------------------------------------------------------------
 
+    @property
+    def expiries(self) -> int:
+        """Expiries in the heap, those of messages that are gone included. Bounded."""
+        return len(self._expiries)
+
     def next_due(self) -> float | None:
-        """When `due` will next have something to say; None for not at all."""
-        while self._alarms and not self._ends(self._alarms[0][1]):
-            heapq.heappop(self._alarms)
-        return self._alarms[0][0] if self._alarms else None
+        """When `due` will next return something; None for never."""
+        while self._expiries and not self._ends(self._expiries[0][1]):
+            heapq.heappop(self._expiries)
+        return self._expiries[0][0] if self._expiries else None
 
     def due(self, now: float) -> list[NewDeletion]:
-        """The deletions of everything that has expired by `now`, each told once."""
+        """The deletions of everything that has expired by `now`, each returned once."""
         drafts = []
         while (when := self.next_due()) is not None and when <= now:
-            message_id = heapq.heappop(self._alarms)[1]
+            message_id = heapq.heappop(self._expiries)[1]
             if message_id not in self._leaving:
                 self._leaving.add(message_id)
                 drafts.append(NewDeletion(message_id))
@@ -250,16 +256,16 @@ class Timeline:
         """Is there still somebody to be told when this message expires?"""
         return message_id in self._messages or message_id in self._fading
 
-    def _set_alarm(self, message_id: int) -> None:
+    def _schedule_expiry(self, message_id: int) -> None:
         message = self._ending(message_id)
         if message and message.expires_at is not None:
-            heapq.heappush(self._alarms, (message.expires_at, message.id))
+            heapq.heappush(self._expiries, (message.expires_at, message.id))
 
-    def _drop_stale_alarms(self) -> None:
-        """Alarms of what is gone stay in the heap until they ring; don't let them gather for a month."""
-        if len(self._alarms) > 2 * (len(self._messages) + len(self._fading)) + _STALE_ALARMS:
-            self._alarms = [alarm for alarm in self._alarms if self._ends(alarm[1])]
-            heapq.heapify(self._alarms)
+    def _drop_stale_expiries(self) -> None:
+        """Expiries of what is gone stay in the heap until they are due; don't let them gather for a month."""
+        if len(self._expiries) > 2 * (len(self._messages) + len(self._fading)) + _STALE_EXPIRIES:
+            self._expiries = [expiry for expiry in self._expiries if self._ends(expiry[1])]
+            heapq.heapify(self._expiries)
 
     # -- forgetting ---------------------------------------------------------------------------------------------
 
@@ -271,11 +277,11 @@ class Timeline:
             _subtract(self._correspondents, audience_of(message))
         if message.expires_at is not None or oldest in self._leaving:
             self._fade(message)
-        if self._alarms:
-            self._drop_stale_alarms()
+        if self._expiries:
+            self._drop_stale_expiries()
 
     def _fade(self, message: Message) -> None:
-        """Remember of a message only whom its end is to be told to."""
+        """Remember of a message only who is to be told when it goes."""
         if message.id in self._fading:
             return
         self._fading[message.id] = msgspec.structs.replace(message, text="")
@@ -304,7 +310,7 @@ class Timeline:
             self.complete = max(self.complete, number)
             self._gone.pop(oldest.id, None)
             _subtract(self._concerned, oldest.audience)
-        self._drop_stale_alarms()
+        self._drop_stale_expiries()
 
 
 def _subtract(counts: Counter[str], client_ids: Iterable[str] | None) -> None:

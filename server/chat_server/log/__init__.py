@@ -1,4 +1,4 @@
-"""The log: keeps entries and numbers them, in one step. The server above it never asks which engine it is.
+"""Message log: keeps entries and numbers them, in one atomic step. The server above never asks which engine it is.
 
 | call | promise |
 |---|---|
@@ -56,7 +56,7 @@ class Opened(NamedTuple):
 
 
 class Reset(NamedTuple):
-    """The tail can't honour its starting point; the oldest entry that it could give is `first`."""
+    """A tail can't begin where it was asked to; the oldest entry that it could give is `first`."""
 
     first: int
 
@@ -70,7 +70,7 @@ class OpenError(Exception):
 
 
 class MessageLog(Protocol):
-    """What every engine implements."""
+    """Interface of every engine."""
 
     async def open(self) -> Opened:
         """Make the log ready.

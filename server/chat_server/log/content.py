@@ -1,4 +1,4 @@
-"""What an engine may read of a message: enough to find it, and to know who may see it."""
+"""Message content as far as an engine may read it: enough to search it, and to check who may see it."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from msgspec import Struct
 
 
 class Content(Struct, frozen=True):
-    """Some fields of the body of a message."""
+    """The fields of a message's body that engines read."""
 
     text: str
     from_id: str

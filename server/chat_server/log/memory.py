@@ -1,4 +1,4 @@
-"""A log for one process, with nothing on disk: gone when the process ends, which its new epoch tells."""
+"""In-memory log: keeps nothing on disk. It is gone when the process ends, which its new epoch tells."""
 
 import asyncio
 import secrets

@@ -1,4 +1,4 @@
-"""Keys that were used lately, and for which entry: idempotency that outlives the entry itself."""
+"""Recent idempotency keys: remembers the entry that each was used for, also when that entry is gone."""
 
 from collections.abc import Callable
 from hashlib import blake2b
@@ -9,10 +9,10 @@ MOST_KEYS = 1_000_000
 
 
 class RecentKeys:
-    """Keys of the last hour at least, of the last two at most.
+    """Remembers the keys of the last hour at least, of the last two at most.
 
-    Never more than `most`: beyond half of that in an hour the oldest go earlier. A key takes about 150 bytes. `now` is
-    a clock in seconds that only goes on.
+    `len` is never more than `most`: beyond half of that in an hour the oldest go earlier. A key takes about 150 bytes.
+    `now` is a clock in seconds that never goes back.
     """
 
     def __init__(self, now: Callable[[], float], most: int = MOST_KEYS) -> None:

@@ -1,4 +1,4 @@
-"""Wake-up of an engine's tails: each waits here until there is more for it, or until the log ends."""
+"""Tail waiters: wakes the tails of a log when there is more for them, or when it ends."""
 
 import asyncio
 

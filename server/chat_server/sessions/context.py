@@ -62,7 +62,7 @@ class Service:
     page: Callable[[str], Answer | None] = lambda _path: None  # what plain HTTP gets on the chat's port
 
     def __post_init__(self) -> None:
-        self.pending_handshakes = PendingHandshakes(self.admission.may_knock)
+        self.pending_handshakes = PendingHandshakes(self.admission.most_handshakes)
 
     def wake(self) -> None:
         """Sessions that waited for the room look again."""

@@ -125,4 +125,4 @@ def test_of_those_who_knock_the_oldest_goes():
 
 def test_a_quarter_of_all_places_is_for_handshakes():
     """And some always."""
-    assert [Admission(in_all, 1).may_knock for in_all in (1, 400, 20_000)] == [64, 100, 5_000]
+    assert [Admission(in_all, 1).most_handshakes for in_all in (1, 400, 20_000)] == [64, 100, 5_000]

@@ -279,7 +279,7 @@ async def test_metrics_connections_are_bounded_as_all_are(open_a_house):
     house = await open_a_house(metrics_address="127.0.0.1:0")
     chat_port, house.server.port = house.server.port, house.server.metrics_port
     peer = await connect_peer(house, b"GET /met")
-    await house.eventually(lambda: house.service.admission._count == 1)
+    await house.eventually(lambda: house.service.admission.count == 1)
     (session,) = house.service.sessions
     session.sweep(asyncio.get_running_loop().time() + 6.0)
     assert await peer.rest() == b""

@@ -53,7 +53,7 @@ async def test_noise_breaks_nothing(caplog, seed):
         await house.settled()
         assert len(house.service.sessions) == 1
         assert house.service.parked == []
-        assert house.service.admission._count == 1
+        assert house.service.admission.count == 1
         assert await house.service.log.roster() == {"bob": bob.id}
         await bob.say("done")
         await bob.hears("done")

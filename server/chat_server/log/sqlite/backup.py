@@ -1,4 +1,4 @@
-"""Backup of a log's file as it is at one moment, and its entries from end to end; also while a server has it open."""
+"""Backup of a SQLite log, and a read of all its entries: both as of one moment, also while a server has it open."""
 
 import os
 import secrets
@@ -23,8 +23,8 @@ def path_of(written: str) -> Path:
 def backup(source: Path, target: Path) -> None:
     """Copy a log as it is at this moment into a file that only its owner reads.
 
-    The copy is another life of the log: should it take the place of the first, numbers that were used since mean
-    something else there, and who comes back must not go on from them.
+    The backup gets a new epoch: after a restore, sequence numbers above it are reused, so clients must start afresh
+    instead of resuming.
 
     Raises:
         OpenError: when that is not possible, or there is such a file already.

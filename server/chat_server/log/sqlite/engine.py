@@ -1,4 +1,4 @@
-"""Engine of the SQLite log, in the event loop: hands over what is appended, feeds tails, and asks the readers."""
+"""SQLite engine, in the event loop: hands entries to the writer in batches, feeds tails, and asks the readers."""
 
 import asyncio
 import os

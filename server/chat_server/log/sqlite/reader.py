@@ -1,4 +1,4 @@
-"""What is read from a SQLite log, each answer from one moment of it. Runs in a thread that does nothing else."""
+"""SQLite reader: answers queries, each from one snapshot of the log, in a thread that does nothing else."""
 
 import heapq
 import sqlite3

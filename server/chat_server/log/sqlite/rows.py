@@ -1,4 +1,4 @@
-"""Entries as rows of the SQLite log: many in one statement."""
+"""Rows of the SQLite log: inserts entries, many in one statement."""
 
 import sqlite3
 from typing import Any

@@ -1,4 +1,4 @@
-"""The file of the SQLite log: its tables, how an older one is brought up to date, and which files are refused.
+"""Schema of the SQLite log: opens its file, migrates an older one, and refuses what is none of ours.
 
 A message that is erased is overwritten where it stands, byte for byte, and its row stays until the end of the log is
 cut off behind it (`kind` `ERASED`). SQLite wipes what it deletes, but not the copies that it leaves behind when it

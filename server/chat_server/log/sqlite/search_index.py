@@ -1,4 +1,4 @@
-"""The index of words of the SQLite log: which message has which words, newest first.
+"""Full-text index of the SQLite log: finds messages by their words, newest first.
 
 One full-text table for each 16,384 numbers. What a deleted message had stays in such a table until all of it is merged,
 which is why they are small: one takes some 25 ms. A message that has an end is in none of them, and is looked

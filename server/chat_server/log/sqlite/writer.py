@@ -1,4 +1,4 @@
-"""The one thread that writes a SQLite log. What arrives while it commits goes into its next commit, all together.
+"""SQLite writer: the one thread that writes the log, with group commit. What arrives meanwhile goes into the next one.
 
 Few, large statements: each gives up the interpreter's lock and has to wait until it is its turn again.
 """
