@@ -111,9 +111,10 @@ class SyncBuilder:
 
     def shown(self, entries: Iterable[tuple[int, bytes]], client_id: str, now: float) -> list[Message]:
         """Of entries that the log had (number, body), the messages that a client may see now, in the same order."""
+        is_deleted = self._timeline.is_deleted
         messages = []
         for seq, body in entries:
             draft = decode_draft(body)
-            if isinstance(draft, NewMessage) and not self._timeline.is_deleted(seq):
+            if isinstance(draft, NewMessage) and not is_deleted(seq):
                 messages.append(numbered(seq, draft))
         return [message for message in messages if may_see(message, client_id) and not has_ended(message, now)]

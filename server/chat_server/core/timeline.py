@@ -272,7 +272,8 @@ class Timeline:
     def _forget_oldest(self) -> None:
         oldest, message = self._messages.popitem(last=False)
         self.forgotten = oldest
-        self.complete = max(self.complete, oldest)
+        if oldest > self.complete:  # noqa: PLR1730 - for each message; `max` is a tenth of all that `add` costs
+            self.complete = oldest
         if message.to_id is not None:
             _subtract(self._correspondents, audience_of(message))
         if message.expires_at is not None or oldest in self._leaving:
