@@ -1,4 +1,4 @@
-"""A room with the simplest log there can be: what is decided is numbered and applied at once."""
+"""A room over the simplest log there can be: what is decided is numbered and applied at once."""
 
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Client, Init, decode_event, encode_event

@@ -276,7 +276,7 @@ class ChatServer:
             now = loop.time()
             service.counts.loop_lag.observe(max(0.0, now - due))
             await self._look_at_deadlines(now)
-            for name in service.room.roster.give_back(service.now()):
+            for name in service.room.roster.expire_names(service.now()):
                 await service.release(name)
 
     async def _look_at_deadlines(self, now: float) -> None:

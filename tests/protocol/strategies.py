@@ -1,4 +1,4 @@
-"""What Hypothesis makes of the wire: texts of every kind, every command, every event."""
+"""Hypothesis strategies for the wire: texts of every kind, every command, every event."""
 
 from hypothesis import strategies as st
 

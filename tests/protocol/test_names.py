@@ -1,4 +1,4 @@
-"""Which names may be taken, and which are the same."""
+"""User names: those that may be taken, and those that are the same."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What can be looked for, and when a message has it."""
+"""Search queries: how they are read, and the messages that match them."""
 
 import pytest
 from hypothesis import given

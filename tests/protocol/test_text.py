@@ -1,4 +1,4 @@
-"""What text from other people has become before anybody draws it."""
+"""Sanitised text: nothing that other people write can act on a terminal."""
 
 import re
 import sys

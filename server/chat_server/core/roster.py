@@ -56,7 +56,7 @@ class Roster:
         return self._owners.get(fold_name(name))
 
     def find(self, target: str) -> str | None:
-        """The client meant by an id or a name."""
+        """The id of the client that an id or a name stands for."""
         if target.startswith(CLIENT_ID_MARK):
             return target if target in self._members else None
         return self.owner_of(target)
@@ -70,7 +70,7 @@ class Roster:
                 return name
 
     def join(self, client_id: str, name: str) -> None:
-        """One more connection of a client, under a name that is its own or free."""
+        """Count one more connection of a client, under a name that is its own or free."""
         member = self._members.get(client_id)
         if member is None:
             member = self._members[client_id] = _Member(name)
@@ -86,7 +86,7 @@ class Roster:
             self.rename(client_id, name)
 
     def rename(self, client_id: str, name: str) -> None:
-        """A client takes another name, which is its own or free."""
+        """Give a client another name, which is its own or free."""
         member = self._members[client_id]
         self._owners.pop(fold_name(member.name), None)
         self._owners[fold_name(name)] = client_id
@@ -95,7 +95,7 @@ class Roster:
         self._encoded = None
 
     def leave(self, client_id: str, now: float, *, keep_name: bool) -> str | None:
-        """One connection less. Returns the name that became free by it, if one did."""
+        """Count one connection less. Returns the name that became free by it, if one did."""
         member = self._members[client_id]
         member.connections -= 1
         if member.connections:
@@ -109,7 +109,7 @@ class Roster:
         return self._forget(client_id)
 
     def restore(self, owners: Mapping[str, str], now: float) -> list[str]:
-        """Names from before (folded name -> client id): their time of grace begins. Returns those that are free."""
+        """Take names from before a restart (folded -> client id): their grace begins. Returns those that are free."""
         free = []
         for name, client_id in owners.items():
             if not self._grace or client_id in self._members:
@@ -120,13 +120,13 @@ class Roster:
             self._away.add(client_id)
         return free
 
-    def give_back(self, now: float) -> list[str]:
-        """The names whose time of grace has passed; they are free now."""
+    def expire_names(self, now: float) -> list[str]:
+        """Free the names whose time of grace has passed; returns them."""
         due = [client_id for client_id in self._away if self._members[client_id].kept_until <= now]
         return [self._forget(client_id) for client_id in due]
 
     def next_due(self) -> float | None:
-        """When `give_back` will next have something to do."""
+        """When `expire_names` will next have something to do."""
         return min((self._members[client_id].kept_until for client_id in self._away), default=None)
 
     def take_changes(self) -> ClientsChanged | None:

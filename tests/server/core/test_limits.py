@@ -1,4 +1,4 @@
-"""How many, and how fast."""
+"""Rate limiting, admission, and eviction of unfinished handshakes."""
 
 import pytest
 from hypothesis import given

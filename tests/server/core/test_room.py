@@ -1,4 +1,4 @@
-"""What a room keeps, whom it shows it to, and what it refuses."""
+"""Rules of a room: messages and deletions, their audiences, and the refusals."""
 
 import pytest
 
@@ -91,7 +91,7 @@ def test_who_is_away_can_be_written_to(room):
     """For as long as the name is kept."""
     room.roster.leave("~bob", 0.0, keep_name=True)
     assert room.decide("ana", Say("x", to="bob")).to_id == "~bob"
-    room.roster.give_back(60.0)
+    room.roster.expire_names(60.0)
     assert refusal(room, "ana", Say("x", to="bob"))[0] == "no_such_client"
 
 

@@ -1,4 +1,4 @@
-"""How much a room remembers, and how much of it a greeting holds."""
+"""Bounds of a timeline and of an initial sync."""
 
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Deleted, encode_event

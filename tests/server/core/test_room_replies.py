@@ -1,4 +1,4 @@
-"""To whom a reply goes."""
+"""Recipients of replies."""
 
 from rooms import NumberedRoom
 

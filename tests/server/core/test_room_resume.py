@@ -1,4 +1,4 @@
-"""Coming back: exactly what was missed, or a full greeting that says it is one."""
+"""Resuming: exactly what was missed, or a full initial sync that says it is one."""
 
 import random
 

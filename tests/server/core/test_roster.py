@@ -1,4 +1,4 @@
-"""Who is here, and to whom a name belongs."""
+"""Presence, and who owns a name."""
 
 import json
 
@@ -68,11 +68,11 @@ def test_a_name_is_kept_for_a_time_of_grace(roster):
     assert roster.clients() == (Client("~b", "bob"),)
     assert roster.find("ana") == roster.find("~a") == "~a"
     assert roster.next_due() == 100.0 + GRACE
-    assert roster.give_back(100.0 + GRACE - 0.001) == []
-    assert roster.give_back(100.0 + GRACE) == ["ana"]
+    assert roster.expire_names(100.0 + GRACE - 0.001) == []
+    assert roster.expire_names(100.0 + GRACE) == ["ana"]
     assert roster.find("ana") is None
     assert roster.next_due() is None
-    assert roster.give_back(1e9) == []
+    assert roster.expire_names(1e9) == []
 
 
 def test_who_comes_back_in_time_keeps_the_name(roster):
@@ -80,7 +80,7 @@ def test_who_comes_back_in_time_keeps_the_name(roster):
     roster.leave("~a", 100.0, keep_name=True)
     roster.join("~a", "ana")
     assert roster.next_due() is None
-    assert roster.give_back(1e9) == []
+    assert roster.expire_names(1e9) == []
     assert roster.name_of("~a") == "ana"
 
 
@@ -161,7 +161,7 @@ def test_the_changes_add_up_to_the_list(steps):
             case "rename" if connected[who]:
                 roster.rename(who, f"{who}{now}")
             case "give back":
-                roster.give_back(float(now))
+                roster.expire_names(float(now))
             case "list":
                 assert json.loads(roster.encoded_clients()) == listed(roster)
             case "look" if changes := roster.take_changes():
@@ -183,6 +183,6 @@ def test_names_from_before_are_kept_for_the_time_of_grace(roster):
     assert roster.take_changes() is None
     assert (roster.owner_of("Cat"), roster.name_of("~c"), roster.next_due()) == ("~c", "cat", 100.0 + GRACE)
     roster.join("~c", "Cat")
-    assert roster.give_back(100.0 + GRACE) == ["dan"]
+    assert roster.expire_names(100.0 + GRACE) == ["dan"]
     assert roster.name_of("~c") == "Cat"
     assert Roster(0.0).restore(before, 100.0) == list(before)

@@ -1,4 +1,4 @@
-"""For how long a key is remembered that was used for an entry."""
+"""Idempotency keys: how long they are remembered, and how many."""
 
 import pytest
 

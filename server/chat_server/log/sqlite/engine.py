@@ -136,7 +136,7 @@ class SqliteLog:
         await self.in_commit(lambda writer: writer.erase([seq]) if 0 < seq <= writer.facts.last else [])
 
     async def mark(self, now: float) -> None:
-        """Remember that it has been this late."""
+        """Remember the time."""
         await self.in_commit(lambda writer: writer.mark(now))
 
     async def prune(self, *, before: float | None = None, newest: int | None = None) -> int:
@@ -172,7 +172,7 @@ class SqliteLog:
         return await future
 
     def _submit(self, item: Append | Work) -> None:
-        """What comes in one tick of the loop is written together, and then shown together."""
+        """Batch what comes in one tick of the loop: it is written together, and then shown together."""
         if not self._gathered:
             self._loop.call_soon(self._hand_over)
         self._gathered.append(item)
@@ -183,12 +183,12 @@ class SqliteLog:
             self._writer.submit(gathered)
 
     def _deliver(self, outcome: Outcome | None) -> None:
-        """From the writer's thread."""
+        """Hand an outcome from the writer's thread to the event loop."""
         with suppress(RuntimeError):  # the loop has ended, and everybody with it
             self._loop.call_soon_threadsafe(self._settle, outcome)
 
     def _settle(self, outcome: Outcome | None) -> None:
-        """A commit is done: tell those who wait for it."""
+        """Settle the futures of a commit, and wake the tails."""
         if outcome is None or outcome.broken:
             self._broken = outcome.broken if outcome else None
             if not self._ended.done():
@@ -208,7 +208,7 @@ class SqliteLog:
             self._waiters.wake()
 
     def _remember(self, outcome: Outcome) -> None:
-        """The newest entries, for tails."""
+        """Keep the newest entries in memory for tails."""
         recent = self._recent
         for entry in outcome.entries:
             recent[entry.seq] = entry
@@ -305,13 +305,13 @@ class SqliteLog:
 
 
 class _Reading:
-    """A connection that reads, and its thread."""
+    """A reader and the thread that it runs in."""
 
     def __init__(self, path: Path) -> None:
         self.reader = Reader(path)
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="log-reader")
 
     def close(self) -> None:
-        """After what is being read."""
+        """Close both, after what is being read."""
         self.thread.shutdown()
         self.reader.close()

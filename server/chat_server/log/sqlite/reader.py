@@ -26,18 +26,18 @@ _LARGEST = (1 << 63) - 1
 
 
 class Reader:
-    """One connection that reads. Not to be used by two threads at once."""
+    """Queries over one connection that only reads. Not to be used by two threads at once."""
 
     def __init__(self, path: Path) -> None:
         self._connection = open_reader(path)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._connection.close()
 
     @contextmanager
     def _moment(self) -> Iterator[sqlite3.Connection]:
-        """Everything that is read within is from one moment."""
+        """Read from one snapshot within the block."""
         self._connection.execute("BEGIN")
         try:
             yield self._connection
@@ -116,7 +116,7 @@ class Reader:
         return dict(self._connection.execute("SELECT name, value FROM names").fetchall())
 
     def facts(self) -> Facts | None:
-        """What the log knows of itself; None in a new file."""
+        """State of the log as the file has it; None in a new one."""
         known = dict(self._connection.execute("SELECT name, value FROM facts").fetchall())
         if not known:
             return None
@@ -124,7 +124,7 @@ class Reader:
         return Facts(**known | {"last": max(newest, known.get("last", 0))})
 
     def opened(self, facts: Facts) -> Opened:
-        """What there is, and from where it is to be replayed."""
+        """The log as `open` finds it: what there is, and from where it is to be replayed."""
         with self._moment() as connection:
             alive = f"FROM entries WHERE kind != {ERASED} AND seq > ?"
             first = connection.execute(f"SELECT seq {alive} ORDER BY seq LIMIT 1", (facts.pruned,)).fetchone()

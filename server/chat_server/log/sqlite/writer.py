@@ -29,7 +29,7 @@ Future: TypeAlias = "asyncio.Future[Any]"
 
 
 class Append(NamedTuple):
-    """An entry that is to be kept."""
+    """An entry to keep."""
 
     future: Future
     kind: str
@@ -39,7 +39,7 @@ class Append(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Something else that is to be done in a commit. `wipes`: its file must forget what was overwritten."""
+    """Other work for a commit. `wipes`: the file must forget what it has overwritten."""
 
     future: Future
     run: "Callable[[Writer], Any]"
@@ -47,7 +47,7 @@ class Work(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a commit has brought: new entries, numbers of messages that are gone, and an answer for each future."""
+    """Outcome of a commit: new entries, numbers of messages that are gone, and a result for each future."""
 
     entries: Sequence[Entry] = ()
     erased: Iterable[int] = ()
@@ -60,7 +60,7 @@ class Outcome(NamedTuple):
 
 @dataclass(slots=True)
 class Facts:
-    """What the log knows of itself; of times, seconds since the epoch."""
+    """State of the log as its file has it; times are seconds since the epoch."""
 
     epoch: str
     last: int = 0
@@ -72,7 +72,7 @@ class Facts:
 
 
 class Writer:
-    """Takes what is submitted, in its order, and delivers an outcome for each commit, from its thread; at last None."""
+    """Commits what is submitted, in order; `deliver` gets an outcome per commit, in the thread, and None at the end."""
 
     def __init__(
         self,
@@ -92,11 +92,11 @@ class Writer:
         self._thread = threading.Thread(target=self._main, name="log", daemon=True)
 
     def start(self) -> None:
-        """Begin to write."""
+        """Start the thread."""
         self._thread.start()
 
     def submit(self, items: list[Append | Work] | None) -> None:
-        """Something for the next commit; None: all that was submitted, then no more."""
+        """Queue items for the next commit; None ends the thread after all that was queued before."""
         self._queue.put(items)
 
     # -- in the thread ------------------------------------------------------------------------------------------
@@ -277,7 +277,7 @@ class Writer:
         finally:
             self.connection.execute("PRAGMA synchronous=FULL")
 
-    # -- what else can be done in a commit ----------------------------------------------------------------------
+    # -- other work for a commit --------------------------------------------------------------------------------
 
     def mark(self, now: float) -> None:
         """Remember the time; forget keys that are old enough."""

@@ -139,7 +139,7 @@ async def test_what_a_tombstone_names_is_wiped_at_the_start(path):
         assert await texts(log) == []
 
 
-async def test_what_is_cut_off_leaves_no_byte_either(path, monkeypatch):
+async def test_what_is_cut_off_leaves_no_byte_either(path):
     """Also where it was in the index beside what stays; the others are found as before."""
     words = secrets(3000)
     async with opened(path, index_from=64) as (log, _):
