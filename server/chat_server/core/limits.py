@@ -3,7 +3,7 @@
 from collections import Counter, OrderedDict
 from typing import Generic, TypeVar
 
-Connection = TypeVar("Connection")
+ConnectionT = TypeVar("ConnectionT")
 
 
 class TokenBucket:
@@ -83,7 +83,7 @@ class Admission:
         return self._addresses[address] > self._per_address
 
 
-class PendingHandshakes(Generic[Connection]):
+class PendingHandshakes(Generic[ConnectionT]):
     """Connections whose handshake is unfinished, oldest first.
 
     Above `most` the oldest is evicted, so that idle sockets (slowloris) can't take every place: a client that asks at
@@ -92,15 +92,15 @@ class PendingHandshakes(Generic[Connection]):
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._connections: OrderedDict[Connection, None] = OrderedDict()
+        self._connections: OrderedDict[ConnectionT, None] = OrderedDict()
 
-    def enter(self, connection: Connection) -> Connection | None:
+    def enter(self, connection: ConnectionT) -> ConnectionT | None:
         """Count one more. Returns the one that is evicted for it, and forgotten here."""
         self._connections[connection] = None
         if len(self._connections) > self._most:
             return self._connections.popitem(last=False)[0]
         return None
 
-    def leave(self, connection: Connection) -> None:
+    def leave(self, connection: ConnectionT) -> None:
         """Forget one whose handshake is done, or that is gone."""
         self._connections.pop(connection, None)
