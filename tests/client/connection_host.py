@@ -75,10 +75,10 @@ class Person(Listener):
                     case event:
                         change = self.store.apply(event, 0.0)
                         self.missed += [] if change.missed is None else [change.missed]
-        for _, line in self.store.to_send(asyncio.get_running_loop().time()):
+        for _, line in self.store.outbox.to_send(asyncio.get_running_loop().time()):
             if not self.connection.send(line):
                 break
-        if wait := self.store.send_wait(asyncio.get_running_loop().time()):
+        if wait := self.store.outbox.wait(asyncio.get_running_loop().time()):
             asyncio.get_running_loop().call_later(wait, self.arrived.set)
 
     def say(self, line):

@@ -26,7 +26,7 @@ class Room:
     def say(self, *lines):
         """Say lines, and send what may be sent."""
         said = [self.store.say(parse_command(line), line) for line in lines]
-        for _ in self.store.to_send(0.0):
+        for _ in self.store.outbox.to_send(0.0):
             pass
         for pending in said:
             self.answers.said(pending)
@@ -34,7 +34,7 @@ class Room:
 
     def deadline(self, now):
         """When to give up, as the program asks it."""
-        return self.answers.deadline(now, self.store.send_wait(now))
+        return self.answers.deadline(now, self.store.outbox.wait(now))
 
 
 def echo(number, pending, sender=ANA):

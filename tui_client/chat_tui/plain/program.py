@@ -230,7 +230,7 @@ class _Program:
             self._finish(1 if self._went_wrong else 0)
             return
         loop = asyncio.get_running_loop()
-        deadline = self._answers.deadline(loop.time(), self._store.send_wait(loop.time()))
+        deadline = self._answers.deadline(loop.time(), self._store.outbox.wait(loop.time()))
         if deadline <= loop.time():
             self._give_up(f"No answer for {self._timeout:g} s.")
         else:
