@@ -7,7 +7,7 @@ breaks that are left in a text become a mark that can be seen.
 from collections.abc import Sequence
 from datetime import datetime
 
-from chat_protocol.commands import COMMANDS
+from chat_protocol.commands import TYPED_COMMANDS
 from chat_protocol.events import Message
 from chat_tui.state.store import Store
 
@@ -110,7 +110,7 @@ def names(people: Sequence[str]) -> str:
 
 def help_lines() -> list[str]:
     """What can be typed."""
-    lines = [f"{spec.usage}: {spec.summary}" for spec in COMMANDS if not spec.for_programs]
+    lines = [f"{spec.usage}: {spec.summary}" for spec in TYPED_COMMANDS]
     return [*lines, "//text: a message that begins with one /"]
 
 
