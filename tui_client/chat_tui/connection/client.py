@@ -1,7 +1,8 @@
-"""Commands in, events out, over any number of sockets: waits, tries again, resumes. Knows no store and no widget.
+"""Connection: lines in, events out, over one WebSocket after another; reconnects with backoff, resumes.
 
 Frames are queued as they come and decoded when they are taken, so that a burst costs one frame of the screen. Where
-nobody takes, the socket is not read any more. Nothing that the network does ends `run`.
+nobody takes, the socket is not read any more (backpressure). Nothing that the network does ends `run`. Knows no store
+and no widget.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""How the connection is. Apart from what keeps it, whose import would delay the first frame."""
+"""Connection states: what `Connection` reports. Apart from it, as its import would delay the first frame."""
 
 from typing import TypeAlias
 

@@ -1,4 +1,4 @@
-"""Between connection and store: what comes is gathered and taken once per frame, what is said goes out in order.
+"""Feed: batches events from the connection into the store once a frame, and sends lines out of it in order.
 
 A burst is taken in slices, so that it never holds up a key. Nothing here knows a widget: what has changed is told
 through two functions.
@@ -75,7 +75,7 @@ class Feed:
         self._send_handle: asyncio.TimerHandle | None = None
         self._expiry_handle: asyncio.TimerHandle | None = None
         self.event_filter: Callable[[list[Event]], list[Event]] | None = None
-        """Hears everything before the store does, and returns what is for the store: all but answers to `inquire`."""
+        """Sees every event first and returns those for the store: all but the answers to `send_query`."""
         self._file = file
         self._trouble = trouble
         self._file_handle: asyncio.TimerHandle | None = None

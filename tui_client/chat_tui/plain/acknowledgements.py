@@ -1,4 +1,4 @@
-"""Which of our lines the server has not answered yet, and for how long it has answered none. Pure: told the time."""
+"""Acknowledgements: the lines of ours that await an answer, and how long none has come. Pure: told the time."""
 
 from chat_protocol.commands import Say
 from chat_tui.state.outbox import Pending

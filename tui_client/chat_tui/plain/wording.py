@@ -1,4 +1,4 @@
-"""Every line that is written to standard output, in words. Pure: told the time.
+"""Wording of every line that is written to standard output. Pure: told the time.
 
 One event is one line, whatever is in it: what comes here has been made harmless (`chat_protocol.text`), and the line
 breaks that are left in a text become a mark that can be seen.
