@@ -9,7 +9,7 @@ from websockets.asyncio.server import broadcast, serve
 
 from chat_protocol.commands import parse_command
 from chat_tui.connection.client import Connection
-from chat_tui.connection.states import Connected, Lost, Refused
+from chat_tui.connection.states import Connected, Lost, TurnedAway
 from chat_tui.state.store import Store
 
 INIT = '{"type":"init","messages":[]}'
@@ -66,7 +66,7 @@ class Person(Listener):
         while self.connection.waiting:
             for item in self.connection.take():
                 match item:
-                    case Lost() | Refused():
+                    case Lost() | TurnedAway():
                         self.store.disconnected()
                     case Connected():
                         pass

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -144,7 +145,7 @@ async def test_a_reader_that_goes_away_is_noticed():
     assert [type(failure) for failure in failures] == [BrokenPipeError]
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full disk at hand")  # noqa: PTH110
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full disk at hand")
 async def test_a_full_disk_is_a_failure():
     """Told once."""
     failures = []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from chat_protocol.commands import Command
 from chat_protocol.events import Event
-from chat_tui.connection.states import Connected, Connecting, Lost, Refused, Status
+from chat_tui.connection.states import Connected, Connecting, Lost, Status, TurnedAway
 from chat_tui.state.outbox import Pending
 from chat_tui.state.page_requests import PAGE
 from chat_tui.state.store import Change, Store
@@ -226,7 +226,7 @@ class Feed:
         """Apply events together, as far as no status stands between them."""
         events: list[Event] = []
         for item in taken:
-            if isinstance(item, Connecting | Connected | Lost | Refused):
+            if isinstance(item, Connecting | Connected | Lost | TurnedAway):
                 self._apply(events)
                 events = []
                 self._take_status(item)
@@ -243,7 +243,7 @@ class Feed:
             self._changed(change)
 
     def _take_status(self, status: Status) -> None:
-        if isinstance(status, Lost | Refused):
+        if isinstance(status, Lost | TurnedAway):
             self._changed(self.store.disconnected())
         self._status_changed(status)
 

@@ -5,7 +5,7 @@ from chat_tui.state.outbox import Pending
 from chat_tui.state.store import Change, Store
 
 
-class Answers:
+class Acknowledgements:
     """Follows every line that was said until it is answered.
 
     A server that knows no tokens answers with a message of the same text.
