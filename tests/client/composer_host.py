@@ -7,16 +7,16 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
-from chat_tui.widgets.composer.completion import CommandHint
+from chat_protocol.commands import CommandSpec
 from chat_tui.widgets.composer.composer import Composer
 from chat_tui.widgets.composer.reply_bar import ReplyBar
 
 COMMANDS = (
-    CommandHint("/reply", "<id> <text>", "reply to a message"),
-    CommandHint("/temp", "<seconds> <text>", "delete itself later"),
-    CommandHint("/to", "<name> <text>", "message one person"),
-    CommandHint("/delete", "<id>", "delete a message"),
-    CommandHint("/exit", "", "leave"),
+    CommandSpec("/reply", "<id> <text>", "reply to a message", "/reply 12 me too", field="reply_to"),
+    CommandSpec("/temp", "<seconds> <text>", "delete itself later", "/temp 30 code", field="lifetime"),
+    CommandSpec("/to", "<name> <text>", "message one person", "/to bob hi", field="to", takes_name=True),
+    CommandSpec("/delete", "<id>", "delete a message", "/delete 12"),
+    CommandSpec("/exit", "", "leave", "/exit"),
 )
 NAMES = ("ana", "bob", "[/b]", "[red]x", "zoë")
 

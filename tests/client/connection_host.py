@@ -9,7 +9,7 @@ from websockets.asyncio.server import broadcast, serve
 
 from chat_protocol.commands import parse_command
 from chat_tui.connection.client import Connection
-from chat_tui.connection.states import Connected, Lost, Refused
+from chat_tui.connection.states import Connected, Lost, TurnedAway
 from chat_tui.state.store import Store
 
 INIT = '{"type":"init","messages":[]}'
@@ -66,7 +66,7 @@ class Person(Listener):
         while self.connection.waiting:
             for item in self.connection.take():
                 match item:
-                    case Lost() | Refused():
+                    case Lost() | TurnedAway():
                         self.store.disconnected()
                     case Connected():
                         pass
@@ -75,10 +75,10 @@ class Person(Listener):
                     case event:
                         change = self.store.apply(event, 0.0)
                         self.missed += [] if change.missed is None else [change.missed]
-        for _, line in self.store.to_send(asyncio.get_running_loop().time()):
+        for _, line in self.store.outbox.to_send(asyncio.get_running_loop().time()):
             if not self.connection.send(line):
                 break
-        if wait := self.store.send_wait(asyncio.get_running_loop().time()):
+        if wait := self.store.outbox.wait(asyncio.get_running_loop().time()):
             asyncio.get_running_loop().call_later(wait, self.arrived.set)
 
     def say(self, line):

@@ -179,7 +179,7 @@ def test_a_setting_that_can_not_be_used_harms_nothing(tmp_path):
 def test_a_guest_is_one_and_the_same_for_as_long_as_the_program_runs(tmp_path, monkeypatch):
     """A secret for this run, which is nobody else's and is not kept."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    one, other = (cli._identity("ws://127.0.0.1:1/", guest=True)[0] for _ in range(2))
+    one, other = (identity.prove("127.0.0.1:1", guest=True)[0] for _ in range(2))
     assert one != other
     assert re.fullmatch("[0-9a-f]{64}", one)
     assert list(tmp_path.iterdir()) == []

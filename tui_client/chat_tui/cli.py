@@ -1,4 +1,4 @@
-"""The command `chat-tui`."""
+"""Command line of `chat-tui`: reads the arguments and starts the full-screen client, the plain one, or the demo."""
 
 import argparse
 import gc
@@ -36,8 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _config(options: argparse.Namespace) -> int:
     """Print what is set, and by whom."""
-    from chat_tui.app.config_report import report  # noqa: PLC0415
-    from chat_tui.settings.errors import SettingsError  # noqa: PLC0415
+    from chat_tui.app.config_report import report  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.settings.errors import SettingsError  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
 
     try:
@@ -55,7 +55,7 @@ class _Version(argparse.Action):
         super().__init__(option_strings, dest, nargs=0, help="show program's version number and exit")
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib import metadata  # noqa: PLC0415
+        from importlib import metadata  # noqa: PLC0415 - --help and --version stay quick
 
         print(f"chat-tui {metadata.version('chat-tui')}")
         parser.exit()
@@ -109,7 +109,7 @@ def _seconds(text: str) -> float:
 
 def _chat(options: argparse.Namespace) -> int:
     from chat_protocol.names import InvalidNameError, check_name  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.connection.address import ConnectionUrlError, parse_url  # noqa: PLC0415
+    from chat_tui.connection.address import ConnectionUrlError, parse_url  # noqa: PLC0415 - --help and --version stay quick
 
     try:
         url = None if options.url is None else parse_url(options.url)
@@ -127,7 +127,7 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     if sys.stderr is None or not sys.stderr.isatty():
         # Textual draws on the standard error that the process began with; whoever collects that wants no screens there.
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # final only for type checkers
-    from chat_tui.settings.errors import SettingsError  # noqa: PLC0415
+    from chat_tui.settings.errors import SettingsError  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.terminal.splash import keep_colours, last_colours, splash  # noqa: PLC0415 - not on every system
 
     # What is made until the screen stands stays: the collector would look through all of it for 30 ms. The app, once
@@ -143,7 +143,7 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
         return 2
     except KeyboardInterrupt:  # before the app has the keyboard
         return 130
-    from chat_tui.storage.identity import state_folder  # noqa: PLC0415
+    from chat_tui.storage.identity import state_folder  # noqa: PLC0415 - --help and --version stay quick
 
     if app.crash is not None:
         from chat_tui.storage.crash_report import write_crash_report  # noqa: PLC0415 - needed by nobody whose program does not fail
@@ -162,10 +162,10 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
 
 
 def _app(url: str | None, options: argparse.Namespace) -> "ChatApp":
-    from chat_tui.app.app import ChatApp  # noqa: PLC0415
+    from chat_tui.app.app import ChatApp  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.connection.address import parse_url, place  # noqa: PLC0415 - after the first frame
-    from chat_tui.settings.profile import open_profile  # noqa: PLC0415
-    from chat_tui.storage.drafts import Drafts  # noqa: PLC0415
+    from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.storage.drafts import Drafts  # noqa: PLC0415 - --help and --version stay quick
 
     profile = open_profile(vars(options))
     if url is None and not profile.settings.server:
@@ -184,7 +184,7 @@ def _app_that_asks(profile: "Profile", *, guest: bool) -> "ChatApp":
     """It asks where to go, and only then who we are there."""
     from chat_tui.app.first_run import Arrival, FirstRunApp  # noqa: PLC0415 - most have said where to go
     from chat_tui.connection.address import place  # noqa: PLC0415 - after the first frame
-    from chat_tui.storage.drafts import Drafts  # noqa: PLC0415
+    from chat_tui.storage.drafts import Drafts  # noqa: PLC0415 - --help and --version stay quick
 
     def arrive(url: str) -> Arrival:
         secret, problem = _identity(url, guest=guest)
@@ -204,25 +204,20 @@ def _outbox(profile: "Profile", url: str, secret: str) -> "OutboxFile":
 def _identity(url: str, *, guest: bool, job: str = "") -> tuple[str, str | None]:
     """What proves who we are, and what is wrong with it. Each `job` is somebody of its own; a guest, for this run."""
     from chat_tui.connection.address import place  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.storage.identity import IdentityError, load_secret, passing_secret, secret_for, state_folder  # noqa: PLC0415
+    from chat_tui.storage.identity import prove  # noqa: PLC0415 - --help and --version stay quick
 
-    if guest:
-        return passing_secret(), None
-    try:
-        return secret_for(load_secret(state_folder()), f"{place(url)} {job}".rstrip()), None
-    except IdentityError as error:
-        return passing_secret(), str(error)
+    return prove(f"{place(url)} {job}".rstrip(), guest=guest)
 
 
 def _plain(options: argparse.Namespace, url: str | None) -> int:
     """Chat without a screen."""
     from chat_tui.connection.address import parse_url  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.settings.errors import SettingsError  # noqa: PLC0415
-    from chat_tui.settings.profile import open_profile  # noqa: PLC0415
-    from chat_tui.storage.identity import state_folder  # noqa: PLC0415
+    from chat_tui.settings.errors import SettingsError  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.storage.identity import state_folder  # noqa: PLC0415 - --help and --version stay quick
 
     try:
-        from chat_tui.plain.program import TIMEOUT, run_plain  # noqa: PLC0415
+        from chat_tui.plain.program import TIMEOUT, run_plain  # noqa: PLC0415 - --help and --version stay quick
 
         profile = open_profile(vars(options))
         url = url or parse_url(profile.settings.server or DEFAULT_URL)

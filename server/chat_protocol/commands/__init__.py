@@ -1,9 +1,10 @@
-"""Commands: what a client may say. `types` are what lines mean, `grammar` reads and writes the lines."""
+"""Commands: what a client may say. `types` are what lines mean, `grammar` is the table that reads and writes them."""
 
 from chat_protocol.commands.grammar import (
     COMMANDS,
     LIFETIME_MAX,
     LIFETIME_MIN,
+    TYPED_COMMANDS,
     CommandError,
     CommandSpec,
     find_token,
@@ -29,6 +30,7 @@ __all__ = [
     "HISTORY_MOST",
     "LIFETIME_MAX",
     "LIFETIME_MIN",
+    "TYPED_COMMANDS",
     "Command",
     "CommandError",
     "CommandSpec",

@@ -1,4 +1,4 @@
-r"""What a client may say: one line of plain text. `parse_command` and `format_command` are inverses.
+r"""Command grammar: reads and writes the lines of a client. `parse_command` and `format_command` are inverses.
 
 A line that does not begin with `/` is a public message. The modifiers `/to`, `/reply`, `/temp` and `/txn` stand
 before a message, in any order, each once; `/txn` may stand before any command. `//` at the place of a command is a
@@ -61,11 +61,18 @@ class CommandSpec(Struct, frozen=True):
     build: Callable[[str, str | None], Command] | None = None
     for_programs: bool = False
     """Nobody types it: not in help and not in completion."""
+    takes_name: bool = False
+    """Its argument is the name of somebody who is here."""
 
     @property
     def usage(self) -> str:
         """The command with its arguments, as in `/reply <id> <text>`."""
         return f"{self.name} {self.arguments}".strip()
+
+    @property
+    def is_modifier(self) -> bool:
+        """Does it stand before another line, rather than being one?"""
+        return bool(self.field)
 
 
 def _parse_id(word: str) -> int:
@@ -135,7 +142,9 @@ COMMANDS: tuple[CommandSpec, ...] = (
         "/temp", "<seconds> <text>", "a message that deletes itself", "/temp 30 code 4471",
         field="lifetime", parse=_parse_lifetime,
     ),
-    CommandSpec("/to", "<name> <text>", "a direct message", "/to bob hi", field="to", parse=_parse_target),
+    CommandSpec(
+        "/to", "<name> <text>", "a direct message", "/to bob hi", field="to", parse=_parse_target, takes_name=True,
+    ),
     CommandSpec(
         "/delete", "<id or last>", "delete a message; last: the newest of all, whoever wrote it", "/delete last",
         build=_build_delete,
@@ -155,6 +164,8 @@ COMMANDS: tuple[CommandSpec, ...] = (
         field="txn", parse=_parse_token, for_programs=True,
     ),
 )  # fmt: skip
+TYPED_COMMANDS = tuple(spec for spec in COMMANDS if not spec.for_programs)
+"""The rows that a person types, as help and completion show them."""
 _BY_NAME = {spec.name: spec for spec in COMMANDS}
 
 
@@ -232,7 +243,7 @@ def find_token(line: str) -> str | None:
 
 
 def _unknown(name: str) -> CommandError:
-    known = [spec.name for spec in COMMANDS if not spec.for_programs]
+    known = [spec.name for spec in TYPED_COMMANDS]
     text = unknown_command(name, known, OTHER_NAMES, f", only {', '.join(known)}")
     return CommandError("unknown_command", text, unknown=name)
 

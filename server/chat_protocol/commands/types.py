@@ -1,4 +1,7 @@
-"""Commands: what a line of a client means, as frozen types in one closed union."""
+"""Command types: a line of a client as a frozen struct, in one closed union.
+
+Each verb says of itself how it may be delivered (`Verb`), so that neither an outbox nor a server lists verbs again.
+"""
 
 from typing import TypeAlias
 
@@ -8,7 +11,36 @@ HISTORY_COUNT, HISTORY_MOST = 100, 200
 """Messages that one answer to `/history` holds: unless it is said, and at most."""
 
 
-class Say(Struct, frozen=True):
+class Verb(Struct, frozen=True):
+    """Base of all commands: how one may be delivered. A verb that says nothing else is the harmless kind."""
+
+    @property
+    def outlives_restart(self) -> bool:
+        """May it be written down, and said by a later run of the client?"""
+        return False
+
+    @property
+    def speaks_of_message(self) -> bool:
+        """Does it mean a message by its number, or by its place? Then it means nothing in another life of the log."""
+        return False
+
+    @property
+    def can_be_repeated(self) -> bool:
+        """Does it mean the same on the next connection? Then it may be said again there, with its token."""
+        return True
+
+    @property
+    def is_idempotent(self) -> bool:
+        """Is nothing changed by saying it twice, even to a server that has forgotten its token?"""
+        return True
+
+    @property
+    def is_answered(self) -> bool:
+        """Does the server answer it with an event?"""
+        return True
+
+
+class Say(Verb, frozen=True):
     """A message that somebody wishes to send.
 
     `to` is a client id or a name; `reply_to` a message id; `lifetime` is in seconds, at most three decimals.
@@ -20,28 +52,63 @@ class Say(Struct, frozen=True):
     lifetime: float | None = None
     txn: str | None = None
 
+    @property
+    def outlives_restart(self) -> bool:
+        """A message that waits to be sent is never lost."""
+        return True
 
-class Delete(Struct, frozen=True):
+    @property
+    def speaks_of_message(self) -> bool:
+        """A reply does."""
+        return self.reply_to is not None
+
+    @property
+    def is_idempotent(self) -> bool:
+        """A text said twice is two messages."""
+        return False
+
+
+class Delete(Verb, frozen=True):
     """Delete message `id`; None is the newest that the asker can see."""
 
     id: int | None = None
     txn: str | None = None
 
+    @property
+    def outlives_restart(self) -> bool:
+        """Only with a number: by then another message may be the newest."""
+        return self.id is not None
 
-class TakeName(Struct, frozen=True):
+    @property
+    def speaks_of_message(self) -> bool:
+        """By its number, or as the newest."""
+        return True
+
+    @property
+    def can_be_repeated(self) -> bool:
+        """Only with a number: on the next connection another message may be the newest."""
+        return self.id is not None
+
+
+class TakeName(Verb, frozen=True):
     """Take a user name. Whether it is a good one is the room's to say."""
 
     name: str
     txn: str | None = None
 
 
-class Exit(Struct, frozen=True):
+class Exit(Verb, frozen=True):
     """Close the connection and give up the user name."""
 
     txn: str | None = None
 
+    @property
+    def is_answered(self) -> bool:
+        """The end of the connection is all the answer there is."""
+        return False
 
-class History(Struct, frozen=True):
+
+class History(Verb, frozen=True):
     """Show up to `count` messages that are older than message `before`, which need not exist."""
 
     before: int
@@ -49,7 +116,7 @@ class History(Struct, frozen=True):
     txn: str | None = None
 
 
-class Search(Struct, frozen=True):
+class Search(Verb, frozen=True):
     """Show messages that fit `query`, as `chat_protocol.queries` reads it."""
 
     query: str

@@ -10,7 +10,7 @@ import pytest
 
 from chat_protocol.events import Init, Message
 from chat_tui.connection.client import MOST_FRAMES, Connection, Waits, backoff
-from chat_tui.connection.states import Connected, Connecting, Lost, Refused
+from chat_tui.connection.states import Connected, Connecting, Lost, TurnedAway
 from chatting import open_house
 from client.connection_host import INIT, Listener, free_port, greet, serving, tcp
 
@@ -273,7 +273,7 @@ class TestRefusals:
             return None
 
         async with serving(greet, process_request=refuse) as port, Listener(f"127.0.0.1:{port}") as listener:
-            refused = await listener.next(Refused)
+            refused = await listener.next(TurnedAway)
             assert (refused.fatal, refused.retry_at) == (True, None)
             assert refused.reason.startswith(f"127.0.0.1:{port} refused the connection: There is no room \ufffd]52;")
             listener.connection.retry_now()
@@ -288,7 +288,7 @@ class TestRefusals:
             return (status := next(answers, None)) and connection.respond(HTTPStatus(status), "Full.")
 
         async with serving(greet, process_request=refuse) as port, Listener(f"127.0.0.1:{port}") as listener:
-            refused = await listener.next(Refused)
+            refused = await listener.next(TurnedAway)
             assert (refused.fatal, refused.retry_at is not None) == (False, True)
             await listener.next(Connected)
 
@@ -302,14 +302,14 @@ class TestRefusals:
         async with tcp(other) as port:
             for scheme, hint in (("ws", "not as a chat-server"), ("wss", "does not use TLS")):
                 async with Listener(f"{scheme}://127.0.0.1:{port}") as listener:
-                    refused = await listener.next(Refused)
+                    refused = await listener.next(TurnedAway)
                     assert hint in refused.reason
                     assert refused.fatal
 
     async def test_a_server_without_tls_is_told_by_how_it_hangs_up(self):
         """A chat-server makes nothing of a TLS handshake; the next step is said, and not tried for ever."""
         async with open_house() as house, Listener(house.url().replace("ws:", "wss:")) as listener:
-            refused = await listener.next(Refused)
+            refused = await listener.next(TurnedAway)
             assert "seems to speak no TLS. Try ws://" in refused.reason
             assert refused.fatal
 
@@ -321,7 +321,7 @@ class TestRefusals:
             await socket.wait_closed()
 
         async with serving(handler) as port, Listener(f"127.0.0.1:{port}", waits=Waits(init=0.05)) as listener:
-            assert "not as a chat-server" in (await listener.next(Refused)).reason
+            assert "not as a chat-server" in (await listener.next(TurnedAway)).reason
 
     async def test_who_greeted_once_is_one_that_hangs(self):
         """A known server that does not greet is tried again."""
@@ -343,7 +343,7 @@ class TestRefusals:
     async def test_a_bad_address_is_a_refusal(self):
         """With the sentence of `parse_url`."""
         async with Listener("http://example.org") as listener:
-            assert "ws://" in (await listener.next(Refused)).reason
+            assert "ws://" in (await listener.next(TurnedAway)).reason
 
 
 async def test_a_cancelled_run_leaves_nothing_behind():

@@ -1,7 +1,9 @@
 """Events go into the store in order and in slices, lines out of it in order; what has its time goes on time."""
 
 import asyncio
+import gc
 import json
+import weakref
 from contextlib import asynccontextmanager
 
 from chat_protocol.commands import Delete, Say
@@ -124,8 +126,7 @@ async def test_a_line_is_held_back_for_the_time_that_passes():
 
 async def test_a_full_outbox_says_so():
     """Nothing grows without bound."""
-    async with fed(Room().handler) as picture:
-        picture.store._ready = False
+    async with fed(lambda socket: socket.wait_closed()) as picture:
         said = [picture.feed.say(Say("x"), "x") for _ in range(501)]
         assert None not in said[:500]
         assert said[500] is None
@@ -162,7 +163,12 @@ async def test_nothing_is_left_behind_at_the_end():
     """No timer of it fires after its end."""
     room = Room()
     room.kept += [room.entry("later", sender="~bob") | {"expires_at": FAR}]
-    async with fed(room.handler) as picture:
-        await picture.until(lambda: picture.texts)
-    handles = (picture.feed._frame_handle, picture.feed._send_handle, picture.feed._expiry_handle)
-    assert all(handle is None or handle.cancelled() or not handle._scheduled for handle in handles)
+
+    async def ended():
+        async with fed(room.handler) as picture:
+            await picture.until(lambda: picture.texts)
+            return weakref.ref(picture.feed)
+
+    feed = await ended()
+    gc.collect()
+    assert feed() is None, "a timer would hold it"

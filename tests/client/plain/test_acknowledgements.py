@@ -4,7 +4,7 @@ import pytest
 
 from chat_protocol.commands import parse_command
 from chat_protocol.events import Client, Deleted, Init, Message, Refusal, decode_event
-from chat_tui.plain.acknowledgements import Answers
+from chat_tui.plain.acknowledgements import Acknowledgements
 from chat_tui.state.store import Store
 
 ANA = Client("~a", "ana")
@@ -15,26 +15,26 @@ class Room:
 
     def __init__(self, *, simple=False, rate=0.0):
         self.store = Store("t-")
-        self.answers = Answers(self.store, 10.0)
+        self.acknowledgements = Acknowledgements(self.store, 10.0)
         greeting = Init((), "e1", 0, False, (), False, {"burst": 2.0, "rate": rate}, 0.0, ANA, (ANA,))  # fmt: skip
         self.tell(decode_event('{"type":"init","messages":[]}') if simple else greeting)
 
     def tell(self, *events):
         """What the server says."""
-        self.answers.take(self.store.apply_all(events, 0.0))
+        self.acknowledgements.take(self.store.apply_all(events, 0.0))
 
     def say(self, *lines):
         """Say lines, and send what may be sent."""
         said = [self.store.say(parse_command(line), line) for line in lines]
-        for _ in self.store.to_send(0.0):
+        for _ in self.store.outbox.to_send(0.0):
             pass
         for pending in said:
-            self.answers.said(pending)
+            self.acknowledgements.said(pending)
         return said
 
     def deadline(self, now):
         """When to give up, as the program asks it."""
-        return self.answers.deadline(now, self.store.send_wait(now))
+        return self.acknowledgements.deadline(now, self.store.outbox.wait(now))
 
 
 def echo(number, pending, sender=ANA):
@@ -46,13 +46,13 @@ def test_every_kind_of_line_has_its_answer():
     """A message its echo, a deletion a deletion, a name a name, any of them a refusal."""
     room = Room()
     one, two, _, _ = room.say("one", "two", "/delete 7", "/name anna")
-    assert room.answers.lines == ["one", "two", "/delete 7", "/name anna"]
+    assert room.acknowledgements.lines == ["one", "two", "/delete 7", "/name anna"]
     room.tell(echo(1, one))
     room.tell(Deleted(7, 2))
-    assert room.answers.lines == ["two", "/name anna"]
+    assert room.acknowledgements.lines == ["two", "/name anna"]
     room.tell(Refusal("too_fast", "Too fast.", two.txn))
     room.tell(decode_event('{"type":"clients","joined":[{"id":"~a","name":"anna"}]}'))
-    assert not room.answers
+    assert not room.acknowledgements
 
 
 def test_the_same_text_of_somebody_else_is_no_answer():
@@ -60,7 +60,7 @@ def test_the_same_text_of_somebody_else_is_no_answer():
     room = Room()
     [said] = room.say("one")
     room.tell(echo(1, said, Client("~m", "mallory")))
-    assert room.answers.lines == ["one"]
+    assert room.acknowledgements.lines == ["one"]
 
 
 def test_a_server_without_tokens_answers_with_the_text():
@@ -68,11 +68,11 @@ def test_a_server_without_tokens_answers_with_the_text():
     room = Room(simple=True)
     room.say("one", "one", "/delete 7")
     room.tell(decode_event('{"type":"message","id":1,"text":"one"}'))
-    assert room.answers.lines == ["one"]
+    assert room.acknowledgements.lines == ["one"]
     room.tell(decode_event('{"type":"message","id":2,"text":"other"}'))
-    assert room.answers.lines == ["one"]
+    assert room.acknowledgements.lines == ["one"]
     room.tell(decode_event('{"type":"message","id":3,"text":"one"}'))
-    assert not room.answers
+    assert not room.acknowledgements
 
 
 @pytest.mark.parametrize("greeted", [True, False])

@@ -238,7 +238,7 @@ def test_what_the_store_has_no_room_for_was_not_deleted():
     assert len(lines) == 3 * LIMIT - 1
     assert not any("deleted" in line for line in lines)
     assert told.take(Deleted(3 * LIMIT - 1, 3 * LIMIT)) == [f"10:02 deleted: message {3 * LIMIT - 1} of bob"]
-    assert len(told.journal._known) < LIMIT + 1
+    assert told.journal.remembered < LIMIT + 1
 
 
 # -- hostile text -----------------------------------------------------------------------------------------------------

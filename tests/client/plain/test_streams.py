@@ -3,6 +3,7 @@
 import asyncio
 import os
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -64,9 +65,9 @@ def test_what_has_been_read_can_be_taken_after_a_stop():
     """Nothing that was read is lost silently; what comes then is not taken in."""
     with pipe() as (read, _):
         lines = Input(read, list)
-        lines._take_in(b"one\ntwo\nthr")
+        lines.feed(b"one\ntwo\nthr")
         lines.stop()
-        lines._take_in(b"ee\n")
+        lines.feed(b"ee\n")
         assert lines.ended
         assert lines.rest() == ["one", "two"]
         assert [line.text for line in iter(lines.take, None)] == ["one", "two"]
@@ -83,10 +84,10 @@ async def test_whoever_writes_too_fast_has_to_wait():
         most = taken = 0
         async with asyncio.timeout(PATIENCE):
             while not (lines.ended and not lines.rest()):
-                while lines._waiting <= MOST_AHEAD and not lines.ended:
+                while lines.waiting <= MOST_AHEAD and not lines.ended:
                     await arrived.wait()
                     arrived.clear()
-                most = max(most, lines._waiting)
+                most = max(most, lines.waiting)
                 taken += lines.take() is not None
             await writing
         assert taken == 100
@@ -115,7 +116,7 @@ async def test_a_reader_that_does_not_read_holds_up_nobody():
         count = 2 * MOST_WAITING_BYTES // 1000
         for number in range(count):
             output.write(f"{number:999}")
-        assert len(output._waiting) <= MOST_WAITING_BYTES
+        assert output.waiting <= MOST_WAITING_BYTES
         got = asyncio.create_task(asyncio.to_thread(read.read))
         await asyncio.wait_for(output.drained(), PATIENCE)
         output.write("after")
@@ -144,7 +145,7 @@ async def test_a_reader_that_goes_away_is_noticed():
     assert [type(failure) for failure in failures] == [BrokenPipeError]
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full disk at hand")  # noqa: PTH110
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full disk at hand")
 async def test_a_full_disk_is_a_failure():
     """Told once."""
     failures = []

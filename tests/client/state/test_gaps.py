@@ -25,7 +25,7 @@ def test_gaps_are_a_set_of_ids(steps):
         unknown = unknown | {*range(start, stop)} if what == "add" else unknown - {*range(start, stop)}
         assert [number for number in ALL if gaps.holds(number)] == sorted(unknown)
         expected = ranges(unknown)
-        assert gaps._gaps == expected
+        assert list(gaps) == expected
         assert bool(gaps) == bool(unknown)
         assert [gaps.around(gap.stop - 1) for gap in expected] == expected
 
@@ -38,6 +38,6 @@ def test_gaps_are_found_from_both_sides(steps, after, before):
         getattr(gaps, what)(start, stop)
     for number in (after, before):
         gaps.fill(number, number + 1)
-    between = [gap for gap in gaps._gaps if after < gap.start and gap.stop <= before]
+    between = [gap for gap in gaps if after < gap.start and gap.stop <= before]
     assert gaps.newest_between(after, before) == (between[-1] if between else None)
     assert gaps.oldest_between(after, before) == (between[0] if between else None)

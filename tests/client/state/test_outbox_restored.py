@@ -33,13 +33,13 @@ def said(*commands, held=0.0, at=1000.0, ready=True):
 def restored(store, now=0.0):
     """Another run, which knows what the one before has written down."""
     again = Store("after-")
-    again.restore(store.kept(now))
+    again.outbox.restore(store.outbox.saved_lines(now))
     return again
 
 
 def sent(store):
     """What goes out now."""
-    return [line for _, line in store.to_send(0.0)]
+    return [line for _, line in store.outbox.to_send(0.0)]
 
 
 def states(store):
@@ -90,7 +90,7 @@ def test_a_token_that_may_be_forgotten_is_not_used_again_by_itself(ready, later,
 def test_the_same_holds_in_a_window_that_stays_open():
     """Such as on a computer that slept."""
     store = said(Say("one"), Say("two"))
-    first = next(store.to_send(0.0))[0]
+    first = next(store.outbox.to_send(0.0))[0]
     store.disconnected()
     store.apply(init(), 1000.0 + TOKEN_LIFE + 1)
     assert states(store) == ["unsent", "unsent"], "neither was handed over"
@@ -98,11 +98,11 @@ def test_the_same_holds_in_a_window_that_stays_open():
     store.disconnected()
     store.apply(init(), 1000.0 + TOKEN_LIFE + 1)
     assert states(store) == ["doubt", "doubt"]
-    assert store.is_in_doubt(first.key)
-    store.send_again(first.key, 1000.0 + TOKEN_LIFE + 1)
+    assert store.outbox.is_in_doubt(first.key)
+    store.outbox.send_again(first.key, 1000.0 + TOKEN_LIFE + 1)
     assert sent(store) == [f"/txn {first.txn} one"]
     assert states(store) == ["sending", "doubt"]
-    assert [line.ask for line in store.kept(0.0)] == [False, True]
+    assert [line.ask for line in store.outbox.saved_lines(0.0)] == [False, True]
 
 
 def test_what_could_be_taken_back_is_asked_about():
@@ -128,5 +128,5 @@ def test_a_line_is_restored_once():
     """Two files may have it, when a window was killed while it took another's over."""
     store = said(Say("one"))
     again = restored(store)
-    again.restore(store.kept(0.0))
+    again.outbox.restore(store.outbox.saved_lines(0.0))
     assert len(again.unanswered()) == 1

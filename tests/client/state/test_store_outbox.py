@@ -30,7 +30,7 @@ def said(store, text):
 
 def sent(store, now=0.0):
     """Send what may be sent."""
-    return [line for _, line in store.to_send(now)]
+    return [line for _, line in store.outbox.to_send(now)]
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_nothing_is_sent_before_the_server_has_greeted():
 def test_a_line_that_the_connection_does_not_take_stays(store):
     """It counts as sent when the next one is asked for, so leaving the loop keeps it and all after it."""
     one, two, three = (said(store, text) for text in "abc")
-    for pending, _ in store.to_send(0.0):
+    for pending, _ in store.outbox.to_send(0.0):
         if pending is two:
             break
     assert [one.state, two.state, three.state] == ["sending", "unsent", "unsent"]
@@ -153,7 +153,7 @@ def test_the_outbox_is_bounded():
     first = said(store, "a")
     said(store, "b")
     assert store.say(Say("c"), "c") is None
-    store.discard(first.key)
+    store.outbox.discard(first.key)
     assert store.say(Say("c"), "c") is not None
     assert [line.typed for line in store.unsent_rows()] == ["b", "c"]
 
@@ -254,7 +254,7 @@ def test_what_waited_goes_no_faster_than_the_server_allows():
     store.apply(init(limits={"burst": 20.0, "rate": 10.0}), 0.0)
     gone, now = sent(store, 0.0), 0.0
     assert len(gone) == 10
-    while (wait := store.send_wait(now)) is not None:
+    while (wait := store.outbox.wait(now)) is not None:
         assert wait > 0
         now += wait
         gone += sent(store, now)
@@ -284,7 +284,7 @@ class TestPlainServer:
         store = Store("t")
         pending = said(store, "a")
         store.apply(init(epoch="", you=None), 0.0)
-        for _ in store.to_send(0.0):
+        for _ in store.outbox.to_send(0.0):
             break
         assert store.unsent_rows() == [pending]
         assert sent(store) == ["a"]
@@ -314,10 +314,10 @@ def test_what_speaks_of_a_message_comes_back_when_numbers_began_anew(store):
 def test_a_line_can_be_held_back(store):
     """Until its time, or until something else is said: then it goes first."""
     store.say(Delete(1), "/delete 1", held_until=5.0)
-    assert (sent(store), store.send_wait(1.0)) == ([], 4.0)
+    assert (sent(store), store.outbox.wait(1.0)) == ([], 4.0)
     store.say(Delete(2), "/delete 2", held_until=9.0)
     assert [line.rpartition(" ")[2] for line in sent(store)] == ["1"]
-    store.release()
+    store.outbox.release()
     assert [line.rpartition(" ")[2] for line in sent(store)] == ["2"]
-    assert store.is_being_deleted(2)
-    assert store.send_wait(1.0) is None
+    assert store.outbox.is_deleting(2)
+    assert store.outbox.wait(1.0) is None

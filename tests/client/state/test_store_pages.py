@@ -11,13 +11,13 @@ from client.state.test_store import ANA, BOB, init, message, store_with
 
 def page(store, *messages, more=False, before=None):
     """The answer to what was asked, as the store takes it."""
-    question = store._paging.question
-    return store.apply(HistoryPage(before or question.before, messages, more, question.txn), 0.0)
+    pending = store.pages.pending
+    return store.apply(HistoryPage(before or pending.before, messages, more, pending.txn), 0.0)
 
 
 def asked(store, before, **count):
     """The command that goes out."""
-    line = store.ask(before, **count)
+    line = store.pages.request(before, **count)
     return None if line is None else parse_command(line)
 
 
@@ -31,7 +31,7 @@ def test_a_page_is_asked_for_once():
     store = store_with(*numbers(300, 301), more=True)
     command = asked(store, 300)
     assert (command.before, command.count) == (300, 200)
-    assert command.txn == store._paging.question.txn
+    assert command.txn == store.pages.pending.txn
     assert asked(store, 300) is None
     assert store.asked_before == 300
     assert page(store, *numbers(290, 299), more=True).page == "loaded"
@@ -42,11 +42,11 @@ def test_a_page_is_put_before_the_others():
     """What comes is told as inserted; where the server says that nothing is older, nothing is missing any more."""
     store = store_with(*numbers(30, 31), more=True)
     assert store.gap_above(30) == (1, 30)
-    store.ask(30)
+    store.pages.request(30)
     change = page(store, *numbers(20, 29), more=True)
     assert (change.inserted, change.added, change.reset, change.edges) == ([*range(20, 30)], [], False, True)
     assert (store.gap_above(20), store.gap_above(30), store.more) == ((1, 20), None, True)
-    store.ask(20)
+    store.pages.request(20)
     assert page(store, *numbers(3, 5)).inserted == [3, 4, 5]
     assert list(store.messages) == [3, 4, 5, *range(20, 32)]
     assert not store.more
@@ -57,12 +57,12 @@ def test_answers_to_other_questions_change_nothing():
     """Neither a page that nobody asked for, nor one of an earlier connection."""
     store = store_with(*numbers(30, 31), more=True)
     assert not store.apply(HistoryPage(30, tuple(numbers(20, 29)), False, "x1"), 0.0).inserted
-    store.ask(30)
-    question = store._paging.question
+    store.pages.request(30)
+    pending = store.pages.pending
     assert store.disconnected().edges
-    assert store.ask(30) is None, "there is no connection"
+    assert store.pages.request(30) is None, "there is no connection"
     store.apply(init(*numbers(30, 31), more=True), 0.0)
-    assert not store.apply(HistoryPage(30, tuple(numbers(20, 29)), False, question.txn), 0.0).inserted
+    assert not store.apply(HistoryPage(30, tuple(numbers(20, 29)), False, pending.txn), 0.0).inserted
     assert list(store.messages) == [30, 31]
     assert asked(store, 30)
 
@@ -71,8 +71,8 @@ def test_a_refusal_ends_the_wait():
     """It is told as that, not as an error; a server that does not know such questions is not asked again."""
     store = store_with(*numbers(30, 31), more=True)
     for code, again in [("too_fast", True), ("unknown_command", False)]:
-        store.ask(30)
-        change = store.apply(Refusal(code, "No.", store._paging.question.txn), 0.0)
+        store.pages.request(30)
+        change = store.apply(Refusal(code, "No.", store.pages.pending.txn), 0.0)
         assert (change.page, change.errors, change.edges) == ((code, "No."), [], True)
         assert store.can_ask == again
     store.apply(init(*numbers(30, 31), more=True), 0.0)
@@ -82,7 +82,7 @@ def test_a_refusal_ends_the_wait():
 def test_a_page_without_messages_of_which_there_are_more_says_nothing():
     """Such as when all of them have just expired."""
     store = store_with(*numbers(30, 31), more=True)
-    store.ask(30)
+    store.pages.request(30)
     assert page(store, more=True).page[0] == "empty"
     assert store.gap_above(30) == (1, 30)
 
@@ -91,7 +91,7 @@ def test_a_plain_server_is_asked_for_nothing():
     """It does not know what is meant."""
     store = store_with(message(5), epoch="", you=None, more=True)
     assert store.more
-    assert (store.can_ask, store.ask(5)) == (False, None)
+    assert (store.can_ask, store.pages.request(5)) == (False, None)
 
 
 def test_what_was_missed_and_not_sent_is_a_gap():
@@ -102,10 +102,10 @@ def test_what_was_missed_and_not_sent_is_a_gap():
     assert (change.missed, change.added, change.reset) == (150, [200, 201, 202], False)
     assert (store.gap_above(200), store.gap_below(10), store.more) == ((11, 200), (11, 200), False)
     store.mark_unread_from(200)
-    store.ask(200)
+    store.pages.request(200)
     change = page(store, *numbers(100, 199), more=True)
     assert (store.gap_above(100), store.first_unread, change.rule) == ((11, 100), 100, True)
-    store.ask(100)
+    store.pages.request(100)
     page(store, *numbers(5, 99), more=True)
     assert (list(store.messages), store.first_unread) == ([*range(1, 203)], 11)
     assert store.gap_above(100) is None
@@ -124,7 +124,7 @@ def test_a_direct_message_that_is_fetched_later_is_unread():
     store = store_with(message(1))
     store.disconnected()
     store.apply(init(message(100), resumed=True, more=True, missed=3), 0.0)
-    store.ask(100)
+    store.pages.request(100)
     page(store, message(98, to_id=ANA.id), message(99))
     assert store.unread == {BOB.id: 1}
 
@@ -133,14 +133,14 @@ def test_a_part_of_its_own():
     """A page round a message far back has a gap on both sides, and each closes from each side."""
     store = store_with(*numbers(900, 910), more=True)
     assert store.is_unloaded(100)
-    store.ask(150, 100)
+    store.pages.request(150, 100)
     page(store, *numbers(50, 149), more=True)
     assert (store.gap_above(50), store.gap_below(149), store.gap_above(900)) == ((1, 50), (150, 900), (150, 900))
     assert not store.is_unloaded(100)
-    store.ask(250)
+    store.pages.request(250)
     page(store, *numbers(80, 240), more=True)
     assert (list(store.messages)[:191], store.gap_below(240)) == ([*range(50, 241)], (250, 900))
-    store.ask(900)
+    store.pages.request(900)
     page(store, *numbers(245, 899), more=True)
     assert store.gap_above(900) is None
     assert (store.gap_above(245), store.gap_below(240)) == (None, None)
@@ -149,7 +149,7 @@ def test_a_part_of_its_own():
 def test_what_is_deleted_unloaded_stays_gone():
     """A page that was on its way brings it back no more than one that comes later; replies to it are drawn anew."""
     store = store_with(*numbers(30, 31), more=True)
-    store.ask(30)
+    store.pages.request(30)
     assert store.apply(Deleted(29, 32), 0.0).removed == [29]
     assert not store.apply(Deleted(29, 32), 0.0).removed
     assert not store.is_unloaded(29)
@@ -159,7 +159,7 @@ def test_what_is_deleted_unloaded_stays_gone():
 def test_what_ends_has_its_time_on_pages_too():
     """A temporary message of an old page goes when it should."""
     store = store_with(*numbers(30, 31), more=True)
-    store.ask(30)
+    store.pages.request(30)
     page(store, message(29, expires_at=50.0), more=True)
     assert store.next_expiry() == 50.0
     assert store.expire(50.0).removed == [29]
@@ -170,7 +170,7 @@ def test_what_is_being_read_is_not_let_go():
     store = Store("t", history_limit=40)
     store.apply(init(*numbers(101, 140), more=True), 0.0)
     store.reading = 101
-    store.ask(101)
+    store.pages.request(101)
     change = page(store, *numbers(91, 100), more=True)
     assert change.inserted == [*range(91, 101)]
     assert len(store.messages) == 40
@@ -284,13 +284,13 @@ class Screen:
             self.store.reading = held[arguments[0] % len(held)] if held and arguments[0] else None
         elif name == "ask":
             before, count = arguments
-            if self.store.ask(before, count):
+            if self.store.pages.request(before, count):
                 self.answer = (before, *self.record.page(before, count))
         elif name == "answer":
             if self.answer is not None:
                 before, messages, more = self.answer
                 self.answer = None
-                self.take([HistoryPage(before, messages, more, self.store._paging.question.txn)])
+                self.take([HistoryPage(before, messages, more, self.store.pages.pending.txn)])
         elif name == "cut":
             most, resumes, away = arguments
             self.answer = None
@@ -334,7 +334,7 @@ def test_loading_all_that_is_missing_leads_to_the_whole_record(actions, most):
     screen.do("answer")
     store = screen.store
     for turn in range(200):
-        gaps = store._history.gaps._gaps
+        gaps = [gap for gap in (*map(store.gap_above, store.messages), store.last_gap) if gap is not None]
         if not gaps:
             break
         gap = gaps[turn % len(gaps)]

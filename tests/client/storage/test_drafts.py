@@ -105,16 +105,16 @@ def test_a_text_beyond_all_measure_takes_no_other_away(tmp_path):
 async def test_what_is_to_delete_itself_is_never_on_disk(tmp_path):
     """Whether that is typed, or chosen when the text is there, on the disk perhaps, already."""
     file = tmp_path / "drafts.json"
-    async with open_house() as house, chat(house, drafts=Drafts(file, "a")) as ana:
+    async with open_house() as house, chat(house, drafts=(drafts := Drafts(file, "a"))) as ana:
         await ana.write("/temp 30 the code is 4711")
-        ana.screen._save_drafts()
+        drafts.save()
         assert not file.exists()
         ana.screen.composer.text = "the code is 4711"
         await ana.pilot.pause()
-        ana.screen._save_drafts()
+        drafts.save()
         assert "4711" in file.read_text()
         await ana.press("ctrl+l")
-        ana.screen._save_drafts()
+        drafts.save()
         assert "4711" not in file.read_text()
 
 

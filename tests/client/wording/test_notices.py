@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat_tui.connection.states import Lost, Refused
+from chat_tui.connection.states import Lost, TurnedAway
 from chat_tui.wording import notices
 
 
@@ -42,7 +42,7 @@ def test_who_waits_is_told_of_another_way():
 @pytest.mark.parametrize(("retry_at", "text"), [(None, "Full."), (12.0, "Full. Trying again in 2 s.")])
 def test_a_refusal(retry_at, text):
     """It says when it tries again, where it does by itself; one can always try."""
-    notice = notices.refused_notice(Refused("Full", fatal=retry_at is None, retry_at=retry_at), 10.0)
+    notice = notices.refused_notice(TurnedAway("Full", fatal=retry_at is None, retry_at=retry_at), 10.0)
     assert (notice.kind, notice.text, notice.action) == ("error", text, "Try now")
 
 

@@ -40,7 +40,7 @@ def test_others_are_not_loaded():
     store.apply(init(message(90), message(91), resumed=True, more=True), 0.0)
     assert edge(store, 50) == ("older messages are not loaded (click to load them)", True)
     assert edge(store, 90) == ("some messages are not loaded (click, or l on the next one)", True)
-    store.ask(90)
+    store.pages.request(90)
     assert [edge(store, number)[0] == LOADING for number in (50, 90)] == [False, True]
     assert edge(store, 91) == ("", False)
     assert edge(store_with(message(50), epoch="", you=None, more=True), 50) == ("", False)

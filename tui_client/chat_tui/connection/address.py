@@ -1,4 +1,4 @@
-"""Where a server is: what people type, and the WebSocket URL that it means. Pure."""
+"""Server addresses: parses what people type into the WebSocket URL that it means. Pure."""
 
 import ipaddress
 import re

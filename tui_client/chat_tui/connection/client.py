@@ -1,7 +1,8 @@
-"""Commands in, events out, over any number of sockets: waits, tries again, resumes. Knows no store and no widget.
+"""Connection: lines in, events out, over one WebSocket after another; reconnects with backoff, resumes.
 
 Frames are queued as they come and decoded when they are taken, so that a burst costs one frame of the screen. Where
-nobody takes, the socket is not read any more. Nothing that the network does ends `run`.
+nobody takes, the socket is not read any more (backpressure). Nothing that the network does ends `run`. Knows no store
+and no widget.
 """
 
 import asyncio
@@ -20,14 +21,9 @@ from websockets.exceptions import WebSocketException
 from websockets.protocol import State
 
 from chat_protocol.events import Event, EventError, Init, decode_event
-from chat_tui.connection.address import ConnectionUrlError, is_public, parse_url, place, with_query
+from chat_tui.connection.address import is_public, parse_url, place, with_query
 from chat_tui.connection.failures import Failure, explain, not_a_chat_server
-from chat_tui.connection.states import Connected, Connecting, Lost, Refused, Status
-
-__all__ = [
-    "Connected", "Connecting", "Connection", "ConnectionUrlError", "Lost", "Refused", "Status", "Waits", "backoff",
-    "parse_url",
-]  # fmt: skip
+from chat_tui.connection.states import Connected, Connecting, Lost, Status, TurnedAway
 
 MOST_FRAMES = 5_000
 MOST_BYTES = 8 * 1024 * 1024
@@ -197,9 +193,9 @@ class Connection:
         self._wake.clear()
         retry_at = asyncio.get_running_loop().time() + delay
         if failure.fatal:
-            self._put_status(Refused(failure.reason, fatal=True))
+            self._put_status(TurnedAway(failure.reason, fatal=True))
         elif failure.refused:
-            self._put_status(Refused(failure.reason, fatal=False, retry_at=retry_at))
+            self._put_status(TurnedAway(failure.reason, fatal=False, retry_at=retry_at))
         else:
             self._put_status(Lost(failure.reason, retry_at, attempt))
         with suppress(TimeoutError):

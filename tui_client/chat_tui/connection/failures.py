@@ -1,4 +1,4 @@
-"""What went wrong on the way to a server, as a sentence for a person: the cause and the next step. Pure."""
+"""Connection failures: explains an error on the way to a server to a person, with its cause and the next step. Pure."""
 
 import errno
 import re

@@ -1,4 +1,4 @@
-"""Is anybody there? A connection that is opened and closed again, and says nothing."""
+"""Probe: finds out whether anybody is there, by a TCP connection that is opened and closed again and says nothing."""
 
 import asyncio
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""How the connection is. Apart from what keeps it, whose import would delay the first frame."""
+"""Connection states: what `Connection` reports. Apart from it, as its import would delay the first frame."""
 
 from typing import TypeAlias
 
@@ -23,7 +23,7 @@ class Lost(msgspec.Struct, frozen=True):
     attempt: int
 
 
-class Refused(msgspec.Struct, frozen=True):
+class TurnedAway(msgspec.Struct, frozen=True):
     """The server does not want us. When `fatal`, only `retry_now` tries again; else `retry_at` is as in `Lost`."""
 
     reason: str
@@ -31,4 +31,4 @@ class Refused(msgspec.Struct, frozen=True):
     retry_at: float | None = None
 
 
-Status: TypeAlias = Connecting | Connected | Lost | Refused
+Status: TypeAlias = Connecting | Connected | Lost | TurnedAway

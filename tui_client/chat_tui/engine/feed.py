@@ -1,4 +1,4 @@
-"""Between connection and store: what comes is gathered and taken once per frame, what is said goes out in order.
+"""Feed: batches events from the connection into the store once a frame, and sends lines out of it in order.
 
 A burst is taken in slices, so that it never holds up a key. Nothing here knows a widget: what has changed is told
 through two functions.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from chat_protocol.commands import Command
 from chat_protocol.events import Event
-from chat_tui.connection.states import Connected, Connecting, Lost, Refused, Status
+from chat_tui.connection.states import Connected, Connecting, Lost, Status, TurnedAway
 from chat_tui.state.outbox import Pending
 from chat_tui.state.page_requests import PAGE
 from chat_tui.state.store import Change, Store
@@ -75,7 +75,7 @@ class Feed:
         self._send_handle: asyncio.TimerHandle | None = None
         self._expiry_handle: asyncio.TimerHandle | None = None
         self.event_filter: Callable[[list[Event]], list[Event]] | None = None
-        """Hears everything before the store does, and returns what is for the store: all but answers to `inquire`."""
+        """Sees every event first and returns those for the store: all but the answers to `send_query`."""
         self._file = file
         self._trouble = trouble
         self._file_handle: asyncio.TimerHandle | None = None
@@ -115,7 +115,7 @@ class Feed:
 
     def flush_held(self) -> None:
         """Hold nothing back any more: what can be sent is sent now."""
-        self.store.release()
+        self.store.outbox.release()
         self._send()
 
     def release_name_on_close(self) -> None:
@@ -136,18 +136,18 @@ class Feed:
 
     def request_page(self, before: int, count: int = PAGE) -> bool:
         """Ask for the newest `count` messages older than `before`; False while that can't be asked."""
-        line = self.store.ask(before, count)
+        line = self.store.pages.request(before, count)
         if line is None:
             return False
         sent = self.connection is not None and self.connection.send(line)
         if not sent:
-            self.store.unasked()
+            self.store.pages.cancel()
         self._changed(Change(edges=True))
         return sent
 
     def discard(self, key: int) -> None:
         """Forget a line that has not been sent."""
-        self.store.discard(key)
+        self.store.outbox.discard(key)
         self._write_down()
         self._changed(Change())
 
@@ -157,7 +157,7 @@ class Feed:
 
     def send_again(self, key: int) -> None:
         """Send a line of which it is not known whether the server has kept it."""
-        self.store.send_again(key, self._clock())
+        self.store.outbox.send_again(key, self._clock())
         self._changed(Change())
         self._send()
 
@@ -168,7 +168,7 @@ class Feed:
         if self._file is None:
             return
         if lines := self._file.take_over(self._clock()):
-            self.store.restore(lines)
+            self.store.outbox.restore(lines)
             self._changed(Change())
         if late := self._file.too_late:
             lines_are = "1 line that was not sent is" if late == 1 else f"{late} lines that were not sent are"
@@ -187,7 +187,7 @@ class Feed:
             self._file_handle.cancel()
             self._file_handle = None
         loop, now = asyncio.get_running_loop(), self._clock()
-        if trouble := self._file.save(self.store.kept(loop.time()), now):
+        if trouble := self._file.save(self.store.outbox.saved_lines(loop.time()), now):
             self._trouble(trouble)
         if (end := self._file.next_end()) is not None:
             self._file_handle = loop.call_later(min(max(0.0, end - now), _LONGEST_WAIT), self._write_down)
@@ -226,7 +226,7 @@ class Feed:
         """Apply events together, as far as no status stands between them."""
         events: list[Event] = []
         for item in taken:
-            if isinstance(item, Connecting | Connected | Lost | Refused):
+            if isinstance(item, Connecting | Connected | Lost | TurnedAway):
                 self._apply(events)
                 events = []
                 self._take_status(item)
@@ -243,7 +243,7 @@ class Feed:
             self._changed(change)
 
     def _take_status(self, status: Status) -> None:
-        if isinstance(status, Lost | Refused):
+        if isinstance(status, Lost | TurnedAway):
             self._changed(self.store.disconnected())
         self._status_changed(status)
 
@@ -259,14 +259,14 @@ class Feed:
             return
         loop = asyncio.get_running_loop()
         sent = blocked = False
-        for _, line in self.store.to_send(now := loop.time()):
+        for _, line in self.store.outbox.to_send(now := loop.time()):
             if not self.connection.send(line):
                 blocked = True
                 break
             sent = True
         if sent:
             self._changed(Change())
-        wait = _BLOCKED_WAIT if blocked else self.store.send_wait(now)
+        wait = _BLOCKED_WAIT if blocked else self.store.outbox.wait(now)
         if wait is not None and wait > 0:
             self._send_handle = loop.call_later(wait, self._send)
 

@@ -1,11 +1,11 @@
-"""Which of our lines the server has not answered yet, and for how long it has answered none. Pure: told the time."""
+"""Acknowledgements: the lines of ours that await an answer, and how long none has come. Pure: told the time."""
 
 from chat_protocol.commands import Say
 from chat_tui.state.outbox import Pending
 from chat_tui.state.store import Change, Store
 
 
-class Answers:
+class Acknowledgements:
     """Follows every line that was said until it is answered.
 
     A server that knows no tokens answers with a message of the same text.

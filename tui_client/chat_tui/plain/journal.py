@@ -1,4 +1,4 @@
-"""What has changed in a store, as lines in the order of things. Pure: told the time.
+"""Journal: turns each change of the store into lines, in the order of things. Pure: told the time.
 
 Nothing that was written can be taken back, so what came and went in one go is never written, and of what is gone only
 number and author are remembered, as long as the store itself held it.
@@ -34,6 +34,11 @@ class Journal:
         self._epoch: str | None = None
         self._greeting = False
         self._untold: set[int] = set()
+
+    @property
+    def remembered(self) -> int:
+        """Of how many messages number and author are known."""
+        return len(self._known)
 
     def greeting(self) -> None:
         """A server speaks: what it says first is its greeting."""

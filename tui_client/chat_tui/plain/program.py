@@ -22,10 +22,10 @@ from chat_protocol.names import fold_name
 from chat_protocol.text import clean
 from chat_tui.connection.address import place
 from chat_tui.connection.client import Connection
-from chat_tui.connection.states import Connected, Connecting, Lost, Refused, Status
+from chat_tui.connection.states import Connected, Connecting, Lost, Status, TurnedAway
 from chat_tui.engine.feed import Feed
 from chat_tui.plain import wording
-from chat_tui.plain.acknowledgements import Answers
+from chat_tui.plain.acknowledgements import Acknowledgements
 from chat_tui.plain.journal import Journal
 from chat_tui.plain.streams import MOST_LINE_BYTES, Input, Line, Output
 from chat_tui.state.outbox import Pending
@@ -74,7 +74,7 @@ class _Program:
         self._timeout = timeout
         self._store = Store(secrets.token_hex(4) + "-", history_limit=_LIMIT)
         self._journal = Journal(self._store, place(url), history=HISTORY if at_terminal else 0, limit=_LIMIT)
-        self._answers = Answers(self._store, timeout)
+        self._acknowledgements = Acknowledgements(self._store, timeout)
         self._input = Input(sys.stdin, self._hear)
         self._output = Output(sys.stdout, self._no_reader)
         self._feed = Feed(
@@ -131,7 +131,7 @@ class _Program:
             complain(wording.shortened(error, _QUOTE))
         if change.you_changed:
             self._learn_name()
-        self._answers.take(change)
+        self._acknowledgements.take(change)
         self._hear()
 
     def _learn_name(self) -> None:
@@ -147,12 +147,12 @@ class _Program:
             case Connected():
                 self._complaint = ""
                 self._journal.greeting()
-            case Refused(fatal=True) if self._input.ended or not self._answers.greeted:
+            case TurnedAway(fatal=True) if self._input.ended or not self._acknowledgements.greeted:
                 self._give_up(status.reason)
-            case Refused(fatal=True):
+            case TurnedAway(fatal=True):
                 self._no_connection(status.reason)
                 asyncio.get_running_loop().call_later(_FATAL_WAIT, self._feed.retry_now)
-            case Lost() | Refused():
+            case Lost() | TurnedAway():
                 self._no_connection(status.reason)
 
     def _no_connection(self, reason: str) -> None:
@@ -169,7 +169,7 @@ class _Program:
         if self._hearing:
             return
         self._hearing = True
-        while len(self._answers) < _UNDER_WAY and not self._end.done() and (line := self._input.take()):
+        while len(self._acknowledgements) < _UNDER_WAY and not self._end.done() and (line := self._input.take()):
             self._say(line)
         self._hearing = False
         self._watch()
@@ -197,8 +197,8 @@ class _Program:
         if isinstance(command, TakeName):
             self._name = command.name
         if (pending := self._feed.say(command, text)) is not None:
-            self._answers.said(pending)
-            self._answers.take(Change())  # a server that answers nothing has let go of some already
+            self._acknowledgements.said(pending)
+            self._acknowledgements.take(Change())  # a server that answers nothing has let go of some already
 
     def _refused(self, pending: Pending, reason: str) -> None:
         if isinstance(pending.command, TakeName):
@@ -226,11 +226,11 @@ class _Program:
             self._alarm = None
         if not self._input.ended or self._end.done():
             return
-        if self._answers.greeted and not self._answers and not self._input.rest():
+        if self._acknowledgements.greeted and not self._acknowledgements and not self._input.rest():
             self._finish(1 if self._went_wrong else 0)
             return
         loop = asyncio.get_running_loop()
-        deadline = self._answers.deadline(loop.time(), self._store.send_wait(loop.time()))
+        deadline = self._acknowledgements.deadline(loop.time(), self._store.outbox.wait(loop.time()))
         if deadline <= loop.time():
             self._give_up(f"No answer for {self._timeout:g} s.")
         else:
@@ -246,7 +246,7 @@ class _Program:
 
     def _tell_unanswered(self) -> None:
         """Nothing that was said is lost silently."""
-        lines = [*self._answers.lines, *map(clean, self._input.rest())]
+        lines = [*self._acknowledgements.lines, *map(clean, self._input.rest())]
         if lines:
             complain(f"the server has not confirmed {len(lines)} of your lines:")
         for line in lines[:_MOST_TOLD]:

@@ -1,4 +1,4 @@
-"""Standard input and output as lines, without ever holding up the connection.
+"""Standard streams: input and output as lines, which never hold up the connection.
 
 Neither is put into non-blocking mode: that would be the mode of everybody who shares them, the shell among them.
 """
@@ -75,8 +75,9 @@ class Input:
         self.ended = file is None
         self._file = file
         self._arrived = arrived
+        self.waiting = 0
+        """Characters that were read and not taken."""
         self._lines: deque[Line] = deque()
-        self._waiting = 0  # characters in them
         self._wanted = threading.Semaphore(1)
         self._held_up = False
         self._splitter = Splitter((file and file.encoding) or "utf-8")
@@ -92,8 +93,8 @@ class Input:
         if not self._lines:
             return None
         line = self._lines.popleft()
-        self._waiting -= len(line.text) + 1
-        if self._held_up and self._waiting <= MOST_AHEAD:
+        self.waiting -= len(line.text) + 1
+        if self._held_up and self.waiting <= MOST_AHEAD:
             self._held_up = False
             self._wanted.release()
         return line
@@ -118,18 +119,19 @@ class Input:
             self._wanted.acquire()
             data = _read_some(number)
             try:
-                loop.call_soon_threadsafe(self._take_in, data)
+                loop.call_soon_threadsafe(self.feed, data)
             except RuntimeError:
                 return  # the loop is closed: nobody wants it any more
 
-    def _take_in(self, data: bytes) -> None:
+    def feed(self, data: bytes) -> None:
+        """Take in what has been read; b"" for the end."""
         if self.ended:
             return
         lines = self._splitter.feed(data) if data else self._splitter.end()
         self._lines += lines
-        self._waiting += sum(len(line.text) + 1 for line in lines)
+        self.waiting += sum(len(line.text) + 1 for line in lines)
         self.ended = not data
-        self._held_up = self._waiting > MOST_AHEAD
+        self._held_up = self.waiting > MOST_AHEAD
         if not self._held_up:
             self._wanted.release()
         self._arrived()
@@ -160,6 +162,11 @@ class Output:
         self._left_out = 0
         self._empty = asyncio.Event()
         self._empty.set()
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that the reader has left no room for."""
+        return len(self._waiting)
 
     def start(self) -> None:
         """Notice, also while there is nothing to write, that the reader of a pipe has gone."""

@@ -1,4 +1,4 @@
-"""Every line that is written to standard output, in words. Pure: told the time.
+"""Wording of every line that is written to standard output. Pure: told the time.
 
 One event is one line, whatever is in it: what comes here has been made harmless (`chat_protocol.text`), and the line
 breaks that are left in a text become a mark that can be seen.
@@ -7,7 +7,7 @@ breaks that are left in a text become a mark that can be seen.
 from collections.abc import Sequence
 from datetime import datetime
 
-from chat_protocol.commands import COMMANDS
+from chat_protocol.commands import TYPED_COMMANDS
 from chat_protocol.events import Message
 from chat_tui.state.store import Store
 
@@ -110,7 +110,7 @@ def names(people: Sequence[str]) -> str:
 
 def help_lines() -> list[str]:
     """What can be typed."""
-    lines = [f"{spec.usage}: {spec.summary}" for spec in COMMANDS if not spec.for_programs]
+    lines = [f"{spec.usage}: {spec.summary}" for spec in TYPED_COMMANDS]
     return [*lines, "//text: a message that begins with one /"]
 
 

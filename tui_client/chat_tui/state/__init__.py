@@ -1,1 +1,1 @@
-"""What the client knows. Pure: no I/O, no clock, no screen."""
+"""The client's state. Pure: no I/O, no clock, no screen."""

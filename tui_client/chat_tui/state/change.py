@@ -1,10 +1,10 @@
-"""What has changed in the store: all that a picture of it has to be told. Pure."""
+"""Change: the difference that events make to the store, all that a picture of it has to be told. Pure."""
 
 from typing import Literal
 
 import msgspec
 
-from chat_tui.state.outbox import Refused
+from chat_tui.state.outbox import RefusedLine
 
 
 class Change(msgspec.Struct):
@@ -26,7 +26,7 @@ class Change(msgspec.Struct):
     removed: list[int] = msgspec.field(default_factory=list)
     roster: bool = False
     settled: list[int] = msgspec.field(default_factory=list)
-    refused: list[Refused] = msgspec.field(default_factory=list)
+    refused: list[RefusedLine] = msgspec.field(default_factory=list)
     errors: list[str] = msgspec.field(default_factory=list)
     missed: int | None = None
     you_changed: bool = False

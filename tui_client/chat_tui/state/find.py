@@ -1,4 +1,4 @@
-"""Which of the messages that are held have a phrase in them. Pure.
+"""Find: searches the messages that are held for a phrase. Pure.
 
 A phrase is found as it is typed, in capitals or not; accents count. Many messages are looked through in slices, newest
 first, so that no key waits for the oldest one.

@@ -1,6 +1,7 @@
-"""Which message ids this client knows nothing about: what lies there was never asked for, or was let go. Pure."""
+"""Gaps: ranges of message ids that this client knows nothing about, never asked for or let go. Pure."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from typing import NamedTuple
 
 
@@ -19,6 +20,9 @@ class Gaps:
 
     def __bool__(self) -> bool:
         return bool(self._gaps)
+
+    def __iter__(self) -> Iterator[Gap]:
+        return iter(self._gaps)
 
     def clear(self) -> None:
         """Everything is known."""

@@ -1,4 +1,4 @@
-"""The messages that this client holds: ascending, bounded, and none longer than it may live. Pure.
+"""Message history: the messages that this client holds, ascending, bounded, and none longer than it may live. Pure.
 
 What happens is gathered until `take_changes`, so that a burst is drawn once: a message that came and went in between
 was never there.
@@ -11,11 +11,13 @@ from itertools import islice
 from typing import NamedTuple
 
 from chat_protocol.events import Message
-from chat_tui.state.gaps import Gaps
+from chat_tui.state.gaps import Gap, Gaps
 
 _STALE_ALARMS = 1024
 _NUMBERS = 1 << 60
 """Message ids are below this and above 0: a picture of the messages uses all others for something else."""
+_ALL = 1 << 62
+"""Above every id."""
 
 
 class HistoryChanges(NamedTuple):
@@ -30,7 +32,7 @@ class HistoryChanges(NamedTuple):
     replaced: bool
 
 
-class History:
+class MessageHistory:
     """At most `limit` messages; the oldest go first, but for what is being read.
 
     `gaps` are where there may be messages that are not held. `reading` is the id of the message at the top of the
@@ -152,6 +154,34 @@ class History:
     def is_unloaded(self, message_id: int) -> bool:
         """May there be a message with this id, for whoever asks?"""
         return self.gaps.holds(message_id) and message_id not in self._gone
+
+    # -- where there may be others ------------------------------------------------------------------------------
+
+    def gap_above(self, message_id: int) -> Gap | None:
+        """Where, between a message that is held and the one before it, there may be others; the newest such place."""
+        before = self.before(message_id)
+        return self.gaps.newest_between(0 if before is None else before.id, message_id)
+
+    def gap_below(self, message_id: int) -> Gap | None:
+        """The same between a message that is held and the one after it; the oldest such place."""
+        after = self.after(message_id)
+        return self.gaps.oldest_between(message_id, _ALL if after is None else after)
+
+    def gap_around(self, message_id: int) -> Gap | None:
+        """Where a message is that is not held, as far as it may be anywhere."""
+        return self.gaps.around(message_id) if self.is_unloaded(message_id) else None
+
+    @property
+    def last_gap(self) -> Gap | None:
+        """The place below all that is held, where there may be others: those above the end, which are gone."""
+        return self.gaps.newest_between(next(reversed(self.messages), 0), _ALL)
+
+    @property
+    def more(self) -> bool:
+        """Were there older messages than these?"""
+        return self.gap_above(next(iter(self.messages), _ALL)) is not None
+
+    # -- changes ------------------------------------------------------------------------------------------------
 
     def take_changes(self) -> HistoryChanges:
         """Bring everything into order and within its bounds, and say what has changed since the last time."""

@@ -1,4 +1,4 @@
-"""What a terminal in the background is told of new messages: bell, notification, title. Pure: told the time.
+"""Notifications: tell a terminal in the background of new messages, by bell, notification, title. Pure: told the time.
 
 A notification says who wrote, never what: it stands on lock screens, and in lists that outlive the message. Whether a
 terminal is in the background is known only where it reports that; where it does not, nothing is ever told.

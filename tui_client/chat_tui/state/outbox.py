@@ -1,20 +1,20 @@
-"""What was said here and is not yet known to be kept: an ordered, bounded list of pending lines. Pure.
+"""Outbox: an ordered, bounded queue of lines of ours that the server is not yet known to have kept. Pure.
 
 A line leaves when its echo, a refusal, or what it asked for comes. After a lost connection the others are sent again,
-in their old order; each carries its token, so that a server that has it already does not take it twice. Deleting "the
-last one" is not sent again: by then the last one may be another. Leaving is not sent again either.
+in their old order; each carries its token, so that a server that has it already does not take it twice. What becomes
+of which verb, the command says of itself (`chat_protocol.commands.types.Verb`).
 
-What waits can be written down (`kept`) and taken up by a later run (`restore`). A server knows a token for an hour, and
-only from who used it: a message that was sent longer ago, or by somebody whom we can't prove to be, is sent again when
-the user says so, and not before.
+What waits can be written down (`saved_lines`) and taken up by a later run (`restore`). A server knows a token for an
+hour, and only from who used it: a message that was sent longer ago, or by somebody whom we can't prove to be, is sent
+again when the user says so, and not before.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
-from chat_protocol.commands import Command, Delete, Exit, Say, TakeName, format_command
+from chat_protocol.commands import Command, Delete, Say, TakeName, format_command
 from chat_protocol.names import fold_name
 from chat_protocol.text import clean
 from chat_tui.state.outbox_codec import SavedLine
@@ -54,31 +54,21 @@ class Pending(msgspec.Struct, eq=False):
 
 
 def _is_too_old(pending: Pending, now: float) -> bool:
-    """May the server have forgotten the token of a message? How often it deletes one is all the same."""
+    """May the server have forgotten the token of a line that it must not take twice?"""
     said_at = pending.said_at
-    return said_at is not None and isinstance(pending.command, Say) and abs(now - said_at) > TOKEN_LIFE
+    return said_at is not None and not pending.command.is_idempotent and abs(now - said_at) > TOKEN_LIFE
 
 
-Refused = tuple[Pending, str, str]
-"""A line that is not carried out: the line, a code, and a sentence for a person."""
+class RefusedLine(NamedTuple):
+    """A line of ours that is not carried out, with a code and a sentence for a person."""
+
+    pending: Pending
+    code: str
+    reason: str
 
 
-def _deletes_the_last(command: Command) -> bool:
-    """By the next connection, another message may be the last."""
-    return isinstance(command, Delete) and command.id is None
-
-
-def _outlives_us(command: Command) -> bool:
-    """May another run of ours still say it?"""
-    return isinstance(command, Say) or (isinstance(command, Delete) and command.id is not None)
-
-
-def _speaks_of_a_message(command: Command) -> bool:
-    return isinstance(command, Delete) or (isinstance(command, Say) and command.reply_to is not None)
-
-
-class Pace:
-    """A line now, or not yet: stays well inside what the server lets through, so that delays on the way don't matter.
+class Throttle:
+    """A token bucket: stays well inside the rate that the server lets through, so that delays on the way don't matter.
 
     `burst` lines at once, then `per_second`; 0 for no limit.
     """
@@ -106,7 +96,8 @@ class Pace:
 class Outbox:
     """At most `limit` pending lines; the tokens begin with `token_prefix`, which no other run of ours may have.
 
-    Times are seconds on a clock that only goes on, so that none who sets the computer's clock holds a line back.
+    Times called `now` are seconds on a clock that only goes on, so that none who sets the computer's clock holds a line
+    back; those called `said_at` are since the epoch on this computer's clock.
     """
 
     def __init__(self, token_prefix: str, limit: int) -> None:
@@ -114,7 +105,9 @@ class Outbox:
         self._limit = limit
         self._count = 0
         self._lines: dict[str, Pending] = {}  # token -> line, in the order said
-        self._pace = Pace()
+        self._throttle = Throttle()
+        self._ready = False  # is there a server that has greeted us?
+        self._plain = False
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -140,12 +133,26 @@ class Outbox:
             )
         return self._lines[token]
 
+    # -- what waits ---------------------------------------------------------------------------------------------
+
+    def messages(self) -> list[Pending]:
+        """Our messages that are not known to be kept, in the order said."""
+        return [pending for pending in self if isinstance(pending.command, Say)]
+
+    def is_in_doubt(self, key: int) -> bool:
+        """Does this line wait for the user to say that it is to be sent again?"""
+        return any(line.key == key and line.state == "doubt" for line in self)
+
+    def is_deleting(self, message_id: int) -> bool:
+        """Have we asked for the end of that message, without an answer so far?"""
+        return any(isinstance(line.command, Delete) and line.command.id == message_id for line in self)
+
     # -- over a restart -----------------------------------------------------------------------------------------
 
-    def kept(self, now: float, *, ready: bool) -> list[SavedLine]:
-        """What is to be written down. While `ready`, any line may be handed over next: it counts as tried.
+    def saved_lines(self, now: float) -> list[SavedLine]:
+        """The lines to write down, so that a later run can send them.
 
-        Neither a name nor "the last one" is anything to ask for in another run.
+        While there is a server, any line may be handed over next: it counts as tried.
         """
         return [
             SavedLine(
@@ -154,11 +161,11 @@ class Outbox:
                 typed=clean(line.typed),
                 said_at=line.said_at,
                 epoch=line.epoch,
-                tried=line.tries > 0 or (ready and line.held_until <= now),
-                ask=line.state == "doubt" or (isinstance(line.command, Say) and line.held_until > now),
+                tried=line.tries > 0 or (self._ready and line.held_until <= now),
+                ask=line.state == "doubt" or (not line.command.is_idempotent and line.held_until > now),
             )
             for line in self
-            if line.said_at is not None and _outlives_us(line.command)
+            if line.said_at is not None and line.command.outlives_restart
         ]
 
     def restore(self, lines: Iterable[SavedLine]) -> None:
@@ -168,7 +175,7 @@ class Outbox:
                 self._count += 1
                 pending = Pending(-self._count, line.txn, line.command, line.typed, tries=int(line.tried))
                 pending.said_at, pending.epoch = line.said_at, line.epoch
-                pending.state = "doubt" if line.ask and isinstance(pending.command, Say) else "unsent"
+                pending.state = "doubt" if line.ask and not pending.command.is_idempotent else "unsent"
                 self._lines[line.txn] = pending
 
     def send_again(self, key: int, said_at: float) -> None:
@@ -189,54 +196,64 @@ class Outbox:
 
     # -- sending ------------------------------------------------------------------------------------------------
 
-    def to_send(self, now: float, *, plain: bool) -> Iterator[tuple[Pending, str]]:
-        """The unsent lines, in order; one counts as sent when the next is asked for."""
+    def to_send(self, now: float) -> Iterator[tuple[Pending, str]]:
+        """The lines to hand to the connection now, in order; none while there is no connection.
+
+        A line counts as sent when the next one is asked for: where the connection does not take it, leave the loop.
+        """
+        if not self._ready:
+            return
         for pending in [line for line in self if line.state == "unsent"]:
-            if pending.held_until > now or self._pace.wait(now):
+            if pending.held_until > now or self._throttle.wait(now):
                 return
-            yield pending, pending.line(plain=plain)
-            self._pace.take()
+            yield pending, pending.line(plain=self._plain)
+            self._throttle.take()
             pending.state = "sending"
             pending.tries += 1
-            if plain or isinstance(pending.command, Exit):
+            if self._plain or not pending.command.is_answered:
                 self._lines.pop(pending.txn, None)
 
     def wait(self, now: float) -> float | None:
-        """Return the seconds until the next unsent line may go; None when there is none."""
+        """Seconds until `to_send` has a line, as the server's limits go; None for not until something changes."""
+        if not self._ready:
+            return None
         first = next((line for line in self if line.state == "unsent"), None)
-        return None if first is None else max(self._pace.wait(now), first.held_until - now)
+        return None if first is None else max(self._throttle.wait(now), first.held_until - now)
 
     # -- the connection -----------------------------------------------------------------------------------------
 
-    def disconnected(self) -> list[Refused]:
+    def disconnected(self) -> list[RefusedLine]:
         """What was under way is unsent again; returns what must not be sent again."""
+        self._ready = False
         for pending in self:
             if pending.state == "sending":
                 pending.state = "unsent"
-        return self._refuse([line for line in self if line.tries and _deletes_the_last(line.command)], _LOST)
+        return self._refuse([line for line in self if line.tries and not line.command.can_be_repeated], _LOST)
 
-    def connected(self, burst: float, per_second: float, *, now: float | None = None, epoch: str = "") -> list[Refused]:
+    def connected(self, burst: float, per_second: float, *, now: float, epoch: str, plain: bool) -> list[RefusedLine]:
         """A new connection, whose server lets this much through; returns what was sent too often in vain.
 
-        `now` is on the clock of `said_at`; `epoch` is the life of the record that message numbers are of from now on.
+        `now` is on the clock of `said_at`; `epoch` is the life of the record that message numbers are of from now on. A
+        `plain` server knows no tokens.
         """
-        self._pace = Pace(burst, per_second)
+        self._ready, self._plain = True, plain
+        self._throttle = Throttle(burst, per_second)
         for pending in self:
             pending.epoch = pending.epoch or epoch
-            if now is not None and pending.tries and _is_too_old(pending, now):
+            if pending.tries and _is_too_old(pending, now):
                 pending.state = "doubt"
         too_often = self._refuse([line for line in self if line.tries >= MOST_TRIES], _TRIED)
-        return too_often + self._refuse([line for line in self if _deletes_the_last(line.command)], _LOST)
+        return too_often + self._refuse([line for line in self if not line.command.can_be_repeated], _LOST)
 
-    def renumbered(self, epoch: str) -> list[Refused]:
+    def renumbered(self, epoch: str) -> list[RefusedLine]:
         """Message numbers are of this life of the record now; returns what speaks of one of another."""
         others = [line for line in self if line.epoch not in ("", epoch)]
-        return self._refuse([line for line in others if _speaks_of_a_message(line.command)], _RENUMBERED)
+        return self._refuse([line for line in others if line.command.speaks_of_message], _RENUMBERED)
 
-    def _refuse(self, lines: list[Pending], why: str) -> list[Refused]:
+    def _refuse(self, lines: list[Pending], why: str) -> list[RefusedLine]:
         for pending in lines:
             del self._lines[pending.txn]
-        return [(pending, "lost", why) for pending in lines]
+        return [RefusedLine(pending, "lost", why) for pending in lines]
 
     # -- answers ------------------------------------------------------------------------------------------------
 

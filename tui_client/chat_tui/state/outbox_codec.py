@@ -1,6 +1,6 @@
-"""Lines that wait to be sent, as they are written down. `format_lines` and `parse_lines` are inverses. Pure.
+"""Outbox codec: lines that wait to be sent, as JSON in a file. `format_lines` and `parse_lines` are inverses. Pure.
 
-Only a message or the deletion of one is a line here. What has no such shape is passed over.
+Only what outlives a restart is a line here (`Verb.outlives_restart`). What has no such shape is passed over.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from chat_protocol.commands import Command, CommandError, Delete, Say, parse_command
+from chat_protocol.commands import Command, CommandError, Say, parse_command
 from chat_protocol.text import clean
 
 MOST_LINES = 200
@@ -87,8 +87,7 @@ def _parse_line(part: msgspec.Raw) -> SavedLine | None:
         command = line.command
     except (msgspec.DecodeError, UnicodeDecodeError, CommandError):
         return None
-    known = isinstance(command, Say) or (isinstance(command, Delete) and command.id is not None)
-    return line if known and _TOKEN.fullmatch(line.txn) else None
+    return line if command.outlives_restart and _TOKEN.fullmatch(line.txn) else None
 
 
 def merged(lines: Iterable[SavedLine]) -> list[SavedLine]:

@@ -1,9 +1,9 @@
-"""Asking the server for older messages: one page at a time, and never twice for the same. Pure."""
+"""Page requests (backward pagination): ask the server for older messages, one page at a time. Pure."""
 
 from typing import NamedTuple
 
 from chat_protocol.commands import HISTORY_MOST, format_command
-from chat_protocol.commands import History as Ask
+from chat_protocol.commands import History as FetchHistory
 from chat_protocol.events import HistoryPage, Refusal
 
 PAGE = HISTORY_MOST
@@ -11,17 +11,20 @@ PAGE = HISTORY_MOST
 
 
 class PageRequest(NamedTuple):
-    """A page that is on its way: messages older than `before`."""
+    """A page that is on its way: messages older than `before`; `txn` is the token of its answer."""
 
     txn: str
     before: int
 
 
 class PageRequests:
-    """What was asked for; the tokens begin with `token_prefix`, which no other run of ours may have."""
+    """The one request that is `pending`, and whether there is anybody to ask.
+
+    The tokens begin with `token_prefix`, which no other run of ours may have.
+    """
 
     def __init__(self, token_prefix: str) -> None:
-        self.question: PageRequest | None = None
+        self.pending: PageRequest | None = None
         self._prefix = token_prefix
         self._asked = 0
         self._ready = False
@@ -33,36 +36,36 @@ class PageRequests:
 
     def connected(self, *, answers: bool) -> None:
         """There is a new connection; does whoever is there answer such questions?"""
-        self.question, self._ready = None, answers
+        self.pending, self._ready = None, answers
 
     def disconnected(self) -> bool:
         """No answer comes any more; was one awaited?"""
-        awaited, self.question, self._ready = self.question is not None, None, False
+        awaited, self.pending, self._ready = self.pending is not None, None, False
         return awaited
 
-    def ask(self, before: int, count: int = PAGE) -> str | None:
+    def request(self, before: int, count: int = PAGE) -> str | None:
         """The line that asks for the newest `count` messages older than `before`; None while that can't be asked."""
-        if not self._ready or self.question is not None:
+        if not self._ready or self.pending is not None:
             return None
         self._asked += 1
-        self.question = PageRequest(f"{self._prefix}p{self._asked}", before)
-        return format_command(Ask(before, count, self.question.txn))
+        self.pending = PageRequest(f"{self._prefix}p{self._asked}", before)
+        return format_command(FetchHistory(before, count, self.pending.txn))
 
-    def unasked(self) -> None:
+    def cancel(self) -> None:
         """The line did not go out."""
-        self.question = None
+        self.pending = None
 
     def answered(self, page: HistoryPage) -> bool:
         """Is this what was asked for?"""
-        if self.question is None or page.txn != self.question.txn:
+        if self.pending is None or page.txn != self.pending.txn:
             return False
-        self.question = None
+        self.pending = None
         return True
 
     def refused(self, refusal: Refusal) -> bool:
         """Was it this that was refused? A server that does not know what is meant is not asked again."""
-        if self.question is None or refusal.txn != self.question.txn:
+        if self.pending is None or refusal.txn != self.pending.txn:
             return False
-        self.question = None
+        self.pending = None
         self._ready = refusal.code != "unknown_command"
         return True

@@ -1,4 +1,4 @@
-"""Is this what somebody meant to send to everyone? Pure: guesses from the text alone, and says why in words.
+"""Paste guard: finds texts that were hardly meant for everyone, and says why. Pure: guesses from the text alone.
 
 What can be of any length has a bound in every expression here: a text of the longest kind takes milliseconds, whatever
 is in it.

@@ -1,106 +1,92 @@
-"""What this client knows, and how it is asked: the half of the store that is read. Pure."""
+"""Presence: who is here, who was, who we are, and who is muted. Pure."""
 
+from collections.abc import Iterable
+
+import msgspec
+
+from chat_protocol.commands import Say
 from chat_protocol.events import Client, Message
 from chat_protocol.names import fold_name
-from chat_tui.state.gaps import Gap
-from chat_tui.state.history import History
 from chat_tui.state.notifications import mentions
 
-_ALL = 1 << 62
-"""Above every id."""
+_MOST_NAMES = 20_000
 
 
 class People:
-    """What is known of one room.
+    """Everybody in a room, by client id.
 
-    Times called `now` are seconds since the epoch (UTC) on this computer's clock. `epoch` is None before the first
-    `init`. `attending` is the id of the client whose direct messages are being read, and `muted` are the ids of those
-    who are not listened to; the screen sets them. `plain` says that the server speaks only the simplest part of the
-    protocol, without tokens and identities. `away_since` is the first id that could be missed while there was no
-    connection; None where there always was one.
+    `you` is who we are, None before anybody has said so; `clients` are the names of those who are here, ours among
+    them. `muted` are the ids of those who are not listened to.
     """
 
-    def __init__(self, history_limit: int) -> None:
+    def __init__(self) -> None:
         self.you: Client | None = None
         self.clients: dict[str, str] = {}
-        self.epoch: str | None = None
-        self.seq = 0
-        self.limits: dict[str, float] = {}
-        self.plain = False
-        self.attending = ""
         self.muted: set[str] = set()
-        self.first_unread: int | None = None
-        self._history = History(history_limit)
-        self.away_since: int | None = None
-        self._clock_offset = 0.0
         self._own_ids: set[str] = set()
         self._names: dict[str, str] = {}
-        self._unread: dict[str, set[int]] = {}
 
-    @property
-    def messages(self) -> dict[int, Message]:
-        """Messages by id, ascending. Not to be changed from outside."""
-        return self._history.messages
+    # -- what the server says -----------------------------------------------------------------------------------
 
-    def before(self, message_id: int) -> Message | None:
-        """The message before one that is held; None before the first."""
-        return self._history.before(message_id)
+    def take_clients(self, clients: dict[str, str], named: Iterable[tuple[str, str]]) -> bool:
+        """These are here from now on, and no others; `named` are the ids whose names may be new. Is it a change?"""
+        before, self.clients = self.clients, clients
+        for client_id, name in named:
+            self.remember(client_id, name)
+        return clients != before
 
-    @property
-    def more(self) -> bool:
-        """Were there older messages than these?"""
-        return self.gap_above(next(iter(self.messages), _ALL)) is not None
+    def take_you(self, you: Client | None) -> bool:
+        """This is who we are; is it a change?"""
+        before, self.you = self.you, you
+        if you is not None:
+            self._own_ids.add(you.id)
+        return you != before
 
-    def gap_above(self, message_id: int) -> Gap | None:
-        """Where, between a message that is held and the one before it, there may be others; the newest such place."""
-        before = self._history.before(message_id)
-        return self._history.gaps.newest_between(0 if before is None else before.id, message_id)
+    def forget_own_ids(self) -> None:
+        """The ids that we had so far mean somebody else, if anybody."""
+        self._own_ids.clear()
 
-    def gap_below(self, message_id: int) -> Gap | None:
-        """The same between a message that is held and the one after it; the oldest such place."""
-        after = self._history.after(message_id)
-        return self._history.gaps.oldest_between(message_id, _ALL if after is None else after)
+    def remember(self, client_id: str, name: str) -> None:
+        """A client is called that, here or not."""
+        self._names[client_id] = name
+        if len(self._names) > _MOST_NAMES:
+            del self._names[next(iter(self._names))]
 
-    def gap_around(self, message_id: int) -> Gap | None:
-        """Where a message is that is not held, as far as it may be anywhere."""
-        return self._history.gaps.around(message_id) if self.is_unloaded(message_id) else None
+    # -- who is who ---------------------------------------------------------------------------------------------
 
-    @property
-    def last_gap(self) -> Gap | None:
-        """The place below all that is held, where there may be others: those above the end, which are gone."""
-        return self._history.gaps.newest_between(next(reversed(self.messages), 0), _ALL)
-
-    def is_unloaded(self, message_id: int) -> bool:
-        """May there be a message with this id that is not held here?"""
-        return self._history.is_unloaded(message_id)
-
-    @property
-    def reading(self) -> int | None:
-        """The id of the message at the top of the screen, so that it is not let go; None at the end of all."""
-        return self._history.reading
-
-    @reading.setter
-    def reading(self, message_id: int | None) -> None:
-        self._history.reading = message_id
-
-    @property
-    def resume_point(self) -> str | None:
-        """What to ask the next connection to continue from; None where there is nothing to continue."""
-        return f"{self.epoch}.{self.seq}" if self.epoch else None
-
-    @property
-    def unread(self) -> dict[str, int]:
-        """Direct messages that were not read, by the id of their sender; only those that are still here."""
-        counts = ((who, sum(number in self.messages for number in ids)) for who, ids in self._unread.items())
-        return {who: count for who, count in counts if count}
-
-    def server_now(self, now: float) -> float:
-        """The server's clock at `now`."""
-        return now + self._clock_offset
+    def is_remembered(self, client_id: str) -> bool:
+        """Is it known how they are called?"""
+        return client_id in self._names
 
     def name_of(self, client_id: str) -> str:
         """The name of a client, of one who has left too; the id of somebody never seen."""
         return self.clients.get(client_id) or self._names.get(client_id, client_id)
+
+    def bearer(self, name: str) -> str | None:
+        """The id of who has this name, or had it last; None where nobody is known by it."""
+        wanted = fold_name(name)
+        known = [*self._names.items(), *self.clients.items()]
+        return next((client_id for client_id, one in reversed(known) if fold_name(one) == wanted), None)
+
+    def with_recipient(self, command: Say, parent: Message | None) -> Say:
+        """The message with an id for the name that it is for; a reply to a direct message is for the other of the two.
+
+        A name that nobody here has, or more than one, stays as it is.
+        """
+        to = command.to
+        if to is not None and to not in self.clients:
+            to = self._id_here(to) or to
+        elif to is None and parent is not None and parent.to_id is not None:
+            to = parent.to_id if self.is_own(parent) else parent.from_id
+        return msgspec.structs.replace(command, to=to)
+
+    def _id_here(self, name: str) -> str | None:
+        """The id of the one person here who has this name."""
+        wanted = fold_name(name)
+        bearers = [client_id for client_id, one in self.clients.items() if fold_name(one) == wanted]
+        return bearers[0] if len(bearers) == 1 else None
+
+    # -- whose is a message -------------------------------------------------------------------------------------
 
     def is_own(self, message: Message) -> bool:
         """Did we send it, on this connection or an earlier one?"""
@@ -118,14 +104,3 @@ class People:
         """Is it for us alone, or does it mention us?"""
         you = self.you
         return you is not None and (message.to_id == you.id or mentions(message.text, you.name))
-
-    def bearer(self, name: str) -> str | None:
-        """The id of who has this name, or had it last; None where nobody is known by it."""
-        wanted = fold_name(name)
-        known = [*self._names.items(), *self.clients.items()]
-        return next((client_id for client_id, one in reversed(known) if fold_name(one) == wanted), None)
-
-    def next_expiry(self) -> float | None:
-        """When to call `expire`, on this computer's clock; None for not at all."""
-        when = self._history.next_expiry()
-        return None if when is None else when - self._clock_offset

@@ -1,4 +1,4 @@
-"""Looking for words in the server's whole record: one question at a time, and what it has found. Pure.
+"""Server search: looks for words in the server's whole log, one query at a time, and holds what it has found. Pure.
 
 Answers come as events, like everything else; one to an older question says nothing any more. What was found is held
 here and nowhere else, and goes with its message.

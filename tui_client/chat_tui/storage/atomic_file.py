@@ -1,4 +1,4 @@
-"""Writing files that are nobody else's business."""
+"""Atomic private files: replaces a file as a whole or not at all, readable by its owner alone."""
 
 import os
 from pathlib import Path

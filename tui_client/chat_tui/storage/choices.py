@@ -1,4 +1,4 @@
-"""What was chosen inside the program, from one run to the next; kept beside its secret.
+"""Saved choices: keeps what was chosen inside the program from one run to the next, beside its secret.
 
 Nothing of it is needed. A damaged file counts as none, and is written anew.
 """

@@ -1,4 +1,4 @@
-"""What is left of a fault that has ended the program: where it happened, and nothing of what anybody wrote."""
+"""Crash report: writes down where a fault has ended the program, and nothing of what anybody wrote."""
 
 import secrets
 import tempfile

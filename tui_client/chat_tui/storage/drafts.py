@@ -1,4 +1,4 @@
-"""What was being written, for each target; kept over a restart in a file that only its owner can read."""
+"""Drafts: the texts being written, by target; kept over a restart in a file that only its owner can read."""
 
 import contextlib
 from pathlib import Path

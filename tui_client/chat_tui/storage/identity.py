@@ -1,4 +1,4 @@
-"""The secret that says that we are who we were: 256 random bits in a file that only its owner can read.
+"""Identity: the secret that says that we are who we were, 256 random bits in a file that only its owner can read.
 
 Each server is given another one, made from it: who runs one server can't be us on another.
 """
@@ -43,6 +43,16 @@ def user_name() -> str | None:
 def secret_for(secret: str, place: str) -> str:
     """Return what the server at `place`, a host and port, is told: 64 hexadecimal digits, nothing about `secret`."""
     return hmac.new(secret.encode(), place.casefold().encode(), hashlib.sha256).hexdigest()
+
+
+def prove(place: str, *, guest: bool) -> tuple[str, str | None]:
+    """Return what proves who we are at `place`, and what is wrong with it, as a sentence; a guest's is for this run."""
+    if guest:
+        return passing_secret(), None
+    try:
+        return secret_for(load_secret(state_folder()), place), None
+    except IdentityError as error:
+        return passing_secret(), str(error)
 
 
 def passing_secret() -> str:

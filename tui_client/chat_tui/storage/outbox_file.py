@@ -1,4 +1,4 @@
-"""The lines of one window that wait to be sent, in a file of its own that only its owner can read.
+"""Outbox file: keeps the unsent lines of one window in a file of its own that only its owner can read.
 
 Each file is locked while its window is open. Two windows never send each other's lines; what a window leaves behind
 that was killed is taken over by the next one. Names of files are hashes, of the room and of who we are there.
@@ -42,6 +42,11 @@ class OutboxFile:
         self._told = False
         self.too_late = 0
         """How many lines `take_over` has found that had reached their end, and are gone."""
+
+    @property
+    def path(self) -> Path | None:
+        """The file that is ours, which need not exist; None before `take_over`, and where there can be none."""
+        return self._path
 
     @property
     def holds(self) -> frozenset[str]:

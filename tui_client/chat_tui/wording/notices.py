@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from chat_tui.connection.states import Lost, Refused
+from chat_tui.connection.states import Lost, TurnedAway
 from chat_tui.widgets.bars.kind import Kind
 
 BACK_SECONDS = 3.0
@@ -38,7 +38,7 @@ def lost_notice(status: Lost, now: float, *, ever_connected: bool, way_out: str 
     return Notice("warning", f"{head} {_again(status.retry_at - now)} {end}", "Try now")
 
 
-def refused_notice(status: Refused, now: float) -> Notice:
+def refused_notice(status: TurnedAway, now: float) -> Notice:
     """Shown when the server, or what answers in its place, does not let us in."""
     again = "" if status.retry_at is None else f" {_again(status.retry_at - now)}"
     return Notice("error", sentence(status.reason) + again, "Try now")

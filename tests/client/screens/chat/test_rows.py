@@ -88,7 +88,7 @@ def test_a_line_that_is_not_kept_yet():
     assert (row.author, row.note, row.note_kind, row.reply_to, row.own) == (
         "ana", "private → bob, not sent yet", "pending", 1, True
     )  # fmt: skip
-    list(store.to_send(NOW))
+    list(store.outbox.to_send(NOW))
     assert rows.row_of(store, private.key, NOW).note == "private → bob, sending…"
     assert [action.name for action in rows.actions_for(store, private.key)] == ["copy", "discard"]
 

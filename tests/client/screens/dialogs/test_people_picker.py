@@ -1,12 +1,10 @@
 """The picker finds a person by a few letters, and ends with their id."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from textual.app import App
 
 from chat_tui.app.themes import CHAT_DARK
-from chat_tui.screens.dialogs.people_picker import PeoplePicker, match_rank, matching
+from chat_tui.screens.dialogs.people_picker import PeoplePicker, matching
 from chat_tui.toolkit.screen_text import screen_text
 from chat_tui.widgets.lists.roster import Person
 
@@ -130,14 +128,3 @@ def test_equal_matches_keep_their_order():
 def test_words_are_found_by_what_they_begin_with():
     """A blank between letters does not have to be typed, and may be."""
     assert [person.id for person in matching("rob ab", PEOPLE)] == ["5"]
-
-
-@given(st.text(max_size=40), st.text(max_size=8))
-def test_a_match_has_the_letters_in_order(name, query):
-    """Found exactly when the letters of the query can be crossed out of the name from left to right."""
-    rest = name
-    for letter in query:
-        rest = rest.partition(letter)[2] if letter in rest else None
-        if rest is None:
-            break
-    assert (match_rank(query, name) is not None) == (rest is not None)

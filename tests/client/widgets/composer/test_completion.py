@@ -4,14 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.widgets.composer.completion import SHOWN, Candidate, CommandHint, complete, complete_name, modifiers
+from chat_protocol.commands import CommandSpec
+from chat_tui.widgets.composer.completion import SHOWN, Candidate, complete, complete_name, modifiers
 
-REPLY = CommandHint("/reply", "<id> <text>", "reply to a message")
-TEMP = CommandHint("/temp", "<seconds> <text>", "delete itself later")
-TO = CommandHint("/to", "<name> <text>", "message one person")
-TXN = CommandHint("/txn", "<token> <line>", "say a line once")
-DELETE = CommandHint("/delete", "<id>", "delete a message")
-EXIT = CommandHint("/exit", "", "leave")
+REPLY = CommandSpec("/reply", "<id> <text>", "reply to a message", "/reply 12 me too", field="reply_to")
+TEMP = CommandSpec("/temp", "<seconds> <text>", "delete itself later", "/temp 30 code", field="lifetime")
+TO = CommandSpec("/to", "<name> <text>", "message one person", "/to bob hi", field="to", takes_name=True)
+TXN = CommandSpec("/txn", "<token> <line>", "say a line once", "/txn k7 hello", field="txn")
+DELETE = CommandSpec("/delete", "<id>", "delete a message", "/delete 12")
+EXIT = CommandSpec("/exit", "", "leave", "/exit")
 COMMANDS = (REPLY, TEMP, TO, TXN, DELETE, EXIT)
 NAMES = ("ana", "bob", "Bobby", "zoë", "[/b]", "[red]x", "top-dog")
 
@@ -124,7 +125,7 @@ def test_to_somebody_unknown_shows_the_usage():
 
 def test_mute_completes_names_that_end_the_line():
     """A whole name is complete, in capitals or not, so that Enter sends the line."""
-    mute = CommandHint("/mute", "<name>", "")
+    mute = CommandSpec("/mute", "<name>", "", "", takes_name=True)
     half = complete("/mute @bo", [mute], NAMES)
     assert (inserts_of(half), half.incomplete) == (["bob", "Bobby"], True)
     for line in ("/mute bob", "/mute @BOB", "/mute bob "):

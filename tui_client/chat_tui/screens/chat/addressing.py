@@ -2,19 +2,19 @@
 
 import msgspec
 
-from chat_protocol.commands import COMMANDS, Say, parse_command
+from chat_protocol.commands import TYPED_COMMANDS, CommandSpec, Say, parse_command
 from chat_protocol.text import clean
 from chat_protocol.unknown import OTHER_NAMES, unknown_command
 
 TEMPS: dict[str, float | None] = {"off": None, "30 s": 30.0, "5 min": 300.0, "1 h": 3600.0}
 """The times to live that the composer offers, in seconds."""
 
-LOCAL_COMMANDS = [
-    ("/help", "", "this page"),
-    ("/mute", "<name>", "fold what somebody says, and never be told of it"),
-    ("/unmute", "<name>", "listen to somebody again"),
-]
-"""Commands that never reach the server: name, arguments, and what they do."""
+LOCAL_COMMANDS = (
+    CommandSpec("/help", "", "this page", "/help"),
+    CommandSpec("/mute", "<name>", "fold what somebody says, and never be told of it", "/mute bob", takes_name=True),
+    CommandSpec("/unmute", "<name>", "listen to somebody again", "/unmute bob", takes_name=True),
+)
+"""Commands that never reach the server."""
 
 _OTHER_NAMES = {
     "/ignore": "write /mute bob",
@@ -47,10 +47,10 @@ class Addressing(msgspec.Struct):
 
 def no_such_command(name: str, people_key: str) -> str:
     """What is wrong with a command that neither the server nor this program knows; `people_key` shows who is here."""
-    local = [command for command, _, _ in LOCAL_COMMANDS]
+    local = [spec.name for spec in LOCAL_COMMANDS]
     if name in local:
         return f"{name} stands alone in its line."
-    known = [spec.name for spec in COMMANDS if not spec.for_programs] + local
+    known = [spec.name for spec in TYPED_COMMANDS] + local
     people = dict.fromkeys(("/who", "/names", "/users"), f"{people_key} shows who is here")
     return unknown_command(name, known, {**OTHER_NAMES, **_OTHER_NAMES, **people}, "; see /help")
 

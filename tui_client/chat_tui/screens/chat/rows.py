@@ -45,7 +45,7 @@ def _message_row(store: Store, message: Message, now: float) -> Row:
     mentioned = not own and not private and store.you is not None and mentions(message.text, store.you.name)
     mention = "mentions you" if mentioned else ""
     muted = "muted" if store.is_muted(message) else ""
-    deleting = store.is_being_deleted(message.id)
+    deleting = store.outbox.is_deleting(message.id)
     return Row(
         key=message.id,
         author=author_of(message),
@@ -109,7 +109,7 @@ def quote_of(store: Store, message_id: int) -> tuple[str, str]:
 def actions_for(store: Store, key: int) -> list[Action]:
     """What can be done with a message, in the order of the strip."""
     if key < 0:
-        again = [Action("again", "Send again", "s")] if store.is_in_doubt(key) else []
+        again = [Action("again", "Send again", "s")] if store.outbox.is_in_doubt(key) else []
         return [*again, Action("copy", "Copy", "y"), Action("discard", "Discard", "d", confirm="Discard? d again")]
     message = store.messages.get(key)
     if message is None:

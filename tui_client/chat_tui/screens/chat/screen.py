@@ -13,7 +13,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Static
 
-from chat_protocol.commands import COMMANDS, Delete
+from chat_protocol.commands import TYPED_COMMANDS, Delete
 from chat_tui.engine.feed import Feed
 from chat_tui.screens.chat import rows
 from chat_tui.screens.chat.addressing import LOCAL_COMMANDS, TEMPS
@@ -33,7 +33,6 @@ from chat_tui.toolkit.ordered_keys import OrderedKeysApp
 from chat_tui.widgets.bars.banner import Banner
 from chat_tui.widgets.bars.header import HeaderBar
 from chat_tui.widgets.bars.keys import KeyBar
-from chat_tui.widgets.composer.completion import CommandHint
 from chat_tui.widgets.composer.composer import Composer
 from chat_tui.widgets.composer.reply_bar import ReplyBar
 from chat_tui.widgets.lists.roster import Roster
@@ -118,10 +117,7 @@ class ChatScreen(PresenceScreen):
         self.banner = self.query_one("#banner", Banner)
         self.reply_bar = self.query_one("#reply", ReplyBar)
         self.composer = self.query_one("#composer", Composer)
-        self.composer.commands = [
-            *(CommandHint(spec.name, spec.arguments, spec.summary) for spec in COMMANDS if not spec.for_programs),
-            *(CommandHint(*command) for command in LOCAL_COMMANDS),
-        ]
+        self.composer.commands = (*TYPED_COMMANDS, *LOCAL_COMMANDS)
         self.timeline = TimelinePresenter(self.store, self.messages, self.header, self.composer)
         self.search = Search(self.store, self.messages)
         self.follow_focus()
@@ -318,7 +314,6 @@ class ChatScreen(PresenceScreen):
         from chat_tui.screens.dialogs.help import HelpScreen  # noqa: PLC0415 - not before the first frame
         from chat_tui.widgets.bars.find import SearchBar  # noqa: PLC0415
 
-        commands = [(spec.usage, spec.summary) for spec in COMMANDS if not spec.for_programs]
-        local = [(f"{name} {arguments}".rstrip(), summary) for name, arguments, summary in LOCAL_COMMANDS]
+        commands = [(spec.usage, spec.summary) for spec in (*TYPED_COMMANDS, *LOCAL_COMMANDS)]
         keys = KeyTable((type(self.app), ChatScreen, Composer, Roster, SearchBar), self.keymap)
-        self.app.push_screen(HelpScreen([*commands, *local], keys.help(), retention(self.store)))
+        self.app.push_screen(HelpScreen(commands, keys.help(), retention(self.store)))

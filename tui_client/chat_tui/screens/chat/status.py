@@ -4,7 +4,7 @@ import asyncio
 
 from textual.timer import Timer
 
-from chat_tui.connection.states import Connected, Connecting, Lost, Refused, Status
+from chat_tui.connection.states import Connected, Connecting, Lost, Status, TurnedAway
 from chat_tui.widgets.bars.banner import Banner
 from chat_tui.widgets.bars.header import HeaderBar, State
 from chat_tui.wording import notices
@@ -25,7 +25,7 @@ class StatusLine:
         """A sentence: what can be done but wait while there never was a connection."""
         self._header = header
         self._banner = banner
-        self._lost: Lost | Refused | None = None
+        self._lost: Lost | TurnedAway | None = None
         self._counting: Timer | None = None
         self._slow: Timer | None = banner.set_timer(_SLOW_CONNECT, self._show_slow)
 
@@ -44,7 +44,7 @@ class StatusLine:
                 self.connected_once = True
                 self._stop_counting()
                 self._banner.hide()
-            case Lost() | Refused():
+            case Lost() | TurnedAway():
                 self._header.state = self._word(status)
                 self._header.here = None
                 self._lost = status
@@ -55,10 +55,10 @@ class StatusLine:
     @property
     def refusal(self) -> str:
         """Why every other try would end the same way; "" where it might not."""
-        return self._lost.reason if isinstance(self._lost, Refused) and self._lost.fatal else ""
+        return self._lost.reason if isinstance(self._lost, TurnedAway) and self._lost.fatal else ""
 
-    def _word(self, status: Lost | Refused) -> State:
-        if isinstance(status, Refused):
+    def _word(self, status: Lost | TurnedAway) -> State:
+        if isinstance(status, TurnedAway):
             return "refused"
         return "lost" if self.connected_once else "connecting"
 
@@ -77,7 +77,7 @@ class StatusLine:
             case Lost():
                 ever = self.connected_once
                 self.notice(notices.lost_notice(self._lost, now, ever_connected=ever, way_out=self.way_out))
-            case Refused():
+            case TurnedAway():
                 self.notice(notices.refused_notice(self._lost, now))
             case None:
                 pass

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 
 from chat_tui.widgets.bars.keys import KeyBar
 from chat_tui.widgets.lists.roster import EVERYONE, Person, Roster, in_order
+from chat_tui.widgets.markup.ranking import rank
 
 TALLEST = 22
 CHROME = 6
@@ -20,27 +21,11 @@ NARROW = 72
 """Below this many columns the dialog is the whole screen."""
 
 
-def match_rank(query: str, name: str) -> int | None:
-    """How well a casefolded `name` matches a casefolded `query`: 0 is best, None is not at all.
-
-    One pass over the name. `textual.fuzzy` weighs every way of fitting the letters in: a name of 64 letters that
-    repeats itself, which anybody can take, keeps it busy for ten seconds.
-    """
-    if query == name:
-        return 0
-    if name.startswith(query):
-        return 1
-    if query in name:
-        return 2 if f" {query}" in f" {name}" else 3
-    letters = iter(name)
-    return 4 if all(letter in letters for letter in query) else None
-
-
 def matching(query: str, people: Sequence[Person]) -> list[Person]:
     """Those whose name has the letters of `query` in this order, best first, otherwise in the order given."""
     query = "".join(query.casefold().split())
-    ranked = [(match_rank(query, person.name.casefold()), person) for person in people]
-    found = [(rank, person) for rank, person in ranked if rank is not None]
+    ranked = [(rank(query, person.name.casefold()), person) for person in people]
+    found = [(grade, person) for grade, person in ranked if grade is not None]
     return [person for _, person in sorted(found, key=lambda pair: pair[0])]
 
 

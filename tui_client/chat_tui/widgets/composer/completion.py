@@ -1,4 +1,4 @@
-"""What could complete the line being typed: commands, names after `/to`, mentions; pure.
+"""Completion: candidates for the line being typed, which are commands, names after `/to`, and mentions. Pure.
 
 Commands stand at the start of the text or behind modifiers that are typed out already (`/to bob /temp 30 `).
 Names come from other people and are literal text throughout.
@@ -10,27 +10,15 @@ from heapq import nsmallest
 
 import msgspec
 
+from chat_protocol.commands import COMMANDS, CommandSpec
+from chat_tui.widgets.markup.ranking import SCATTERED, WORD, rank
+
 SHOWN = 8
 """At most so many candidates."""
 
-MODIFIERS = frozenset({"/reply", "/temp", "/to", "/txn"})
-"""Commands that take one argument and then another line."""
-
-_TAKE_A_NAME = frozenset({"/to", "/mute", "/unmute"})
+_MODIFIERS = frozenset(spec.name for spec in COMMANDS if spec.is_modifier)
+"""Also those that nobody is offered: what stands behind them is completed all the same."""
 _VERB = re.compile(r"(/\S*)(\s*)(\S*)(\s*)")
-
-
-class CommandHint(msgspec.Struct, frozen=True):
-    """A command as it is shown: `name` "/reply", `arguments` "<id> <text>", `summary` "reply to a message"."""
-
-    name: str
-    arguments: str = ""
-    summary: str = ""
-
-    @property
-    def usage(self) -> str:
-        """The command with its arguments."""
-        return f"{self.name} {self.arguments}".rstrip()
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -51,7 +39,7 @@ class Completion(msgspec.Struct, frozen=True):
 
     start: int
     candidates: tuple[Candidate, ...] = ()
-    usage: CommandHint | None = None
+    usage: CommandSpec | None = None
     incomplete: bool = False
 
 
@@ -70,13 +58,13 @@ def modifiers(text: str) -> frozenset[str]:
     return frozenset(_parse(text).used)
 
 
-def complete(text_before_cursor: str, commands: Sequence[CommandHint], names: Sequence[str]) -> Completion | None:
+def complete(text_before_cursor: str, commands: Sequence[CommandSpec], names: Sequence[str]) -> Completion | None:
     """What can complete `text_before_cursor`, best first, or None where nothing is to be said."""
     parsed = _parse(text_before_cursor)
     if parsed.verb is not None and parsed.argument is None:
         return _verbs(parsed, commands)
-    if parsed.verb in _TAKE_A_NAME:
-        return _recipients(parsed, commands, names)
+    if (spec := _spec_of(parsed.verb, commands)) is not None and spec.takes_name:
+        return _recipients(parsed, spec, names)
     word_start = _last_word(text_before_cursor)
     if text_before_cursor.startswith("@", word_start):
         found = _best(text_before_cursor[word_start + 1 :], names)
@@ -84,7 +72,8 @@ def complete(text_before_cursor: str, commands: Sequence[CommandHint], names: Se
         return Completion(word_start, candidates) if candidates else None
     at_text = parsed.verb is None and parsed.start < len(text_before_cursor)
     last = parsed.verb or (parsed.used[-1] if parsed.used else "")
-    return None if at_text else _explained(last, parsed.start, commands)
+    usage = None if at_text else _spec_of(last, commands)
+    return None if usage is None else Completion(parsed.start, usage=usage)
 
 
 def complete_name(text_before_cursor: str, names: Sequence[str]) -> Completion | None:
@@ -97,7 +86,7 @@ def complete_name(text_before_cursor: str, names: Sequence[str]) -> Completion |
     if start == len(text_before_cursor) or (parsed.verb is not None and parsed.argument is None):
         return None
     begins = start == parsed.start or text_before_cursor[start - 1] == "\n"
-    found = _best(text_before_cursor[start:], names, worst=2)
+    found = _best(text_before_cursor[start:], names, worst=WORD)
     candidates = tuple(Candidate(f"{name}: " if begins else f"{name} ", name) for name in found)
     return Completion(start, candidates, incomplete=True) if candidates else None
 
@@ -110,7 +99,7 @@ def _parse(text: str) -> _Parsed:
         verb, gap, argument, end = found.groups()
         if not gap:
             return _Parsed(tuple(used), start, verb)
-        if verb not in MODIFIERS or not end:
+        if verb not in _MODIFIERS or not end:
             return _Parsed(tuple(used), start, verb, argument, found.start(3))
         used.append(verb)
         start = found.end()
@@ -122,73 +111,52 @@ def _last_word(text: str) -> int:
     return len(text) if not text or text[-1].isspace() else len(text) - len(text.rsplit(maxsplit=1)[-1])
 
 
-def _verbs(parsed: _Parsed, commands: Sequence[CommandHint]) -> Completion | None:
+def _verbs(parsed: _Parsed, commands: Sequence[CommandSpec]) -> Completion | None:
     """Commands for a word that begins with a slash."""
     word = parsed.verb or ""
-    usable = [hint for hint in commands if _may_follow(hint.name, parsed.used)]
-    whole = next((hint for hint in usable if hint.name == word), None)
+    usable = [spec for spec in commands if _may_follow(spec.name, parsed.used)]
+    whole = _spec_of(word, usable)
     if whole and not whole.arguments:
         return Completion(parsed.start, usage=whole)
-    by_name = {hint.name[1:]: hint for hint in usable}
+    by_name = {spec.name[1:]: spec for spec in usable}
     candidates = tuple(
-        Candidate(f"{hint.name} " if hint.arguments else hint.name, hint.usage, hint.summary)
-        for hint in (by_name[name] for name in _best(word[1:], list(by_name)))
+        Candidate(f"{spec.name} " if spec.arguments else spec.name, spec.usage, spec.summary)
+        for spec in (by_name[name] for name in _best(word[1:], list(by_name)))
     )
     return Completion(parsed.start, candidates, incomplete=True) if candidates else None
 
 
 def _may_follow(name: str, used: Sequence[str]) -> bool:
     """Behind `/txn` anything may follow, behind other modifiers only those that are left."""
-    return name not in used and (name in MODIFIERS or set(used) <= {"/txn"})
+    return name not in used and (name in _MODIFIERS or set(used) <= {"/txn"})
 
 
-def _recipients(parsed: _Parsed, commands: Sequence[CommandHint], names: Sequence[str]) -> Completion | None:
+def _recipients(parsed: _Parsed, spec: CommandSpec, names: Sequence[str]) -> Completion:
     """Names for the argument of `/to` and its like; an @ before them is understood and dropped."""
-    argument, verb = parsed.argument or "", parsed.verb or ""
-    after = " " if verb in MODIFIERS else ""
+    argument = parsed.argument or ""
+    after = " " if spec.is_modifier else ""
     written = argument.removeprefix("@").casefold()
     whole = any(name.casefold() == written for name in names)
     if whole and not after:
-        return _explained(verb, parsed.start, commands)
+        return Completion(parsed.start, usage=spec)
     found = _best(argument.removeprefix("@"), names)
     if not found:
-        return _explained(verb, parsed.start, commands)
+        return Completion(parsed.start, usage=spec)
     candidates = tuple(Candidate(f"{name}{after}", name) for name in found)
     # `/to bob` alone means something: what is written next is for bob.
     return Completion(parsed.argument_start, candidates, incomplete=not whole or bool(parsed.used))
 
 
-def _explained(name: str, start: int, commands: Iterable[CommandHint]) -> Completion | None:
-    """How the command `name` is used, if it is known."""
-    hint = next((hint for hint in commands if hint.name == name), None)
-    return Completion(start, usage=hint) if hint else None
+def _spec_of(name: str | None, commands: Iterable[CommandSpec]) -> CommandSpec | None:
+    """The row of the command `name`, if it is known."""
+    return next((spec for spec in commands if spec.name == name), None)
 
 
-_MISS = 5
-
-
-def _best(query: str, words: Sequence[str], worst: int = _MISS - 1) -> list[str]:
-    """The words that fit `query`, best first and otherwise in their own order, at most SHOWN; `worst` is a `_rank`."""
+def _best(query: str, words: Sequence[str], worst: int = SCATTERED) -> list[str]:
+    """The words that fit `query`, best first and otherwise in their own order, at most SHOWN; `worst` is a rank."""
     wanted = query.casefold()
-    ranked = ((_rank(wanted, word), at, word) for at, word in enumerate(words))
-    return [word for _, _, word in nsmallest(SHOWN, (entry for entry in ranked if entry[0] <= worst))]
-
-
-def _rank(wanted: str, word: str) -> int:
-    """How well `word` fits: 0 exactly, 1 begins so, 2 a part of it does, 3 contains it, 4 its letters in order.
-
-    Linear in the word: names are chosen by strangers, and a search for the best of all fits can be made to last
-    for seconds.
-    """
-    folded = word.casefold()
-    if folded.startswith(wanted):
-        return 0 if folded == wanted else 1
-    at = folded.find(wanted)
-    if at >= 0 and not folded[at - 1].isalnum():
-        return 2
-    if len(wanted) < 2:  # one letter is in half of all words
-        return _MISS
-    if at >= 0:
-        return 3
-    letters = iter(folded)
-    return 4 if all(letter in letters for letter in wanted) else _MISS
+    if len(wanted) < 2:
+        worst = min(worst, WORD)  # one letter is in half of all words
+    ranked = ((rank(wanted, word.casefold()), at, word) for at, word in enumerate(words))
+    fitting = ((grade, at, word) for grade, at, word in ranked if grade is not None and grade <= worst)
+    return [word for _, _, word in nsmallest(SHOWN, fitting)]

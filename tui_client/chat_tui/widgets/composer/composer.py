@@ -15,7 +15,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
-from chat_tui.widgets.composer.completion import CommandHint, Completion, complete, complete_name, modifiers
+from chat_protocol.commands import CommandSpec
+from chat_tui.widgets.composer.completion import Completion, complete, complete_name, modifiers
 from chat_tui.widgets.composer.completion_popup import CompletionPopup
 from chat_tui.widgets.composer.editor import plain_text
 from chat_tui.widgets.composer.frame import ComposerFrame
@@ -62,7 +63,7 @@ class Composer(ComposerFrame):
     ]
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        self.commands: Sequence[CommandHint] = ()
+        self.commands: Sequence[CommandSpec] = ()
         self.names: Sequence[str] = ()
         self._sent = SentHistory()
         self._popup = CompletionPopup(self.accept)

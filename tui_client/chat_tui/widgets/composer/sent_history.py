@@ -1,4 +1,4 @@
-"""What was sent from this composer, to be recalled; pure.
+"""Sent history: the lines that were sent from this composer, to be recalled. Pure.
 
 A recalled line must never reach more people than it was written for, so what was said in private is kept with its
 audience spelled out ("/to bob hi") and says so again when it is recalled elsewhere.
@@ -7,8 +7,12 @@ audience spelled out ("/to bob hi") and says so again when it is recalled elsewh
 from collections import deque
 from collections.abc import Sequence
 
+from chat_protocol.commands import COMMANDS
+
 SENT_LIMIT = 100
 """How many lines are kept; the oldest goes first."""
+_NAME_NOBODY = frozenset(spec.name for spec in COMMANDS if spec.is_modifier and not spec.takes_name)
+"""Modifiers that say nothing about who a text is for."""
 
 
 def addressed(text: str, target: str, now: str) -> str:
@@ -19,7 +23,7 @@ def addressed(text: str, target: str, now: str) -> str:
     if not target or target == now:
         return text
     verb = text.split(maxsplit=1)[0] if text.startswith("/") else ""
-    if verb in {"", "/reply", "/temp", "/txn"} or verb.startswith("//"):
+    if not verb or verb in _NAME_NOBODY or verb.startswith("//"):
         return f"/to {target} {text}"
     return text
 

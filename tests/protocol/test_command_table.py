@@ -1,0 +1,69 @@
+"""A verb says of itself what may be done with it; the table says what a person is offered."""
+
+import pytest
+from hypothesis import given
+
+from chat_protocol.commands import (
+    COMMANDS,
+    TYPED_COMMANDS,
+    CommandSpec,
+    Delete,
+    Exit,
+    History,
+    Say,
+    Search,
+    TakeName,
+)
+from protocol.strategies import commands
+
+TRAITS = ("outlives_restart", "speaks_of_message", "can_be_repeated", "is_idempotent", "is_answered")
+
+
+def traits(command):
+    """Those that a command has."""
+    return {trait for trait in TRAITS if getattr(command, trait)}
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (Say("hello"), {"outlives_restart", "can_be_repeated", "is_answered"}),
+        (Say("hello", reply_to=3), {"outlives_restart", "speaks_of_message", "can_be_repeated", "is_answered"}),
+        (Delete(3), set(TRAITS)),
+        (Delete(None), {"speaks_of_message", "is_idempotent", "is_answered"}),
+        (TakeName("ana"), {"can_be_repeated", "is_idempotent", "is_answered"}),
+        (History(3), {"can_be_repeated", "is_idempotent", "is_answered"}),
+        (Search("words"), {"can_be_repeated", "is_idempotent", "is_answered"}),
+        (Exit(), {"can_be_repeated", "is_idempotent"}),
+    ],
+)
+def test_a_verb_says_of_itself_how_it_may_be_delivered(command, expected):
+    """A message is kept and never said twice; "the newest" means nothing later; nobody answers a goodbye."""
+    assert traits(command) == expected
+
+
+@given(commands)
+def test_what_outlives_a_restart_can_be_said_again(command):
+    """And it gets an answer, or it would wait for ever."""
+    if command.outlives_restart:
+        assert command.can_be_repeated
+        assert command.is_answered
+
+
+def test_a_row_is_a_modifier_or_a_command():
+    """What stands before another line sets something; everything else makes a command."""
+    assert {spec.name for spec in COMMANDS if spec.is_modifier} == {"/reply", "/temp", "/to", "/txn"}
+    assert all(spec.is_modifier == (spec.build is None) for spec in COMMANDS)
+    assert [spec.name for spec in COMMANDS if spec.takes_name] == ["/to"]
+
+
+def test_what_programs_write_is_offered_to_nobody():
+    """The others are, in the order of the table."""
+    assert {spec.name for spec in COMMANDS if spec not in TYPED_COMMANDS} == {"/txn", "/history"}
+    assert sorted(TYPED_COMMANDS, key=COMMANDS.index) == list(TYPED_COMMANDS)
+
+
+def test_a_command_of_a_client_alone_is_a_row_like_any_other():
+    """It sets nothing, and nothing builds it."""
+    spec = CommandSpec("/mute", "<name>", "fold what somebody says", "/mute bob", takes_name=True)
+    assert (spec.usage, spec.is_modifier, spec.for_programs) == ("/mute <name>", False, False)

@@ -1,0 +1,151 @@
+"""Resynchronization: an `init` continues from the position that this client has in the log, or replaces all it holds.
+
+Pure: told the time.
+"""
+
+from chat_protocol.events import Init, Message
+from chat_tui.state.change import Change
+from chat_tui.state.history import MessageHistory
+from chat_tui.state.outbox import Outbox
+from chat_tui.state.page_requests import PageRequests
+from chat_tui.state.people import People
+from chat_tui.state.unread import Unread
+
+
+class Position:
+    """How far this client has come in the server's log: `epoch` is which life of it, `seq` the newest entry taken.
+
+    `epoch` is None before the first `init`, and "" where the server has none: then nothing can be resumed.
+    """
+
+    __slots__ = ("epoch", "seq")
+
+    def __init__(self) -> None:
+        self.epoch: str | None = None
+        self.seq = 0
+
+    @property
+    def resume_point(self) -> str | None:
+        """What to ask the next connection to continue from; None where there is nothing to continue."""
+        return f"{self.epoch}.{self.seq}" if self.epoch else None
+
+    def is_newer(self, message: Message) -> bool:
+        """Is it from beyond this position?"""
+        return not self.epoch or message.seq > self.seq
+
+    def advance(self, seq: int) -> None:
+        """An entry was taken."""
+        if self.epoch and seq > self.seq:
+            self.seq = seq
+
+    def gone_until(self, seq: int) -> int:
+        """Up to which seq a message that goes now stays gone; without an epoch a number may be used again."""
+        return max(seq, self.seq) if self.epoch else -1
+
+
+class Resync:
+    """Applies each `init`, the first event of a connection, to everything that is held.
+
+    `limits` are what the server says of itself. `plain` says that it speaks only the simplest part of the protocol,
+    without tokens and identities. `clock_offset` is how far its clock is ahead of ours, in seconds.
+    """
+
+    def __init__(
+        self,
+        position: Position,
+        history: MessageHistory,
+        people: People,
+        unread: Unread,
+        outbox: Outbox,
+        pages: PageRequests,
+    ) -> None:
+        self.limits: dict[str, float] = {}
+        self.plain = False
+        self.clock_offset = 0.0
+        self._position = position
+        self._history = history
+        self._people = people
+        self._unread = unread
+        self._outbox = outbox
+        self._pages = pages
+
+    def apply(self, init: Init, now: float, change: Change) -> None:
+        """Take an `init`; what it changes is added to `change`."""
+        position = self._position
+        before, position.epoch = position.epoch, init.epoch
+        continued = bool(init.epoch) and init.epoch == before
+        self._take_server(init, now)
+        self._take_you(init, change, continued=continued)
+        fresh = [message for message in init.messages if self._is_fresh(message, continued=continued)]
+        self._unread.away_since = position.seq + 1 if continued else None
+        missed = len(fresh)
+        if init.resumed and continued:
+            missed += 0 if init.missed is None else max(0, init.missed - len(init.messages))
+            self._continue(init)
+        else:
+            self._replace(init, change, continued=continued)
+        if before is not None:
+            change.missed = (change.missed or 0) + missed
+            for message in fresh:
+                self._unread.count(message)
+        position.seq = max(init.seq, position.seq) if continued else init.seq
+        self._take_clients(init, change)
+        self._reconnect(init, now, change)
+
+    def _take_server(self, init: Init, now: float) -> None:
+        self.limits = init.limits
+        self.plain = not init.epoch or init.you is None
+        if init.now is not None:
+            self.clock_offset = init.now - now
+
+    def _take_you(self, init: Init, change: Change, *, continued: bool) -> None:
+        if not continued:
+            self._people.forget_own_ids()
+        change.you_changed |= self._people.take_you(init.you)
+        if init.you:
+            self._outbox.named(init.you.name)
+
+    def _is_fresh(self, message: Message, *, continued: bool) -> bool:
+        """Is this a message of somebody else's that came while we were away?"""
+        position, known = self._position, self._history.messages.get(message.id)
+        if not position.epoch:
+            return known is None or known.text != message.text
+        return self._people.is_heard(message) and (not continued or (known is None and position.is_newer(message)))
+
+    def _continue(self, init: Init) -> None:
+        position, history = self._position, self._history
+        for message_id in init.deleted:
+            history.remove(message_id, position.gone_until(init.seq))
+            self._outbox.deleted(message_id)
+        if init.more:
+            history.gaps.add(position.seq + 1, init.messages[0].id if init.messages else init.seq + 1)
+        for message in init.messages:
+            history.add(message)
+
+    def _replace(self, init: Init, change: Change, *, continued: bool) -> None:
+        self._history.replace(init.messages)
+        if init.more:
+            self._history.gaps.add(1, init.messages[0].id if init.messages else init.seq + 1)
+        change.reset = True
+        if not continued:
+            change.rule |= self._unread.clear()
+
+    def _take_clients(self, init: Init, change: Change) -> None:
+        for message in init.messages:
+            if message.from_id:
+                self._people.remember(message.from_id, message.from_name)
+        clients = {client.id: client.name for client in init.clients or ()}
+        change.roster |= self._people.take_clients(clients, clients.items())
+
+    def _reconnect(self, init: Init, now: float, change: Change) -> None:
+        """See what becomes of the lines and the page request that were under way."""
+        outbox = self._outbox
+        if not self.plain:
+            change.refused += outbox.renumbered(init.epoch)
+        for message in init.messages:
+            if self._people.is_own(message) and (pending := outbox.take(message.txn)):
+                change.settled.append(pending.key)
+        change.refused += outbox.disconnected()
+        self._pages.connected(answers=not self.plain)
+        burst, rate = init.limits.get("burst", 0.0), init.limits.get("rate", 0.0)
+        change.refused += outbox.connected(burst, rate, now=now, epoch=init.epoch, plain=self.plain)
