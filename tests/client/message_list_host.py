@@ -1,6 +1,7 @@
 """A screen with a message list, a text field that keeps the focus, and an owner that has the messages."""
 
 import asyncio
+from collections.abc import Sequence
 from time import monotonic
 
 import msgspec
@@ -40,8 +41,16 @@ class Host(App[None]):
         self.heard: list[Message] = []
         self.looked_up: list[int] = []
         self.copied: list[str] = []
-        self.list = MessageList(self.lookup, self.actions_of, lambda: self.clock, id="messages")
-        self.list.COUNTDOWN_PERIOD = 0.005
+        self.actions: Sequence[Action] = ACTIONS
+        self.details: dict[int, str] = {}
+        self.list = MessageList(
+            self.lookup,
+            self.actions_of,
+            lambda: self.clock,
+            details=self.details_of,
+            countdown_period=0.005,
+            id="messages",
+        )
         self.list.compact = compact
 
     def get_default_screen(self) -> SelectingScreen:
@@ -71,7 +80,11 @@ class Host(App[None]):
 
     def actions_of(self, key: int):
         """What can be done with a message: nothing with an unknown one."""
-        return ACTIONS if key in self.rows else ()
+        return self.actions if key in self.rows else ()
+
+    def details_of(self, key: int) -> str:
+        """The words above that."""
+        return self.details.get(key, "")
 
     # -- what an owner does --------------------------------------------------
 
@@ -110,9 +123,9 @@ class Host(App[None]):
 
     @property
     def strips(self):
-        """The lines of the list with their styles."""
+        """The lines of the list with their styles, as the next paint has them."""
         width, height = self.list.scrollable_content_region.size
-        self.list._build()  # what a paint begins with: by itself it comes a frame later
+        self.list.is_shown(0)  # asked for what is on the screen, it does what a paint begins with
         return self.list.render_lines(Region(0, 0, width, height))
 
     @property
