@@ -16,7 +16,6 @@ from textual.binding import Binding, BindingType
 from textual.events import DescendantFocus
 from textual.screen import Screen
 from textual.widgets import Input
-from textual.worker import WorkerFailed
 
 from chat_protocol.commands import Delete, Say
 from chat_tui.app.themes import DEFAULT, NAMES, TERMINAL, THEMES, with_a_theme
@@ -29,6 +28,7 @@ from chat_tui.storage.choices import RememberError
 from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
 from chat_tui.terminal.splash import NONE
+from chat_tui.toolkit.crash_guard import CrashGuard
 from chat_tui.toolkit.ordered_keys import OrderedKeysApp
 from chat_tui.toolkit.terminal_keys import learn_terminal_keys
 
@@ -44,7 +44,7 @@ _GOODBYE = 1.0
 """Seconds that leaving may take."""
 
 
-class ChatApp(OrderedKeysApp[None]):
+class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
     """One room of one server, as one user.
 
     `secret` keeps this client's id over reconnects; without one each connection has an id of its own. `notice` is
@@ -79,13 +79,12 @@ class ChatApp(OrderedKeysApp[None]):
         learn_terminal_keys()
         super().__init__(ansi_color=True if _NO_COLOR in os.environ else None)
         self._url = url
-        self._name = name
+        self._user_name = name
         self._secret = secret
         self._first_notice = notice
         self._clock = clock
         self._delays = delays
         self.store = Store(os.urandom(4).hex() + "-")
-        self.crash: BaseException | None = None
         self._still = False
         self._copier: Copier | None = None
         self._keep_theme: Callable[[str], None] | None = None
@@ -139,7 +138,7 @@ class ChatApp(OrderedKeysApp[None]):
     def on_mount(self) -> None:
         """Listen to the system."""
         loop = asyncio.get_running_loop()
-        loop.set_exception_handler(self._fault)
+        self.guard(loop)
         sys.setswitchinterval(_THREAD_SWITCH)
         if not self.is_headless:
             for number in (signal.SIGTERM, signal.SIGHUP):
@@ -158,7 +157,7 @@ class ChatApp(OrderedKeysApp[None]):
         gc.freeze()  # that too: looking through it all would hold up a key by 35 ms
         return Connection(
             self._url,
-            name=self._name,
+            name=self._user_name,
             secret=self._secret,
             notify=notify,
             resume=lambda: self.store.resume_point,
@@ -264,27 +263,6 @@ class ChatApp(OrderedKeysApp[None]):
             for pending in self.store.unanswered()
             if isinstance(pending.command, Say) or (isinstance(pending.command, Delete) and pending.state == "unsent")
         ]
-
-    def _fault(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """A fault in what the loop calls, such as the feed or a paint, is the end: half a client is worse than none."""
-        error = context.get("exception")
-        if "handle" in context and isinstance(error, Exception):
-            self._handle_exception(error)
-        else:
-            loop.default_exception_handler(context)
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Keep the fault for the command line to tell of.
-
-        Textual's own way prints the values of all variables, messages of others among them.
-        """
-        self._return_code = 1
-        if self.crash is None:
-            self.crash = error.error if isinstance(error, WorkerFailed) else error
-        if self._exception is None:
-            self._exception = error
-            self._exception_event.set()
-        self._close_messages_no_wait()
 
 
 def _begin_to_collect() -> None:

@@ -86,7 +86,7 @@ class FirstRunApp(ChatApp):
             with suppress(RememberError):  # nothing of it is needed
                 self._keep_name(name)
         arrival = self._arrive(url)
-        self._url, self._name, self._secret = url, name, arrival.secret
+        self._url, self._user_name, self._secret = url, name, arrival.secret
         self.store = Store(secrets.token_hex(4) + "-")
         keymap, undo_seconds = self._chat.keymap, self._chat.undo_seconds
         self._chat = ChatScreen(

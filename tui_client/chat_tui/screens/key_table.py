@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.keys import _character_to_key
 
-SIGNS = {_character_to_key(sign): sign for sign in string.punctuation}
+from chat_tui.toolkit.key_names import key_name
+
+SIGNS = {key_name(sign): sign for sign in string.punctuation}
 """Signs by the names that Textual has for their keys: where "." is pressed with Ctrl, that is ctrl+full_stop."""
 
 _BAR = [

@@ -2,6 +2,7 @@
 
 from chat_tui.screens.chat.notifier import Notifier
 from chat_tui.screens.chat.pager import PagingScreen
+from chat_tui.toolkit.terminal_output import write_to_terminal
 from chat_tui.widgets.lists.roster import Person, Roster
 from chat_tui.wording.notices import Notice
 
@@ -48,10 +49,7 @@ class AttendingScreen(PagingScreen):
 
     def write_to_terminal(self, what: str) -> None:
         """Write past the screen, as Textual's own bell does; nothing where there is no terminal."""
-        driver = self.app._driver
-        if driver is not None and not self.app.is_headless:
-            driver.write(what)
-            driver.flush()
+        write_to_terminal(self.app, what)
 
     def on_unmount(self) -> None:
         """Leave the terminal as it was."""
