@@ -28,7 +28,7 @@ from chat_tui.screens.key_table import KeyTable
 from chat_tui.state.store import Change, Store
 from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
-from chat_tui.toolkit.compositor import CullingCompositor
+from chat_tui.toolkit.compositor import cull
 from chat_tui.toolkit.ordered_keys import OrderedKeysApp
 from chat_tui.widgets.bars.banner import Banner
 from chat_tui.widgets.bars.header import HeaderBar
@@ -78,7 +78,7 @@ class ChatScreen(PresenceScreen):
         outbox: OutboxFile | None = None,
     ) -> None:
         super().__init__(name, drafts or Drafts())
-        self._compositor = CullingCompositor()
+        cull(self)
         self.undo_seconds = undo_seconds
         self._clock = clock
         self.store = store
