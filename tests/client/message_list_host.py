@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 from time import monotonic
+from typing import Self
 
 import msgspec
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
+from textual.events import MouseScrollUp
 from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Input
@@ -28,6 +30,19 @@ def row(key: int, text: str | None = None, **fields) -> Row:
     return Row(key, text=f"message {key}" if text is None else text, **defaults | fields)
 
 
+class PaintedList(MessageList):
+    """`painted` holds the regions that were to be painted, one tuple a time."""
+
+    def __init__(self, *arguments, **options) -> None:
+        self.painted: list[tuple[Region, ...]] = []
+        super().__init__(*arguments, **options)
+
+    def refresh(self, *regions: Region, **options) -> Self:
+        """Note it."""
+        self.painted.append(regions)
+        return super().refresh(*regions, **options)
+
+
 class Host(App[None]):
     """`heard` holds what the list posted, `looked_up` the keys it asked for, `copied` what drags have copied."""
 
@@ -43,7 +58,7 @@ class Host(App[None]):
         self.copied: list[str] = []
         self.actions: Sequence[Action] = ACTIONS
         self.details: dict[int, str] = {}
-        self.list = MessageList(
+        self.list = PaintedList(
             self.lookup,
             self.actions_of,
             lambda: self.clock,
@@ -177,3 +192,8 @@ async def click(pilot, words: str, within: str | None = None) -> None:
     before = host.shown[line].split(words)[0]
     await pilot.click("#messages", offset=(cell_len(before), line))
     await pilot.pause()
+
+
+def scroll_up() -> MouseScrollUp:
+    """The wheel, over the list."""
+    return MouseScrollUp(None, 5, 5, 0, -1, 0, shift=False, meta=False, ctrl=False)

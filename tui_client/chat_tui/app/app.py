@@ -1,4 +1,4 @@
-"""The Textual application around the screens: themes, signals, and how it ends."""
+"""The Textual application: sets up themes, signals, palette and connection around the screens, and ends in order."""
 
 import asyncio
 import gc

@@ -1,4 +1,4 @@
-"""Other keys, as the settings have them: there must be such keys and bindings, and no two in each other's way.
+"""Custom key bindings: checks that the keys in the settings exist, as do their bindings, and that none conflict.
 
 Keys that two bindings share by default, because one steps back for the other, they may share elsewhere too.
 """

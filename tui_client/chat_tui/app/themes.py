@@ -1,4 +1,4 @@
-"""The themes to choose from: those whose text keeps WCAG AA contrast (4.5 to 1), and the terminal's own colours."""
+"""Colour themes: lists those whose text keeps WCAG AA contrast (4.5 to 1), and the terminal's own colours."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Something to look at while the program is being read from disk: the frame of the screen, and never a message.
+"""The splash screen: draws the frame of the screen, and never a message, while the program is being read from disk.
 
 It is written straight to the terminal, and the terminal is borrowed for as long as `splash` lasts: what is typed
 meanwhile is not echoed into it and reaches the composer, and however the program ends the terminal is given back.

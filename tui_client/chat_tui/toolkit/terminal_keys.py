@@ -1,4 +1,4 @@
-"""Alt and a key, as terminals without the Kitty protocol send it: Escape and the key in one go."""
+"""Terminal key sequences: teach Textual Alt with a key as terminals without the Kitty protocol send it."""
 
 import string
 from typing import Any, NamedTuple, cast

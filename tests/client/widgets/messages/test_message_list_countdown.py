@@ -47,12 +47,10 @@ async def test_only_its_own_cells_are_painted():
     host = Host([row(1, "soon gone", expires_at=1042.0)])
     async with host.run_test(size=SIZE) as pilot:
         await pilot.pause()
-        regions = []
-        refresh = host.list.refresh
-        host.list.refresh = lambda *where, **options: regions.extend(where) or refresh(*where, **options)
+        host.list.painted.clear()
         host.clock = 1001.0
-        await until(lambda: regions)
-        assert {(region.x, region.y, region.width, region.height) for region in regions} == {(15, 1, 7, 1)}
+        await until(lambda: host.list.painted)
+        assert {tuple(region) for regions in host.list.painted for region in regions} == {(15, 1, 7, 1)}
 
 
 async def test_a_countdown_that_becomes_longer_has_room():

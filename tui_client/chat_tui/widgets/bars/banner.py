@@ -1,4 +1,4 @@
-"""A note above the composer: what has just happened, and the one thing to do about it.
+"""The banner: a note above the composer that tells what has just happened, and offers the one thing to do about it.
 
 Three rows at most, so that it can't push the conversation away; the action is never what gets cut.
 """

@@ -1,4 +1,4 @@
-"""One row above the composer in which a phrase is typed, and which says how often it was found."""
+"""The find bar: takes a phrase in one row above the composer, and says how often it was found."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""The top row: which room, to whom the next message goes, how the connection is, and what has just been done.
+"""The header bar: shows room, target, connection and what has just been done in the top row.
 
 What must never be cut off is whom a message goes to: the name of the program, the words of the state and then the
 room's name make room for it.

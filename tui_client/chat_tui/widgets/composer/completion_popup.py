@@ -1,4 +1,4 @@
-"""The list of completions above the composer and its notices; it floats, so that nothing else moves."""
+"""The completion popup: lists candidates above the composer and its notices; it floats, so that nothing else moves."""
 
 from collections.abc import Callable, Mapping
 

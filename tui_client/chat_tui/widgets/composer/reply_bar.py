@@ -1,4 +1,4 @@
-"""One row above the composer that says which message the next one replies to."""
+"""The reply bar: says in one row above the composer which message the next one replies to."""
 
 from rich.cells import cell_len
 from textual import events

@@ -1,4 +1,4 @@
-"""A list of where one can go: rooms by their addresses, and what else there is to do."""
+"""The room list: offers rooms by their addresses, and what else there is to do."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Who is here, as one widget: a row a person, drawn only where it is visible.
+"""The roster: shows who is here in one widget, a row a person, drawn only where it is visible.
 
 A crowd of a thousand costs what its visible rows cost. The roster posts what was chosen; whom a message then goes to
 is decided by the screen.

@@ -1,4 +1,4 @@
-"""Messages that were found, newest first: who wrote each, when, and the rows of it that have the words."""
+"""Search hits: list the messages that were found, newest first, with author, time, and the rows that have the words."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, NamedTuple

@@ -1,4 +1,4 @@
-"""The actions under the picked message: which one has the focus, which one awaits its confirmation, where each is."""
+"""The action strip: places the actions under the picked message, with one in focus and one that awaits confirmation."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

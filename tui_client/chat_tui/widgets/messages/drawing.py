@@ -1,4 +1,4 @@
-"""One message into finished rows. Text becomes segments as it is: no markup is read and no style comes from it."""
+"""Message rendering: draws one message as finished rows. Its text becomes segments as it is, and gives no style."""
 
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
