@@ -16,7 +16,7 @@ from chat_tui.screens.dialogs.help import HelpScreen
 from chat_tui.screens.dialogs.invitation import InvitationScreen
 from chat_tui.screens.dialogs.people_picker import PeoplePicker
 from chat_tui.screens.dialogs.question import Question
-from chat_tui.screens.dialogs.search_dialog import RecordDialog
+from chat_tui.screens.dialogs.search_dialog import SearchDialog
 from chat_tui.screens.dialogs.theme_picker import ThemePicker
 from chat_tui.screens.key_table import SIGNS, bound
 from chat_tui.screens.start.screen import FirstRunScreen
@@ -36,7 +36,7 @@ TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
     (HelpScreen,),
     (InvitationScreen,),
     (PeoplePicker,),
-    (RecordDialog,),
+    (SearchDialog,),
     (Question,),
     (ThemePicker,),
 )

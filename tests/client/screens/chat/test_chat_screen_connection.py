@@ -52,7 +52,7 @@ async def test_a_first_connection_that_takes_long_says_where_to_and_how_to_leave
     async with serving(silent, process_request=silent) as port, chat_at(f"ws://127.0.0.1:{port}") as ana:
         await ana.shows(f"◌ connecting to 127.0.0.1:{port}…")
         assert "takes long" not in "".join(ana.rows)
-        ana.screen.status._show_slow()
+        ana.screen.status.begin(slow_after=0.01)
         await ana.shows(f"Connecting to 127.0.0.1:{port} takes long.", "Ctrl+Q")
 
 

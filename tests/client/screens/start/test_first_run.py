@@ -82,7 +82,7 @@ async def test_what_is_set_holds_in_the_room_too():
         await ana.say("a slip")
         await ana.shows("▊ a slip")
         await ana.say("/delete last")
-        assert not ana.screen.undo.possible
+        assert not ana.screen.parts.undo.possible
         await ana.lacks("a slip")
 
 

@@ -1,4 +1,4 @@
-"""The part of the chat screen that selects: a drag over the messages takes messages, wherever the mouse gets to."""
+"""Selection by mouse: a drag over the messages takes messages, wherever the mouse gets to, and copies them."""
 
 from textual.errors import NoWidget
 from textual.geometry import Offset
@@ -12,7 +12,7 @@ from chat_tui.widgets.messages.message_list import MessageList
 
 
 class SelectingScreen(Screen[None]):
-    """A screen with messages, of which a part can be selected."""
+    """A screen with messages, of which a part can be selected; `actions` copies it."""
 
     messages: MessageList
     actions: MessageActions

@@ -1,33 +1,31 @@
-"""Finding words in everything that the server has kept: a question, and the messages that answer it."""
+"""Search dialog: finds words in everything that the server has kept, and ends with a message to go to."""
 
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from chat_protocol.events import Event
 from chat_tui.engine.feed import Feed
 from chat_tui.screens.chat.rows import found_of
+from chat_tui.screens.dialogs.dialog import Dialog
 from chat_tui.state.server_search import MOST, ServerSearch, spans_of
+from chat_tui.toolkit.breakpoints import NARROW
 from chat_tui.widgets.bars.keys import KeyBar
 from chat_tui.widgets.lists.search_hits import Hit, HitList
 from chat_tui.wording.page_edges import retention
 
-NARROW = 72
-"""Below this many columns the dialog is the whole screen."""
 _LONGEST = 200
 """Characters of a query."""
 _HINT = 'words, "a phrase", begin*, from:name'
 _LONGEST_WAIT = 3600.0
 
 
-class RecordDialog(ModalScreen[int | None]):
+class SearchDialog(Dialog[int]):
     """Ends with the id of the message to be shown in its place, or None. Begins with `query`, if there is one."""
 
     AUTO_FOCUS = "#record-query"
@@ -40,15 +38,11 @@ class RecordDialog(ModalScreen[int | None]):
         Binding("pagedown", "page(1)", "Page down", show=False, id="record.page_down"),
     ]
     DEFAULT_CSS = """
-    RecordDialog {
-        align: center middle;
+    SearchDialog {
         & > #record-dialog {
             width: 90%;
             max-width: 100;
             height: 90%;
-            background: $surface;
-            border: round $primary;
-            border-title-color: $primary;
         }
         & #record-head { height: 1; padding: 0 1; }
         & #record-label { width: auto; color: $primary; text-style: bold; }
@@ -73,7 +67,7 @@ class RecordDialog(ModalScreen[int | None]):
 
     def compose(self) -> ComposeResult:
         """The query, how it stands, the list, the keys."""
-        dialog = Vertical(id="record-dialog")
+        dialog = Vertical(id="record-dialog", classes="dialog")
         dialog.border_title = "Find in the whole record"
         with dialog:
             with Horizontal(id="record-head"):
@@ -182,23 +176,18 @@ class RecordDialog(ModalScreen[int | None]):
         """Ask what is typed, or go to the message that the cursor is on."""
         typed = self._typed
         if typed == self._search.query and (chosen := self._hits.chosen) is not None:
-            self._end(chosen)
+            self.end(chosen)
         elif not (self._search.waiting and typed == self._search.query):
             self._ask(typed)
 
     def on_hit_list_chosen(self, event: HitList.Chosen) -> None:
         """Go to the message that was clicked."""
-        self._end(event.key)
+        self.end(event.key)
 
     def on_hit_list_end_near(self) -> None:
         """Have older ones come, unless they did meanwhile."""
         if self._hits.end_near and not self._search.problem and (line := self._search.ask_more()) is not None:
             self._send(line)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click beside the dialog closes it."""
-        if event.widget is self:
-            self._end(None)
 
     def action_move(self, step: int) -> None:
         """Move the cursor by `step` hits; who goes on at the end after an error has older ones asked for again."""
@@ -209,11 +198,8 @@ class RecordDialog(ModalScreen[int | None]):
         """Move the cursor by `pages` screens."""
         self._hits.page(pages)
 
-    def action_close(self) -> None:
-        """End without a choice."""
-        self._end(None)
-
-    def _end(self, message_id: int | None) -> None:
+    def end(self, result: int | None) -> None:
+        """Hear the server no more."""
         if self.is_current:
             self._feed.event_filter = None
-            self.dismiss(message_id)
+        super().end(result)

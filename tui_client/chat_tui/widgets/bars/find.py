@@ -9,7 +9,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
-NARROW = 72
+from chat_tui.toolkit.breakpoints import NARROW
+
 _LONGEST = 200
 """Characters of a phrase."""
 
