@@ -9,6 +9,7 @@ from chat_protocol.events import Client, Deleted, Init, Message, decode_event
 from chat_tui.screens.chat import rows
 from chat_tui.screens.chat.addressing import Addressing, spelled_out
 from chat_tui.state.store import Store
+from chat_tui.wording.times import clock_time
 
 NOW = datetime(2026, 3, 5, 10, 2).timestamp()  # noqa: DTZ001 - ten in the morning wherever the test runs
 ANA, BOB = Client("~a", "ana"), Client("~b", "bob")
@@ -188,7 +189,7 @@ def test_the_full_time_of_a_message(fields, words):
 )
 def test_a_time_of_day(when, text):
     """With its date when that is another one; nothing for what can't be a time."""
-    assert rows.clock_time(when, NOW) == text
+    assert clock_time(when, NOW) == text
 
 
 # -- to whom, in reply to what, for how long --------------------------------------------------------------------------
