@@ -35,7 +35,7 @@ class Chat:
     @property
     def screen(self) -> ChatScreen:
         """The conversation, whatever stands before it."""
-        return self.app._chat
+        return self.app.chat
 
     # -- what is seen -------------------------------------------------------------------------------------------
 

@@ -211,7 +211,7 @@ async def test_nobody_ends_a_room_under_others_by_one_key():
         await ana.press("enter", "end", "enter")
         await ana.shows("Your room is open", "● connected · 1 here")
         await ana.press("escape")
-        url = ana.app._own_room.url
+        url = ana.app.own_room.server.url
         async with connect(f"{url}?name=bob", proxy=None) as bob:
             await ana.shows("2 here")
             await ana.press("ctrl+q", "ctrl+q")
@@ -249,7 +249,7 @@ async def test_a_room_is_started_for_as_long_as_one_stays(by_mouse):
             "Your room is open", "Others join with", "chat-tui ws://", "0.0.0.0:", "It ends when you leave."
         )
         await ana.shows("● connected · 1 here")
-        room = ana.app._own_room
+        room = ana.app.own_room.server
         assert room.invitation in ana.row("chat-tui ws://")
         assert ana.kept == ["ana"]
         if by_mouse:
