@@ -142,7 +142,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         sys.setswitchinterval(_THREAD_SWITCH)
         if not self.is_headless:
             for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, self._end_by_signal, number)
+                loop.add_signal_handler(number, self.end_by_signal, number)
         if self._first_notice:
             self.notify(self._first_notice, severity="warning", markup=False, timeout=10)
         self.call_after_refresh(_begin_to_collect)
@@ -224,7 +224,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         """Choose a theme by looking at them."""
         self._themes.ask()
 
-    def _end_by_signal(self, number: int) -> None:
+    def end_by_signal(self, number: int) -> None:
         """End as one who is asked to: the terminal is given back. What could have been taken back is said."""
         if self.chat.is_attached:
             self.chat.feed.flush_held()

@@ -167,7 +167,10 @@ async def test_a_taken_name():
             await ana.until(lambda: not ana.screen.composer.text)
             await ana.press("ctrl+b")
             await ana.shows("● ana2 (you)")
-            assert ana.screen.feed.connection._name == "ana2"
+            await ana.cut()
+            ana.retry()
+            await ana.shows("Back.", "● ana2 (you)")
+            await ana.lacks("is taken here")
 
 
 async def test_a_name_that_is_refused_is_not_asked_for_again():

@@ -84,7 +84,7 @@ async def test_what_is_gone_leaves_the_list_and_what_is_refused_is_told():
             await ana.shows("2 found, newest first.")
             await ana.lacks("green one")
             now[0] += 60
-            ana.app.screen._expire()
+            ana.app.screen.expire()
             await ana.shows("1 found, newest first.")
             await ana.lacks("green soon")
             await ana.cut()
@@ -106,11 +106,11 @@ async def test_a_rate_limit_is_told_and_asking_again_helps():
             await ana.shows("1 found, newest first.")
             dialog = ana.app.screen
             assert isinstance(dialog, SearchDialog)
-            while not dialog._search.problem:
-                dialog._ask("green")
+            while not dialog.search.problem:
+                dialog.ask("green")
                 await ana.pilot.pause()
             await ana.shows("Too fast")
-            await ana.until(lambda: dialog._search.hits or (not dialog._search.waiting and dialog.action_choose()))
+            await ana.until(lambda: dialog.search.hits or (not dialog.search.waiting and dialog.action_choose()))
             await ana.shows("1 found, newest first.")
             await ana.press("escape")
             await ana.lacks("Too fast")

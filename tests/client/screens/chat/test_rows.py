@@ -153,8 +153,8 @@ def test_what_goes_on_has_a_header_where_something_else_is_above_it():
 def test_a_day_begins_with_its_name():
     """Above the first message of each day but for today's, if there is nothing before it; also of last year."""
     times = [NOW - 86_400 * 400, NOW - 86_400, NOW - 86_400 + 60, NOW, 0.0, float("nan"), NOW + 60]
-    store = store_with(*(message(id, sent_at=when) for id, when in enumerate(times, 1)))  # noqa: A001
-    found = [rows.row_of(store, id, NOW) for id in store.messages]  # noqa: A001
+    store = store_with(*(message(number, sent_at=when) for number, when in enumerate(times, 1)))
+    found = [rows.row_of(store, number, NOW) for number in store.messages]
     assert [row.day for row in found] == [
         "Wednesday, 29 January 2025",
         "Wednesday, 4 March",

@@ -233,7 +233,7 @@ async def test_nobody_ends_a_room_under_others_by_one_key():
             await ana.shows("▊ good")
             await ana.press("ctrl+q")
             await ana.click("End it")
-            await ana.until(lambda: ana.app._exit)
+            await ana.leaves()
             assert ana.app.return_value is None
 
 
@@ -284,7 +284,7 @@ async def test_without_colours_one_sees_what_enter_would_choose(monkeypatch):
         await ana.press("enter", "down")
         lined = [
             segment.text.strip()
-            for strip in ana.app.screen._compositor.render_strips()
+            for strip in ana.strips
             for segment in strip
             if segment.style is not None and segment.style.underline and segment.text.strip()
         ]

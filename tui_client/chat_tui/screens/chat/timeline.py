@@ -85,7 +85,7 @@ class TimelinePresenter:
             self.goes_on_from = None
         if change.added:
             before = self._store.before(change.added[0])
-            fresh = (messages[id] for id in change.added)  # noqa: A001
+            fresh = (messages[number] for number in change.added)
             self._messages.extend(_sizes(fresh, before), more=change.more)
         if change.rule and self._store.first_unread is not None:
             self._messages.refresh_rows([self._store.first_unread])
@@ -105,7 +105,7 @@ class TimelinePresenter:
         picked = self._messages.picked
         if picked is None or picked not in change.settled:
             return
-        echoes = [id for id in change.added if self._is_own(id)]  # noqa: A001
+        echoes = [number for number in change.added if self._is_own(number)]
         if len(echoes) == len(change.settled):
             self._messages.pick(echoes[change.settled.index(picked)])
 

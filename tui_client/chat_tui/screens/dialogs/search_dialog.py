@@ -62,7 +62,7 @@ class SearchDialog(Dialog[int]):
         self._feed = feed
         self._clock = clock
         self._first_query = query
-        self._search = ServerSearch(token_prefix)
+        self.search = ServerSearch(token_prefix)
         self._expiring: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -83,7 +83,7 @@ class SearchDialog(Dialog[int]):
         """From now on hear what the server says."""
         self._feed.event_filter = self._hear
         if self._first_query:
-            self._ask(self._first_query)
+            self.ask(self._first_query)
         else:
             self._show()
 
@@ -102,39 +102,41 @@ class SearchDialog(Dialog[int]):
 
     # -- the server ---------------------------------------------------------------------------------------------
 
-    def _ask(self, query: str) -> None:
-        self._send(self._search.ask(query))
+    def ask(self, query: str) -> None:
+        """Ask the server anew."""
+        self._send(self.search.ask(query))
         self._hits.move(-MOST)
 
     def _send(self, line: str | None) -> None:
         if line is not None and self._feed.store.plain:
-            self._search.not_sent("This server can't look for anything.")
+            self.search.not_sent("This server can't look for anything.")
         elif line is not None and not self._feed.send_query(line):
-            self._search.not_sent("There is no connection; this is asked when there is one.")
+            self.search.not_sent("There is no connection; this is asked when there is one.")
         self._show()
 
     def _hear(self, heard: list[Event]) -> list[Event]:
-        rest = self._search.take(heard)
-        if self._search.stale:
+        rest = self.search.take(heard)
+        if self.search.stale:
             # The feed has not taken the greeting yet, and until then nothing can be sent.
-            self.call_next(self._ask, self._search.query)
-        if self._search.changed:
+            self.call_next(self.ask, self.search.query)
+        if self.search.changed:
             self.call_next(self._show)
         return rest
 
-    def _expire(self) -> None:
+    def expire(self) -> None:
+        """What has reached its end goes."""
         self._expiring = None
-        self._search.expire(self._feed.store.server_now(self._clock()))
+        self.search.expire(self._feed.store.server_now(self._clock()))
         self._show()
 
     # -- what is seen -------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
         """Bring everything up to date, unless that is on its way out already."""
-        self._search.changed = False
+        self.search.changed = False
         if not self.query(HitList):
             return
-        store, search, now = self._feed.store, self._search, self._clock()
+        store, search, now = self._feed.store, self.search, self._clock()
         search.expire(store.server_now(now))
         shown = [message for message in search.hits.values() if not store.is_muted(message)]
         hits = [Hit(*found_of(store, one, now), one.text, spans_of(search.query, one.text)) for one in shown]
@@ -145,10 +147,10 @@ class SearchDialog(Dialog[int]):
             self._expiring = None
         if (end := search.next_expiry()) is not None:
             wait = min(max(0.0, end - store.server_now(now)), _LONGEST_WAIT)
-            self._expiring = self.set_timer(wait, self._expire)
+            self._expiring = self.set_timer(wait, self.expire)
 
     def _state(self, found: int) -> str:
-        search = self._search
+        search = self.search
         if search.problem:
             return search.problem
         if not search.query:
@@ -175,10 +177,10 @@ class SearchDialog(Dialog[int]):
     def action_choose(self) -> None:
         """Ask what is typed, or go to the message that the cursor is on."""
         typed = self._typed
-        if typed == self._search.query and (chosen := self._hits.chosen) is not None:
+        if typed == self.search.query and (chosen := self._hits.chosen) is not None:
             self.end(chosen)
-        elif not (self._search.waiting and typed == self._search.query):
-            self._ask(typed)
+        elif not (self.search.waiting and typed == self.search.query):
+            self.ask(typed)
 
     def on_hit_list_chosen(self, event: HitList.Chosen) -> None:
         """Go to the message that was clicked."""
@@ -186,12 +188,12 @@ class SearchDialog(Dialog[int]):
 
     def on_hit_list_end_near(self) -> None:
         """Have older ones come, unless they did meanwhile."""
-        if self._hits.end_near and not self._search.problem and (line := self._search.ask_more()) is not None:
+        if self._hits.end_near and not self.search.problem and (line := self.search.ask_more()) is not None:
             self._send(line)
 
     def action_move(self, step: int) -> None:
         """Move the cursor by `step` hits; who goes on at the end after an error has older ones asked for again."""
-        self._search.problem = self._search.problem if not self._search.hits else ""
+        self.search.problem = self.search.problem if not self.search.hits else ""
         self._hits.move(step)
 
     def action_page(self, pages: int) -> None:
