@@ -135,7 +135,7 @@ class ChatScreen(SelectingScreen):
 
     def on_header_bar_everyone_requested(self) -> None:
         """Back to everyone."""
-        self.set_target("")
+        self.parts.recipient.set_target("")
 
     def on_header_bar_newest_requested(self) -> None:
         """To the end of the list."""
@@ -143,13 +143,13 @@ class ChatScreen(SelectingScreen):
 
     def on_header_bar_first_unread_requested(self) -> None:
         """To where the unread begin."""
-        self.to_first_unread()
+        self.parts.jumps.to_first_unread()
 
     def on_header_bar_people_requested(self) -> None:
         """Who is here."""
         self.parts.people.toggle()
 
-    # -- keys, and what the palette offers ----------------------------------------------------------------------
+    # -- keys ----------------------------------------------------------------------
 
     @property
     def _key_table(self) -> KeyTable:
@@ -158,14 +158,6 @@ class ChatScreen(SelectingScreen):
     def on_key(self, event: events.Key) -> None:
         """A key that nobody wanted may be a letter for the composer."""
         self.keys.typed(event)
-
-    def set_target(self, client_id: str) -> None:
-        """From now on what is written goes to one person, or to Everyone ("")."""
-        self.parts.recipient.set_target(client_id)
-
-    def to_first_unread(self) -> None:
-        """To the first unread message, with a way back."""
-        self.parts.jumps.to_first_unread()
 
     def action_help(self) -> None:
         """Everything that can be typed and pressed."""
@@ -229,10 +221,6 @@ class ChatScreen(SelectingScreen):
     def action_people(self) -> None:
         """Show who is here, and go there; or come back."""
         self.parts.people.toggle()
-
-    def action_mute(self) -> None:
-        """Ask whom to mute, or to listen to again."""
-        self.parts.muting.pick(self.app)
 
     async def action_find(self, phrase: str = "") -> None:
         """Ask what to look for, or go on asking."""
