@@ -121,12 +121,12 @@ async def _preview(person: Chat, theme: str) -> None:
 
 async def _blur(person: Chat, _: str) -> None:
     person.app.post_message(events.AppBlur())
-    await person.until(lambda: not person.screen.notifier.focused)
+    await person.until(lambda: not person.screen.parts.notifier.focused)
 
 
 async def _focus(person: Chat, _: str) -> None:
     person.app.post_message(events.AppFocus())
-    await person.until(lambda: person.screen.notifier.focused)
+    await person.until(lambda: person.screen.parts.notifier.focused)
 
 
 async def _lose(person: Chat, _: str) -> None:

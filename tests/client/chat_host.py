@@ -11,11 +11,12 @@ from typing import Any
 from rich.cells import cell_len
 from textual import events
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from chat_server.log import LogError
 from chat_tui.app.app import ChatApp
 from chat_tui.screens.chat.screen import ChatScreen
-from chat_tui.toolkit.screen_text import screen_text
+from chat_tui.toolkit.screen_text import screen_strips, screen_text
 from chatting import PATIENCE, House
 
 TEN = datetime(2026, 3, 5, 10, 2).timestamp()  # noqa: DTZ001 - ten in the morning wherever the test runs
@@ -35,7 +36,7 @@ class Chat:
     @property
     def screen(self) -> ChatScreen:
         """The conversation, whatever stands before it."""
-        return self.app._chat
+        return self.app.chat
 
     # -- what is seen -------------------------------------------------------------------------------------------
 
@@ -43,6 +44,11 @@ class Chat:
     def rows(self) -> list[str]:
         """The lines of the terminal."""
         return screen_text(self.app).split("\n")
+
+    @property
+    def strips(self) -> list[Strip]:
+        """The same with their styles."""
+        return screen_strips(self.app)
 
     def row(self, text: str) -> str:
         """The first line that has this text."""
@@ -60,6 +66,10 @@ class Chat:
     async def shows(self, *texts: str) -> None:
         """Wait until all of these texts are to be seen at once."""
         await self.until(lambda: all(map(screen_text(self.app).__contains__, texts)))
+
+    async def leaves(self) -> None:
+        """Wait until the program has come to its end."""
+        await self.until(lambda: not self.app.is_running)
 
     async def lacks(self, *texts: str) -> None:
         """Wait until none of these texts is to be seen."""

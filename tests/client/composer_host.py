@@ -8,6 +8,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from chat_protocol.commands import CommandSpec
+from chat_tui.toolkit.screen_text import screen_strips
 from chat_tui.widgets.composer.composer import Composer
 from chat_tui.widgets.composer.reply_bar import ReplyBar
 
@@ -26,9 +27,12 @@ class CountingScreen(Screen[None]):
 
     layouts = 0
 
-    def _refresh_layout(self, *args, **options) -> None:
+    def on_mount(self) -> None:
+        """Listen to Textual's signal of a layout."""
+        self.screen_layout_refresh_signal.subscribe(self, self._count, immediate=True)
+
+    def _count(self, _: Screen) -> None:
         self.layouts += 1
-        super()._refresh_layout(*args, **options)
 
 
 class Host(App[None]):
@@ -72,7 +76,7 @@ class Host(App[None]):
     @property
     def frame(self) -> str:
         """What is on the screen, as text."""
-        return "\n".join(strip.text for strip in self.screen._compositor.render_strips())
+        return "\n".join(strip.text for strip in screen_strips(self))
 
     @property
     def layouts(self) -> int:

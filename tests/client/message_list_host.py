@@ -1,11 +1,14 @@
 """A screen with a message list, a text field that keeps the focus, and an owner that has the messages."""
 
 import asyncio
+from collections.abc import Sequence
 from time import monotonic
+from typing import Self
 
 import msgspec
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
+from textual.events import MouseScrollUp
 from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Input
@@ -27,6 +30,19 @@ def row(key: int, text: str | None = None, **fields) -> Row:
     return Row(key, text=f"message {key}" if text is None else text, **defaults | fields)
 
 
+class PaintedList(MessageList):
+    """`painted` holds the regions that were to be painted, one tuple a time."""
+
+    def __init__(self, *arguments, **options) -> None:
+        self.painted: list[tuple[Region, ...]] = []
+        super().__init__(*arguments, **options)
+
+    def refresh(self, *regions: Region, **options) -> Self:
+        """Note it."""
+        self.painted.append(regions)
+        return super().refresh(*regions, **options)
+
+
 class Host(App[None]):
     """`heard` holds what the list posted, `looked_up` the keys it asked for, `copied` what drags have copied."""
 
@@ -40,8 +56,16 @@ class Host(App[None]):
         self.heard: list[Message] = []
         self.looked_up: list[int] = []
         self.copied: list[str] = []
-        self.list = MessageList(self.lookup, self.actions_of, lambda: self.clock, id="messages")
-        self.list.COUNTDOWN_PERIOD = 0.005
+        self.actions: Sequence[Action] = ACTIONS
+        self.details: dict[int, str] = {}
+        self.list = PaintedList(
+            self.lookup,
+            self.actions_of,
+            lambda: self.clock,
+            details=self.details_of,
+            countdown_period=0.005,
+            id="messages",
+        )
         self.list.compact = compact
 
     def get_default_screen(self) -> SelectingScreen:
@@ -71,7 +95,11 @@ class Host(App[None]):
 
     def actions_of(self, key: int):
         """What can be done with a message: nothing with an unknown one."""
-        return ACTIONS if key in self.rows else ()
+        return self.actions if key in self.rows else ()
+
+    def details_of(self, key: int) -> str:
+        """The words above that."""
+        return self.details.get(key, "")
 
     # -- what an owner does --------------------------------------------------
 
@@ -110,9 +138,9 @@ class Host(App[None]):
 
     @property
     def strips(self):
-        """The lines of the list with their styles."""
+        """The lines of the list with their styles, as the next paint has them."""
         width, height = self.list.scrollable_content_region.size
-        self.list._build()  # what a paint begins with: by itself it comes a frame later
+        self.list.is_shown(0)  # asked for what is on the screen, it does what a paint begins with
         return self.list.render_lines(Region(0, 0, width, height))
 
     @property
@@ -164,3 +192,8 @@ async def click(pilot, words: str, within: str | None = None) -> None:
     before = host.shown[line].split(words)[0]
     await pilot.click("#messages", offset=(cell_len(before), line))
     await pilot.pause()
+
+
+def scroll_up() -> MouseScrollUp:
+    """The wheel, over the list."""
+    return MouseScrollUp(None, 5, 5, 0, -1, 0, shift=False, meta=False, ctrl=False)

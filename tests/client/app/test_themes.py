@@ -8,6 +8,7 @@ from chat_tui.app.themes import NAMES, THEMES, with_a_theme
 from chat_tui.settings.errors import SettingsError
 from chat_tui.settings.settings import Settings, load
 from chat_tui.storage.choices import RememberError, SavedChoices
+from chat_tui.toolkit.screen_text import screen_strips
 from chat_tui.widgets.messages.styles import DARK_AUTHORS, LIGHT_AUTHORS
 from chatting import open_house
 from client.chat_host import chat, chat_at
@@ -117,7 +118,7 @@ async def test_without_colours_everything_is_still_to_be_told(monkeypatch):
         await ana.shows("Reply")
         styles = [
             (segment.text, segment.style)
-            for strip in ana.app.screen._compositor.render_strips()
+            for strip in screen_strips(ana.app)
             for segment in strip
             if segment.style is not None
         ]

@@ -105,16 +105,16 @@ def test_a_text_beyond_all_measure_takes_no_other_away(tmp_path):
 async def test_what_is_to_delete_itself_is_never_on_disk(tmp_path):
     """Whether that is typed, or chosen when the text is there, on the disk perhaps, already."""
     file = tmp_path / "drafts.json"
-    async with open_house() as house, chat(house, drafts=(drafts := Drafts(file, "a"))) as ana:
+    async with open_house() as house, chat(house, drafts=Drafts(file, "a")) as ana:
         await ana.write("/temp 30 the code is 4711")
-        drafts.save()
+        ana.screen.parts.drafts.flush()
         assert not file.exists()
         ana.screen.composer.text = "the code is 4711"
         await ana.pilot.pause()
-        drafts.save()
+        ana.screen.parts.drafts.flush()
         assert "4711" in file.read_text()
         await ana.press("ctrl+l")
-        drafts.save()
+        ana.screen.parts.drafts.flush()
         assert "4711" not in file.read_text()
 
 
@@ -126,7 +126,7 @@ async def test_a_text_that_went_along_to_one_person_is_kept_for_them(tmp_path):
         async with chat(house, drafts=Drafts(file, "a")) as ana:
             await ana.shows("2 here")
             await ana.write("hi there")
-            ana.screen.turn_to(bob.id)
+            ana.screen.parts.recipient.turn_to(bob.id)
         assert [Drafts(file, "a").get(target) for target in ("", bob.id)] == ["", "hi there"]
 
 
@@ -136,7 +136,8 @@ async def test_each_target_has_its_own(tmp_path):
     async with open_house() as house:
         bob = await house.person("bob", secret="b" * 64)
         await house.person("zoe")
-        async with chat(house, size=(120, 36), drafts=Drafts(file, "a")) as ana:
+        drafts = Drafts(file, "a")
+        async with chat(house, size=(120, 36), drafts=drafts) as ana:
             await ana.write("hi there")
             await ana.click("● bob")
             await ana.shows("private to bob", "▊ hi there")
@@ -145,7 +146,7 @@ async def test_each_target_has_its_own(tmp_path):
             await ana.click("Everyone", "▏")
             await ana.shows("to Everyone", "Message everyone…")
             await ana.write("morning")
-            await ana.until(lambda: "morning" in ana.screen.drafts.get(""))
+            await ana.until(lambda: "morning" in drafts.get(""))
         async with chat(house, size=(120, 36), drafts=Drafts(file, "a")) as ana:
             await ana.shows("▊ morning", "to Everyone", "● bob")
             await ana.press("enter")

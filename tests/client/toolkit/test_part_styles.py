@@ -26,7 +26,7 @@ def _rule(name):
 class Probe(Widget):
     """Has all parts twice: as component classes, and as looks."""
 
-    COMPONENT_CLASSES = {f"probe--{name}" for name in PARTS}  # noqa: RUF012
+    COMPONENT_CLASSES = {f"probe--{name}" for name in PARTS}  # noqa: RUF012 - as Textual declares it
     DEFAULT_CSS = f"Probe {{ background: $surface; color: $foreground; {''.join(map(_rule, PARTS))} }}"
 
     def __init__(self):

@@ -1,9 +1,8 @@
-"""The Textual application around the screens: themes, signals, and how it ends."""
+"""The Textual application: sets up themes, signals, palette and connection around the screens, and ends in order."""
 
 import asyncio
 import gc
 import os
-import re
 import signal
 import sys
 import time
@@ -16,10 +15,11 @@ from textual.binding import Binding, BindingType
 from textual.events import DescendantFocus
 from textual.screen import Screen
 from textual.widgets import Input
-from textual.worker import WorkerFailed
 
 from chat_protocol.commands import Delete, Say
-from chat_tui.app.themes import DEFAULT, NAMES, TERMINAL, THEMES, with_a_theme
+from chat_tui.app.palette import chat_commands
+from chat_tui.app.theme_choice import ThemeChoice
+from chat_tui.app.themes import DEFAULT, TERMINAL, THEMES, frame_colours, with_a_theme
 from chat_tui.screens.chat.screen import ChatScreen
 from chat_tui.screens.chat.undo import SECONDS
 from chat_tui.settings.settings import Settings
@@ -28,7 +28,7 @@ from chat_tui.state.store import Store
 from chat_tui.storage.choices import RememberError
 from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
-from chat_tui.terminal.splash import NONE
+from chat_tui.toolkit.crash_guard import CrashGuard
 from chat_tui.toolkit.ordered_keys import OrderedKeysApp
 from chat_tui.toolkit.terminal_keys import learn_terminal_keys
 
@@ -44,7 +44,7 @@ _GOODBYE = 1.0
 """Seconds that leaving may take."""
 
 
-class ChatApp(OrderedKeysApp[None]):
+class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
     """One room of one server, as one user.
 
     `secret` keeps this client's id over reconnects; without one each connection has an id of its own. `notice` is
@@ -79,21 +79,20 @@ class ChatApp(OrderedKeysApp[None]):
         learn_terminal_keys()
         super().__init__(ansi_color=True if _NO_COLOR in os.environ else None)
         self._url = url
-        self._name = name
+        self._user_name = name
         self._secret = secret
         self._first_notice = notice
         self._clock = clock
         self._delays = delays
         self.store = Store(os.urandom(4).hex() + "-")
-        self.crash: BaseException | None = None
         self._still = False
         self._copier: Copier | None = None
-        self._keep_theme: Callable[[str], None] | None = None
+        self._themes = ThemeChoice(self)
         self._keep_room: Callable[[str], None] | None = None
         for theme in THEMES:
             self.register_theme(theme)
         self._start_with(TERMINAL.name if self.no_color else DEFAULT)
-        self._chat = ChatScreen(self.store, self._connection, name, clock, undo_seconds, drafts, outbox)
+        self.chat = ChatScreen(self.store, self._connection, name, clock, undo_seconds, drafts, outbox)
 
     def _start_with(self, theme: str) -> None:
         """Set the theme before the first style sheet is read with its colours."""
@@ -114,22 +113,22 @@ class ChatApp(OrderedKeysApp[None]):
         Raises:
             SettingsError: when there is no such theme or key, or when keys are in each other's way.
         """
-        self._keep_theme = keep_theme
+        self._themes.keep = keep_theme
         self._keep_room = keep_room
         settings = with_a_theme(settings)
         theme = settings.theme or DEFAULT
         if not self.no_color and theme != self.theme:
             self._start_with(theme)
         if settings.undo_seconds is not None:
-            self._chat.undo_seconds = settings.undo_seconds
+            self.chat.undo_seconds = settings.undo_seconds
         self._still = settings.reduce_motion
         if self._still:
             self.animation_level = "none"
         if settings.keys:
             from chat_tui.app.keymap import checked_keys  # noqa: PLC0415 - few have keys of their own
 
-            self._chat.keymap = checked_keys(settings, ChatApp)
-            self.set_keymap(dict(self._chat.keymap))
+            self.chat.keymap = checked_keys(settings, ChatApp)
+            self.set_keymap(dict(self.chat.keymap))
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Where nothing is to move, no cursor blinks either."""
@@ -139,18 +138,32 @@ class ChatApp(OrderedKeysApp[None]):
     def on_mount(self) -> None:
         """Listen to the system."""
         loop = asyncio.get_running_loop()
-        loop.set_exception_handler(self._fault)
+        self.guard(loop)
         sys.setswitchinterval(_THREAD_SWITCH)
         if not self.is_headless:
             for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, self._end_by_signal, number)
+                loop.add_signal_handler(number, self.end_by_signal, number)
         if self._first_notice:
             self.notify(self._first_notice, severity="warning", markup=False, timeout=10)
         self.call_after_refresh(_begin_to_collect)
 
     def get_default_screen(self) -> Screen[Any]:
         """The conversation is the first screen, and the last."""
-        return self._chat
+        return self.chat
+
+    def enter(
+        self, url: str, *, name: str, secret: str | None, drafts: Drafts | None, outbox: OutboxFile | None
+    ) -> None:
+        """From now on the conversation is that of another room; the one before has never begun."""
+        before = self.chat
+        self._url, self._user_name, self._secret = url, name, secret
+        self.store = Store(os.urandom(4).hex() + "-")
+        self.chat = ChatScreen(self.store, self._connection, name, self._clock, before.undo_seconds, drafts, outbox)
+        self.chat.keymap = before.keymap
+
+    def forget_room(self) -> None:
+        """This is no room to come back to: it will not be there the next time."""
+        self._keep_room = None
 
     def _connection(self, notify: Callable[[], None]) -> "Connection":
         from chat_tui.connection.client import Connection, backoff  # noqa: PLC0415 - after the first frame: it takes a while
@@ -158,7 +171,7 @@ class ChatApp(OrderedKeysApp[None]):
         gc.freeze()  # that too: looking through it all would hold up a key by 35 ms
         return Connection(
             self._url,
-            name=self._name,
+            name=self._user_name,
             secret=self._secret,
             notify=notify,
             resume=lambda: self.store.resume_point,
@@ -176,25 +189,14 @@ class ChatApp(OrderedKeysApp[None]):
         """Say goodbye to the server, if it listens, and end."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE):
-                await self._chat.feed.close()
+                await self.chat.feed.close()
         self.exit()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette offers: this program's own, not what Textual would do to any program."""
         yield SystemCommand("Theme", "Another look", self.action_change_theme)
-        if screen is self._chat:
-            chat = self._chat
-            yield SystemCommand("Write to one person", "Choose who gets the next messages", chat.action_pick_target)
-            yield SystemCommand("Write to everyone", "No direct messages any more", lambda: chat.set_target(""))
-            yield SystemCommand("Pick a message", "Reply, delete, copy and more", chat.action_pick_message)
-            yield SystemCommand("Go to the first unread message", "And Backspace goes back", chat.to_first_unread)
-            yield SystemCommand("Find", "Look for words in the messages", chat.action_find)
-            yield SystemCommand("Find in the whole record", "Ask the server for messages", chat.action_find_in_record)
-            yield SystemCommand("People", "Who is here", chat.action_people)
-            yield SystemCommand("Mute or unmute", "Whom to listen to", chat.action_mute)
-            yield SystemCommand("Temporary", "The next time to live", chat.action_temp)
-            yield SystemCommand("Connect now", "Don't wait for the next try", chat.action_connect)
-            yield SystemCommand("Help", "All keys and commands", chat.action_help)
+        if screen is self.chat:
+            yield from chat_commands(self.chat)
         yield SystemCommand("Quit", "Leave the chat", self.action_quit)
 
     def copy_to_clipboard(self, text: str) -> None:
@@ -220,71 +222,36 @@ class ChatApp(OrderedKeysApp[None]):
 
     def action_change_theme(self) -> None:
         """Choose a theme by looking at them."""
-        from chat_tui.screens.dialogs.theme_picker import ThemePicker  # noqa: PLC0415 - seldom asked for
+        self._themes.ask()
 
-        if not isinstance(self.screen, ThemePicker):
-            self.push_screen(ThemePicker(NAMES, self.theme), self._theme_picked)
-
-    def _theme_picked(self, name: str | None) -> None:
-        if name is None or self._keep_theme is None:
-            return
-        try:
-            self._keep_theme(name)
-        except RememberError as error:
-            self.notify(f"{name} holds for now: {error}", severity="warning", markup=False)
-
-    def _end_by_signal(self, number: int) -> None:
+    def end_by_signal(self, number: int) -> None:
         """End as one who is asked to: the terminal is given back. What could have been taken back is said."""
-        if self._chat.is_attached:
-            self._chat.feed.flush_held()
+        if self.chat.is_attached:
+            self.chat.feed.flush_held()
         self.exit(return_code=128 + number)
 
     @property
     def frame_colours(self) -> str:
         """What `splash` needs to look like this theme."""
-        colours = [self.theme_variables[name] for name in ("background", "panel", "foreground")]
-        if not all(re.fullmatch("#[0-9a-fA-F]{6}", colour) for colour in colours):
-            return NONE
-        return " ".join(colour[1:].lower() for colour in colours)
+        return frame_colours(self.theme_variables)
 
     @property
     def unsent(self) -> list[str]:
         """What was typed and never reached the server; messages also where that is not known."""
-        return [pending.typed for pending in self._unsent]
+        return [pending.typed for pending in _unsent(self.store)]
 
     @property
     def unsent_waits(self) -> bool:
         """Is all of that on disk, so that a later run sends it?"""
-        return {pending.txn for pending in self._unsent} <= self._chat.feed.on_disk
+        return {pending.txn for pending in _unsent(self.store)} <= self.chat.feed.on_disk
 
-    @property
-    def _unsent(self) -> list[Pending]:
-        return [
-            pending
-            for pending in self.store.unanswered()
-            if isinstance(pending.command, Say) or (isinstance(pending.command, Delete) and pending.state == "unsent")
-        ]
 
-    def _fault(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """A fault in what the loop calls, such as the feed or a paint, is the end: half a client is worse than none."""
-        error = context.get("exception")
-        if "handle" in context and isinstance(error, Exception):
-            self._handle_exception(error)
-        else:
-            loop.default_exception_handler(context)
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Keep the fault for the command line to tell of.
-
-        Textual's own way prints the values of all variables, messages of others among them.
-        """
-        self._return_code = 1
-        if self.crash is None:
-            self.crash = error.error if isinstance(error, WorkerFailed) else error
-        if self._exception is None:
-            self._exception = error
-            self._exception_event.set()
-        self._close_messages_no_wait()
+def _unsent(store: Store) -> list[Pending]:
+    return [
+        pending
+        for pending in store.unanswered()
+        if isinstance(pending.command, Say) or (isinstance(pending.command, Delete) and pending.state == "unsent")
+    ]
 
 
 def _begin_to_collect() -> None:

@@ -1,4 +1,4 @@
-"""`chat-tui config`: every setting, what it is, and who has set it."""
+"""The report of `chat-tui config`: prints every setting, its value, and where that comes from."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""`chat-tui demo`: a server of its own on a free loopback port, and the app in one go.
+"""The demo (`chat-tui demo`): runs a server of its own on a free loopback port, and the app, in one go.
 
 In a terminal you are put into a room where two others are talking. Without one, two apps play a short conversation
 over that server by the keys that a person would press, and their frames are printed as text. Nothing is written to

@@ -1,25 +1,19 @@
-"""`chat-tui` with nothing said and nothing set: the app begins with the choice of a room."""
+"""First run: `chat-tui` with nothing said and nothing set begins with the choice of a room."""
 
 import asyncio
-import secrets
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from textual.app import SystemCommand
 from textual.screen import Screen
 
 from chat_tui.app.app import ChatApp
-from chat_tui.screens.chat.screen import ChatScreen
-from chat_tui.screens.dialogs.invitation import InvitationScreen
+from chat_tui.app.own_room import OwnRoom
 from chat_tui.screens.start.screen import FirstRunScreen
-from chat_tui.state.store import Store
 from chat_tui.storage.choices import RememberError
 from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
-
-if TYPE_CHECKING:
-    from chat_tui.app.local_server import LocalServer
 
 HERE = "ws://localhost:6789/"
 
@@ -38,7 +32,7 @@ class FirstRunApp(ChatApp):
 
     `name` is proposed, `rooms` are URLs, the latest first; `arrive` is asked once, with the URL that was chosen.
     `keep_name` writes a name down; it may raise RememberError. `here` is the URL where a room of this computer is
-    looked for; on its port one is started. A room that was started ends with the app.
+    looked for; on its port one is started. A room that was started, `own_room`, ends with the app.
     """
 
     def __init__(
@@ -55,8 +49,7 @@ class FirstRunApp(ChatApp):
         self._keep_name = keep_name
         self._here = here
         self._first = FirstRunScreen(name, rooms, here)
-        self._own_room: LocalServer | None = None
-        self._asking: Screen[Any] | None = None
+        self.own_room: OwnRoom | None = None
 
     def get_default_screen(self) -> Screen[Any]:
         """First of all: where to?"""
@@ -72,33 +65,29 @@ class FirstRunApp(ChatApp):
 
         port = int(self._here.rpartition(":")[2].strip("/"))
         try:
-            self._own_room = room = await asyncio.to_thread(open_room, port)
+            server = await asyncio.to_thread(open_room, port)
         except RoomError as error:
             self._first.stay(str(error))
             return
-        self._keep_room = None  # it will not be there the next time
+        self.own_room = OwnRoom(self, server)
+        self.forget_room()
         self.farewell = "The room that you started has ended."
-        await self._enter(room.url, event.name)
-        self.action_invite()
+        await self._enter(server.url, event.name)
+        self.own_room.invite()
 
     async def _enter(self, url: str, name: str) -> None:
         if self._keep_name is not None:
             with suppress(RememberError):  # nothing of it is needed
                 self._keep_name(name)
         arrival = self._arrive(url)
-        self._url, self._name, self._secret = url, name, arrival.secret
-        self.store = Store(secrets.token_hex(4) + "-")
-        keymap, undo_seconds = self._chat.keymap, self._chat.undo_seconds
-        self._chat = ChatScreen(
-            self.store, self._connection, name, self._clock, undo_seconds, arrival.drafts, arrival.outbox
-        )
-        self._chat.keymap = keymap
-        await self.push_screen(self._chat)
+        self.enter(url, name=name, secret=arrival.secret, drafts=arrival.drafts, outbox=arrival.outbox)
+        chat = self.chat
+        await self.push_screen(chat)
         if self._first.typed_ahead:
-            self._chat.composer.set_text(self._chat.composer.text + self._first.typed_ahead)
-        if self._own_room is None:
-            self._chat.status.way_out = "Esc goes back."
-        self.watch(self._chat.header, "state", self._heed_refusal, init=False)
+            chat.composer.set_text(chat.composer.text + self._first.typed_ahead)
+        if self.own_room is None:
+            chat.status.way_out = "Esc goes back."
+        self.watch(chat.header, "state", self._heed_refusal, init=False)
         if arrival.notice:
             self.notify(arrival.notice, severity="warning", markup=False, timeout=10)
 
@@ -108,7 +97,7 @@ class FirstRunApp(ChatApp):
 
     async def _choose_again(self) -> None:
         """Nobody will ever let us in at that address: back to where another one can be chosen."""
-        if reason := self._chat.status.refusal:
+        if reason := self.chat.status.refusal:
             await self._go_back(reason)
 
     async def on_composer_cancelled(self) -> None:
@@ -120,56 +109,32 @@ class FirstRunApp(ChatApp):
 
         Not when there is something to be lost: what to do is said in the conversation, too.
         """
-        chat = self._chat
+        chat = self.chat
         lost = chat.composer.text or (self.unsent and not self.unsent_waits)
-        if self.screen is chat and not (self._own_room or self.store.you or lost):
+        if self.screen is chat and not (self.own_room or self.store.you or lost):
             await chat.feed.close()
             await self.pop_screen()
             self._first.stay(reason)
 
-    def action_invite(self) -> None:
-        """Show how others join the room that was started here."""
-        room = self._own_room
-        if room is None or isinstance(self.screen, InvitationScreen):
-            return
-        self.push_screen(InvitationScreen(room.invitation, room.bound, networked=room.network is not None))
-
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette offers."""
-        if self._own_room is not None:
-            yield SystemCommand("How others join", "The line that they type", self.action_invite)
-        elif screen is self._chat and self.store.you is None:
+        if self.own_room is not None:
+            yield from self.own_room.commands()
+        elif screen is self.chat and self.store.you is None:
             yield SystemCommand("Other rooms", "Choose another one", self._go_back)
         yield from super().get_system_commands(screen)
 
     async def action_quit(self) -> None:
         """Say goodbye to the server, if there is one already; who would end a room under others is asked first."""
-        if self._chat not in self.screen_stack:
+        if self.chat not in self.screen_stack:
             self.exit()
-        elif self._own_room is not None and len(self.store.clients) > 1:
-            self._ask_whether_to_end()
-        else:
+        elif self.own_room is None or not self.own_room.asks_first(self.store, super().action_quit, self._stay):
             await super().action_quit()
 
-    def _ask_whether_to_end(self) -> None:
-        if self._asking in self.screen_stack:
-            return
-        from chat_tui.screens.dialogs.question import Answer, Question  # noqa: PLC0415 - few start a room
-
-        you = self.store.you.id if self.store.you else ""
-        others = [name for who, name in self.store.clients.items() if who != you]
-        who = f"{others[0]} is here." if len(others) == 1 else f"Others are here ({len(others)})."
-        answers = [Answer("s", "Stay", "stay"), Answer("e", "End it", "end")]
-        self._asking = Question(f"{who} Your room ends when you leave.", answers)
-        self.push_screen(self._asking, self._answered)
-
-    async def _answered(self, answer: str | None) -> None:
-        if answer == "end":
-            await super().action_quit()
-        else:
-            self._chat.feed.gives_up_name = False  # it was /exit that was typed
+    def _stay(self) -> None:
+        self.chat.feed.gives_up_name = False  # it was /exit that was typed
 
     async def on_unmount(self) -> None:
-        """The room ends with us."""
-        if self._own_room is not None:
-            await asyncio.to_thread(self._own_room.close)
+        """The room that was started here ends with us."""
+        if self.own_room is not None:
+            await self.own_room.close()

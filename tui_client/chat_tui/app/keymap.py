@@ -1,4 +1,4 @@
-"""Other keys, as the settings have them: there must be such keys and bindings, and no two in each other's way.
+"""Custom key bindings: checks that the keys in the settings exist, as do their bindings, and that none conflict.
 
 Keys that two bindings share by default, because one steps back for the other, they may share elsewhere too.
 """
@@ -8,7 +8,7 @@ from itertools import combinations
 
 from textual.app import App
 from textual.dom import DOMNode
-from textual.keys import Keys, _character_to_key
+from textual.keys import Keys
 
 from chat_protocol.text import clean_line
 from chat_tui.screens.chat.screen import ChatScreen
@@ -16,11 +16,12 @@ from chat_tui.screens.dialogs.help import HelpScreen
 from chat_tui.screens.dialogs.invitation import InvitationScreen
 from chat_tui.screens.dialogs.people_picker import PeoplePicker
 from chat_tui.screens.dialogs.question import Question
-from chat_tui.screens.dialogs.search_dialog import RecordDialog
+from chat_tui.screens.dialogs.search_dialog import SearchDialog
 from chat_tui.screens.dialogs.theme_picker import ThemePicker
 from chat_tui.screens.key_table import SIGNS, bound
 from chat_tui.screens.start.screen import FirstRunScreen
 from chat_tui.settings.settings import Settings
+from chat_tui.toolkit.key_names import key_name
 from chat_tui.widgets.bars.find import SearchBar
 from chat_tui.widgets.composer.composer import Composer
 from chat_tui.widgets.lists.roster import Roster
@@ -35,7 +36,7 @@ TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
     (HelpScreen,),
     (InvitationScreen,),
     (PeoplePicker,),
-    (RecordDialog,),
+    (SearchDialog,),
     (Question,),
     (ThemePicker,),
 )
@@ -81,7 +82,7 @@ def _key(settings: Settings, name: str, text: str) -> str:
         why = f'can\'t be "{clean_line(text[:60])}": there is no such key. Keys are written like f2, ctrl+b or alt+up.'
         raise settings.refuse(f"keys.{name}", why)
     if len(key) == 1 and [*modifiers, key] != ["ctrl", "@"]:  # that one has its name from the terminals
-        key = _character_to_key(key)
+        key = key_name(key)
     whole = "+".join([*sorted(modifiers), key])  # as Textual has them
     if whole in _SAME:
         raise settings.refuse(f"keys.{name}", f"can't be {whole}: for a terminal that is the same as {_SAME[whole]}.")

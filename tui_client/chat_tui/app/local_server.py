@@ -1,4 +1,4 @@
-"""A room of our own: a server in this program, for as long as the program runs.
+"""A local server: hosts a room of our own in this program, for as long as the program runs.
 
 It has a thread and an event loop to itself, so that a terminal that does not take what we draw holds up nobody else;
 however the program ends, the room ends with it.

@@ -1,5 +1,6 @@
-"""The themes to choose from: those whose text keeps WCAG AA contrast (4.5 to 1), and the terminal's own colours."""
+"""Colour themes: lists those whose text keeps WCAG AA contrast (4.5 to 1), and the terminal's own colours."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -8,6 +9,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 from chat_protocol.text import clean_line
 from chat_tui.settings.settings import Settings
+from chat_tui.terminal.splash import NONE
 
 CHAT_DARK = Theme(
     name="chat-dark",
@@ -141,3 +143,11 @@ def with_a_theme(settings: Settings) -> Settings:
         known = ", ".join(NAMES)
         raise settings.refuse("theme", f'can\'t be "{clean_line(settings.theme[:60])}". There are: {known}.')
     return settings
+
+
+def frame_colours(variables: Mapping[str, str]) -> str:
+    """What `splash` needs to look like a theme with these variables."""
+    colours = [variables[name] for name in ("background", "panel", "foreground")]
+    if not all(re.fullmatch("#[0-9a-fA-F]{6}", colour) for colour in colours):
+        return NONE
+    return " ".join(colour[1:].lower() for colour in colours)

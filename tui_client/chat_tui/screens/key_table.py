@@ -1,4 +1,4 @@
-"""What keys do, in words: for the bottom row and for the help page. Which keys those are, the bindings say."""
+"""Key table: what keys do, in words for the bottom row and the help page. Which keys those are, the bindings say."""
 
 import re
 import string
@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.keys import _character_to_key
 
-SIGNS = {_character_to_key(sign): sign for sign in string.punctuation}
+from chat_tui.screens.chat.rows import COPY, DELETE, JUMP, MESSAGE, OPEN, REPLY
+from chat_tui.toolkit.key_names import key_name
+
+SIGNS = {key_name(sign): sign for sign in string.punctuation}
 """Signs by the names that Textual has for their keys: where "." is pressed with Ctrl, that is ctrl+full_stop."""
 
 _BAR = [
@@ -25,12 +27,22 @@ _BAR = [
 
 _EDGE = ("app.palette", "palette", "app.command_palette")
 
+_PICKED = (
+    (REPLY, "replies"),
+    (DELETE, "deletes"),
+    (COPY, "copies"),
+    (MESSAGE, "messages"),
+    (OPEN, "opens a link"),
+    (JUMP, "goes to the quote"),
+)
+"""Actions of a picked message, and what their letters do; the strip itself has the rest."""
+
 _HELP = [
     ("{composer.send}", "send"),
     ("{composer.newline}", "new line (some terminals lack Shift+Enter)"),
     (
         "{composer.pick!}, or {composer.up} in an empty composer",
-        "pick a message: ↑ ↓ move, r replies, d deletes, y copies, m messages, o opens a link, g goes to the quote",
+        "pick a message: ↑ ↓ move, " + ", ".join(f"{action.key} {does}" for action, does in _PICKED),
     ),
     ("{chat.back} in an empty composer", "back from where a jump led"),
     ("{chat.undo} in an empty composer", "take a deletion back, for a few seconds"),

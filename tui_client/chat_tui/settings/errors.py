@@ -1,4 +1,4 @@
-"""Apart from the settings, whose import would delay the first frame."""
+"""The error of settings, apart from them, since their import would delay the first frame."""
 
 
 class SettingsError(Exception):

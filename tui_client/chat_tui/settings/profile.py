@@ -1,4 +1,4 @@
-"""The person at the keyboard, as the program knows them: settings, choices, and who they are to a server."""
+"""The profile of the person at the keyboard: joins settings, saved choices, and their identity at a server."""
 
 import os
 from collections.abc import Mapping

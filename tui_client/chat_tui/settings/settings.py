@@ -1,4 +1,4 @@
-"""What a user may set, and who said it: an option, a `CHAT_TUI_*` variable, the program itself, a file, nobody.
+"""Settings: reads what a user may set, with its source (an option, a `CHAT_TUI_*` variable, the program, a file).
 
 The file is TOML and may be absent. What can't be used is told in one sentence that names its place and what is allowed.
 Which themes and keys there are is for those to check who know them: `refuse` gives them the sentence.

@@ -1,4 +1,4 @@
-"""Which program of this computer puts a text into its clipboard. Pure.
+"""Clipboard tools: finds the program of this computer that puts a text into its clipboard. Pure.
 
 Many terminals don't know OSC 52, the terminals' own way, and some ask each time. Over SSH it is the only right one:
 the clipboard that counts is not on the computer that this runs on.

@@ -1,4 +1,4 @@
-"""Something to look at while the program is being read from disk: the frame of the screen, and never a message.
+"""The splash screen: draws the frame of the screen, and never a message, while the program is being read from disk.
 
 It is written straight to the terminal, and the terminal is borrowed for as long as `splash` lasts: what is typed
 meanwhile is not echoed into it and reaches the composer, and however the program ends the terminal is given back.
@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
+from chat_tui.toolkit.breakpoints import NARROW
+
 USUAL = "14171c 2a303a d8dbe0"
 """Background, bar and foreground of the usual theme, which is not known yet: its module takes a quarter of a second."""
 NONE = "none"
@@ -21,7 +23,6 @@ NONE = "none"
 
 _FILE = "first-frame"
 _COLOURS = re.compile(r"[0-9a-f]{6} [0-9a-f]{6} [0-9a-f]{6}|none")
-_NARROW = 72
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?1049l\x1b[?25h"
 
 
@@ -82,7 +83,7 @@ def _drawn(columns: int, rows: int, colours: str, *, composer: bool = True) -> s
     if colours != NONE:
         background, panel, foreground = map(_rgb, colours.split())
         plain, bar = f"\x1b[38;2;{foreground};48;2;{background}m", f"\x1b[48;2;{panel}m"
-    narrow = columns < _NARROW
+    narrow = columns < NARROW
     title = "" if narrow else " chat-tui "
     lines = {1: bar + title.ljust(columns)[:columns]}
     if not narrow and rows > 4:

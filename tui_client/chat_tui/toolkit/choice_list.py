@@ -1,4 +1,4 @@
-"""A list to choose from, which may be in a terminal with no room for it."""
+"""An option list that bears a terminal with no room for it."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""The palette of commands, in a terminal of any size."""
+"""The command palette, in a terminal of any size."""
 
 from textual.command import CommandList, CommandPalette
 

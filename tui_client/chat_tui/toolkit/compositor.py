@@ -1,13 +1,15 @@
-"""A repaint asks only those widgets that are seen in it.
+"""A culling compositor: a repaint asks only those widgets that are seen in it.
 
 Textual asks every widget on the screen, whatever is to be repainted: header, roster and key bar with each frame of the
 message list, and all containers behind it, whose cells the list covers.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 
 
@@ -40,3 +42,8 @@ class CullingCompositor(Compositor):
             if len(strips) >= shown.height:
                 in_front.append(shown)
             yield region, clip, strips
+
+
+def cull(screen: Screen[Any]) -> None:
+    """Have a screen drawn so; to be said before it is shown."""
+    screen._compositor = CullingCompositor()

@@ -1,4 +1,4 @@
-"""Keys are carried out in the order in which they were typed.
+"""Ordered key dispatch: carries keys out in the order in which they were typed.
 
 Textual hands each key to the focused widget's queue and goes on to the next. A key that the widget leaves to a binding
 travels up to the app's own queue, behind all keys that have come meanwhile. Typed ahead over a slow line, "hello",
@@ -10,14 +10,13 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
 from time import monotonic
+from typing import ClassVar
 
 from textual import events
 from textual.app import App, ReturnType
 from textual.dom import DOMNode
 from textual.message import Message
 
-_PATIENCE = 0.5
-"""Seconds; a handler that waits for something else must not hold up the keyboard."""
 _ROUNDS = 4
 _SHOWING = 0.006
 """Seconds after a key in which what it has changed comes to the screen."""
@@ -25,6 +24,9 @@ _SHOWING = 0.006
 
 class OrderedKeysApp(App[ReturnType]):
     """An app in which no key overtakes another."""
+
+    KEY_PATIENCE: ClassVar[float] = 0.5
+    """Seconds; a handler that waits for something else must not hold up the keyboard."""
 
     _left_over: events.Key | None = None
     """The last key that no widget wanted for itself."""
@@ -59,7 +61,7 @@ class OrderedKeysApp(App[ReturnType]):
         try:
             await super().on_event(event)
             with suppress(TimeoutError):
-                async with asyncio.timeout(_PATIENCE):
+                async with asyncio.timeout(self.KEY_PATIENCE):
                     await self._finish(event)
         finally:
             self.key_in_hand = False

@@ -1,4 +1,4 @@
-"""How the parts of a widget look, in the colours of the theme.
+"""Part styles: work out the styles of a widget's parts from the colours of the theme.
 
 Textual's own way are component classes. Each of them makes a node, which is styled as often as its widget is: with the
 seventy that this program would have, that is a quarter of its start, and most of a change of theme.

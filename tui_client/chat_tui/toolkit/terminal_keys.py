@@ -1,10 +1,12 @@
-"""Alt and a key, as terminals without the Kitty protocol send it: Escape and the key in one go."""
+"""Terminal key sequences: teach Textual Alt with a key as terminals without the Kitty protocol send it."""
 
 import string
 from typing import Any, NamedTuple, cast
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
-from textual.keys import Keys, _character_to_key
+from textual.keys import Keys
+
+from chat_tui.toolkit.key_names import key_name
 
 _BEGIN_MORE = "[]OPNX^_\\"
 """What begins a longer sequence after Escape."""
@@ -27,5 +29,5 @@ def learn_terminal_keys() -> None:
     for char in string.ascii_letters + string.digits + string.punctuation:
         known = table.get(f"\x1b{char}")
         if char not in _BEGIN_MORE and (known is None or isinstance(known, str)):
-            name = char if char.isalnum() else _character_to_key(char)
+            name = char if char.isalnum() else key_name(char)
             table[f"\x1b{char}"] = (_Key(f"alt+shift+{name.lower()}" if char.isupper() else f"alt+{name}"),)

@@ -1,4 +1,4 @@
-"""What the banner says of the connection, in whole sentences. Pure."""
+"""Notices: whole sentences for the banner, about the connection and about what has just happened. Pure."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""What is said where the loaded messages end: there are others, they are on their way, or nothing is older. Pure."""
+"""Page edges: words where the loaded messages end, and about how long messages are kept. Pure."""
 
 from chat_protocol.events import Message
 from chat_tui.state.gaps import Gap

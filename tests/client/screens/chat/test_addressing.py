@@ -1,8 +1,49 @@
-"""What is said about a command that neither the server nor this program knows."""
+"""What a typed line is: a command of this program, one for the server, or none; and what is said of the last."""
 
 import pytest
 
-from chat_tui.screens.chat.addressing import no_such_command
+from chat_protocol.commands import CommandError, Delete, Say
+from chat_tui.screens.chat.addressing import LocalCommand, no_such_command, parse_line
+from chat_tui.screens.chat.submission import check
+
+
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("hello", Say("hello")),
+        ("/to bob hello", Say("hello", to="bob")),
+        ("/to bob", LocalCommand("/to", "bob")),
+        ("/search green tea", LocalCommand("/search", "green tea")),
+        ("/help", LocalCommand("/help", "")),
+        ("/mute bob", LocalCommand("/mute", "bob")),
+        ("/unmute @bob", LocalCommand("/unmute", "@bob")),
+        ("/delete 3", Delete(3)),
+        ("//help", Say("/help")),
+    ],
+)
+def test_a_line_is_for_this_program_or_for_the_server(line, command):
+    """`/to` and a name alone only turns to somebody."""
+    assert parse_line(line) == command
+
+
+def test_a_line_may_be_neither():
+    """It is given back with what is wrong."""
+    with pytest.raises(CommandError):
+        parse_line("/emote waves")
+
+
+@pytest.mark.parametrize(
+    ("message", "asks"),
+    [
+        (Say("hello"), False),
+        (Say("password: hunter2-Xy7!"), True),
+        (Say("password: hunter2-Xy7!", to="~b"), False),
+        (Say("password: hunter2-Xy7!", lifetime=30.0), False),
+    ],
+)
+def test_a_secret_to_everyone_is_asked_about(message, asks):
+    """Not one to a person, nor one that deletes itself."""
+    assert bool(check(message)) is asks
 
 
 @pytest.mark.parametrize(

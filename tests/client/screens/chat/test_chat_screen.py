@@ -139,7 +139,7 @@ async def test_in_a_narrow_terminal_the_mouse_has_the_palette():
         await ana.click("lobby")
         await ana.write("quit")
         await ana.click("Leave the chat")
-        await ana.until(lambda: ana.app._exit)
+        await ana.leaves()
 
 
 async def test_help_is_typed_or_pressed():
@@ -171,7 +171,7 @@ async def test_exit_says_goodbye_and_ends():
         bob = await house.person("bob")
         await ana.say("/exit")
         await bob.sees("bob")
-        await ana.until(lambda: ana.app._exit)
+        await ana.leaves()
 
 
 async def test_a_secret_that_can_not_be_had_is_told():

@@ -9,7 +9,7 @@ from client.chat_host import chat
 async def look(person, *, away):
     """Put the terminal into the background, or bring it back."""
     person.app.post_message(events.AppBlur() if away else events.AppFocus())
-    await person.until(lambda: person.screen.notifier.focused is not away)
+    await person.until(lambda: person.screen.parts.notifier.focused is not away)
     await person.pilot.pause()
 
 

@@ -49,7 +49,7 @@ async def test_who_leaves_has_deleted(leave):
             if leave == "exit":
                 await ana.say("/exit")
             else:
-                ana.app._end_by_signal(SIGTERM)
+                ana.app.end_by_signal(SIGTERM)
             await bob.until(lambda: deleted(bob) == [1])
         assert ana.app.unsent == []
 

@@ -114,11 +114,11 @@ async def test_wide_and_joined_letters_fill_no_more_than_their_cells():
             await ana.until(lambda ana=ana: len(ana.app.store.messages) == 2)
             await ana.press("up", "m", "up", "r", "ctrl+b")
             await ana.shows("한국어이름")
-            strips = ana.app.screen._compositor.render_strips()
+            strips = ana.strips
             assert {strip.cell_length for strip in strips} == {size[0]}
             await ana.press("escape", "ctrl+r", *"wide", "enter")
             await ana.shows("2 found")
-            strips = ana.app.screen._compositor.render_strips()
+            strips = ana.strips
             assert {strip.cell_length for strip in strips} == {size[0]}
 
 
@@ -127,8 +127,7 @@ async def test_five_thousand_at_once():
     async with open_house() as house, chat(house) as ana:
         bob = await house.person("bob")
         taken: list[int] = []
-        show = ana.screen.feed._changed
-        ana.screen.feed._changed = lambda change: (taken.append(len(change.added)), show(change))
+        ana.screen.feed.event_filter = lambda heard: (taken.append(len(heard)), heard)[1]
         texts = [f"flood {number}" for number in range(5000)]
         await bob.say(*texts[:2500])
         await ana.until(lambda: taken)

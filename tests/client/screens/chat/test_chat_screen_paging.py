@@ -70,7 +70,7 @@ async def test_to_what_was_replied_to_and_back():
             await ana.press("backspace")
             await ana.shows("▊ yes", "╭ bob: line 300")
             await ana.lacks("Backspace goes back.")
-            ana.screen.open_message(451)
+            ana.screen.parts.pager.open_message(451)
             await ana.shows("▊ line 451", "▊ line 450")
             assert held(ana) == [*range(50, 702)]
 
@@ -82,17 +82,17 @@ async def test_a_message_that_is_gone_is_not_opened():
         await bob.said("/delete 100")
         async with chat(house) as ana:
             await ana.shows("line 500")
-            ana.screen.open_message(100)
+            ana.screen.parts.pager.open_message(100)
             await ana.shows("That message is not here any more.")
             assert 99 in held(ana)
-            ana.screen.open_message(60)
+            ana.screen.parts.pager.open_message(60)
             await ana.shows("▊ line 60")
             await bob.say("/delete 60")
             await ana.lacks("▊ line 60")
-            ana.screen.open_message(60)
+            ana.screen.parts.pager.open_message(60)
             await ana.shows("That message is not here any more.")
             await ana.cut()
-            ana.screen.open_message(200)
+            ana.screen.parts.pager.open_message(200)
             assert ana.screen.banner.text == "That message is not loaded, and there is no connection."
 
 
@@ -117,7 +117,7 @@ async def test_what_was_missed_and_is_too_much_is_a_row(snapshot):
             await ana.shows("▊ line 312", "▊ line 313")
             await load_older(ana, 113)
             await ana.until(lambda: held(ana) == [*range(1, 513)])
-            ana.screen.open_message(13)
+            ana.screen.parts.pager.open_message(13)
             await ana.shows("new since", "▊ line 13")
             await ana.lacks(MISSING)
 

@@ -2,7 +2,7 @@
 
 from textual.geometry import Region
 
-from chat_tui.screens.dialogs.search_dialog import RecordDialog
+from chat_tui.screens.dialogs.search_dialog import SearchDialog
 from chat_tui.widgets.lists.search_hits import HitList
 from chatting import open_house
 from client.chat_host import TEN, chat
@@ -71,7 +71,7 @@ async def test_what_is_gone_leaves_the_list_and_what_is_refused_is_told():
         await zoe.say("green, says zoe")
         async with chat(house, clock=lambda: now[0]) as ana:
             await ana.shows("▊ green two", "green, says zoe")
-            ana.screen.mute(zoe.id, muted=True)
+            ana.screen.parts.muting.mute(zoe.id, muted=True)
             await ana.press("ctrl+r")
             await ana.shows("The newest 10,000 messages are kept.")
             await ana.write('"')
@@ -84,7 +84,7 @@ async def test_what_is_gone_leaves_the_list_and_what_is_refused_is_told():
             await ana.shows("2 found, newest first.")
             await ana.lacks("green one")
             now[0] += 60
-            ana.app.screen._expire()
+            ana.app.screen.expire()
             await ana.shows("1 found, newest first.")
             await ana.lacks("green soon")
             await ana.cut()
@@ -105,12 +105,12 @@ async def test_a_rate_limit_is_told_and_asking_again_helps():
             await ana.press("ctrl+r", *"green", "enter")
             await ana.shows("1 found, newest first.")
             dialog = ana.app.screen
-            assert isinstance(dialog, RecordDialog)
-            while not dialog._search.problem:
-                dialog._ask("green")
+            assert isinstance(dialog, SearchDialog)
+            while not dialog.search.problem:
+                dialog.ask("green")
                 await ana.pilot.pause()
             await ana.shows("Too fast")
-            await ana.until(lambda: dialog._search.hits or (not dialog._search.waiting and dialog.action_choose()))
+            await ana.until(lambda: dialog.search.hits or (not dialog.search.waiting and dialog.action_choose()))
             await ana.shows("1 found, newest first.")
             await ana.press("escape")
             await ana.lacks("Too fast")

@@ -101,7 +101,7 @@ async def is_copied(here):
     """The text is in the clipboard, and that is said."""
     await here.ana.shows("Copied.")
     assert here.ana.app.clipboard == here.text
-    here.ana.app._clipboard = ""
+    here.ana.app.copy_to_clipboard("")
 
 
 async def is_opened(here):
@@ -153,7 +153,7 @@ async def is_helped(here):
 
 async def has_left(here):
     """The program ends, and the name is free."""
-    await here.ana.until(lambda: here.ana.app._exit)
+    await here.ana.leaves()
     await here.bob.sees("bob")
 
 

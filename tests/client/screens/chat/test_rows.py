@@ -9,6 +9,7 @@ from chat_protocol.events import Client, Deleted, Init, Message, decode_event
 from chat_tui.screens.chat import rows
 from chat_tui.screens.chat.addressing import Addressing, spelled_out
 from chat_tui.state.store import Store
+from chat_tui.wording.times import clock_time
 
 NOW = datetime(2026, 3, 5, 10, 2).timestamp()  # noqa: DTZ001 - ten in the morning wherever the test runs
 ANA, BOB = Client("~a", "ana"), Client("~b", "bob")
@@ -152,8 +153,8 @@ def test_what_goes_on_has_a_header_where_something_else_is_above_it():
 def test_a_day_begins_with_its_name():
     """Above the first message of each day but for today's, if there is nothing before it; also of last year."""
     times = [NOW - 86_400 * 400, NOW - 86_400, NOW - 86_400 + 60, NOW, 0.0, float("nan"), NOW + 60]
-    store = store_with(*(message(id, sent_at=when) for id, when in enumerate(times, 1)))  # noqa: A001
-    found = [rows.row_of(store, id, NOW) for id in store.messages]  # noqa: A001
+    store = store_with(*(message(number, sent_at=when) for number, when in enumerate(times, 1)))
+    found = [rows.row_of(store, number, NOW) for number in store.messages]
     assert [row.day for row in found] == [
         "Wednesday, 29 January 2025",
         "Wednesday, 4 March",
@@ -188,7 +189,7 @@ def test_the_full_time_of_a_message(fields, words):
 )
 def test_a_time_of_day(when, text):
     """With its date when that is another one; nothing for what can't be a time."""
-    assert rows.clock_time(when, NOW) == text
+    assert clock_time(when, NOW) == text
 
 
 # -- to whom, in reply to what, for how long --------------------------------------------------------------------------

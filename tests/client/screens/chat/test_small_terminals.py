@@ -35,7 +35,7 @@ async def test_a_terminal_of_a_column_or_two():
             await ana.press("up")
             await bob.say("/reply 1 hello again")
             await ana.screen.action_find("hello")
-            ana.screen.go_to(1)
+            ana.screen.parts.jumps.go_to(1)
             await ana.press("escape")
         await ana.size(80, 24)
         await ana.shows("╭ bob: hello", "▊ hello again", "Message everyone…")

@@ -82,7 +82,7 @@ async def test_what_is_set_holds_in_the_room_too():
         await ana.say("a slip")
         await ana.shows("▊ a slip")
         await ana.say("/delete last")
-        assert not ana.screen.undo.possible
+        assert not ana.screen.parts.undo.possible
         await ana.lacks("a slip")
 
 
@@ -211,7 +211,7 @@ async def test_nobody_ends_a_room_under_others_by_one_key():
         await ana.press("enter", "end", "enter")
         await ana.shows("Your room is open", "● connected · 1 here")
         await ana.press("escape")
-        url = ana.app._own_room.url
+        url = ana.app.own_room.server.url
         async with connect(f"{url}?name=bob", proxy=None) as bob:
             await ana.shows("2 here")
             await ana.press("ctrl+q", "ctrl+q")
@@ -233,7 +233,7 @@ async def test_nobody_ends_a_room_under_others_by_one_key():
             await ana.shows("▊ good")
             await ana.press("ctrl+q")
             await ana.click("End it")
-            await ana.until(lambda: ana.app._exit)
+            await ana.leaves()
             assert ana.app.return_value is None
 
 
@@ -249,7 +249,7 @@ async def test_a_room_is_started_for_as_long_as_one_stays(by_mouse):
             "Your room is open", "Others join with", "chat-tui ws://", "0.0.0.0:", "It ends when you leave."
         )
         await ana.shows("● connected · 1 here")
-        room = ana.app._own_room
+        room = ana.app.own_room.server
         assert room.invitation in ana.row("chat-tui ws://")
         assert ana.kept == ["ana"]
         if by_mouse:
@@ -284,7 +284,7 @@ async def test_without_colours_one_sees_what_enter_would_choose(monkeypatch):
         await ana.press("enter", "down")
         lined = [
             segment.text.strip()
-            for strip in ana.app.screen._compositor.render_strips()
+            for strip in ana.strips
             for segment in strip
             if segment.style is not None and segment.style.underline and segment.text.strip()
         ]

@@ -8,7 +8,7 @@ from textual.widgets import Input
 from chat_tui.app.themes import CHAT_DARK
 from chat_tui.toolkit.screen_text import screen_text
 from chat_tui.widgets.lists.roster import EVERYONE, Person, Roster, in_order
-from chat_tui.widgets.markup.cells import cut, one_line
+from chat_tui.widgets.markup.wrapping import fit_cells, one_line
 
 FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
 ANA = Person("a", "ana", you=True)
@@ -105,10 +105,10 @@ async def test_long_names_end_within_the_row(name):
 
 def test_text_is_cut_between_letters():
     """A cut text fits, keeps whole letters and says that something is missing."""
-    assert cut("日本語", 6) == "日本語"
-    assert cut("日本語", 5) == "日本…"
-    assert cut("日本語", 4) == "日…"
-    assert cut("abc", 0) == ""
+    assert fit_cells("日本語", 6, trim=True) == "日本語"
+    assert fit_cells("日本語", 5, trim=True) == "日本…"
+    assert fit_cells("日本語", 4, trim=True) == "日…"
+    assert fit_cells("abc", 0, trim=True) == ""
     assert one_line(" a\n\n b ") == "a b"
 
 

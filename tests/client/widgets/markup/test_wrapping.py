@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from chat_protocol.text import clean
-from chat_tui.widgets.markup.wrapping import clusters, fit, offset_at, settle, whole_clusters, wrap
+from chat_tui.widgets.markup.wrapping import clusters, fit_cells, offset_at, settle, whole_clusters, wrap
 
 ATOMS = ["a", "word", " ", "  ", "\n", "界", "é", "e\u0301", "x\u0300\u0301\u0302", "❤\ufe0f", "1\ufe0f\u20e3"]
 ATOMS += ["👩\u200d👧", "🇩🇪", "🇩", "👍🏽", "\u200d", "\ufe0f", "\u0301", "\u200c", "https://example.org/a/very/long"]
@@ -52,7 +52,7 @@ def _line_starts(text):
 def test_fit_cuts_to_the_width_and_says_so(text, width):
     """A text that fits is kept whole; one that does not ends in an ellipsis."""
     line = text.replace("\n", " ")
-    shown = fit(line, width)
+    shown = fit_cells(line, width)
     assert cell_len(shown) <= width
     assert shown == line if cell_len(line) <= width else shown == "" or shown.endswith("…")
 

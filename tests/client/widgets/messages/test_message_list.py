@@ -6,10 +6,10 @@ from types import CoroutineType, FrameType, FunctionType, ModuleType
 import pytest
 from rich.cells import cell_len
 from rich.style import Style
-from textual.events import MouseScrollUp
 
+from chat_tui.toolkit.screen_text import screen_text
 from chat_tui.widgets.messages.heights import FOLD_ROWS
-from client.message_list_host import Host, row, size_of, until
+from client.message_list_host import Host, row, scroll_up, size_of, until
 
 SIZE = (60, 20)
 
@@ -116,9 +116,9 @@ async def test_keys_scroll(key, first):
 async def test_the_wheel_scrolls():
     """The mouse wheel moves the list, and what was read stays readable."""
     host = Host(_many())
-    async with host.run_test(size=SIZE) as pilot:
+    async with host.run_test(size=SIZE):
         before = host.shown
-        await pilot._post_mouse_events([MouseScrollUp], "#messages")
+        host.post_message(scroll_up())
         await until(lambda: host.shown != before)
         assert host.shown[-1] in before
 
@@ -258,7 +258,7 @@ async def test_reset_replaces_everything():
 async def test_a_hundred_thousand_messages_need_a_few_dozen_lookups():
     """A start, and each page up, ask for what is near the screen only."""
     host = Host()
-    host.lookup = host.list._canvas._lookup = lambda key: host.looked_up.append(key) or row(key)
+    host.rows = _Any()
     async with host.run_test(size=(80, 40)) as pilot:
         host.list.reset((key, 60, False) for key in range(1, 100_001))
         assert host.shown[-1].endswith("message 100000")
@@ -317,16 +317,15 @@ async def test_a_burst_is_one_paint_and_no_layout():
     host = Host(_many())
     async with host.run_test(size=SIZE) as pilot:
         await pilot.pause()
-        paints, layouts = [], []
-        paint, lay_out = host.list.refresh, host.screen._refresh_layout
-        host.list.refresh = lambda *where, **how: paints.append(where) or paint(*where, **how)
-        host.screen._refresh_layout = lambda *where, **how: layouts.append(where) or lay_out(*where, **how)
+        layouts = []
+        host.screen.screen_layout_refresh_signal.subscribe(host, layouts.append, immediate=True)
+        host.list.painted.clear()
         for key in range(101, 201):
             host.say(row(key))
-        await until(lambda: paints)
-        assert "message 200" in _screen_text(host)
+        await until(lambda: host.list.painted)
+        assert "message 200" in screen_text(host)
         await pilot.pause()
-        assert len(paints) == 1
+        assert len(host.list.painted) == 1
         assert layouts == []
 
 
@@ -336,9 +335,9 @@ async def test_a_paint_gives_way_once():
     async with host.run_test(size=SIZE) as pilot:
         await pilot.pause()
         shown = []
-        host.list.gives_way = lambda: shown.append("message 101" in _screen_text(host)) or True
+        host.list.gives_way = lambda: shown.append("message 101" in screen_text(host)) or True
         host.say(row(101))
-        await until(lambda: "message 101" in _screen_text(host))
+        await until(lambda: "message 101" in screen_text(host))
         assert shown
         assert not any(shown)
 
@@ -356,8 +355,11 @@ async def test_the_scrollbar_pages_and_drags():
         await until(lambda: any(line.endswith("message 1") for line in host.shown))
 
 
-def _screen_text(host):
-    return "\n".join(strip.text for strip in host.screen._compositor.render_strips())
+class _Any(dict):
+    """All messages, of which none exists before somebody asks for it."""
+
+    def get(self, key, default=None):  # noqa: ARG002  # a dict has it
+        return row(key)
 
 
 def _linked_styles():

@@ -184,7 +184,7 @@ async def test_picking_goes_on_beyond_the_screen():
     async with host.run_test(size=SIZE):
         for keys in ([*range(30, 0, -1), 1], [*range(2, 31), 30]):
             for key in keys:
-                host.list.pick_step(-1 if keys[0] == 30 else 1)
+                host.list.action_pick_step(-1 if keys[0] == 30 else 1)
                 assert host.list.picked == key
                 line = host.shown.index(STRIP)
                 assert host.shown[line - 2 : line] == [" ▊ ana  10:02", f" ▊ message {key}"]
@@ -292,15 +292,14 @@ async def test_an_unsent_line_can_be_picked():
 async def test_details_stand_above_the_actions():
     """They are no target of the mouse, and follow the message."""
     host = Host(_many())
-    details = {28: "a day in March"}
-    host.list._details = lambda key: details.get(key, "")
+    host.details[28] = "a day in March"
     async with host.run_test(size=SIZE) as pilot:
         host.list.pick(28)
         line = host.line_with("message 28")
         assert host.shown[line + 1 : line + 3] == ["   a day in March", STRIP]
         await click(pilot, "a day")
         assert host.list.picked == 28
-        details[28] = "another day"
+        host.details[28] = "another day"
         host.change(28, note="changed")
         assert host.shown[line + 1] == "   another day"
 
@@ -310,7 +309,7 @@ async def test_actions_follow_the_message():
     host = Host(_many())
     async with host.run_test(size=SIZE):
         host.list.pick(28)
-        host.list._actions = lambda _: ()
+        host.actions = ()
         host.change(28, note="changed")
         assert STRIP not in host.shown
 
@@ -340,7 +339,7 @@ async def test_the_mouse_counts_in_what_was_written():
         await pilot.mouse_up("#messages", offset=(9, line))
         await pilot.pause()
         assert host.screen.get_selected_text() == ":rocket: *go*"
-        plain = host.strips[line - 1]._segments[0].style.bgcolor
+        plain = next(iter(host.strips[line - 1])).style.bgcolor
         assert "".join(one.text for one in host.strips[line] if one.style.bgcolor != plain) == "🚀 *go*"
         await click(pilot, "e.org/x")
         assert host.named("LinkClicked")[0].url == "https://e.org/x"

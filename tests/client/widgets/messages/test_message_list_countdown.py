@@ -1,5 +1,7 @@
 """Countdowns: they count on the server's clock, and cost nothing while none is in view."""
 
+import asyncio
+
 import pytest
 
 from chat_tui.widgets.messages.row import countdown_text
@@ -45,12 +47,10 @@ async def test_only_its_own_cells_are_painted():
     host = Host([row(1, "soon gone", expires_at=1042.0)])
     async with host.run_test(size=SIZE) as pilot:
         await pilot.pause()
-        regions = []
-        refresh = host.list.refresh
-        host.list.refresh = lambda *where, **options: regions.extend(where) or refresh(*where, **options)
+        host.list.painted.clear()
         host.clock = 1001.0
-        await until(lambda: regions)
-        assert {(region.x, region.y, region.width, region.height) for region in regions} == {(15, 1, 7, 1)}
+        await until(lambda: host.list.painted)
+        assert {tuple(region) for regions in host.list.painted for region in regions} == {(15, 1, 7, 1)}
 
 
 async def test_a_countdown_that_becomes_longer_has_room():
@@ -67,19 +67,24 @@ async def test_the_timer_lives_while_a_countdown_is_in_view():
     host = Host([row(key) for key in range(1, 40)])
     async with host.run_test(size=SIZE) as pilot:
         await pilot.pause()
-        assert host.list._countdown_timer is None
+        assert not _timers()
         host.say(row(40, expires_at=1042.0))
-        await until(lambda: host.list._countdown_timer is not None)
-        timer = host.list._countdown_timer
+        await until(_timers)
+        timers = _timers()
         host.say(row(41, expires_at=1050.0))
         await until(lambda: any("0:50" in line for line in host.shown))
-        assert host.list._countdown_timer is timer
+        assert _timers() == timers
         host.list.scroll_to(y=0)
-        await until(lambda: host.list._countdown_timer is None)
+        await until(lambda: not _timers())
         host.list.to_end()
-        await until(lambda: host.list._countdown_timer is not None)
+        await until(_timers)
         host.delete(40, 41)
-        await until(lambda: host.list._countdown_timer is None)
+        await until(lambda: not _timers())
+
+
+def _timers():
+    """The timers of countdowns, by their name."""
+    return [task for task in asyncio.all_tasks() if task.get_name() == "countdown"]
 
 
 async def test_the_countdown_of_a_picked_message_keeps_its_background():

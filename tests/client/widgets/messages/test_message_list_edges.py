@@ -1,8 +1,6 @@
 """Where what is loaded ends: the row that says so, what it posts, and what tells that older messages are wanted."""
 
-from textual.events import MouseScrollUp
-
-from client.message_list_host import Host, click, row, until
+from client.message_list_host import Host, click, row, scroll_up, until
 
 SIZE = (60, 20)
 MISSING = "not loaded (click)"
@@ -70,7 +68,7 @@ async def test_the_top_is_told_before_it_is_reached():
         host.list.scroll_to(y=0)
         await pilot.pause()
         host.heard.clear()
-        host.list._on_mouse_scroll_up(MouseScrollUp(host.list, 5, 5, 0, -1, 0, False, False, False))
+        host.post_message(scroll_up())
         await until(lambda: host.named("NearStart"))
         host.heard.clear()
         host.list.action_page_up()

@@ -1,8 +1,10 @@
-"""What a line that was typed says by where it was typed: to whom, in reply to what, for how long. Pure."""
+"""Parsing and addressing of a typed line: the command in it; recipient, reply and lifetime from around it. Pure."""
+
+from typing import NamedTuple
 
 import msgspec
 
-from chat_protocol.commands import TYPED_COMMANDS, CommandSpec, Say, parse_command
+from chat_protocol.commands import TYPED_COMMANDS, Command, CommandSpec, Say, parse_command, split_command
 from chat_protocol.text import clean
 from chat_protocol.unknown import OTHER_NAMES, unknown_command
 
@@ -16,6 +18,7 @@ LOCAL_COMMANDS = (
 )
 """Commands that never reach the server."""
 
+_LOCAL = ("/help", "/search", "/mute", "/unmute")
 _OTHER_NAMES = {
     "/ignore": "write /mute bob",
     "/unignore": "write /unmute bob",
@@ -43,6 +46,30 @@ class Addressing(msgspec.Struct):
             reply_to=self.reply_to if command.reply_to is None else command.reply_to,
             lifetime=TEMPS[shown_temp] if command.lifetime is None else command.lifetime,
         )
+
+
+class LocalCommand(NamedTuple):
+    """A command for this program alone, and what was typed behind it."""
+
+    name: str
+    argument: str
+
+
+def parse_line(text: str) -> LocalCommand | Command:
+    """Return what a line asks for; `/to` with a name and nothing else only turns to somebody.
+
+    Raises:
+        CommandError: when it begins like a command and is none.
+    """
+    word, rest = split_command(text)
+    if word in _LOCAL or (word == "/to" and len(rest.split()) == 1):
+        return LocalCommand(word, rest)
+    return parse_command(text)
+
+
+def command_table() -> list[tuple[str, str]]:
+    """What can be typed, and what it does: the server's commands, then this program's."""
+    return [(spec.usage, spec.summary) for spec in (*TYPED_COMMANDS, *LOCAL_COMMANDS)]
 
 
 def no_such_command(name: str, people_key: str) -> str:

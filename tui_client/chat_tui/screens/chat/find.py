@@ -1,4 +1,4 @@
-"""Ctrl+F: what is looked for, where it was found, and the way back to where one was reading."""
+"""Find in the loaded messages: steps from place to place, counts them, and goes back to where one was reading."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from chat_tui.widgets.bars.find import SearchBar
 
 
-class Search:
-    """The search of a conversation; `bar` is there while it is open."""
+class Find:
+    """A phrase, where it was found, and where one was reading before; `bar` is there while it is open."""
 
     def __init__(self, store: Store, messages: MessageList) -> None:
         self._store = store

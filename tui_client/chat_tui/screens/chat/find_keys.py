@@ -1,98 +1,86 @@
-"""The part of the chat screen that finds: its keys, and the bar in which the phrase is typed."""
-
-from typing import TYPE_CHECKING, ClassVar
+"""Keys of the find bar: open it, step through what was found, type on, and give it up."""
 
 from textual import events
 from textual.actions import SkipAction
-from textual.binding import Binding, BindingType
 
-from chat_tui.screens.chat.find import Search
-from chat_tui.screens.chat.selection import SelectingScreen
+from chat_tui.screens.chat.find import Find
+from chat_tui.screens.chat.timeline import TimelinePresenter
 from chat_tui.widgets.composer.composer import Composer
-
-if TYPE_CHECKING:
-    from chat_tui.widgets.bars.find import SearchBar
+from chat_tui.widgets.messages.message_list import MessageList
 
 
-class FindingScreen(SelectingScreen):
-    """A screen with messages, a composer in its `#foot`, and a search."""
+class FindKeys:
+    """Carries out what is pressed while something is looked for; where nothing is, the key is not ours."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+f", "find", "Find", id="chat.find", priority=True),
-        Binding("n,enter", "find_step(1)", "Older find", id="find.older", show=False),
-        Binding("N,shift+enter", "find_step(-1)", "Newer find", id="find.newer", show=False),
-        Binding("alt+up,alt+down", "pick_found", "Pick what was found", id="find.pick", show=False),
-    ]
-    composer: Composer
-    search: Search
+    def __init__(self, find: Find, messages: MessageList, timeline: TimelinePresenter, composer: Composer) -> None:
+        self._find = find
+        self._messages = messages
+        self._timeline = timeline
+        self._composer = composer
 
-    def action_pick_message(self) -> None:
-        """Choose a message by keyboard."""
-        raise NotImplementedError
-
-    async def action_find(self, phrase: str = "") -> None:
+    async def open(self, phrase: str = "") -> None:
         """Ask what to look for, or go on asking."""
-        bar = self.search.bar
+        bar = self._find.bar
         if bar is None:
-            self.messages.close_pick()
+            self._messages.close_pick()
             # Made when it is needed: what is there from the start delays the first frame.
-            from chat_tui.widgets.bars.find import SearchBar  # noqa: PLC0415
+            from chat_tui.widgets.bars.find import SearchBar  # noqa: PLC0415 - not before the first frame
 
-            await self.query("#search").remove()  # the one before may be on its way out
-            await self.query_one("#foot").mount(bar := SearchBar(id="search"), before=self.composer)
-            self.search.open(bar)
+            screen = self._composer.screen
+            await screen.query("#search").remove()  # the one before may be on its way out
+            await screen.query_one("#foot").mount(bar := SearchBar(id="search"), before=self._composer)
+            self._find.open(bar)
         if phrase:
             bar.phrase = phrase
         bar.type_on()
 
-    def action_find_step(self, by: int) -> None:
-        """The next older find (1), or the next newer one (-1); where nothing is looked for, the key is not ours."""
-        if self.search.bar is None or self.focused is not self.messages or self.messages.picked is not None:
-            raise SkipAction
-        self.search.step(by)
+    def look_for(self, phrase: str) -> None:
+        """Another phrase was typed."""
+        self._find.look_for(phrase)
 
-    def action_pick_found(self) -> None:
-        """From the phrase to the message that it was found in; where nothing is looked for, the key is not ours."""
-        if self.search.bar is None:
-            raise SkipAction
-        self.action_pick_message()
+    def step(self, by: int) -> None:
+        """To the next older find (1), or the next newer one (-1), as the bar says."""
+        self._find.step(by)
 
-    def finding_key(self, event: events.Key) -> bool:
+    def step_by_letter(self, by: int) -> None:
+        """The same by a letter, which is that only where the messages have the focus, and none is picked."""
+        if self._find.bar is None or not self._in_messages or self._messages.picked is not None:
+            raise SkipAction
+        self._find.step(by)
+
+    def pick(self) -> None:
+        """From the phrase to the message that it was found in."""
+        if self._find.bar is None:
+            raise SkipAction
+        self._timeline.begin_pick()
+
+    def take(self, event: events.Key) -> bool:
         """A letter typed at the messages: a key of the search, or more of its phrase; False without a search."""
-        bar = self.search.bar
-        if bar is None or self.focused is not self.messages or event.character is None:
+        bar = self._find.bar
+        if bar is None or not self._in_messages or event.character is None:
             return False
-        if event.key not in self.active_bindings:
+        if event.key not in self._messages.screen.active_bindings:
             event.stop()
             bar.type_on(event.character)
         return True
 
-    def to_newest(self) -> None:
-        """To the end of the list, for good: a search that led elsewhere is over."""
-        self.search.close(stay=True)
-        self.messages.to_end()
+    def confirm(self) -> None:
+        """The phrase is complete: the letters are the list's now."""
+        if self._find.bar is not None:
+            self._find.bar.let_go()
+        self._messages.screen.set_focus(self._messages)
 
-    def end_search(self) -> bool:
+    def end(self) -> bool:
         """Go back to where one was reading; False where nothing was looked for."""
-        was_open = self.search.bar is not None
-        self.search.close()
+        was_open = self._find.bar is not None
+        self._find.close()
         return was_open
 
-    def on_search_bar_typed(self, event: "SearchBar.Typed") -> None:
-        """Find it."""
-        self.search.look_for(event.phrase)
+    def close(self) -> None:
+        """The same, and back to the composer."""
+        self._find.close()
+        self._composer.screen.set_focus(self._composer)
 
-    def on_search_bar_stepped(self, event: "SearchBar.Stepped") -> None:
-        """To the next one."""
-        self.search.step(event.by)
-
-    def on_search_bar_confirmed(self) -> None:
-        """The letters are the list's now."""
-        if self.search.bar is not None:
-            self.search.bar.let_go()
-        self.set_focus(self.messages)
-
-    def on_search_bar_closed(self) -> None:
-        """Back to where one was reading, and to the composer."""
-        self.search.close()
-        self.set_focus(self.composer)
+    @property
+    def _in_messages(self) -> bool:
+        return self._messages.screen.focused is self._messages

@@ -1,73 +1,67 @@
-"""What can be done with a message in the list: carried out here, whichever way it was asked for."""
+"""Message actions: carries out what the strip, a click or a key asks of a message, each by its name."""
 
 import re
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlsplit
 
 from textual.app import App
 
 from chat_protocol.commands import Delete
 from chat_tui.engine.feed import Feed
-from chat_tui.screens.chat.rows import first_link, row_of
+from chat_tui.screens.chat import rows
+from chat_tui.screens.chat.pager import Pager
+from chat_tui.screens.chat.recipient import Recipient
+from chat_tui.screens.chat.sending import Sender
 from chat_tui.screens.chat.status import StatusLine
 from chat_tui.state.store import Store
-from chat_tui.widgets.messages.message_list import MessageList
-from chat_tui.wording.notices import GO_BACK, Notice
+from chat_tui.wording.notices import Notice
 
 _SECONDS = 2.0
-_JUMP_SECONDS = 5.0
-"""Long enough for the mouse to get to the way back."""
 
 
 class MessageActions:
-    """The actions of the strip, by name. What is passed by name is the screen's."""
+    """The actions of `rows.actions_for`."""
 
     def __init__(
         self,
         app: App[None],
         store: Store,
         feed: Feed,
-        messages: MessageList,
+        pager: Pager,
+        recipient: Recipient,
+        sender: Sender,
         status: StatusLine,
-        *,
-        delete: Callable[[Delete, str], object],
-        reply_to: Callable[[int], None],
-        write_to: Callable[[str], None],
     ) -> None:
         self._app = app
         self._store = store
-        self._feed = feed
-        self._messages = messages
+        self._recipient = recipient
+        self._sender = sender
         self._status = status
-        self._delete = delete
-        self._reply_to = reply_to
-        self._write_to = write_to
+        self._by_name: dict[str, Callable[[int], None]] = {
+            rows.REPLY.name: recipient.answer,
+            rows.DELETE.name: self._delete,
+            rows.DISCARD.name: feed.discard,
+            rows.AGAIN.name: feed.send_again,
+            rows.COPY.name: self._copy_message,
+            rows.NUMBER.name: lambda key: self.copy(str(key)),
+            rows.MESSAGE.name: self.write_to_author,
+            rows.OPEN.name: self._open_first_link,
+            rows.JUMP.name: pager.open_parent,
+            rows.LOAD_OLDER.name: partial(pager.load_beside, older=True),
+            rows.LOAD_NEWER.name: pager.load_newer,
+        }
 
     def carry_out(self, name: str, key: int) -> None:
-        """Do what an action of `screens.rows.actions_for` stands for."""
-        match name:
-            case "reply":
-                self._reply_to(key)
-            case "delete":
-                self._delete(Delete(key), f"/delete {key}")
-            case "discard":
-                self._feed.discard(key)
-            case "again":
-                self._feed.send_again(key)
-            case "copy":
-                self._copy_message(key)
-            case "number":
-                self.copy(str(key))
-            case "message":
-                self.write_to_author(key)
-            case "open":
-                self._open_first_link(key)
+        """Do what an action stands for."""
+        if (action := self._by_name.get(name)) is not None:
+            action(key)
 
     def write_to_author(self, key: int) -> None:
         """What is written next is for whoever wrote this."""
         message = self._store.messages.get(key)
         if message is not None and message.from_id:
-            self._write_to(message.from_id)
+            self._recipient.set_target(message.from_id)
 
     def copy(self, text: str) -> None:
         """Put a text into the clipboard, and say so."""
@@ -86,19 +80,15 @@ class MessageActions:
         self._status.notice(Notice("info", f"Opening {host}…", seconds=_SECONDS))
         self._app.open_url(url)
 
+    def _delete(self, key: int) -> None:
+        self._sender.delete(Delete(key), f"/delete {key}")
+
     def _copy_message(self, key: int) -> None:
-        row = row_of(self._store, key, 0.0)  # its text is the same at any time
+        row = rows.row_of(self._store, key, 0.0)  # its text is the same at any time
         if row is not None:
             self.copy(row.text)
 
-    def jumped(self, key: int) -> None:
-        """The list has gone to a message, if it knows that: say how to come back, or that it can't."""
-        if key in self._store.messages:
-            self._status.notice(Notice("info", "Backspace goes back.", GO_BACK, seconds=_JUMP_SECONDS))
-        else:
-            self._status.notice(Notice("info", "That message is not here any more.", seconds=_SECONDS))
-
     def _open_first_link(self, key: int) -> None:
         message = self._store.messages.get(key)
-        if message is not None and (url := first_link(message.text)):
+        if message is not None and (url := rows.first_link(message.text)):
             self.open(url)

@@ -1,4 +1,4 @@
-"""Being noticed while the terminal is in the background: bell, notification, and a number in its title."""
+"""Notifier: being noticed while the terminal is in the background: bell, notification, and a number in its title."""
 
 import time
 from collections.abc import Callable
@@ -20,7 +20,7 @@ class Notifier:
         self._store = store
         self._write = write
         self._clock = clock
-        self._attention = Notifications()
+        self._notifications = Notifications()
         self._epoch: str | None = None
 
     def follow(self, change: Change) -> None:
@@ -28,15 +28,15 @@ class Notifier:
         first, self._epoch = self._epoch is None, self._store.epoch
         if self.focused:
             return
-        self._tell(self._attention.gone(change.removed))
+        self._tell(self._notifications.gone(change.removed))
         if first and change.reset:
             return  # the past of a room that was entered just now is no news
         messages = self._store.messages
         fresh = self._missed(change.missed or 0) if change.reset else change.added
         if news := [self._news(messages[number]) for number in fresh if self._store.is_heard(messages[number])]:
-            self._tell(self._attention.came(news, self._clock()))
+            self._tell(self._notifications.came(news, self._clock()))
 
-    def focus(self, focused: bool) -> None:  # noqa: FBT001  # a state, not a switch
+    def focus(self, focused: bool) -> None:  # noqa: FBT001 - a state, not a switch
         """The terminal has come into the foreground, or left it."""
         self.focused = focused
         if focused:
@@ -44,7 +44,7 @@ class Notifier:
 
     def end(self) -> None:
         """Give the terminal its title back."""
-        self._tell(self._attention.seen())
+        self._tell(self._notifications.seen())
 
     def _missed(self, count: int) -> list[int]:
         """The newest messages of others, as many as came while there was no connection."""

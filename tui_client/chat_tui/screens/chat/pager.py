@@ -1,9 +1,11 @@
-"""The part of the chat screen that fetches messages that are not loaded, before anybody has to wait for them."""
+"""Pagination: fetches messages that are not loaded, a page at a time, before anybody has to wait for them."""
 
 from typing import NamedTuple
 
 from chat_tui.engine.feed import Feed
-from chat_tui.screens.chat.unread import UnreadScreen
+from chat_tui.screens.chat.jumps import Jumps
+from chat_tui.screens.chat.status import StatusLine
+from chat_tui.screens.chat.timeline import TimelinePresenter
 from chat_tui.state.change import Change
 from chat_tui.state.page_requests import PAGE
 from chat_tui.state.store import Store
@@ -27,12 +29,25 @@ class _Wanted(NamedTuple):
     asked: bool = False
 
 
-class PagingScreen(UnreadScreen):
-    """A screen whose older messages come from the server, a page at a time."""
+class Pager:
+    """Has the server send the pages that come into reach, and the one with a message that is to be shown."""
 
-    store: Store
-    feed: Feed
-    _wanted: _Wanted | None = None
+    def __init__(
+        self,
+        store: Store,
+        feed: Feed,
+        messages: MessageList,
+        timeline: TimelinePresenter,
+        jumps: Jumps,
+        status: StatusLine,
+    ) -> None:
+        self._store = store
+        self._feed = feed
+        self._messages = messages
+        self._timeline = timeline
+        self._jumps = jumps
+        self._status = status
+        self._wanted: _Wanted | None = None
 
     def open_message(self, message_id: int, origin: int | None = None) -> None:
         """Show a message in its place, with a way back (to `origin`, where a message led here).
@@ -40,39 +55,38 @@ class PagingScreen(UnreadScreen):
         What is not loaded is fetched, with what was said around it.
         """
         self._wanted = None
-        if message_id in self.store.messages:
-            self.go_to(message_id, origin)
-        elif (gap := self.store.gap_around(message_id)) is None:
+        if message_id in self._store.messages:
+            self._jumps.go_to(message_id, origin)
+        elif (gap := self._store.gap_around(message_id)) is None:
             self._tell("That message is not here any more.")
-        elif not self.store.can_ask:
+        elif not self._store.can_ask:
             self._tell("That message is not loaded, and there is no connection.")
         else:
-            self.status.notice(Notice("info", "Fetching that message…"))
+            self._status.notice(Notice("info", "Fetching that message…"))
             closes = gap.stop <= message_id + PAGE - _AFTER
             page = (gap.stop, PAGE) if closes else (message_id + _AFTER, _AROUND)
             self._fetch_wanted(_Wanted(message_id, origin, *page))
 
-    def led_elsewhere(self, action: str, key: int) -> bool:
-        """Carry out an action of a message that leads to another, or fetches some; False where it is none of those."""
-        message = self.store.messages.get(key)
-        match action:
-            case "jump" if message is not None and message.reply_to is not None:
-                self.open_message(message.reply_to, key)
-            case "load-older":
-                self.load_beside(key, older=True)
-            case "load-newer":
-                self.load_newer(key)
-            case _:
-                return False
-        return True
+    def open_parent(self, key: int) -> None:
+        """Show what a message replies to."""
+        message = self._store.messages.get(key)
+        if message is not None and message.reply_to is not None:
+            self.open_message(message.reply_to, key)
+
+    def jumped_to_parent(self, parent_key: int, key: int) -> None:
+        """The list has gone from a reply to what it replies to, where it knows that."""
+        if self._store.is_unloaded(parent_key):
+            self.open_message(parent_key, key)
+        else:
+            self._jumps.jumped(parent_key)
 
     def load_beside(self, key: int, *, older: bool) -> None:
         """Load what is missing above a message: the newest of that (`older`), or the oldest."""
-        message = self.store.messages.get(key)
-        gap = None if message is None else self.store.gap_above(key)
+        message = self._store.messages.get(key)
+        gap = None if message is None else self._store.gap_above(key)
         if gap is None or message is None:
             return
-        before = self.store.before(key)
+        before = self._store.before(key)
         if older or before is None:
             self._fetch(gap.stop, key)
         else:
@@ -80,24 +94,24 @@ class PagingScreen(UnreadScreen):
 
     def load_newer(self, key: int) -> None:
         """Load what is missing below a message: what comes next."""
-        gap = self.store.gap_below(key)
+        gap = self._store.gap_below(key)
         if gap is not None:
             self._fetch(min(gap.stop, gap.start + _NEWER), key)
 
     def _fetch(self, before: int, goes_on_from: int) -> None:
-        if not self.store.can_ask:
+        if not self._store.can_ask:
             self._tell("There is no connection.")
-        elif self.feed.request_page(before):
-            self.timeline.goes_on_from = goes_on_from
+        elif self._feed.request_page(before):
+            self._timeline.goes_on_from = goes_on_from
 
-    def follow_pages(self, change: Change) -> None:
+    def follow(self, change: Change) -> None:
         """What was asked for has come, or there is a new connection: go on. After a fault somebody has to scroll."""
         if isinstance(change.page, tuple):
             code, why = change.page
             if self._wanted is not None or code not in ("too_fast", "empty"):
                 self._tell(f"Older messages did not come. {sentence(why)}")
-            self._wanted = self.timeline.goes_on_from = None
-        elif change.page or change.reset or change.missed is not None or (change.removed and self.store.last_gap):
+            self._wanted = self._timeline.goes_on_from = None
+        elif change.page or change.reset or change.missed is not None or (change.removed and self._store.last_gap):
             if self._wanted is None:
                 self._load_older()
             else:
@@ -108,33 +122,29 @@ class PagingScreen(UnreadScreen):
         wanted = self._wanted
         if wanted is None:
             return
-        if not self.store.is_unloaded(wanted.id):
+        if not self._store.is_unloaded(wanted.id):
             self.open_message(wanted.id, wanted.origin)
         else:
             was_cut = fetched and wanted.asked
             self._fetch_wanted(wanted._replace(before=wanted.id + 1) if was_cut else wanted)
 
     def _fetch_wanted(self, wanted: _Wanted) -> None:
-        self._wanted = wanted._replace(asked=self.feed.request_page(wanted.before, wanted.most))
+        self._wanted = wanted._replace(asked=self._feed.request_page(wanted.before, wanted.most))
 
     def _load_older(self) -> None:
         """The next older page, where its end has come near; before that what leaves a hole at the end of all."""
-        store = self.store
+        store = self._store
         if (last := store.last_gap) is not None:
-            self.feed.request_page(last.stop)
-        elif (first := next(iter(store.messages), None)) is not None and self.messages.near_start:
+            self._feed.request_page(last.stop)
+        elif (first := next(iter(store.messages), None)) is not None and self._messages.near_start:
             gap = store.gap_above(first)
             if gap is not None:
-                self.feed.request_page(gap.stop)
+                self._feed.request_page(gap.stop)
 
-    def on_message_list_near_start(self) -> None:
+    def start_is_near(self) -> None:
         """Fetch the older ones before they are needed."""
         if self._wanted is None:
             self._load_older()
 
-    def on_message_list_edge_clicked(self, event: MessageList.EdgeClicked) -> None:
-        """Load what is missing there."""
-        self.load_beside(event.key, older=event.older)
-
     def _tell(self, words: str) -> None:
-        self.status.notice(Notice("info", words, seconds=_SECONDS))
+        self._status.notice(Notice("info", words, seconds=_SECONDS))

@@ -1,79 +1,120 @@
-"""The part of the chat screen that shows who is here, and knows who we are."""
+"""Presence: shows who is here, whom the next line is for, and under which name we are known ourselves."""
 
 from itertools import count
-from typing import ClassVar
-
-from textual.binding import Binding, BindingType
 
 from chat_protocol.names import fold_name
-from chat_tui.screens.chat.message_area import ReadingScreen
+from chat_tui.engine.feed import Feed
+from chat_tui.screens.chat.addressing import Addressing
+from chat_tui.screens.chat.autosave import DraftAutosave
+from chat_tui.screens.chat.status import StatusLine
+from chat_tui.state.store import Change, Store
+from chat_tui.widgets.bars.header import HeaderBar
+from chat_tui.widgets.composer.composer import Composer
 from chat_tui.widgets.lists.roster import Person, Roster
 from chat_tui.wording.notices import Notice
 
 
-class PresenceScreen(ReadingScreen):
-    """A screen with a roster."""
+class RosterPresenter:
+    """Keeps the roster, the header's count and the composer's names true to the store."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+b", "people", "People", id="chat.people", priority=True),
-    ]
-    _you_are: str | None = None
+    def __init__(
+        self, store: Store, address: Addressing, roster: Roster, composer: Composer, header: HeaderBar
+    ) -> None:
+        self._store = store
+        self._address = address
+        self._roster = roster
+        self._composer = composer
+        self._header = header
+        self.people: list[Person] = []
+        """All who are here."""
 
-    def show_people(self) -> None:
+    def follow(self, change: Change) -> None:
+        """Show who is here, where that may be others than before."""
+        if change.roster or change.you_changed or change.reset or change.missed is not None:
+            self.show()
+
+    def show(self) -> None:
         """Show who is here, and what of theirs is unread."""
-        store = self.store
+        store = self._store
         you = store.you.id if store.you else ""
         unread = store.unread
         self.people = [
             Person(who, name, unread.get(who, 0), who == you, who in store.muted) for who, name in store.clients.items()
         ]
-        self.roster.set_people(self.people)
-        self.composer.names = [name for id, name in store.clients.items() if id != you]  # noqa: A001
-        self.header.here = len(store.clients) or None
-        self.composer.max_length = int(store.limits.get("text", 4096))
-        if target := self.address.target:
-            self.show_target(target, store.name_of(target))
+        self._roster.set_people(self.people)
+        self._composer.names = [name for who, name in store.clients.items() if who != you]
+        self._header.here = len(store.clients) or None
+        self._composer.max_length = int(store.limits.get("text", 4096))
+        if self._address.target:
+            self.show_target()
 
-    def learn_name(self, *, refused: bool) -> None:
-        """The server has said who we are; if somebody else has the name that we asked for, offer another."""
-        you = self.store.you
-        if you is None:
-            return
-        before, self._you_are = self._you_are, you.name
-        if before is not None and before != you.name:
-            self.status.notice(Notice("success", f"You are {you.name} now.", seconds=4))
-        if self.wanted_name is None:
-            return
-        others = {fold_name(name) for id, name in self.store.clients.items() if id != you.id}  # noqa: A001
-        if fold_name(you.name) == fold_name(self.wanted_name):
-            self.feed.rename(you.name)
-        elif not self.composer.text and (refused or fold_name(self.wanted_name) in others):
-            free = next(name for n in count(2) if fold_name(name := f"{self.wanted_name}{n}") not in others)
-            self.propose(f"/name {free}")
+    def show_unread(self, count: int) -> None:
+        """Say how many messages to everyone were not seen."""
+        self._roster.everyone_unread = count
 
-    # -- the roster ---------------------------------------------------------------------------------------------
+    def show_target(self) -> None:
+        """Say everywhere to whom is written."""
+        client_id = self._address.target
+        name = self._store.name_of(client_id) if client_id else ""
+        self._address.names[name] = client_id
+        self._composer.target = self._header.target = name
+        self._roster.target = client_id
 
-    def action_people(self) -> None:
+    # -- the way there and back ---------------------------------------------------------------------------------
+
+    def toggle(self) -> None:
         """Show who is here, and go there; or come back."""
-        if self.focused is self.roster or self.roster.has_class("-over", "-shown"):
-            self._leave_roster()
+        screen = self._roster.screen
+        if screen.focused is self._roster or self._roster.has_class("-over", "-shown"):
+            self.leave()
         else:
-            self.roster.add_class("-shown")
-            self.set_focus(self.roster)
+            self._roster.add_class("-shown")
+            screen.set_focus(self._roster)
 
-    def on_roster_target_chosen(self, event: Roster.TargetChosen) -> None:
-        """A name in the roster."""
-        self.turn_to(event.id)
-        self._leave_roster()
-
-    def on_roster_left(self) -> None:
+    def leave(self) -> None:
         """Back to the composer."""
-        self._leave_roster()
+        self._roster.remove_class("-shown")
+        self._roster.screen.set_focus(self._composer)
 
-    def _leave_roster(self) -> None:
-        self.roster.remove_class("-shown")
-        self.set_focus(self.composer)
 
-    def on_header_bar_people_requested(self) -> None:
-        """Who is here."""
-        self.action_people()
+class OwnName:
+    """Our name: `wanted` is the one that was asked for, None where the server is to give one."""
+
+    def __init__(
+        self,
+        store: Store,
+        feed: Feed,
+        composer: Composer,
+        drafts: DraftAutosave,
+        status: StatusLine,
+        *,
+        wanted: str | None,
+    ) -> None:
+        self.wanted = wanted
+        self._store = store
+        self._feed = feed
+        self._composer = composer
+        self._drafts = drafts
+        self._status = status
+        self._known: str | None = None
+
+    def follow(self, change: Change) -> None:
+        """The server has said who we are; if somebody else has the name that we asked for, offer another."""
+        you = self._store.you
+        if not change.you_changed or you is None:
+            return
+        before, self._known = self._known, you.name
+        if before is not None and before != you.name:
+            self._status.notice(Notice("success", f"You are {you.name} now.", seconds=4))
+        if self.wanted is None:
+            return
+        others = {fold_name(name) for who, name in self._store.clients.items() if who != you.id}
+        if fold_name(you.name) == fold_name(self.wanted):
+            self._feed.rename(you.name)
+        elif not self._composer.text and (change.errors or fold_name(self.wanted) in others):
+            free = next(name for n in count(2) if fold_name(name := f"{self.wanted}{n}") not in others)
+            self._drafts.propose(f"/name {free}")
+
+    def refused(self) -> None:
+        """The name that was asked for is not to be had: we keep ours."""
+        self.wanted = self._store.you.name if self._store.you else None

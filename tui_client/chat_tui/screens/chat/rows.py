@@ -1,6 +1,8 @@
-"""How the store's messages look in the list: rows and what can be done with them. Pure: told the time."""
+"""Rows of the message list: how the store's messages look, and what can be done with them. Told the time."""
 
-from datetime import datetime
+from collections.abc import Callable
+
+from msgspec import structs
 
 from chat_protocol.commands import Say
 from chat_protocol.events import Message
@@ -10,13 +12,50 @@ from chat_tui.state.store import Store
 from chat_tui.widgets.markup.links import find_links
 from chat_tui.widgets.messages.row import Action, Row
 from chat_tui.wording.page_edges import edge_of
+from chat_tui.wording.times import clock_time, goes_at, new_day, said_at
 
 _QUOTE_LENGTH = 200
 _STATES = {"unsent": "not sent yet", "sending": "sending…", "doubt": "sent or not? Send it again, or discard it"}
 _TOGETHER = 300.0
 """Seconds within which messages of one author go together."""
-_QUARTER = 900.0
 _UNLOADED = "an older message that is not loaded"
+
+
+REPLY = Action("reply", "Reply", "r")
+DELETE = Action("delete", "Delete", "d", confirm="Delete? d again")
+COPY = Action("copy", "Copy", "y")
+MESSAGE = Action("message", "Message", "m")
+OPEN = Action("open", "Open link", "o")
+JUMP = Action("jump", "Go to quoted", "g")
+LOAD_OLDER = Action("load-older", "Load older", "l")
+LOAD_NEWER = Action("load-newer", "Load newer", "w")
+NUMBER = Action("number", "#", "#")
+AGAIN = Action("again", "Send again", "s")
+DISCARD = Action("discard", "Discard", "d", confirm="Discard? d again")
+
+
+class RowSource:
+    """Answers what the list asks of a message, from the store and the clock."""
+
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
+
+    def row(self, key: int) -> Row | None:
+        """How it looks."""
+        return row_of(self._store, key, self._clock())
+
+    def actions(self, key: int) -> list[Action]:
+        """What can be done with it."""
+        return actions_for(self._store, key)
+
+    def details(self, key: int) -> str:
+        """The words beside its actions."""
+        return details_of(self._store, key, self._clock())
+
+    def server_now(self) -> float:
+        """The server's clock, by which messages go."""
+        return self._store.server_now(self._clock())
 
 
 def row_of(store: Store, key: int, now: float) -> Row | None:
@@ -38,7 +77,7 @@ def _message_row(store: Store, message: Message, now: float) -> Row:
     server_now = store.server_now(now)
     time = clock_time(message.sent_at, server_now)
     before = store.before(message.id)
-    day = _new_day(before.sent_at if before is not None else server_now, message.sent_at, server_now)
+    day = new_day(before.sent_at if before is not None else server_now, message.sent_at, server_now)
     edge, edge_opens = edge_of(store, message, before)
     rule = _unread_rule(time) if store.first_unread == message.id else ""
     private = _private_note(store, message)
@@ -109,28 +148,22 @@ def quote_of(store: Store, message_id: int) -> tuple[str, str]:
 def actions_for(store: Store, key: int) -> list[Action]:
     """What can be done with a message, in the order of the strip."""
     if key < 0:
-        again = [Action("again", "Send again", "s")] if store.outbox.is_in_doubt(key) else []
-        return [*again, Action("copy", "Copy", "y"), Action("discard", "Discard", "d", confirm="Discard? d again")]
+        return [*([AGAIN] if store.outbox.is_in_doubt(key) else []), COPY, DISCARD]
     message = store.messages.get(key)
     if message is None:
         return []
-    actions = [
-        Action("reply", "Reply", "r"),
-        Action("delete", "Delete", "d", confirm="Delete? d again"),
-        Action("copy", "Copy", "y"),
-    ]
+    actions = [REPLY, DELETE, COPY]
     if message.from_id and not store.is_own(message):
-        actions.append(Action("message", f"Message {author_of(message)}", "m"))
+        actions.append(structs.replace(MESSAGE, label=f"Message {author_of(message)}"))
     if first_link(message.text):
-        actions.append(Action("open", "Open link", "o"))
+        actions.append(OPEN)
     if message.reply_to is not None:
-        actions.append(Action("jump", "Go to quoted", "g"))
+        actions.append(JUMP)
     if store.gap_above(key) is not None:
-        actions.append(Action("load-older", "Load older", "l"))
+        actions.append(LOAD_OLDER)
     if store.gap_below(key) is not None:
-        actions.append(Action("load-newer", "Load newer", "w"))
-    actions.append(Action("number", f"#{key}", "#"))
-    return actions
+        actions.append(LOAD_NEWER)
+    return [*actions, structs.replace(NUMBER, label=f"#{key}")]
 
 
 def details_of(store: Store, key: int, now: float) -> str:
@@ -138,29 +171,14 @@ def details_of(store: Store, key: int, now: float) -> str:
     row, message = row_of(store, key, now), store.messages.get(key)
     if row is None or message is None:
         return ""
-    said = _moment(message.sent_at)
-    gone = None if message.expires_at is None else _moment(message.expires_at)
-    parts = [row.author] if row.grouped else []
-    if said is not None:
-        parts.append(f"{said:%A}, {said.day} {said:%B} {said.year}, {said:%H:%M}")
-    if gone is not None:
-        same_day = said is not None and said.date() == gone.date()
-        parts.append(f"goes at {gone:%H:%M:%S}" if same_day else f"goes on {gone.day} {gone:%B}, {gone:%H:%M}")
-    return " · ".join(parts)
+    gone = "" if message.expires_at is None else goes_at(message.expires_at, message.sent_at)
+    return " · ".join(filter(None, (row.author if row.grouped else "", said_at(message.sent_at), gone)))
 
 
 def first_link(text: str) -> str:
     """The first http or https address in a text, "" where there is none."""
     spans = find_links(text)
     return text[spans[0][0] : spans[0][1]] if spans else ""
-
-
-def clock_time(when: float, now: float) -> str:
-    """A time of day such as 10:02, with its date when that is not today's; "" for a time that can't be one."""
-    moment, today = _moment(when), _moment(now)
-    if moment is None or today is None:
-        return ""
-    return moment.strftime("%H:%M" if moment.date() == today.date() else "%d %b %H:%M")
 
 
 def goes_on(before: Message, message: Message) -> bool:
@@ -176,32 +194,6 @@ def goes_on(before: Message, message: Message) -> bool:
         and message.expires_at is None
         and before.expires_at is None
     )
-
-
-def _new_day(before: float, when: float, now: float) -> str:
-    """The words of the rule above the first message of a day, such as "Tuesday, 3 March"; "" within a day."""
-    if before // _QUARTER == when // _QUARTER:
-        return ""  # time zones differ by quarters of an hour: it is the same day everywhere
-    one, two = _moment(before), _moment(when)
-    if one is None or two is None or one.date() == two.date():
-        return ""
-    return _day(two, now)
-
-
-def _day(moment: datetime, now: float) -> str:
-    today = _moment(now)
-    year = "" if today is not None and today.year == moment.year else f" {moment.year}"
-    return f"{moment:%A}, {moment.day} {moment:%B}{year}"
-
-
-def _moment(when: float) -> datetime | None:
-    """Local time; None for a time that can't be one."""
-    if not when:
-        return None
-    try:
-        return datetime.fromtimestamp(when).astimezone()
-    except (OverflowError, OSError, ValueError):
-        return None
 
 
 def _private_note(store: Store, message: Message) -> str:

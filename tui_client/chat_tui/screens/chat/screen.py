@@ -1,54 +1,37 @@
-"""The one screen of a conversation. The store is the only state; what is shown here is a picture of it."""
+"""The chat screen: layout, keys, and what the bars around the two areas post. It is a picture of the store."""
 
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 from textual.message import Message
-from textual.widgets import Static
 
-from chat_protocol.commands import TYPED_COMMANDS, Delete
-from chat_tui.engine.feed import Feed
-from chat_tui.screens.chat import rows
-from chat_tui.screens.chat.addressing import LOCAL_COMMANDS, TEMPS
-from chat_tui.screens.chat.find import Search
-from chat_tui.screens.chat.message_actions import MessageActions
-from chat_tui.screens.chat.notifier import Notifier
-from chat_tui.screens.chat.people import PresenceScreen
-from chat_tui.screens.chat.status import StatusLine
-from chat_tui.screens.chat.timeline import TimelinePresenter
-from chat_tui.screens.chat.undo import SECONDS, Undo
+from chat_tui.screens.chat.addressing import command_table
+from chat_tui.screens.chat.parts import ChatParts, Host
+from chat_tui.screens.chat.selection import SelectingScreen
+from chat_tui.screens.chat.undo import SECONDS
 from chat_tui.screens.key_table import KeyTable
-from chat_tui.state.store import Change, Store
+from chat_tui.state.store import Store
 from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
-from chat_tui.toolkit.compositor import CullingCompositor
-from chat_tui.toolkit.ordered_keys import OrderedKeysApp
+from chat_tui.toolkit.breakpoints import NARROW
+from chat_tui.toolkit.compositor import cull
 from chat_tui.widgets.bars.banner import Banner
-from chat_tui.widgets.bars.header import HeaderBar
 from chat_tui.widgets.bars.keys import KeyBar
 from chat_tui.widgets.composer.composer import Composer
-from chat_tui.widgets.composer.reply_bar import ReplyBar
 from chat_tui.widgets.lists.roster import Roster
-from chat_tui.widgets.messages.message_list import Action, MessageList, Row
-from chat_tui.wording import notices
-from chat_tui.wording.notices import Notice
 from chat_tui.wording.page_edges import retention
 
 if TYPE_CHECKING:
     from chat_tui.connection.client import Connection
 
-NARROW = 72
-WIDE = 104
 
-
-class ChatScreen(PresenceScreen):
+class ChatScreen(SelectingScreen):
     """Message list, roster, composer, status."""
 
     class Greeted(Message):
@@ -64,6 +47,14 @@ class ChatScreen(PresenceScreen):
         Binding("backspace", "back", "Back from a jump", id="chat.back", show=False, priority=True),
         Binding("escape", "write", "Write", id="chat.write", show=False),
         Binding("f5", "connect", "Connect now", id="chat.connect", show=False),
+        Binding("ctrl+b", "people", "People", id="chat.people", priority=True),
+        Binding("ctrl+z", "undo", "Take back", id="chat.undo", show=False, priority=True),
+        Binding("ctrl+r", "find_in_record", "Find in the whole record", id="chat.record", show=False, priority=True),
+        Binding("home", "first_unread", "First unread message", id="chat.first-unread", show=False, priority=True),
+        Binding("ctrl+f", "find", "Find", id="chat.find", priority=True),
+        Binding("n,enter", "find_step(1)", "Older find", id="find.older", show=False),
+        Binding("N,shift+enter", "find_step(-1)", "Newer find", id="find.newer", show=False),
+        Binding("alt+up,alt+down", "pick_found", "Pick what was found", id="find.pick", show=False),
     ]
 
     def __init__(
@@ -76,78 +67,46 @@ class ChatScreen(PresenceScreen):
         drafts: Drafts | None = None,
         outbox: OutboxFile | None = None,
     ) -> None:
-        super().__init__(name, drafts or Drafts())
-        self._compositor = CullingCompositor()
+        super().__init__(id="chat")
+        cull(self)
         self.undo_seconds = undo_seconds
-        self._clock = clock
-        self.store = store
-        self.notifier = Notifier(store, self.write_to_terminal)
-        self._connect = connect
-        self._outbox = outbox
-        self._epoch: str | None = None
-        self._empty_words = ""
-        self._laid_out_for: Size | None = None
         self.keymap: Mapping[str, str] = {}
-
-    @property
-    def _keys(self) -> KeyTable:
-        return KeyTable((type(self.app), ChatScreen, Composer, Roster), self.keymap)
+        self._store = store
+        self._make_parts = partial(
+            ChatParts, store=store, connect=connect, name=name, clock=clock, drafts=drafts or Drafts(), outbox=outbox
+        )
+        self._laid_out_for: Size | None = None
 
     def compose(self) -> ComposeResult:
-        """Header; messages and roster; what stands around the composer."""
-        yield HeaderBar(id="header")
-        with Horizontal(id="body"):
-            with Vertical(id="stream"):
-                yield Static(id="empty", markup=False)
-                yield MessageList(self._row, self._actions, self._server_now, details=self._details, id="messages")
-            yield Roster(id="roster")
-        with Vertical(id="foot"):
-            yield Banner(id="banner")
-            yield ReplyBar(id="reply")
-            yield Composer(id="composer")
-        yield KeyBar(self._keys.bar(), self._keys.edge(), id="keys")
+        """Header; messages and roster; what stands around the composer; keys."""
+        host = Host(self.action_help, self._leave, self._greet, self._key_table.key)
+        self.parts = parts = self._make_parts(self.app, host, undo_seconds=self.undo_seconds)
+        self.feed, self.status, self.actions, self.keys = parts.feed, parts.status, parts.actions, parts.keys
+        self.header, self.messages, self.roster = parts.header, parts.messages, parts.roster
+        self.banner, self.composer = parts.banner, parts.composer
+        yield parts.header
+        yield parts.body
+        yield parts.compose_area
+        yield KeyBar(self._key_table.bar(), self._key_table.edge(), id="keys")
 
     def on_mount(self) -> None:
-        """Find the parts, and begin."""
-        self.header = self.query_one("#header", HeaderBar)
-        self.empty = self.query_one("#empty", Static)
-        self.messages = self.query_one("#messages", MessageList)
-        self.messages.gives_way = self._key_is_new
-        self.roster = self.query_one("#roster", Roster)
-        self.banner = self.query_one("#banner", Banner)
-        self.reply_bar = self.query_one("#reply", ReplyBar)
-        self.composer = self.query_one("#composer", Composer)
-        self.composer.commands = (*TYPED_COMMANDS, *LOCAL_COMMANDS)
-        self.timeline = TimelinePresenter(self.store, self.messages, self.header, self.composer)
-        self.search = Search(self.store, self.messages)
-        self.follow_focus()
-        self.status = StatusLine(self.header, self.banner)
-        self.feed = Feed(
-            self.store, self._connect, self.show_change, self.status.show, self._clock, self._key_is_new,
-            self._outbox, self._warn,
-        )  # fmt: skip
-        self.undo = Undo(self.feed, self.status, self.undo_seconds)
-        self.actions = MessageActions(
-            self.app, self.store, self.feed, self.messages, self.status, delete=self.delete_message,
-            reply_to=self.answer, write_to=self.set_target,
-        )  # fmt: skip
+        """Begin with what there is; once the first frame is drawn, connect."""
+        self.watch(self.app, "app_focus", self.parts.focus.focus_changed, init=False)
+        self.status.begin()
         self._fit(self.app.size.width)
-        self._show_emptiness()
-        if draft := self.drafts.get(""):
-            self.composer.set_text(draft)
+        self.parts.empty.follow()
+        self.parts.drafts.restore()
         self.feed.load_saved()
-        self.call_after_refresh(self._begin)
+        self.call_after_refresh(lambda: self.run_worker(self.feed.run(), name="feed", exit_on_error=True))
 
-    def _begin(self) -> None:
-        """The first frame is drawn: connect."""
-        self.run_worker(self.feed.run(), name="feed", exit_on_error=True)
+    def on_unmount(self) -> None:
+        """Leave the terminal as it was."""
+        self.parts.notifier.end()
 
-    def _warn(self, text: str) -> None:
-        """Say what is wrong beside the conversation."""
-        self.app.notify(text, severity="warning", markup=False, timeout=10)
+    # -- layout -------------------------------------------------------------------------------------------------
 
     def on_resize(self, event: events.Resize) -> None:
-        """Below 72 columns everything has its short form."""
+        """Another width may be another form of everything."""
         if event.size == self._laid_out_for:
             event.prevent_default()  # at the start three such events come
             return
@@ -161,110 +120,59 @@ class ChatScreen(PresenceScreen):
             self._laid_out_for = self.app.size
 
     def _fit(self, width: int) -> None:
-        narrow = width < NARROW
-        for part in (self.messages, self.composer, self.reply_bar, self.header):
-            part.compact = narrow
-        # Classes of the two that change, not breakpoints of the screen: those would style every widget anew.
-        self.roster.set_class(width < WIDE, "-over").set_class(narrow, "-full")
-        self.query_one("#keys").display = not narrow
+        self.parts.fit(width)
+        self.query_one("#keys").display = width >= NARROW
 
-    # -- what the list asks -------------------------------------------------------------------------------------
+    # -- the bars -----------------------------------------------------------------------------------------------
 
-    def _row(self, key: int) -> Row | None:
-        return rows.row_of(self.store, key, self._clock())
+    def on_banner_action_pressed(self, event: Banner.ActionPressed) -> None:
+        """Do what the banner offers."""
+        self.parts.press_banner(event.action)
 
-    def _actions(self, key: int) -> list[Action]:
-        return rows.actions_for(self.store, key)
-
-    def _details(self, key: int) -> str:
-        return rows.details_of(self.store, key, self._clock())
-
-    def _server_now(self) -> float:
-        return self.store.server_now(self._clock())
-
-    def _key_is_new(self) -> bool:
-        return isinstance(self.app, OrderedKeysApp) and self.app.key_is_new
-
-    # -- what the feed tells ------------------------------------------------------------------------------------
-
-    def show_change(self, change: Change) -> None:
-        """Bring the picture up to date with the store."""
-        self.timeline.show(change)
-        self.search.follow(change)
-        self.notifier.follow(change)
-        self.show_unread()
-        self.end_undo()
-        if self.address.reply_to in change.removed:
-            self.reply_to(None)
-            self.status.notice(Notice("warning", "The message that you were replying to was deleted.", seconds=6))
-        if change.roster or change.you_changed or change.reset or change.missed is not None:
-            self.show_people()
-        if change.you_changed and not change.reset:
-            self.messages.redraw()  # other messages may mention us
-        if change.you_changed:
-            self.learn_name(refused=bool(change.errors))
-        for text in change.errors:
-            self.status.notice(notices.taken_notice(text))
-        for pending, code, reason in change.refused:
-            if isinstance(pending.command, Delete):
-                self.messages.refresh_rows([pending.command.id or 0])
-            self.take_back(pending, code, reason)
-        if change.missed is not None:
-            self.status.notice(notices.back_notice(change.missed, anew=self._epoch != self.store.epoch))
-            self.timeline.mark_missed(change.missed)
-        if change.reset:
-            self.post_message(self.Greeted())
-        self._epoch = self.store.epoch
-        self._show_emptiness()
-        self.follow_pages(change)
-
-    def _show_emptiness(self) -> None:
-        """Never a blank wall."""
-        alone = len(self.store.clients) == 1  # a server that does not say who is here leaves it open
-        words = "You are the first one here." if alone else "Nothing was said here yet."
-        words = "Loading older messages…" if self.store.more else words
-        if self.status.connected_once and words != self._empty_words:
-            self._empty_words = words  # what is updated is laid out again, and this is called with every change
-            self.empty.update(words)
-        self.empty.display = self.timeline.empty
-        self.messages.display = not self.timeline.empty
-
-    # -- the composer, the roster and the header ----------------------------------------------------------------
-
-    def on_composer_temp_requested(self) -> None:
-        """The next time to live."""
-        labels = list(TEMPS)
-        self.composer.temp = labels[(labels.index(self.composer.temp) + 1) % len(labels)]
-        self.on_text_area_changed()  # what is to delete itself is not written down, nor what was written before
-
-    def on_composer_pick_requested(self) -> None:
-        """The newest message."""
-        self.action_pick_message()
+    def on_search_bar_whole_record_wanted(self) -> None:
+        """What is looked for here is to be looked for everywhere."""
+        self.parts.lookup.open()
 
     def on_header_bar_everyone_requested(self) -> None:
         """Back to everyone."""
-        self.set_target("")
+        self.parts.recipient.set_target("")
 
     def on_header_bar_newest_requested(self) -> None:
         """To the end of the list."""
-        self.to_newest()
+        self.parts.jumps.to_newest()
 
-    # -- keys ---------------------------------------------------------------------------------------------------
+    def on_header_bar_first_unread_requested(self) -> None:
+        """To where the unread begin."""
+        self.parts.jumps.to_first_unread()
+
+    def on_header_bar_people_requested(self) -> None:
+        """Who is here."""
+        self.parts.people.toggle()
+
+    # -- keys ----------------------------------------------------------------------
+
+    @property
+    def _key_table(self) -> KeyTable:
+        return KeyTable((type(self.app), ChatScreen, Composer, Roster), self.keymap)
 
     def on_key(self, event: events.Key) -> None:
-        """Whoever begins to write while a message is picked goes on in the composer.
+        """A key that nobody wanted may be a letter for the composer."""
+        self.keys.typed(event)
 
-        So does who began before there was one: such a key comes here, though the composer has the focus by now.
-        """
-        if event.key.startswith("alt+"):
-            return
-        if self.focused in (self.messages, self.composer, None) and event.is_printable and event.character:
-            if self.finding_key(event):
-                return
-            event.stop()
-            self.messages.close_pick()
-            self.set_focus(self.composer)
-            self.composer.insert_plain(event.character)
+    def action_help(self) -> None:
+        """Everything that can be typed and pressed."""
+        from chat_tui.screens.dialogs.help import HelpScreen  # noqa: PLC0415 - not before the first frame
+        from chat_tui.widgets.bars.find import SearchBar  # noqa: PLC0415 - not before the first frame
+
+        keys = KeyTable((type(self.app), ChatScreen, Composer, Roster, SearchBar), self.keymap)
+        self.app.push_screen(HelpScreen(command_table(), keys.help(), retention(self._store)))
+
+    def _greet(self) -> None:
+        self.post_message(self.Greeted())
+
+    def _leave(self) -> None:
+        self.feed.release_name_on_close()
+        self.run_worker(self.app.action_quit())
 
     def action_send(self) -> None:
         """What Enter does in the composer."""
@@ -272,48 +180,60 @@ class ChatScreen(PresenceScreen):
 
     def action_write(self) -> None:
         """Back to the composer, and from a search to where one was reading."""
-        self.end_search()
-        self.set_focus(self.composer)
+        self.parts.find_keys.close()
 
     def action_temp(self) -> None:
         """What Ctrl+L does in the composer."""
-        self.on_composer_temp_requested()
+        self.parts.compose_area.next_temp()
+
+    def action_undo(self) -> None:
+        """Take the last line or deletion back."""
+        self.keys.undo()
+
+    def action_connect(self) -> None:
+        """Don't wait for the next try."""
+        self.feed.retry_now()
 
     def action_pick_message(self) -> None:
         """Choose a message by keyboard."""
-        if not self.timeline.empty:
-            self.set_focus(self.messages)
-            self.messages.begin_pick()
+        self.parts.timeline.begin_pick()
 
     def action_page(self, pages: int) -> None:
-        """Leaf through the messages, whatever has the focus."""
-        if self.focused not in (self.composer, self.messages):
-            raise SkipAction
-        self.messages.action_page_up() if pages < 0 else self.messages.action_page_down()
+        """Leaf through the messages."""
+        self.keys.page(pages)
 
     def action_newest(self) -> None:
-        """To the newest message; while something is being written, End is the composer's."""
-        if self.focused is not self.composer or self.composer.text:
-            raise SkipAction
-        self.to_newest()
+        """To the newest message."""
+        self.keys.newest()
+
+    def action_first_unread(self) -> None:
+        """To the first unread message."""
+        self.keys.first_unread()
 
     def action_back(self) -> None:
-        """Back from where a jump led; while something is being written, Backspace is the composer's."""
-        if not self.messages.can_go_back or self.focused not in (self.composer, self.messages):
-            raise SkipAction
-        if self.focused is self.composer and self.composer.text:
-            raise SkipAction
-        self.go_back()
+        """Back from where a jump led."""
+        self.keys.back()
 
-    def key_for(self, binding: str) -> str:
-        """The key of a binding, by its id, as it is written in a sentence."""
-        return self._keys.key(binding)
+    def action_pick_target(self) -> None:
+        """Ask for the person that the next messages are for."""
+        self.parts.recipient.pick()
 
-    def action_help(self) -> None:
-        """Everything that can be typed and pressed."""
-        from chat_tui.screens.dialogs.help import HelpScreen  # noqa: PLC0415 - not before the first frame
-        from chat_tui.widgets.bars.find import SearchBar  # noqa: PLC0415
+    def action_people(self) -> None:
+        """Show who is here, and go there; or come back."""
+        self.parts.people.toggle()
 
-        commands = [(spec.usage, spec.summary) for spec in (*TYPED_COMMANDS, *LOCAL_COMMANDS)]
-        keys = KeyTable((type(self.app), ChatScreen, Composer, Roster, SearchBar), self.keymap)
-        self.app.push_screen(HelpScreen(commands, keys.help(), retention(self.store)))
+    async def action_find(self, phrase: str = "") -> None:
+        """Ask what to look for, or go on asking."""
+        await self.parts.find_keys.open(phrase)
+
+    def action_find_step(self, by: int) -> None:
+        """The next older find (1), or the next newer one (-1)."""
+        self.parts.find_keys.step_by_letter(by)
+
+    def action_pick_found(self) -> None:
+        """From the phrase to the message that it was found in."""
+        self.parts.find_keys.pick()
+
+    def action_find_in_record(self, query: str = "") -> None:
+        """Ask the server for messages."""
+        self.parts.lookup.open(query)

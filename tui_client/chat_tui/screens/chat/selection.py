@@ -1,4 +1,4 @@
-"""The part of the chat screen that selects: a drag over the messages takes messages, wherever the mouse gets to."""
+"""Selection by mouse: a drag over the messages takes messages, wherever the mouse gets to, and copies them."""
 
 from textual.errors import NoWidget
 from textual.geometry import Offset
@@ -7,11 +7,12 @@ from textual.selection import SelectState
 from textual.widget import Widget
 
 from chat_tui.screens.chat.message_actions import MessageActions
+from chat_tui.toolkit.text_drag import drag_under_way, newest_drag
 from chat_tui.widgets.messages.message_list import MessageList
 
 
 class SelectingScreen(Screen[None]):
-    """A screen with messages, of which a part can be selected."""
+    """A screen with messages, of which a part can be selected; `actions` copies it."""
 
     messages: MessageList
     actions: MessageActions
@@ -23,7 +24,7 @@ class SelectingScreen(Screen[None]):
         Stock, beside the text of a row it would be the other end of that row, and on a row without text, or over the
         roster, all messages.
         """
-        drag = self._select_state if self._selecting else None
+        drag = drag_under_way(self)
         if drag is None:
             if not self._is_over_messages(x, y):
                 return super().get_widget_and_offset_at(x, y)
@@ -41,7 +42,7 @@ class SelectingScreen(Screen[None]):
 
     def on_text_selected(self) -> None:
         """A button was let go: what a drag has selected just now is copied at once."""
-        drag = self._select_state
+        drag = newest_drag(self)
         if drag is not None and drag.end is not None and drag is not self._copied:
             self._copied = drag
             if text := self.get_selected_text():

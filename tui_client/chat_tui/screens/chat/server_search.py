@@ -1,39 +1,38 @@
-"""The part of the chat screen that looks things up in the server's whole record."""
+"""Search on the server: asks for words in the whole record, and shows the message that was chosen."""
 
 import os
 from collections.abc import Callable
-from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from chat_tui.engine.feed import Feed
+from chat_tui.screens.chat.find import Find
+from chat_tui.screens.chat.pager import Pager
+from chat_tui.widgets.composer.composer import Composer
 
-from chat_tui.screens.chat.recipient import TargetingScreen
 
+class ServerLookup:
+    """Opens the dialog; what is being looked for in the loaded messages already is its first question."""
 
-class LookingUpScreen(TargetingScreen):
-    """A screen from which one finds messages that it does not show."""
+    def __init__(self, feed: Feed, clock: Callable[[], float], find: Find, pager: Pager, composer: Composer) -> None:
+        self._feed = feed
+        self._clock = clock
+        self._find = find
+        self._pager = pager
+        self._composer = composer
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+r", "find_in_record", "Find in the whole record", id="chat.record", show=False, priority=True),
-    ]
-    _clock: Callable[[], float]
+    def open(self, query: str = "") -> None:
+        """Ask the server."""
+        from chat_tui.screens.dialogs.search_dialog import SearchDialog  # noqa: PLC0415 - not before the first frame
 
-    def action_find_in_record(self, query: str = "") -> None:
-        """Ask the server; what is being looked for here already is the question."""
-        from chat_tui.screens.dialogs.search_dialog import RecordDialog  # noqa: PLC0415 - not before the first frame
-
-        if not self.is_active:
+        screen = self._composer.screen
+        if not screen.is_active:
             return
-        if self.search.bar is not None:
-            query = query or self.search.bar.phrase
-            self.end_search()
-            self.set_focus(self.composer)
+        if self._find.bar is not None:
+            query = query or self._find.bar.phrase
+            self._find.close()
+            screen.set_focus(self._composer)
         prefix = f"{os.urandom(4).hex()}-"
-        self.app.push_screen(RecordDialog(self.feed, self._clock, query.strip(), prefix), self._found_in_record)
+        screen.app.push_screen(SearchDialog(self._feed, self._clock, query.strip(), prefix), self._chosen)
 
-    def on_search_bar_whole_record_wanted(self) -> None:
-        """What is looked for here is to be looked for everywhere."""
-        self.action_find_in_record()
-
-    def _found_in_record(self, message_id: int | None) -> None:
+    def _chosen(self, message_id: int | None) -> None:
         if message_id is not None:
-            self.open_message(message_id)
+            self._pager.open_message(message_id)

@@ -1,4 +1,4 @@
-"""What header and banner say: how the connection is, and what has just happened."""
+"""The status line: header and banner say how the connection is, and what has just happened."""
 
 import asyncio
 
@@ -27,7 +27,11 @@ class StatusLine:
         self._banner = banner
         self._lost: Lost | TurnedAway | None = None
         self._counting: Timer | None = None
-        self._slow: Timer | None = banner.set_timer(_SLOW_CONNECT, self._show_slow)
+        self._slow: Timer | None = None
+
+    def begin(self, slow_after: float = _SLOW_CONNECT) -> None:
+        """A first connection is being made: where it takes longer than that, say so."""
+        self._slow = self._banner.set_timer(slow_after, self._show_slow)
 
     def show(self, status: Status) -> None:
         """Say how the connection is."""
@@ -65,6 +69,11 @@ class StatusLine:
     def notice(self, notice: Notice) -> None:
         """Say something; while there is no connection, that is what the banner goes on to say."""
         self._banner.show(notice.kind, notice.text, notice.action, notice.seconds)
+
+    def withdraw(self, action: str) -> None:
+        """Take back what offers this action, if the banner still does."""
+        if self._banner.action == action:
+            self._banner.hide()
 
     def done(self, words: str) -> None:
         """Say that something has been done, without moving anything."""

@@ -1,12 +1,14 @@
-"""The picture of what is said: messages, what of it is unread, and what is not sent yet."""
+"""The timeline on the screen: the messages, the lines that are not sent yet, and a word where there are neither."""
 
 from collections.abc import Iterable
-from typing import Literal
+
+from textual.widgets import Static
 
 from chat_protocol.events import Message
 from chat_tui.screens.chat.rows import goes_on
+from chat_tui.screens.chat.status import StatusLine
+from chat_tui.screens.chat.unread import UnreadMarker
 from chat_tui.state.store import Change, Store
-from chat_tui.widgets.bars.header import HeaderBar
 from chat_tui.widgets.composer.composer import Composer
 from chat_tui.widgets.messages.heights import HEADER, NOTHING, PREVIEW, Size
 from chat_tui.widgets.messages.message_list import MessageList
@@ -16,20 +18,15 @@ _RECALLED = 100
 
 
 class TimelinePresenter:
-    """Keeps the message list, the header's count of new messages and the recalled lines true to the store."""
+    """Keeps the message list, what of it is unread, and the recalled lines true to the store."""
 
-    def __init__(self, store: Store, messages: MessageList, header: HeaderBar, composer: Composer) -> None:
+    def __init__(self, store: Store, messages: MessageList, unread: UnreadMarker, composer: Composer) -> None:
         self._store = store
         self._messages = messages
-        self._header = header
+        self._unread = unread
         self._composer = composer
         self._unsent: list[tuple[int, str]] = []
         self._own_texts: dict[int, str] = {}
-        self._news: set[int] = set()  # came while something older was being read, or nobody was looking
-        self._rule: Literal["unseen", "seen", "read"] = "read"
-        self._news_to_you: set[int] = set()
-        self.focused = True
-        """Is the terminal in the foreground, as far as it says so?"""
         self.goes_on_from: int | None = None
         """The message from which the next page is to be read; None where nobody has said."""
 
@@ -38,7 +35,7 @@ class TimelinePresenter:
         """Is there nothing to show?"""
         return not self._store.messages and not self._unsent
 
-    def show(self, change: Change) -> None:
+    def follow(self, change: Change) -> None:
         """Bring everything up to date."""
         self._show_messages(change)
         self.keep_what_is_read()
@@ -46,13 +43,34 @@ class TimelinePresenter:
             self._messages.first_unread = self._store.first_unread
         self._follow_pick(change)
         self._remember_own(change)
-        self._count_news(change)
+        self._unread.count(change)
         self._show_unsent(change)
+        if change.you_changed and not change.reset:
+            self._messages.redraw()  # other messages may mention us
 
     def keep_what_is_read(self) -> None:
         """What is on the screen is not let go, however many messages there are."""
         reading = self._messages.reading
         self._store.reading = reading[0] if reading is not None and reading[0] > 0 else None
+
+    def follow_mute(self, change: Change) -> None:
+        """Somebody is listened to no more, or again."""
+        self.follow(change)
+        self._unread.forget_muted()
+        self._messages.redraw()
+
+    def begin_pick(self) -> None:
+        """Choose a message by keyboard, if there is one."""
+        if not self.empty:
+            self._messages.screen.set_focus(self._messages)
+            self._messages.begin_pick()
+
+    def close_pick(self) -> bool:
+        """End the choice of a message; False where none was chosen."""
+        picked = self._messages.picked is not None
+        if picked:
+            self._messages.close_pick()
+        return picked
 
     def _show_messages(self, change: Change) -> None:
         messages = self._store.messages
@@ -67,7 +85,7 @@ class TimelinePresenter:
             self.goes_on_from = None
         if change.added:
             before = self._store.before(change.added[0])
-            fresh = (messages[id] for id in change.added)  # noqa: A001
+            fresh = (messages[number] for number in change.added)
             self._messages.extend(_sizes(fresh, before), more=change.more)
         if change.rule and self._store.first_unread is not None:
             self._messages.refresh_rows([self._store.first_unread])
@@ -82,15 +100,12 @@ class TimelinePresenter:
     def _is_own(self, message_id: int) -> bool:
         return self._store.is_own(self._store.messages[message_id])
 
-    def _is_heard(self, message_id: int) -> bool:
-        return self._store.is_heard(self._store.messages[message_id])
-
     def _follow_pick(self, change: Change) -> None:
         """A line of ours was picked and is kept now: the message that it has become is picked in its place."""
         picked = self._messages.picked
         if picked is None or picked not in change.settled:
             return
-        echoes = [id for id in change.added if self._is_own(id)]  # noqa: A001
+        echoes = [number for number in change.added if self._is_own(number)]
         if len(echoes) == len(change.settled):
             self._messages.pick(echoes[change.settled.index(picked)])
 
@@ -114,88 +129,28 @@ class TimelinePresenter:
         self._messages.set_unsent(keys)
         self._messages.refresh_rows(keys)
 
-    # -- unread -------------------------------------------------------------------------------------------------
 
-    def _count_news(self, change: Change) -> None:
-        """Count what came while something older is being read, as far as it is still there."""
-        if change.reset:
-            self._news.clear()
-        self._news.difference_update(change.removed)
-        messages = self._store.messages
-        if change.added and not (self.focused and self._messages.at_end):
-            added = [id for id in change.added if self._is_heard(id)]  # noqa: A001
-            if added and not self._news and not self._rule_stands:
-                self.mark_unread(added[0])
-            self._news.update(added)
-            self._news_to_you.update(id for id in added if self._store.is_to_you(messages[id]))  # noqa: A001
-        self._news_to_you &= self._news
-        self.show_news()
+class EmptyNotice(Static):
+    """A sentence in the place of the messages while there are none: never a blank wall."""
 
-    def show_news(self) -> None:
-        """Say how many new ones are below what is to be seen."""
-        below = not self._messages.at_end
-        self._header.unread = len(self._news) if below else 0
-        self._header.unread_to_you = len(self._news_to_you) if below else 0
+    def __init__(self, store: Store, messages: MessageList, timeline: TimelinePresenter, status: StatusLine) -> None:
+        super().__init__(id="empty", markup=False)
+        self._store = store
+        self._messages = messages
+        self._timeline = timeline
+        self._status = status
+        self._words = ""
 
-    @property
-    def unseen_by_everyone(self) -> int:
-        """How many of the new messages are for everyone."""
-        messages = self._store.messages
-        return sum(id in messages and messages[id].to_id is None for id in self._news)  # noqa: A001
-
-    def forget_muted(self) -> None:
-        """What is not listened to is no news."""
-        self._news = {id for id in self._news if id in self._store.messages and self._is_heard(id)}  # noqa: A001
-        self._news_to_you &= self._news
-        self.show_news()
-        self.look_at_rule()
-
-    def all_seen(self) -> None:
-        """The end is in view: nothing is new any more."""
-        self._news.clear()
-        self._news_to_you.clear()
-        self._header.unread = self._header.unread_to_you = 0
-
-    def mark_unread(self, message_id: int | None) -> None:
-        """Put the rule above a message; None takes it away."""
-        before = self._store.first_unread
-        if message_id is None:
-            self._store.clear_unread()
-        else:
-            self._store.mark_unread_from(message_id)
-        self._messages.refresh_rows({key for key in (before, self._store.first_unread) if key is not None})
-        self._messages.first_unread = self._store.first_unread
-        self._rule = "unseen"
-        self.look_at_rule()
-
-    @property
-    def _rule_stands(self) -> bool:
-        """Is there something below the rule that was not read?"""
-        return self._store.first_unread is not None and self._rule != "read"
-
-    def look_at_rule(self) -> None:
-        """The rule is seen when it is in view, and what is below it is read when one is at the end after that.
-
-        Until it is read it stays; until it is seen, and while it is above the screen, the header leads there.
-        """
-        where = self._messages.where_unread
-        if self.focused and where == "here" and self._rule == "unseen":
-            self._rule = "seen"
-        if self._rule == "seen" and self.focused and self._messages.at_end:
-            self._rule = "read"
-        self._header.unread_above = where == "above" and self._rule == "unseen"
-
-    def pass_rule(self) -> None:
-        """What is unread is not going to be read."""
-        self._rule = "read"
-        self._header.unread_above = False
-
-    def mark_missed(self, missed: int) -> None:
-        """Put the rule above the first of the newest `missed` messages of others; above older news it stays."""
-        since = self._store.away_since or 0
-        others = [id for id in self._store.messages if id >= since and self._is_heard(id)]  # noqa: A001
-        if missed and others and len(self._news) <= missed and not self._rule_stands:
-            self.mark_unread(others[-missed:][0])
+    def follow(self) -> None:
+        """Show the sentence or the messages."""
+        alone = len(self._store.clients) == 1  # a server that does not say who is here leaves it open
+        words = "You are the first one here." if alone else "Nothing was said here yet."
+        words = "Loading older messages…" if self._store.more else words
+        if self._status.connected_once and words != self._words:
+            self._words = words  # what is updated is laid out again, and this is called with every change
+            self.update(words)
+        self.display = self._timeline.empty
+        self._messages.display = not self._timeline.empty
 
 
 def _sizes(messages: Iterable[Message], before: Message | None = None) -> Iterable[Size]:

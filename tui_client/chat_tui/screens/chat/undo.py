@@ -1,4 +1,4 @@
-"""A few seconds in which what was asked for can be taken back, before the server hears of it."""
+"""Undo: a few seconds in which what was asked for can be taken back, before the server hears of it."""
 
 from chat_protocol.commands import Command, Delete
 from chat_tui.engine.feed import Feed
@@ -36,6 +36,11 @@ class Undo:
         ):
             self._pending = None
         return self._pending is not None
+
+    def follow(self) -> None:
+        """Offer nothing that can't be done any more."""
+        if not self.possible:
+            self._status.withdraw(UNDO)
 
     def undo(self) -> Pending | None:
         """Take it back, and return what it was; None when it is too late."""

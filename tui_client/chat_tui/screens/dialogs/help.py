@@ -1,19 +1,18 @@
-"""What can be typed and pressed, on one page."""
+"""Help page: what can be typed and pressed, in two tables."""
 
 from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.geometry import Size
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from chat_tui.screens.dialogs.dialog import Dialog
 from chat_tui.widgets.bars.keys import KeyBar
 
 Entry = tuple[str, str]
@@ -64,7 +63,7 @@ class Entries(Widget):
         return Content("\n").join(entry_rows(self._entries, self.size.width))
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Keys, then commands; Esc, F1, q or a click beside it closes it."""
 
     AUTO_FOCUS = "#help-page"
@@ -74,14 +73,10 @@ class HelpScreen(ModalScreen[None]):
     ]
     DEFAULT_CSS = """
     HelpScreen {
-        align: center middle;
         & > #help-dialog {
             width: 84;
             height: auto;
             max-height: 90%;
-            background: $surface;
-            border: round $primary;
-            border-title-color: $primary;
         }
         & KeyBar { dock: bottom; }
         & #help-page {
@@ -111,7 +106,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The page and the key that closes it."""
-        dialog = Vertical(id="help-dialog")
+        dialog = Vertical(id="help-dialog", classes="dialog")
         dialog.border_title = "Help"
         with dialog:
             with VerticalScroll(id="help-page"):
@@ -123,17 +118,7 @@ class HelpScreen(ModalScreen[None]):
                     yield Static(self._room, id="help-room", markup=False)
             yield KeyBar([("esc", "Close", "close"), ("↑↓", "Scroll", "scroll(1)")])
 
-    def on_click(self, event: events.Click) -> None:
-        """A click beside the dialog closes it."""
-        if event.widget is self:
-            self.action_close()
-
     def action_scroll(self, pages: int) -> None:
         """Scroll by `pages`."""
         page = self.query_one("#help-page")
         page.scroll_relative(y=pages * max(1, page.size.height - 1), animate=False)
-
-    def action_close(self) -> None:
-        """Close the page; who says so twice is heard once."""
-        if self.is_current:
-            self.dismiss(None)

@@ -1,21 +1,20 @@
-"""How others join the room of our own."""
+"""Invitation: the line by which others join the room that was started here."""
 
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from chat_tui.screens.dialogs.dialog import Dialog
 from chat_tui.widgets.bars.keys import KeyBar
 
 _COPY, _CLOSE = "copy", "close"
 
 
-class InvitationScreen(ModalScreen[None]):
+class InvitationScreen(Dialog[None]):
     """Shows the line that others type, to be copied; and what is open to whom, and until when."""
 
     AUTO_FOCUS = "#invitation-answers"
@@ -26,15 +25,11 @@ class InvitationScreen(ModalScreen[None]):
     ]
     DEFAULT_CSS = """
     InvitationScreen {
-        align: center middle;
         & > #invitation-dialog {
             width: 66;
             max-width: 100%;
             height: auto;
             max-height: 100%;
-            background: $surface;
-            border: round $primary;
-            border-title-color: $primary;
         }
         & Static { padding: 0 1; }
         & #invitation-line { color: $primary; text-style: bold; padding: 0 3; }
@@ -55,7 +50,7 @@ class InvitationScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The line, the words, the answers, the keys."""
-        dialog = Vertical(id="invitation-dialog")
+        dialog = Vertical(id="invitation-dialog", classes="dialog")
         dialog.border_title = "Your room is open"
         with dialog:
             yield Static("Others join with", markup=False)
@@ -73,19 +68,9 @@ class InvitationScreen(ModalScreen[None]):
         else:
             self.action_close()
 
-    def on_click(self, event: events.Click) -> None:
-        """A click beside the dialog closes it."""
-        if self.get_widget_at(event.screen_x, event.screen_y)[0] is self:
-            self.action_close()
-
     def action_copy(self) -> None:
         """Put the line into the clipboard, and say so; the next Enter goes on."""
         self.app.copy_to_clipboard(self._line)
         answers = self.query_one(OptionList)
         answers.replace_option_prompt(_COPY, "[Copy]  ✓ copied")
         answers.highlighted = answers.get_option_index(_CLOSE)
-
-    def action_close(self) -> None:
-        """To the room; who says so twice is heard once."""
-        if self.is_current:
-            self.dismiss(None)

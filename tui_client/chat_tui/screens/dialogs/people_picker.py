@@ -1,4 +1,4 @@
-"""Choosing whom the next message goes to: a few letters of a name, and Enter."""
+"""People picker: chooses whom the next message goes to by a few letters of a name, and Enter."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -7,9 +7,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from chat_tui.screens.dialogs.dialog import Dialog
+from chat_tui.toolkit.breakpoints import NARROW
 from chat_tui.widgets.bars.keys import KeyBar
 from chat_tui.widgets.lists.roster import EVERYONE, Person, Roster, in_order
 from chat_tui.widgets.markup.ranking import rank
@@ -17,8 +18,6 @@ from chat_tui.widgets.markup.ranking import rank
 TALLEST = 22
 CHROME = 6
 """Rows of the dialog that are not people: its border, the input and the keys."""
-NARROW = 72
-"""Below this many columns the dialog is the whole screen."""
 
 
 def matching(query: str, people: Sequence[Person]) -> list[Person]:
@@ -42,7 +41,7 @@ class Matches(Roster, can_focus=False):
     """
 
 
-class PeoplePicker(ModalScreen[str | None]):
+class PeoplePicker(Dialog[str]):
     """Ends with the id of the person chosen, "" for Everyone, or None."""
 
     AUTO_FOCUS = "#people-filter"
@@ -56,13 +55,9 @@ class PeoplePicker(ModalScreen[str | None]):
     ]
     DEFAULT_CSS = """
     PeoplePicker {
-        align: center middle;
         & > #people-dialog {
             width: 46;
             max-height: 90%;
-            background: $surface;
-            border: round $primary;
-            border-title-color: $primary;
         }
         & #people-nobody {
             padding: 0 1;
@@ -90,7 +85,7 @@ class PeoplePicker(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """The input, the list, the keys."""
-        dialog = Vertical(id="people-dialog")
+        dialog = Vertical(id="people-dialog", classes="dialog")
         dialog.border_title = self._title
         with dialog:
             yield Input(placeholder="A few letters of the name", id="people-filter")
@@ -129,12 +124,7 @@ class PeoplePicker(ModalScreen[str | None]):
     def on_roster_target_chosen(self, event: Roster.TargetChosen) -> None:
         """End with the one chosen."""
         event.stop()
-        self._end(event.id)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click beside the dialog closes it."""
-        if event.widget is self:
-            self._end(None)
+        self.end(event.id)
 
     def action_choose(self) -> None:
         """Choose whom the cursor is on; nobody, where no name matches."""
@@ -147,12 +137,3 @@ class PeoplePicker(ModalScreen[str | None]):
     def action_page(self, pages: int) -> None:
         """Move the cursor by `pages` screens of rows."""
         self._matches.action_page(pages)
-
-    def action_close(self) -> None:
-        """End without a choice."""
-        self._end(None)
-
-    def _end(self, client_id: str | None) -> None:
-        """End with this; who chooses twice, by a double click for one, is heard once."""
-        if self.is_current:
-            self.dismiss(client_id)

@@ -1,4 +1,4 @@
-"""A question with a few answers, over whatever is on the screen."""
+"""Question: a dialog with a few answers, over whatever is on the screen."""
 
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
@@ -8,10 +8,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from chat_tui.screens.dialogs.dialog import Dialog
 from chat_tui.toolkit.choice_list import ChoiceList
 from chat_tui.widgets.bars.keys import KeyBar
 
@@ -24,20 +24,18 @@ class Answer(NamedTuple):
     value: str
 
 
-class Question(ModalScreen[str | None]):
+class Question(Dialog[str]):
     """Ends with the value of the answer, or None. The first answer is the one that Enter gives."""
 
     AUTO_FOCUS = "#question-answers"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", show=False, id="question.close")]
     DEFAULT_CSS = """
     Question {
-        align: center middle;
         & > #question-dialog {
             width: 60;
             max-width: 100%;
             height: auto;
             max-height: 100%;
-            background: $surface;
             border: round $warning;
         }
         & #question-words { padding: 0 1; color: $warning; }
@@ -52,7 +50,7 @@ class Question(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """The question, the answers, the keys."""
-        with Vertical(id="question-dialog"):
+        with Vertical(id="question-dialog", classes="dialog"):
             yield Static(Content(self._words), id="question-words")
             options = [Option(Content(f"{letter}  {words}"), id=value) for letter, words, value in self._answers]
             yield ChoiceList(*options, id="question-answers")
@@ -61,29 +59,15 @@ class Question(ModalScreen[str | None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter, or a click."""
         event.stop()
-        self._end(event.option_id)
+        self.end(event.option_id)
 
     def on_key(self, event: events.Key) -> None:
         """A letter."""
         for answer in self._answers:
             if event.character and event.character.lower() == answer.letter:
                 event.stop()
-                self._end(answer.value)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click beside the dialog closes it."""
-        if self.get_widget_at(event.screen_x, event.screen_y)[0] is self:
-            self._end(None)
+                self.end(answer.value)
 
     def action_choose(self) -> None:
         """What Enter does."""
         self.query_one("#question-answers", OptionList).action_select()
-
-    def action_close(self) -> None:
-        """End without an answer."""
-        self._end(None)
-
-    def _end(self, value: str | None) -> None:
-        """End with this; who answers twice, by a double click for one, is heard once."""
-        if self.is_current:
-            self.dismiss(value)

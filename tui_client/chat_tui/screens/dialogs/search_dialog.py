@@ -1,33 +1,31 @@
-"""Finding words in everything that the server has kept: a question, and the messages that answer it."""
+"""Search dialog: finds words in everything that the server has kept, and ends with a message to go to."""
 
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from chat_protocol.events import Event
 from chat_tui.engine.feed import Feed
 from chat_tui.screens.chat.rows import found_of
+from chat_tui.screens.dialogs.dialog import Dialog
 from chat_tui.state.server_search import MOST, ServerSearch, spans_of
+from chat_tui.toolkit.breakpoints import NARROW
 from chat_tui.widgets.bars.keys import KeyBar
 from chat_tui.widgets.lists.search_hits import Hit, HitList
 from chat_tui.wording.page_edges import retention
 
-NARROW = 72
-"""Below this many columns the dialog is the whole screen."""
 _LONGEST = 200
 """Characters of a query."""
 _HINT = 'words, "a phrase", begin*, from:name'
 _LONGEST_WAIT = 3600.0
 
 
-class RecordDialog(ModalScreen[int | None]):
+class SearchDialog(Dialog[int]):
     """Ends with the id of the message to be shown in its place, or None. Begins with `query`, if there is one."""
 
     AUTO_FOCUS = "#record-query"
@@ -40,15 +38,11 @@ class RecordDialog(ModalScreen[int | None]):
         Binding("pagedown", "page(1)", "Page down", show=False, id="record.page_down"),
     ]
     DEFAULT_CSS = """
-    RecordDialog {
-        align: center middle;
+    SearchDialog {
         & > #record-dialog {
             width: 90%;
             max-width: 100;
             height: 90%;
-            background: $surface;
-            border: round $primary;
-            border-title-color: $primary;
         }
         & #record-head { height: 1; padding: 0 1; }
         & #record-label { width: auto; color: $primary; text-style: bold; }
@@ -68,12 +62,12 @@ class RecordDialog(ModalScreen[int | None]):
         self._feed = feed
         self._clock = clock
         self._first_query = query
-        self._search = ServerSearch(token_prefix)
+        self.search = ServerSearch(token_prefix)
         self._expiring: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The query, how it stands, the list, the keys."""
-        dialog = Vertical(id="record-dialog")
+        dialog = Vertical(id="record-dialog", classes="dialog")
         dialog.border_title = "Find in the whole record"
         with dialog:
             with Horizontal(id="record-head"):
@@ -89,7 +83,7 @@ class RecordDialog(ModalScreen[int | None]):
         """From now on hear what the server says."""
         self._feed.event_filter = self._hear
         if self._first_query:
-            self._ask(self._first_query)
+            self.ask(self._first_query)
         else:
             self._show()
 
@@ -108,39 +102,41 @@ class RecordDialog(ModalScreen[int | None]):
 
     # -- the server ---------------------------------------------------------------------------------------------
 
-    def _ask(self, query: str) -> None:
-        self._send(self._search.ask(query))
+    def ask(self, query: str) -> None:
+        """Ask the server anew."""
+        self._send(self.search.ask(query))
         self._hits.move(-MOST)
 
     def _send(self, line: str | None) -> None:
         if line is not None and self._feed.store.plain:
-            self._search.not_sent("This server can't look for anything.")
+            self.search.not_sent("This server can't look for anything.")
         elif line is not None and not self._feed.send_query(line):
-            self._search.not_sent("There is no connection; this is asked when there is one.")
+            self.search.not_sent("There is no connection; this is asked when there is one.")
         self._show()
 
     def _hear(self, heard: list[Event]) -> list[Event]:
-        rest = self._search.take(heard)
-        if self._search.stale:
+        rest = self.search.take(heard)
+        if self.search.stale:
             # The feed has not taken the greeting yet, and until then nothing can be sent.
-            self.call_next(self._ask, self._search.query)
-        if self._search.changed:
+            self.call_next(self.ask, self.search.query)
+        if self.search.changed:
             self.call_next(self._show)
         return rest
 
-    def _expire(self) -> None:
+    def expire(self) -> None:
+        """What has reached its end goes."""
         self._expiring = None
-        self._search.expire(self._feed.store.server_now(self._clock()))
+        self.search.expire(self._feed.store.server_now(self._clock()))
         self._show()
 
     # -- what is seen -------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
         """Bring everything up to date, unless that is on its way out already."""
-        self._search.changed = False
+        self.search.changed = False
         if not self.query(HitList):
             return
-        store, search, now = self._feed.store, self._search, self._clock()
+        store, search, now = self._feed.store, self.search, self._clock()
         search.expire(store.server_now(now))
         shown = [message for message in search.hits.values() if not store.is_muted(message)]
         hits = [Hit(*found_of(store, one, now), one.text, spans_of(search.query, one.text)) for one in shown]
@@ -151,10 +147,10 @@ class RecordDialog(ModalScreen[int | None]):
             self._expiring = None
         if (end := search.next_expiry()) is not None:
             wait = min(max(0.0, end - store.server_now(now)), _LONGEST_WAIT)
-            self._expiring = self.set_timer(wait, self._expire)
+            self._expiring = self.set_timer(wait, self.expire)
 
     def _state(self, found: int) -> str:
-        search = self._search
+        search = self.search
         if search.problem:
             return search.problem
         if not search.query:
@@ -181,39 +177,31 @@ class RecordDialog(ModalScreen[int | None]):
     def action_choose(self) -> None:
         """Ask what is typed, or go to the message that the cursor is on."""
         typed = self._typed
-        if typed == self._search.query and (chosen := self._hits.chosen) is not None:
-            self._end(chosen)
-        elif not (self._search.waiting and typed == self._search.query):
-            self._ask(typed)
+        if typed == self.search.query and (chosen := self._hits.chosen) is not None:
+            self.end(chosen)
+        elif not (self.search.waiting and typed == self.search.query):
+            self.ask(typed)
 
     def on_hit_list_chosen(self, event: HitList.Chosen) -> None:
         """Go to the message that was clicked."""
-        self._end(event.key)
+        self.end(event.key)
 
     def on_hit_list_end_near(self) -> None:
         """Have older ones come, unless they did meanwhile."""
-        if self._hits.end_near and not self._search.problem and (line := self._search.ask_more()) is not None:
+        if self._hits.end_near and not self.search.problem and (line := self.search.ask_more()) is not None:
             self._send(line)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click beside the dialog closes it."""
-        if event.widget is self:
-            self._end(None)
 
     def action_move(self, step: int) -> None:
         """Move the cursor by `step` hits; who goes on at the end after an error has older ones asked for again."""
-        self._search.problem = self._search.problem if not self._search.hits else ""
+        self.search.problem = self.search.problem if not self.search.hits else ""
         self._hits.move(step)
 
     def action_page(self, pages: int) -> None:
         """Move the cursor by `pages` screens."""
         self._hits.page(pages)
 
-    def action_close(self) -> None:
-        """End without a choice."""
-        self._end(None)
-
-    def _end(self, message_id: int | None) -> None:
+    def end(self, result: int | None) -> None:
+        """Hear the server no more."""
         if self.is_current:
             self._feed.event_filter = None
-            self.dismiss(message_id)
+        super().end(result)

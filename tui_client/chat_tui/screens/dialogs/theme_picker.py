@@ -1,15 +1,14 @@
-"""Choosing a theme by looking at it: each shows at once, and Esc brings back the one before."""
+"""Theme picker: shows each theme at once, keeps the one chosen, and on Esc brings back the one before."""
 
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 
+from chat_tui.screens.dialogs.dialog import Dialog
 from chat_tui.toolkit.choice_list import ChoiceList
 from chat_tui.widgets.bars.keys import KeyBar
 
@@ -17,7 +16,7 @@ CHROME = 3
 """Rows of the dialog that are not themes: its border and the keys."""
 
 
-class ThemePicker(ModalScreen[str | None]):
+class ThemePicker(Dialog[str]):
     """Ends with the name of the theme that the app has then; with None when it is the one from before."""
 
     AUTO_FOCUS = "#themes"
@@ -31,9 +30,6 @@ class ThemePicker(ModalScreen[str | None]):
             max-width: 100%;
             max-height: 90%;
             margin: 1 0 0 0;
-            background: $surface;
-            border: round $primary;
-            border-title-color: $primary;
         }
         & #themes {
             height: 1fr;
@@ -53,7 +49,7 @@ class ThemePicker(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """The list and the keys, beside the conversation that shows how it looks."""
-        dialog = Vertical(id="themes-dialog")
+        dialog = Vertical(id="themes-dialog", classes="dialog")
         dialog.border_title = "Theme"
         dialog.styles.height = len(self._names) + CHROME
         with dialog:
@@ -77,19 +73,14 @@ class ThemePicker(ModalScreen[str | None]):
         event.stop()
         if self.is_current:
             self.app.theme = self._names[event.option_index]
-            self.dismiss(self.app.theme)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click beside the dialog closes it."""
-        if not self.query_one("#themes-dialog").region.contains(event.screen_x, event.screen_y):
-            self.action_close()
+            self.end(self.app.theme)
 
     def action_keep(self) -> None:
         """Keep the one that is shown."""
         self.query_one(OptionList).action_select()
 
     def action_close(self) -> None:
-        """Bring back the one before; who says so twice is heard once."""
+        """Bring back the one before."""
         if self.is_current:
             self.app.theme = self._before
-            self.dismiss(None)
+        super().action_close()

@@ -1,4 +1,4 @@
-"""Where to? Shown when nobody has said: who you are, the rooms that are known, and how to come to another."""
+"""Start screen, where nobody has said where to: asks for the name, and offers known rooms and the ways to others."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -11,12 +11,14 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input, Static
-from textual.worker import Worker
 
 from chat_protocol.names import InvalidNameError, check_name
 from chat_protocol.text import clean_line
 from chat_tui.connection.address import ConnectionUrlError, as_typed, is_same_here, parse_url, place
 from chat_tui.connection.probe import goes_by_proxy, probe
+from chat_tui.screens.start import notes
+from chat_tui.screens.start.joining import EarlyKeys, Joining
+from chat_tui.toolkit.breakpoints import NARROW
 from chat_tui.widgets.bars.banner import GLYPHS
 from chat_tui.widgets.bars.keys import KeyBar
 from chat_tui.widgets.bars.kind import Kind
@@ -25,22 +27,15 @@ from chat_tui.wording.notices import sentence
 
 _LOOK_AGAIN = 3.0
 """Seconds after which it is found out anew whether a room runs on this computer."""
-_EARLY = "Enter was pressed before there was anything to see here. Press it again."
-_ENTERS = ("enter", "ctrl+j")
-"""What the key may be for a terminal that is not ours yet."""
 _LONGEST = 1000
 _INVITATION = "chat-tui "
 """How the line begins that others send: all of it may be pasted for an address."""
-_WIDE = 72
 _ROOMY = 18
 """Rows from which there is space for headings and gaps."""
 
 
 class FirstRunScreen(Screen[None]):
-    """Your name, and a list of where to go. It posts what was chosen; what becomes of it is the app's.
-
-    `typed_ahead` is what was typed after that: it is for the room.
-    """
+    """Your name, and a list of where to go. It posts what was chosen; what becomes of it is the app's."""
 
     class Chosen(Message):
         """Go to the room with this URL, under this name."""
@@ -95,12 +90,13 @@ class FirstRunScreen(Screen[None]):
         self._here = here
         self._here_answers: bool | None = None
         self._rooms = [here if is_same_here(url, here) else url for url in rooms]
-        self._refused = ""  # the URL where nobody answered, and that Enter would go to all the same
-        self._going = False
-        self._knocking: Worker[None] | None = None
-        self.typed_ahead = ""
-        self._stands_since: float | None = None
-        self._early = False
+        self._joining = Joining()
+        self._early_keys = EarlyKeys()
+
+    @property
+    def typed_ahead(self) -> str:
+        """What was typed after a room was chosen: it is for that room."""
+        return self._joining.typed_ahead
 
     def compose(self) -> ComposeResult:
         """Name, rooms, address, a note about what the cursor is on."""
@@ -144,21 +140,20 @@ class FirstRunScreen(Screen[None]):
 
     def _stand(self) -> None:
         """From now on whoever presses a key sees what it is for."""
-        self._stands_since = events.Event().time
-        self.on_descendant_focus()
+        self._early_keys.stand(events.Event().time)
+        self._describe_focus()
 
     def on_key(self, event: events.Key) -> None:
         """What is typed before this stands accepts nothing; what is typed on the way to a room is for that room."""
-        early = self._stands_since is None or event.time < self._stands_since
+        early = self._early_keys.has(event.key, event.time)
         letter = event.character if event.is_printable else None
-        if early and event.key in _ENTERS:
-            self._early = True
-            self._say(_EARLY)
+        if early and self._early_keys.is_enter(event.key):
+            self._say(notes.EARLY)
         elif early and letter and self.focused is self.user:
             # It set out before the field had the focus, which would have taken it.
             self.user.replace(letter, *self.user.selection)
-        elif self._under_way and (letter or event.key == "enter"):
-            self.typed_ahead += letter or ""
+        elif self._joining.under_way and (letter or event.key == "enter"):
+            self._joining.typed_ahead += letter or ""
         else:
             return
         event.stop()
@@ -167,7 +162,7 @@ class FirstRunScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """In a low terminal the headings and gaps go."""
-        self.set_class(event.size.height >= _ROOMY, "-roomy").set_class(event.size.width >= _WIDE, "-wide")
+        self.set_class(event.size.height >= _ROOMY, "-roomy").set_class(event.size.width >= NARROW, "-wide")
 
     def _why(self, part: str, reason: str) -> None:
         """Say beside an input what is wrong with it; "" for nothing."""
@@ -183,29 +178,20 @@ class FirstRunScreen(Screen[None]):
 
     def on_descendant_focus(self) -> None:
         """Say what this is for."""
-        if self._stands_since is None or self._under_way:
+        self._describe_focus()
+
+    def _describe_focus(self) -> None:
+        if not self._early_keys.over or self._joining.under_way:
             return
         if self.focused is self.user:
-            self._say(_EARLY if self._early else "Others will see you under this name. Enter takes it.")
+            self._say(notes.EARLY if self._early_keys.entered else notes.NAME)
         else:
-            self._early = False
+            self._early_keys.entered = False
             self._describe()
 
     def _describe(self) -> None:
         """Say what the place under the cursor is."""
-        match self.rooms.chosen:
-            case "address":
-                self._say("A room somewhere else: 192.168.1.23:6789, or wss://chat.example.org.")
-            case "start":
-                self._say("Open to the network: whoever reaches it may read, write and delete. It ends when you leave.")
-            case self._here if self._here_answers is None:
-                self._say("Is there a room on this computer? Looking…")
-            case self._here if self._here_answers:
-                self._say(f"Something answers at {place(self._here)}.")
-            case self._here:
-                self._say(f"Nothing answers at {place(self._here)}. A room can be started below.")
-            case _:
-                self._say("You have been in this room before.")
+        self._say(notes.note_on(self.rooms.chosen, self._here, answers=self._here_answers))
 
     # -- is anybody there? --------------------------------------------------------------------------------------
 
@@ -223,49 +209,47 @@ class FirstRunScreen(Screen[None]):
             if answers != self._here_answers:
                 self._here_answers = answers
                 self.rooms.set_remark(self._here, "● something answers" if answers else "○ nothing answers")
-                if self.rooms.has_focus and self.rooms.chosen == self._here and not (self._refused or self._under_way):
+                told = self._joining.warned or self._joining.under_way
+                if self.rooms.has_focus and self.rooms.chosen == self._here and not told:
                     self._describe()
             await asyncio.sleep(_LOOK_AGAIN)
 
-    async def _knock(self, url: str, name: str) -> None:
+    async def _probe(self, url: str, name: str) -> None:
         error = await probe(url)
         if error is None:
-            self._leave(self.Chosen(url, name))
+            self._joining.go()
+            self.post_message(self.Chosen(url, name))
             return
         from chat_tui.connection.failures import explain  # noqa: PLC0415 - it reads the whole of the library for the connection
 
-        self._refused = url
+        self._joining.no_answer(url)
         self._say(f"{sentence(explain(error, place(url)).reason)} Enter again goes there and waits.", "warning")
 
     def _go(self, url: str) -> None:
         """Go there, if anybody answers, or if this is wanted all the same."""
         name = self._accepted_name()
-        if name is None or self._going:
+        if name is None:
             return
-        if url == self._refused or goes_by_proxy(url):
-            self._leave(self.Chosen(url, name))
-            return
-        self._refused = ""
-        self._say(f"Connecting to {place(url)}… Esc stops.")
-        self._knocking = self.run_worker(self._knock(url, name), group="knock", exclusive=True)
+        match self._joining.choose(url, unprobed=goes_by_proxy(url)):
+            case "go":
+                self.post_message(self.Chosen(url, name))
+            case "probe":
+                self._say(f"Connecting to {place(url)}… Esc stops.")
+                self.run_worker(self._probe(url, name), group="probe", exclusive=True)
+            case "ignore":
+                pass
 
-    @property
-    def _under_way(self) -> bool:
-        """Has a room been chosen?"""
-        return self._going or (self._knocking is not None and not self._knocking.is_finished)
-
-    def _leave(self, message: Message) -> None:
-        self._going = True
-        self.post_message(message)
+    def _stop_probing(self) -> None:
+        self.workers.cancel_group(self, "probe")
+        self._joining.stop()
 
     def stay(self, why: str = "") -> None:
         """What was chosen did not come about, for this reason; or without one: it is chosen anew."""
-        self._going = False
-        self.typed_ahead = ""
+        self._joining.stay()
         if why:
             self._say(why, "warning")
         else:
-            self.on_descendant_focus()
+            self._describe_focus()
 
     # -- what is done -------------------------------------------------------------------------------------------
 
@@ -276,9 +260,9 @@ class FirstRunScreen(Screen[None]):
             self._why("address", "")
         elif event.value.strip():
             self._why("name", _wrong_name(event.value))
-        self._refused = ""
+        self._joining.forget_answer()
         if self.note.has_class("-warning"):  # what was said of a room is over
-            self.on_descendant_focus()
+            self._describe_focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """A name is accepted, an address is gone to."""
@@ -304,8 +288,8 @@ class FirstRunScreen(Screen[None]):
     def on_option_list_option_highlighted(self, event: RoomList.OptionHighlighted) -> None:
         """Say what it is."""
         event.stop()
-        self._refused = ""
-        self.workers.cancel_group(self, "knock")
+        self._joining.forget_answer()
+        self._stop_probing()
         if self.rooms.has_focus:
             self._describe()
 
@@ -318,9 +302,10 @@ class FirstRunScreen(Screen[None]):
                 self.set_focus(self.address)
             case "start":
                 name = self._accepted_name()
-                if name is not None and not self._going:
+                if name is not None and self._joining.state != "going":
                     self._say("Starting a room…")
-                    self._leave(self.RoomWanted(name))
+                    self._joining.go()
+                    self.post_message(self.RoomWanted(name))
             case url:
                 self._go(str(url))
 
@@ -342,9 +327,9 @@ class FirstRunScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Stop what is under way; else one step back, from the address to the list, from the list to the name."""
-        if self._under_way and not self._going:
-            self.typed_ahead = ""
-            self.workers.cancel_group(self, "knock")
+        if self._joining.state == "probing":
+            self._stop_probing()
+            self._joining.stay()
             self._describe()
         elif self.focused is self.address:
             self.query_one("#first-where").display = False

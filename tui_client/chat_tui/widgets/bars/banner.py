@@ -1,4 +1,4 @@
-"""A note above the composer: what has just happened, and the one thing to do about it.
+"""The banner: a note above the composer that tells what has just happened, and offers the one thing to do about it.
 
 Three rows at most, so that it can't push the conversation away; the action is never what gets cut.
 """
@@ -18,7 +18,7 @@ from textual.widget import Widget
 
 from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 from chat_tui.widgets.bars.kind import Kind
-from chat_tui.widgets.markup.cells import cut, one_line
+from chat_tui.widgets.markup.wrapping import fit_cells, one_line
 
 GLYPHS: dict[Kind, str] = {"info": "•", "warning": "▲", "success": "✓", "error": "✕"}
 MAX_ROWS = 3
@@ -37,17 +37,17 @@ class Arrangement(NamedTuple):
 def arrange(text: str, action: str, width: int) -> Arrangement:
     """Wrap `text` into rows of `width` cells, `action` after its end; text that has no room ends in "…"."""
     width = max(1, width)
-    action = cut(action, width)
+    action = fit_cells(action, width, trim=True)
     rows = [line.plain.rstrip() for line in Content(text).wrap(width)] or [""]
     if len(rows) > MAX_ROWS:
-        rows[MAX_ROWS - 1 :] = [cut(" ".join(rows[MAX_ROWS - 1 :]), width)]
+        rows[MAX_ROWS - 1 :] = [fit_cells(" ".join(rows[MAX_ROWS - 1 :]), width, trim=True)]
     if not action:
         return Arrangement(rows, len(rows) - 1, cell_len(rows[-1]))
     if cell_len(rows[-1]) + 1 + cell_len(action) > width:
         if len(rows) < MAX_ROWS:
             return Arrangement([*rows, ""], len(rows), 0)
         room = width - 1 - cell_len(action)
-        rows[-1] = cut(rows[-1], room) if room > 0 else ""
+        rows[-1] = fit_cells(rows[-1], room, trim=True) if room > 0 else ""
     return Arrangement(rows, len(rows) - 1, cell_len(rows[-1]) + 1 if rows[-1] else 0)
 
 

@@ -1,4 +1,4 @@
-"""One row above the composer in which a phrase is typed, and which says how often it was found."""
+"""The find bar: takes a phrase in one row above the composer, and says how often it was found."""
 
 from typing import ClassVar
 
@@ -9,7 +9,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
-NARROW = 72
+from chat_tui.toolkit.breakpoints import NARROW
+
 _LONGEST = 200
 """Characters of a phrase."""
 

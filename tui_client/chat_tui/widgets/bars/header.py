@@ -1,4 +1,4 @@
-"""The top row: which room, to whom the next message goes, how the connection is, and what has just been done.
+"""The header bar: shows room, target, connection and what has just been done in the top row.
 
 What must never be cut off is whom a message goes to: the name of the program, the words of the state and then the
 room's name make room for it.
@@ -18,7 +18,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from chat_tui.toolkit.part_styles import PartStyle, PartStyles
-from chat_tui.widgets.markup.cells import cut, one_line
+from chat_tui.widgets.markup.wrapping import fit_cells, one_line
 
 State = Literal["connecting", "connected", "lost", "refused"]
 
@@ -144,8 +144,8 @@ class HeaderBar(Widget):
         wanted = cell_len(room) + cell_len(name)
         frees = [(self._free(width, brand=brand, words=words), brand, words) for brand, words in variants]
         free, brand, words = next((each for each in frees if each[0] >= wanted), frees[-1])
-        room = cut(room, max(free - cell_len(name), min(ROOM_CELLS, free // 3)))
-        name = cut(name, max(1, free - cell_len(room)))
+        room = fit_cells(room, max(free - cell_len(name), min(ROOM_CELLS, free // 3)), trim=True)
+        name = fit_cells(name, max(1, free - cell_len(room)), trim=True)
         left, right = self._left(room, name, brand=brand), self._right(words=words)
         return [*left, Piece(" " * max(1, width - cells(left) - cells(right))), *right]
 
@@ -177,7 +177,7 @@ class HeaderBar(Widget):
         look: str = self.state
         glyph, word = GLYPHS[self.state], WORDS[self.state]
         if self.state != "connected":
-            host = cut(one_line(self.host), HOST_CELLS)
+            host = fit_cells(one_line(self.host), HOST_CELLS, trim=True)
             if self.state == "connecting":
                 word = f"connecting to {host}…" if words and host else "connecting…"
             pieces.append(Piece(f"{glyph} {word if words else word.split()[-1]} ", look))

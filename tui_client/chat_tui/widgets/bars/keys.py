@@ -1,4 +1,4 @@
-"""The bottom row: which keys do what, each of them also a button."""
+"""The key bar: shows in the bottom row which keys do what, each of them also a button."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""The list of completions above the composer and its notices; it floats, so that nothing else moves."""
+"""The completion popup: lists candidates above the composer and its notices; it floats, so that nothing else moves."""
 
 from collections.abc import Callable, Mapping
 
@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 from chat_tui.widgets.composer.completion import SHOWN, Candidate, Completion
-from chat_tui.widgets.markup.cells import cut, one_line
+from chat_tui.widgets.markup.wrapping import fit_cells, one_line
 
 _GAP = "   "
 LOOKS: Mapping[str, PartStyle] = {
@@ -94,10 +94,10 @@ class CompletionPopup(Widget):
             style = hint_style = self._looks("selected", style)
         elif row.hint:
             hint_style = self._looks("hint", style)
-        label = cut(one_line(row.label), max(0, width - 2))
+        label = fit_cells(one_line(row.label), max(0, width - 2), trim=True)
         indent = max(0, min(self._label_width(), width - 2) - cell_len(label))
         hint = f"{' ' * indent}{_GAP}{row.hint}" if row.hint else ""
-        hint = cut(hint, max(0, width - 2 - cell_len(label)))
+        hint = fit_cells(hint, max(0, width - 2 - cell_len(label)), trim=True)
         used = 2 + cell_len(label) + cell_len(hint)
         segments = [Segment(f" {label}", style), Segment(f"{hint} ", hint_style)]
         strip = Strip([*segments, Segment(" " * max(0, width - used), style)], max(used, width))

@@ -1,4 +1,4 @@
-"""The composer: where a message is written, and to whom it goes.
+"""The composer: the field in which a message is written, with the person or the room to which it goes.
 
 What is typed leaves the composer the moment Enter is pressed, so a second Enter cannot send it twice and what is typed
 next cannot be mixed with it. A line that could not be sent comes back by `give_back`.
@@ -12,19 +12,21 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
-from textual.widget import Widget
+from textual.reactive import reactive
+from textual.strip import Strip
 
 from chat_protocol.commands import CommandSpec
-from chat_tui.widgets.composer.completion import Completion, complete, complete_name, modifiers
-from chat_tui.widgets.composer.completion_popup import CompletionPopup
-from chat_tui.widgets.composer.editor import plain_text
+from chat_tui.widgets.composer.completer import Completer
+from chat_tui.widgets.composer.completion import modifiers
+from chat_tui.widgets.composer.editor import ComposerEditor
 from chat_tui.widgets.composer.frame import ComposerFrame
 from chat_tui.widgets.composer.sent_history import SentHistory, addressed
-from chat_tui.widgets.markup.cells import one_line
+from chat_tui.widgets.markup.wrapping import one_line
 
 
-class Composer(ComposerFrame):
+class Composer(ComposerEditor):
     """A multi-line input with a target, a time to live, completion and recall.
 
     Attributes down: `target`, `temp`, `compact`, `max_length`, `commands`, `names`. It puts its list of completions
@@ -62,34 +64,57 @@ class Composer(ComposerFrame):
         Binding("ctrl+l", "temp", "Temporary", show=False, id="composer.temp"),
     ]
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    DEFAULT_CSS = """
+    Composer {
+        border-title-color: $foreground 80%;
+        border-subtitle-color: $foreground 60%;
+        border-subtitle-align: right;
+        & .text-area--placeholder { color: $foreground 50%; }
+        &.-private, &.-private:focus {
+            border: tall $warning;
+            border-title-color: $warning;
+            border-title-style: bold;
+            & .text-area--placeholder { color: $warning; }
+        }
+        &.-problem { border-subtitle-color: $error; border-subtitle-style: bold; }
+        &.-compact, &.-compact:focus { border: none; }
+        &.-compact.-labelled { border-top: blank; }
+        &.-compact.-noted { border-bottom: blank; }
+    }
+    """
+
+    target: reactive[str] = reactive("")
+    """Who gets the message: "" is everyone, else a name."""
+    temp: reactive[str] = reactive("off")
+    """How long the message lives, in words: "off", "30 s"."""
+    max_length: reactive[int] = reactive(4096)
+    """Characters that a message may have."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  # Textual's own name
         self.commands: Sequence[CommandSpec] = ()
         self.names: Sequence[str] = ()
         self._sent = SentHistory()
-        self._popup = CompletionPopup(self.accept)
-        self._completion: Completion | None = None
-        self._chosen: int | None = None
-        self._dismissed: int | None = None
+        self._completer = Completer(self, lambda: (self.commands, self.names))
+        self._frame = ComposerFrame(self)
         super().__init__(id=id, classes=classes)
 
     def on_mount(self) -> None:
         """Put the list of completions where it can float above."""
-        if isinstance(self.parent, Widget):
-            self.parent.mount(self._popup, before=0)
+        self._completer.mount()
 
-    def on_key(self, event: events.Key) -> None:  # noqa: ARG002 - Textual's signature
+    def on_key(self, event: events.Key) -> None:  # noqa: ARG002  # Textual's signature
         """A notice has been read."""
         self.clear_notice()
 
     def on_focus(self) -> None:
         """Draw the cursor, and complete again."""
         self.notify_style_update()
-        self._complete()
+        self._completer.update()
 
     def on_blur(self) -> None:
         """Take the cursor away, and the completions."""
         self.notify_style_update()
-        self._set_completion(None)
+        self._completer.close()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Pressing on the chip selects no text."""
@@ -101,20 +126,76 @@ class Composer(ComposerFrame):
         if self.chip_region.contains(event.x, event.y):
             self.action_temp()
 
+    def on_resize(self) -> None:
+        """The title makes room for the chip."""
+        self._show_title()
+
+    def watch_selection(self) -> None:
+        """The cursor is the one thing that every edit moves."""
+        if self.is_mounted:
+            self._completer.update()
+            self._show_length()
+
+    # To whom, and for how long
+
     def watch_target(self) -> None:
-        """A walk through sent lines was made for the target before."""
-        super().watch_target()
+        """Say in words and colour who reads this; a walk through sent lines was made for the target before."""
+        self.set_class(bool(self.target), "-private")
+        self._show_title()
         self._sent.stop()
+
+    def watch_temp(self) -> None:
+        """Show the chip anew."""
+        self._show_title()
+        self.refresh()
+
+    def watch_compact(self) -> None:
+        """Change between border and rows."""
+        super().watch_compact()
+        self._show_title()
+
+    @property
+    def chip_region(self) -> Region:
+        """Where the chip is, from the top left of the widget, border included; empty while it is not shown."""
+        return self._frame.chip_region(self.target, self.temp)
+
+    def _show_title(self) -> None:
+        self._frame.show_title(self.target, self.temp)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows, with the chip laid over the first."""
+        if self.content_size.width < 1:  # the stock one would cut its placeholder into pieces of no width
+            return [Strip.blank(crop.width, self.rich_style)] * crop.height
+        return self._frame.lay_chip(super().render_lines(crop), crop, self.target, self.temp)
+
+    # What is wrong
+
+    def show_notice(self, text: str, *, stays: bool = False) -> None:
+        """Show a problem until the next key; `stays`: until the draft is sent, recalled over or escaped."""
+        self._frame.set_notice(text, stays=stays)
+        self._show_length()
+
+    def clear_notice(self, *, all_kinds: bool = False) -> None:
+        """Take the problem away, if its time has come."""
+        if self._frame.clear_notice(all_kinds=all_kinds):
+            self._show_length()
+
+    def watch_max_length(self) -> None:
+        """Count against the new limit."""
+        self._show_length()
+
+    def _show_length(self) -> None:
+        self._frame.show_length(len(_to_send(self.text)), self.max_length)
 
     # Sending
 
     def action_send(self) -> None:
         """Complete what has no meaning yet, else send; what is blank or too long stays."""
-        if self._completion and self._chosen is not None:
-            self.accept(self._chosen)
+        if self._completer.chosen is not None:
+            self._completer.accept(self._completer.chosen)
             return
         self.clear_notice(all_kinds=True)
-        text = self.text.rstrip().lstrip("\n")
+        text = _to_send(self.text)
         if not text.strip():
             return
         if (over := len(text) - self.max_length) > 0:
@@ -155,17 +236,18 @@ class Composer(ComposerFrame):
 
     def action_up(self) -> None:
         """In completions: up. Empty: pick a message. First row, or a recalled line: recall. Else: one row up."""
-        if self._moves_in_list(-1):
+        if self._completer.move(-1):
             return
         recalled = self._sent.is_recalled(self.text)
+        on_first_row = self.wrapped_document.location_to_offset(self.cursor_location).y == 0
         if not self.text and not recalled:
             self.post_message(self.PickRequested())
-        elif not ((recalled or self._on_first_row) and self._recall(self._sent.older(self.text, self.target))):
+        elif not ((recalled or on_first_row) and self._recall(self._sent.older(self.text, self.target))):
             self.action_cursor_up()
 
     def action_down(self) -> None:
         """In completions: down. In a recalled line: newer. Else: one row down."""
-        if self._moves_in_list(1):
+        if self._completer.move(1):
             return
         if not (self._sent.is_recalled(self.text) and self._recall(self._sent.newer(self.text))):
             self.action_cursor_down()
@@ -190,85 +272,26 @@ class Composer(ComposerFrame):
     def action_cancel(self) -> None:
         """Close the completions, or else cancel."""
         self.clear_notice(all_kinds=True)
-        if self._completion:
-            self._dismissed = self._completion.start
-            self._set_completion(None)
+        if self._completer.is_open:
+            self._completer.dismiss()
         else:
             self.post_message(self.Cancelled())
 
-    @property
-    def _on_first_row(self) -> bool:
-        return self.wrapped_document.location_to_offset(self.cursor_location).y == 0
+    def action_complete(self) -> None:
+        """Take the marked candidate, or the first; in ordinary text look for a name.
+
+        The focus stays, whatever there is to complete: the next keys are meant for here.
+        """
+        self._completer.complete()
 
     def _recall(self, line: str | None) -> bool:
         """Show a recalled line, if there is one; its completions stay closed."""
         if line is None:
             return False
         self.set_text(line)
-        self._set_completion(None)
+        self._completer.close()
         return True
 
-    # Completion
 
-    @property
-    def _before_cursor(self) -> str:
-        return self.document.get_text_range((0, 0), self.cursor_location)
-
-    def watch_selection(self) -> None:
-        """The cursor is the one thing that every edit moves."""
-        if self.is_mounted:
-            self._complete()
-            self.show_length()
-
-    def _complete(self) -> None:
-        found = complete(self._before_cursor, self.commands, self.names) if self.selection.is_empty else None
-        if found is None:
-            self._dismissed = None
-        elif found.start == self._dismissed:
-            found = None
-        if found != self._completion:
-            self._set_completion(found)
-
-    def _set_completion(self, completion: Completion | None) -> None:
-        self._completion = completion
-        self._choose(0 if completion and completion.incomplete else None)
-
-    def _choose(self, index: int | None) -> None:
-        """Mark the candidate that Enter takes."""
-        self._chosen = index
-        if self._completion:
-            room = self.parent.region.y if isinstance(self.parent, Widget) else 0
-            self._popup.show(self._completion, index, room)
-        else:
-            self._popup.hide()
-
-    def _moves_in_list(self, step: int) -> bool:
-        if not self._completion or not self._completion.candidates:
-            return False
-        at = -1 if self._chosen is None and step > 0 else self._chosen or 0
-        self._choose((at + step) % self._popup.shown)
-        return True
-
-    def action_complete(self) -> None:
-        """Take the marked candidate, or the first; in ordinary text look for a name, and let several be chosen from.
-
-        The focus stays, whatever there is to complete: the next keys are meant for here.
-        """
-        if self._completion is None and self.selection.is_empty:
-            found = complete_name(self._before_cursor, self.names)
-            self._set_completion(found)
-            if found is not None and len(found.candidates) > 1:
-                return
-        self.accept(self._chosen or 0)
-
-    def accept(self, index: int) -> None:
-        """Put candidate `index` in place of the word being typed."""
-        if not self._completion or index >= len(self._completion.candidates):
-            return
-        insert = plain_text(self._completion.candidates[index].insert)
-        before = self._before_cursor
-        row, column = self.cursor_location
-        # No completion reaches over a line end, so the word begins on the cursor's line.
-        start = (row, column - (len(before) - self._completion.start))
-        end = (row, column + 1) if self.document[row][column : column + 1] == insert[-1:] == " " else (row, column)
-        self.replace(insert, start, end, maintain_selection_offset=False)
+def _to_send(text: str) -> str:
+    return text.rstrip().lstrip("\n")

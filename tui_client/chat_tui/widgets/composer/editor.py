@@ -1,15 +1,12 @@
-"""A text area that grows with its text, takes plain text only, and lays the screen out only when its height changes."""
+"""The composer's text field: grows with its text up to a bound, and takes plain text only."""
 
 import re
-from typing import Self
 
-from rich.style import Style
 from textual import events
-from textual.document._document import EditResult
-from textual.document._edit import Edit
-from textual.geometry import Offset, Region, Size
-from textual.reactive import Reactive, reactive
-from textual.widgets import TextArea
+from textual.geometry import Size
+from textual.reactive import reactive
+
+from chat_tui.toolkit.text_area import QuietTextArea
 
 ROWS = 6
 ROWS_COMPACT = 4
@@ -30,7 +27,7 @@ def plain_text(text: str) -> str:
     return _UNPRINTABLE.sub("", _LINE_ENDS.sub("\n", text).replace("\t", _TAB))
 
 
-class ComposerEditor(TextArea):
+class ComposerEditor(QuietTextArea):
     """One to six rows of text (`compact`: one to four)."""
 
     DEFAULT_CSS = """
@@ -40,19 +37,12 @@ class ComposerEditor(TextArea):
     }
     """
 
-    # Stock, a new virtual size lays the whole screen out, and every key may set one.
-    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
     compact: reactive[bool] = reactive(default=False, toggle_class="-compact")
     """Narrow terminals: no border, fewer rows."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  # Textual's own name
         self._rows = 1
-        self._part_styles: dict[tuple[tuple[str, ...], bool], Style] = {}
-        self._editing = False
-        super().__init__(id=id, classes=classes, highlight_cursor_line=False)
-        self.match_cursor_bracket = False
-        # A blinking cursor writes to the terminal twice a second for ever.
-        self.cursor_blink = False
+        super().__init__(id=id, classes=classes)
 
     def set_text(self, text: str) -> None:
         """Replace the text and put the cursor at its end. The history of edits is gone afterwards."""
@@ -85,22 +75,6 @@ class ComposerEditor(TextArea):
         """Insert what was copied in this program."""
         self.insert_plain(self.app.clipboard)
 
-    # Repainting: stock, each key has the border, its titles and what is around them made anew.
-
-    def edit(self, edit: Edit) -> EditResult:
-        """Change the text; only the text is to be drawn again."""
-        self._editing = True
-        try:
-            return super().edit(edit)
-        finally:
-            self._editing = False
-
-    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """Draw again, all of it or these regions of the text."""
-        if self._editing and not regions and not layout:
-            regions = (self.content_size.region,)
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
-
     # Size and scrolling
 
     @property
@@ -113,7 +87,7 @@ class ComposerEditor(TextArea):
         """The wheel scrolls although no scrollbar is shown."""
         return self.virtual_size.height > self.size.height
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's signature
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  # Textual's signature
         """As many rows as the text has, within bounds."""
         return self._rows
 
@@ -129,28 +103,3 @@ class ComposerEditor(TextArea):
     def watch_compact(self) -> None:
         """The bound has changed."""
         self.watch_virtual_size(self.virtual_size)
-
-    def scroll_cursor_visible(self, center: bool = False, animate: bool = False) -> Offset:  # noqa: FBT001, FBT002 - Textual's signature
-        """Scroll no further than the text needs, also while the new height is still to come."""
-        furthest = max(0, self.wrapped_document.height - self.most_rows)
-        if furthest == self.scroll_y == 0:
-            self._cursor_offset = self.wrapped_document.location_to_offset(self.cursor_location)
-            return Offset(0, 0)
-        offset = super().scroll_cursor_visible(center, animate)
-        if self.scroll_y > furthest:
-            self.scroll_to(y=furthest, animate=False, force=True)
-        return offset
-
-    # Styles: stock, every repaint works out half a dozen of them anew, a third of what a key costs.
-
-    def get_component_rich_style(self, *names: str, partial: bool = False, default: Style | None = None) -> Style:
-        """A component's style, worked out once until styles change."""
-        key = (names, partial)
-        if key not in self._part_styles:
-            self._part_styles[key] = super().get_component_rich_style(*names, partial=partial, default=default)
-        return self._part_styles[key]
-
-    def notify_style_update(self) -> None:
-        """Styles have changed."""
-        self._part_styles.clear()
-        super().notify_style_update()

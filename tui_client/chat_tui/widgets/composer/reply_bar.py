@@ -1,4 +1,4 @@
-"""One row above the composer that says which message the next one replies to."""
+"""The reply bar: says in one row above the composer which message the next one replies to."""
 
 from rich.cells import cell_len
 from textual import events
@@ -7,7 +7,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from chat_tui.widgets.markup.cells import cut, one_line
+from chat_tui.widgets.markup.wrapping import fit_cells, one_line
 
 _LONGEST = 500
 """Characters of a message that are looked at; a row shows fewer."""
@@ -54,8 +54,8 @@ class ReplyBar(Widget):
         """The row, cut to the width."""
         intro, way_out = ("↪ ", "[esc]") if self.compact else ("↪ replying to ", "[esc cancels]")
         room = max(0, self.size.width - cell_len(way_out) - 1)
-        author = cut(f"{intro}{self._author}", room)
-        said = cut(f": {self._text}", room - cell_len(author))
+        author = fit_cells(f"{intro}{self._author}", room, trim=True)
+        said = fit_cells(f": {self._text}", room - cell_len(author), trim=True)
         gap = " " * max(1, self.size.width - cell_len(author) - cell_len(said) - cell_len(way_out))
         return Content.assemble((author, "bold"), f"{said}{gap}{way_out}")
 

@@ -1,4 +1,4 @@
-"""A list of where one can go: rooms by their addresses, and what else there is to do."""
+"""The room list: offers rooms by their addresses, and what else there is to do."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from chat_tui.widgets.markup.cells import cut
+from chat_tui.widgets.markup.wrapping import fit_cells
 
 GAP = 2
 
@@ -23,14 +23,14 @@ class Place(NamedTuple):
 def place_rows(places: Sequence[Place], width: int) -> list[str]:
     """One row of at most `width` cells for each; the remarks begin in one column, if labels have room before it."""
     column = max((cell_len(place.label) for place in places if place.remark), default=0) + GAP
-    return [cut(_row(place, column, width), width) for place in places]
+    return [fit_cells(_row(place, column, width), width, trim=True) for place in places]
 
 
 def _row(place: Place, column: int, width: int) -> str:
     if not place.remark:
         return place.label
     start = min(column, width - cell_len(place.remark))
-    label = cut(place.label, start - GAP)
+    label = fit_cells(place.label, start - GAP, trim=True)
     return label + " " * (start - cell_len(label)) + place.remark
 
 

@@ -1,4 +1,4 @@
-"""Who is here, as one widget: a row a person, drawn only where it is visible.
+"""The roster: shows who is here in one widget, a row a person, drawn only where it is visible.
 
 A crowd of a thousand costs what its visible rows cost. The roster posts what was chosen; whom a message then goes to
 is decided by the screen.
@@ -20,7 +20,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from chat_tui.toolkit.part_styles import PartStyle, PartStyles
-from chat_tui.widgets.markup.cells import cut, one_line
+from chat_tui.widgets.markup.wrapping import fit_cells, one_line
 
 ONLINE = "●"
 TARGET = "▸"
@@ -255,8 +255,8 @@ class Roster(ScrollView, can_focus=True):
         count = person.unread if person.id else self.everyone_unread
         unread = f"   {count}" if count else ""
         name, state = one_line(person.name), " (you)" if person.you else " (muted)" if person.muted else ""
-        name = cut(name, width - len(mark) - len(state) - len(unread)) + state
-        name = cut(name, width - len(mark) - len(unread))
+        name = fit_cells(name, width - len(mark) - len(state) - len(unread), trim=True) + state
+        name = fit_cells(name, width - len(mark) - len(unread), trim=True)
         used = len(mark) + cell_len(name) + len(unread)
         segments = [
             Segment(mark, style("unread" if targeted else "online")),

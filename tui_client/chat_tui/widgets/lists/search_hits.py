@@ -1,4 +1,4 @@
-"""Messages that were found, newest first: who wrote each, when, and the rows of it that have the words."""
+"""Search hits: list the messages that were found, newest first, with author, time, and the rows that have the words."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, NamedTuple
@@ -13,8 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from chat_tui.toolkit.part_styles import PartStyle, PartStyles
-from chat_tui.widgets.markup.cells import cut, one_line
-from chat_tui.widgets.markup.wrapping import ELLIPSIS, Span, settle, wrap
+from chat_tui.widgets.markup.wrapping import ELLIPSIS, Span, fit_cells, one_line, settle, wrap
 
 _MOST_ROWS = 3
 """Rows of a text that are shown."""
@@ -48,8 +47,8 @@ Part = tuple[str, str]
 
 def rows_of(hit: Hit, width: int) -> list[list[Part]]:
     """The rows of one hit in `width` cells, the author's first: as much of the text as is near the first word."""
-    author = cut(one_line(hit.author), max(1, width - cell_len(hit.aside) - 2))
-    head: list[Part] = [(author, "author"), (cut(f"  {hit.aside}", width - cell_len(author)), "quiet")]
+    author = fit_cells(one_line(hit.author), max(1, width - cell_len(hit.aside) - 2), trim=True)
+    head: list[Part] = [(author, "author"), (fit_cells(f"  {hit.aside}", width - cell_len(author), trim=True), "quiet")]
     text = settle(hit.text.replace("\n", " "))
     spans = [span for span in wrap(text, max(2, width - 1)) if text[slice(*span)].strip()]
     first = next((at for at, (_, end) in enumerate(spans) if hit.spans and hit.spans[0][0] < end), 0)

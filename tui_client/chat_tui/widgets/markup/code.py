@@ -1,4 +1,4 @@
-"""Colours for fenced code: comments, strings, numbers, keywords, what is called. Pure, and linear in the code.
+"""Syntax highlighting of fenced code: comments, strings, numbers, keywords, calls. Pure, and linear in the code.
 
 Not Pygments, though it is installed: its lexers take a second and more for 4,096 hostile characters, and code comes
 from strangers. Every pattern here consumes what it has looked at.

@@ -1,4 +1,4 @@
-"""The addresses in a text: http and https, and always shown as they are."""
+"""Link detection: finds the http and https addresses in a text, which are always shown as they are."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What the marks in a text mean: code, emphasis, strong, fenced blocks, shortcodes. Pure, and linear in the text.
+"""Markup parser: finds code, emphasis, strong, fenced blocks and shortcodes. Pure, and linear in the text.
 
 Marks stay where they are and are drawn faintly: `rm *old*` may be emphasis or a command, and nobody is to guess what
 was written. Shortcodes alone are replaced. What could be anything else (`2*3*4`, `snake_case`, `*.py`, an unclosed

@@ -1,4 +1,4 @@
-"""How the characters of a text look, as data: what `formatting` finds and `message_text` draws."""
+"""Style spans: the character styles of a text as data, which the markup parser finds and the message text draws."""
 
 from bisect import bisect_left
 from collections.abc import Sequence

@@ -1,5 +1,6 @@
-"""Text into rows: word wrap and cutting by terminal cells, never inside a cluster.
+"""Text layout in terminal cells: word wrap, and cutting to fit one row, never inside a cluster.
 
+Names and texts come from other people: their letters may be two cells wide, none, or joined into one picture.
 Widths are Rich's, so that what is measured here is what Textual lays out. Spans are `(start, end)` offsets into
 the text that was given, so that a row knows which characters it shows.
 """
@@ -43,16 +44,25 @@ def clusters(text: str) -> list[tuple[int, int, int]]:
     return merged
 
 
-def fit(text: str, width: int) -> str:
-    """The text, cut to at most `width` cells with "…" as its last one where something is missing."""
+def fit_cells(text: str, width: int, *, trim: bool = False) -> str:
+    """The text, cut to at most `width` cells with "…" as its last one where something is missing; no half clusters.
+
+    `trim`: with no space before the "…".
+    """
     if cell_len(text) <= width:
         return text
     used = 0
     for start, _, cells in clusters(text):
         used += cells
         if used > width - 1:
-            return text[:start] + ELLIPSIS if width > 0 else ""
+            kept = text[:start].rstrip(" ") if trim else text[:start]
+            return kept + ELLIPSIS if width > 0 else ""
     return text  # cannot be: the clusters are as wide as the text
+
+
+def one_line(text: str) -> str:
+    """`text` with every run of white space, line breaks included, as one space."""
+    return " ".join(text.split())
 
 
 def wrap(text: str, width: int) -> list[Span]:

@@ -1,11 +1,11 @@
-"""The actions under the picked message: which one has the focus, which one awaits its confirmation, where each is."""
+"""The action strip: places the actions under the picked message, with one in focus and one that awaits confirmation."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from chat_tui.widgets.markup.wrapping import fit, settle
+from chat_tui.widgets.markup.wrapping import fit_cells, settle
 from chat_tui.widgets.messages.row import Action
 
 _SPACE = 1  # cells between two items
@@ -56,7 +56,7 @@ class ActionStrip:
         x = width
         for index, action in enumerate(self.actions):
             label = action.confirm if self.armed == index else action.label
-            text = f" {fit(settle(label), width - 2)} "
+            text = f" {fit_cells(settle(label), width - 2)} "
             if x + cell_len(text) > width:
                 rows.append([])
                 x = 0

@@ -1,4 +1,4 @@
-"""The drawn messages: made when first needed, dropped when what they show has changed or is gone."""
+"""Cache of drawn messages: made when first needed, dropped when what they show has changed or is gone."""
 
 from collections.abc import Callable, Collection
 
@@ -18,10 +18,11 @@ KEPT = 128
 class MessageCanvas:
     """Draws messages by key, at one width and in one palette; knows which one is picked, marked, unfolded."""
 
-    def __init__(
-        self, lookup: Lookup, selected: Callable[[int], tuple[int, int] | None], now: Callable[[], float]
-    ) -> None:
-        self._lookup, self._selected, self._now = lookup, selected, now
+    selected: Callable[[int], tuple[int, int] | None] = staticmethod(lambda _: None)
+    """The characters of a message that are selected."""
+
+    def __init__(self, lookup: Lookup, now: Callable[[], float]) -> None:
+        self._lookup, self._now = lookup, now
         self._drawn: dict[int, Drawn] = {}
         self._used: set[int] = set()
         self._below_strip: int | None = None
@@ -56,7 +57,7 @@ class MessageCanvas:
             expanded=key in self.unfolded,
             strip=self.strip if key == self.picked else None,
             marked=key == self.marked,
-            selected=self._selected(key),
+            selected=self.selected(key),
             find=self.find,
             found=key == self.found,
         )

@@ -1,4 +1,4 @@
-"""One message into finished rows. Text becomes segments as it is: no markup is read and no style comes from it."""
+"""Message rendering: draws one message as finished rows. Its text becomes segments as it is, and gives no style."""
 
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from chat_tui.widgets.markup.links import terminal_address
-from chat_tui.widgets.markup.wrapping import ELLIPSIS, Span, fit, settle, wrap
+from chat_tui.widgets.markup.wrapping import ELLIPSIS, Span, fit_cells, settle, wrap
 from chat_tui.widgets.messages.action_strip import ActionStrip
 from chat_tui.widgets.messages.heights import FOLD_ROWS
 from chat_tui.widgets.messages.row import Row, countdown_text
@@ -174,14 +174,15 @@ class _Drawing:
         if self.row.rule:
             self._add_rule(self.row.rule, "rule")
         self.out.hidden = 1
-        self._add(Part.MORE, [Segment(fit(settle(self.row.folded), self.frame.text_width), self._named("preview"))])
+        words = fit_cells(settle(self.row.folded), self.frame.text_width)
+        self._add(Part.MORE, [Segment(words, self._named("preview"))])
         self._add_actions()
         return self.out
 
     def draw_missing(self) -> Drawn:
         if self.frame.gap:
             self._add_gap()
-        words = fit("deleted message", self.frame.text_width)
+        words = fit_cells("deleted message", self.frame.text_width)
         self._add_plain(Part.RULE, [Segment(" " * self.frame.indent + words, self._named("preview"))])
         return self.out
 
@@ -208,7 +209,7 @@ class _Drawing:
         used = sum(segment.cell_length for segment in segments)
         width = self.frame.width
         if used > width:  # not one letter has room; half a joined one would swallow what comes next
-            segments = [Segment(fit("".join(segment.text for segment in segments), width), blank)]
+            segments = [Segment(fit_cells("".join(segment.text for segment in segments), width), blank)]
             used, links = segments[0].cell_length, None
         if used < width:
             segments.append(Segment(" " * (width - used), blank))
@@ -224,20 +225,20 @@ class _Drawing:
 
     def _add_rule(self, words: str, name: str, part: Part = Part.RULE) -> None:
         dashes = "─" * (3 if self.frame.compact else 8)
-        words = fit(settle(words), max(1, self.frame.width - 2 * len(dashes) - 2))
+        words = fit_cells(settle(words), max(1, self.frame.width - 2 * len(dashes) - 2))
         line = f"{dashes} {words} {dashes}"
         left = max(0, self.frame.width - cell_len(line)) // 2
         self._add_plain(part, [Segment(" " * left + line, self.palette.named[name])])
 
     def _preview(self) -> str:
         if self.parent is None:
-            return fit("╭ deleted message", self.frame.text_width)
+            return fit_cells("╭ deleted message", self.frame.text_width)
         if self.parent.folded:
-            return fit(settle(f"╭ {self.parent.folded}"), self.frame.text_width)
+            return fit_cells(settle(f"╭ {self.parent.folded}"), self.frame.text_width)
         lines = [line for line in self.parent.text.split("\n") if line.strip()]
         more = ELLIPSIS if len(lines) > 1 else ""
         line = message_text(lines[0]).text if lines else ""
-        return fit(settle(f"╭ {self.parent.author}: {line}{more}"), self.frame.text_width)
+        return fit_cells(settle(f"╭ {self.parent.author}: {line}{more}"), self.frame.text_width)
 
     def _add_header(self, now: float) -> None:
         row, room = self.row, self.frame.text_width
@@ -247,13 +248,13 @@ class _Drawing:
         rest = [(text, name) for text, name in rest if text]
         author = settle(row.author)
         needed = sum(len(GAP) + cell_len(text) for text, _ in rest)
-        author = fit(author, min(room, max(AUTHOR_CELLS, room - needed)))
+        author = fit_cells(author, min(room, max(AUTHOR_CELLS, room - needed)))
         segments = [Segment(author, self.author_style)]
         x = self.frame.indent + cell_len(author)
         self.out.author = range(self.frame.indent, x)
         end = self.frame.indent + room
         for text, name in rest:
-            shown = fit(text, end - x - len(GAP))
+            shown = fit_cells(text, end - x - len(GAP))
             if not shown:
                 break
             segments += [Segment(GAP, self.base), Segment(shown, self._named(name))]
@@ -277,7 +278,7 @@ class _Drawing:
             else:
                 self._add(Part.TEXT, [Segment(text.text[start:end], style)])
         if self.out.hidden:
-            words = fit(f"… {self.out.hidden} more lines (Enter shows all)", self.frame.text_width)
+            words = fit_cells(f"… {self.out.hidden} more lines (Enter shows all)", self.frame.text_width)
             self._add(Part.MORE, [Segment(words, self._named("more"))])
 
     def _add_formatted(self, text: MessageText, start: int, end: int) -> None:
@@ -318,7 +319,7 @@ class _Drawing:
         if strip is None:
             return
         if strip.words:
-            words = " " * self.frame.indent + fit(settle(strip.words), self.frame.text_width)
+            words = " " * self.frame.indent + fit_cells(settle(strip.words), self.frame.text_width)
             self._add_plain(Part.DETAILS, [Segment(words, self.palette.named["time"])])
         left = actions_indent(self.frame)
         for items in strip.rows(self.frame.width - left):

@@ -1,62 +1,39 @@
-"""Showing what was found in the messages: a style for all of it, a stronger one where the search has gone to."""
+"""Find highlights: one style for all that was found in the messages, a stronger one where the search has gone to."""
 
 from chat_tui.widgets.messages.drawing import Drawn, Find, Part
-from chat_tui.widgets.messages.selection import SelectablePane
+from chat_tui.widgets.messages.pane import MessagePane
 
 Reading = tuple[int, int] | None
 """Where somebody was reading: the key and row at the top, None for the end."""
 
 
-class FindingPane(SelectablePane):
-    """A message pane in which can be found."""
+class FindHighlights:
+    """Shows finds in the texts, and goes to them."""
 
-    @property
-    def reading(self) -> Reading:
-        """Where we are, for `read_on`."""
-        return self._viewport.place
-
-    def read_on(self, reading: Reading) -> None:
-        """Go back to where somebody was reading; stay where that message is gone."""
-        self._viewport.go_to(reading)
-        self._changed(at_once=True)
-
-    @property
-    def newest_shown(self) -> int | None:
-        """The key of the newest message on the screen; None where there is none."""
-        self._build()
-        return max((item.key for item in self._viewport.visible), default=None)
-
-    def is_shown(self, key: int) -> bool:
-        """Is any of the message on the screen?"""
-        self._build()
-        return any(item.key == key for item in self._viewport.visible)
+    def __init__(self, pane: MessagePane) -> None:
+        self._pane, self._canvas = pane, pane.canvas
 
     def find(self, find: Find | None) -> None:
         """From now on `find(text)` says what stands out in each text; None ends it."""
         self._canvas.find = find
         self._canvas.found = None
-        self.redraw()
+        self._pane.redraw_all()
 
-    def show_found(self, key: int | None) -> None:
+    def go_to(self, key: int | None) -> None:
         """Go to a message that has something in it, and to that row of it; None: the search is nowhere."""
         self._canvas.forget({one for one in (key, self._canvas.found) if one is not None})
         self._canvas.found = key
         self._canvas.mark(key)
-        if key is not None and self._lines and self._columns and self._blocks.find(key) is not None:
-            self._build()
+        if key is not None and self._pane.has_room and self._pane.blocks.find(key) is not None:
+            self._pane.build()
             row = self._row_of_first(key)
-            if not any(item.key == key and item.start <= row < item.end for item in self._viewport.visible):
-                self._viewport.put(key, row, self._lines // 3)
-        self._changed(at_once=True)
-
-    def redraw(self) -> None:
-        """Any message may look different now."""
-        self._canvas.clear()
-        self._changed(at_once=True)
+            if not any(item.key == key and item.start <= row < item.end for item in self._pane.viewport.visible):
+                self._pane.viewport.put(key, row, self._pane.lines // 3)
+        self._pane.invalidate(at_once=True)
 
     def _row_of_first(self, key: int) -> int:
         """The row of a message on which its first find begins; a long text is unfolded for it."""
-        row = self._lookup(key)
+        row = self._pane.lookup(key)
         spans = self._canvas.find(row.text) if row is not None and self._canvas.find is not None else ()
         if not spans:
             return 0

@@ -1,4 +1,4 @@
-"""How high every message is, for a million of them: columns in blocks, no object a message.
+"""Message heights, for a million messages: columns in blocks, no object a message.
 
 A message is a key, a length class of one byte, and a height that is an *estimate* from that byte until somebody
 measures it. Far blocks hold no heights at all: a new width re-estimates a block with one `bytes.translate`.

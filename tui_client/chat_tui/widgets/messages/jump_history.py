@@ -1,4 +1,4 @@
-"""The way back from messages that were jumped to, as browsers have it. Pure."""
+"""Jump history: keeps the way back from messages that were jumped to, as browsers do. Pure."""
 
 from collections import deque
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What one message looks like, and what can be done with it: the data that the screen hands to the message list."""
+"""Message rows: the data that the screen hands to the message list, of looks and actions of one message."""
 
 from math import ceil
 

@@ -1,4 +1,4 @@
-"""The styles in which messages are drawn: from the theme, summed up once per theme rather than once per row."""
+"""Message styles: sum up the theme once per theme rather than once per row."""
 
 import zlib
 from collections.abc import Mapping, Sequence

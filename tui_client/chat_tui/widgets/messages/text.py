@@ -1,4 +1,4 @@
-"""The text of a message as it is drawn: what is shown for it, and how each character of that looks.
+"""Shown text: works out what is shown for the text of a message, and the look of each character.
 
 Everything that finds a character, by mouse or by selection, counts in the text that was written; rows count in what
 is shown. The two differ where shortcodes were replaced.

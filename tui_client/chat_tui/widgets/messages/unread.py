@@ -1,24 +1,28 @@
-"""Knowing where the first unread message is, as seen from the screen."""
+"""The unread rule: whether the line above the first unread message is above, on or below the screen."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from textual.message import Message
 
 from chat_tui.widgets.messages.drawing import Part
-from chat_tui.widgets.messages.find import FindingPane
+from chat_tui.widgets.messages.pane import MessagePane, PanePart
 
 Where = Literal["", "above", "here", "below"]
 """Where the rule above the first unread message is; "" where there is none."""
 
 
-class UnreadPane(FindingPane):
-    """A message pane that tells when the rule comes into view, and when it leaves it."""
+class UnreadMoved(Message, namespace="message_list"):
+    """The rule is elsewhere now, as `where_unread` says."""
 
-    class UnreadMoved(Message, namespace="message_list"):
-        """The rule is elsewhere now, as `where_unread` says."""
 
-    _first_unread: int | None = None
-    _told_where: Where = ""
+class UnreadRule(PanePart):
+    """Tells when the rule comes into view, and when it leaves it."""
+
+    def __init__(self, pane: MessagePane, tell: Callable[[Message], None]) -> None:
+        self._pane, self._canvas, self._tell = pane, pane.canvas, tell
+        self._first_unread: int | None = None
+        self._told: Where = ""
 
     @property
     def first_unread(self) -> int | None:
@@ -29,17 +33,17 @@ class UnreadPane(FindingPane):
     def first_unread(self, key: int | None) -> None:
         if key != self._first_unread:
             self._first_unread = key
-            self._changed()
+            self._pane.invalidate()
 
     @property
-    def where_unread(self) -> Where:
+    def where(self) -> Where:
         """Where the rule is."""
-        self._build()
-        return self._told_where
+        self._pane.build()
+        return self._told
 
     def _find_rule(self) -> Where:
-        key, visible = self._first_unread, self._viewport.visible
-        if key is None or not visible or self._blocks.find(key) is None:
+        key, visible = self._first_unread, self._pane.viewport.visible
+        if key is None or not visible or self._pane.blocks.find(key) is None:
             return ""
         first, last = visible[0], visible[-1]
         if 0 < last.key < key:
@@ -51,9 +55,9 @@ class UnreadPane(FindingPane):
         shown = next(item for item in visible if item.key == key)
         return "above" if rule < shown.start else "here" if rule < shown.end else "below"
 
-    def _tell_scroll_position(self) -> None:
-        super()._tell_scroll_position()
+    def scrolled(self) -> None:
+        """Tell where the rule is, if that is elsewhere."""
         where = self._find_rule()
-        if where != self._told_where:
-            self._told_where = where
-            self.post_message(self.UnreadMoved().set_sender(self))
+        if where != self._told:
+            self._told = where
+            self._tell(UnreadMoved())

@@ -1,4 +1,4 @@
-"""Which rows of which messages are on the screen.
+"""The viewport: finds out which rows of which messages are on the screen.
 
 The viewport is pinned to a message, not to a row number: whatever is added, removed, measured or re-wrapped
 above it, what is being read stays where it is. Without a pin it follows the end. Only the messages on the screen

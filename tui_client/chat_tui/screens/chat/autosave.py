@@ -1,0 +1,80 @@
+"""Autosave of what is being written: each recipient has a draft, and the file is written with a debounce."""
+
+from textual.timer import Timer
+
+from chat_tui.screens.chat.addressing import Addressing
+from chat_tui.storage.drafts import Drafts
+from chat_tui.widgets.composer.completion import modifiers
+from chat_tui.widgets.composer.composer import Composer
+
+_SAVE_AFTER = 1.0
+"""Seconds until what is being written is in its file."""
+
+
+class DraftAutosave:
+    """Keeps the composer's text as the draft of whom it is for; what deletes itself is never on disk."""
+
+    def __init__(self, drafts: Drafts, address: Addressing, composer: Composer) -> None:
+        self._drafts = drafts
+        self._address = address
+        self._composer = composer
+        self._proposal = ""
+        self._timer: Timer | None = None
+
+    def restore(self) -> None:
+        """Put the draft to everyone back into the composer."""
+        if draft := self._drafts.get(""):
+            self._composer.set_text(draft)
+
+    def changed(self) -> None:
+        """The text is another one: it is saved soon, not with every key; that it is gone, at once.
+
+        What was sent must not be there a second time, to be sent again, whatever becomes of us now.
+        """
+        self.keep()
+        if not self._composer.text:
+            self._drafts.save()
+        elif self._timer is None:
+            self._timer = self._composer.set_timer(_SAVE_AFTER, self.flush)
+
+    def keep(self) -> None:
+        """What stands in the composer is the draft of whom it is for."""
+        self._keep_for(self._address.target)
+
+    def keep_submitted(self, text: str, *, fleeting: bool) -> None:
+        """A line that has left the composer is a draft until it is known what becomes of it."""
+        self._drafts.keep(self._address.target, text, fleeting=fleeting)
+
+    def flush(self) -> None:
+        """Write the file now."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        self._drafts.save()
+
+    def change_target(self, client_id: str) -> None:
+        """Each target has its own text. One for everyone goes along to one person, never the other way."""
+        before, text = self._address.target, self._composer.text
+        if client_id == before:
+            return
+        theirs = self._drafts.get(client_id)
+        if not before and text and not theirs:
+            self._drafts.keep("", "")
+            self._keep_for(client_id)
+        elif text != theirs:
+            self.keep()
+            self._address.target = client_id
+            self._composer.set_text(theirs)
+
+    def propose(self, line: str) -> None:
+        """Put a line into the empty composer that the user may send, or not: it is nobody's draft."""
+        self._proposal = line
+        self._composer.set_text(line)
+
+    def _keep_for(self, client_id: str) -> None:
+        text = self._composer.text
+        text = "" if text == self._proposal else text
+        self._drafts.keep(client_id, text, fleeting=self._is_fleeting(text))
+
+    def _is_fleeting(self, text: str) -> bool:
+        return self._composer.temp != "off" or "/temp" in modifiers(text)

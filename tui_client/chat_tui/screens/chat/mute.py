@@ -1,0 +1,77 @@
+"""Muting: the messages of somebody who is muted are folded, and never counted or noticed."""
+
+from textual.app import App
+
+from chat_tui.screens.chat.find import Find
+from chat_tui.screens.chat.focus import FocusTracker
+from chat_tui.screens.chat.people import RosterPresenter
+from chat_tui.screens.chat.recipient import Recipient
+from chat_tui.screens.chat.status import StatusLine
+from chat_tui.screens.chat.timeline import TimelinePresenter
+from chat_tui.state.store import Store
+from chat_tui.widgets.lists.roster import Person
+from chat_tui.wording.notices import Notice
+
+_SECONDS = 5.0
+
+
+class Muting:
+    """Mutes people, and ends it, in everything that is shown."""
+
+    def __init__(
+        self,
+        store: Store,
+        timeline: TimelinePresenter,
+        focus: FocusTracker,
+        people: RosterPresenter,
+        find: Find,
+        recipient: Recipient,
+        status: StatusLine,
+    ) -> None:
+        self._store = store
+        self._timeline = timeline
+        self._focus = focus
+        self._people = people
+        self._find = find
+        self._recipient = recipient
+        self._status = status
+
+    def mute(self, client_id: str, *, muted: bool) -> None:
+        """Listen to somebody no more, or again."""
+        store = self._store
+        if store.you is not None and client_id == store.you.id:
+            self._status.notice(Notice("info", "That is you.", seconds=_SECONDS))
+            return
+        self._timeline.follow_mute(store.mute(client_id, muted=muted))
+        self._focus.show_unread()
+        self._people.show()
+        self._find.again()
+        self._recipient.quote_again()
+        name = store.name_of(client_id)
+        words = f"{name} is muted. /unmute {name} ends it." if muted else f"{name} is not muted any more."
+        self._status.notice(Notice("info", words, seconds=_SECONDS))
+
+    def mute_by_name(self, name: str, *, muted: bool) -> str:
+        """The same as it was typed; returns what is wrong, "" for nothing."""
+        wanted = name.strip().removeprefix("@")
+        if not wanted:
+            return "Whom? Write /mute and a name." if muted else "Whom? Write /unmute and a name."
+        client_id = self._store.bearer(wanted)
+        if client_id is None:
+            return f"Nobody here is called {wanted}."
+        self.mute(client_id, muted=muted)
+        return ""
+
+    def toggle(self, client_id: str | None) -> None:
+        """The other way round than it is; None is nobody."""
+        if client_id:
+            self.mute(client_id, muted=client_id not in self._store.muted)
+
+    def pick(self, app: App[None]) -> None:
+        """Ask whom to mute, or to listen to again."""
+        from chat_tui.screens.dialogs.people_picker import PeoplePicker  # noqa: PLC0415 - seldom asked for
+
+        you = self._store.you.id if self._store.you else ""
+        muted = self._store.muted
+        others = [Person(who, name, muted=who in muted) for who, name in self._store.clients.items() if who != you]
+        app.push_screen(PeoplePicker(others, title="Mute or unmute whom?", everyone=False), self.toggle)
