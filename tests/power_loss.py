@@ -64,16 +64,20 @@ def sqlite_library() -> Any | None:
 
 
 class SyncedDisk:
-    """What a loss of power would leave of the files that SQLite has synced since this is in use."""
+    """What a loss of power would leave of the files that SQLite has synced since this is in use, in `folder`.
 
-    def __init__(self, folder: Path) -> None:
+    Before each sync `before_sync` is called, which may take its time.
+    """
+
+    def __init__(self, folder: Path, before_sync: Callable[[], None] = lambda: None) -> None:
         self._folder = folder
+        self._before_sync = before_sync
         self._names: dict[int, Path] = {}  # by the address of the open file
         self._syncs: dict[int, Callable[[int, int], int]] = {}  # by the address of the open file
         self._methods: dict[int, _Methods] = {}  # ours, by the address of those that they stand for
         self._lock = threading.Lock()
         self._sync = _Sync(self._synced)
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
@@ -118,8 +122,11 @@ class SyncedDisk:
         file.methods = ctypes.pointer(ours)
 
     def _synced(self, address: int, flags: int) -> int:
+        self._before_sync()
         result = self._syncs[address](address, flags)
         if result == 0:
+            there = self._folder / self._names[address].name
             with self._lock:
-                shutil.copyfile(self._names[address], self._folder / self._names[address].name)
+                shutil.copyfile(self._names[address], there.with_suffix(".new"))
+                there.with_suffix(".new").replace(there)  # at once: this program may be killed at any time
         return result
