@@ -15,11 +15,17 @@ _READY = re.compile(r"listens on ws://127\.0\.0\.1:(\d+)")
 class Server:
     """A running chat-server on loopback; `log` is what it has written to stderr up to the ready line.
 
-    `program` is what Python runs in its place, with the same options.
+    `program` is what Python runs in its place, with the same options; `under` a command that runs all of it.
     """
 
-    def __init__(self, *options: str, port: int = 0, program: Sequence[str] = ("-m", "chat_server")) -> None:
-        command = [sys.executable, *program, "--host", "127.0.0.1", "--port", str(port), *options]
+    def __init__(
+        self,
+        *options: str,
+        port: int = 0,
+        program: Sequence[str] = ("-m", "chat_server"),
+        under: Sequence[str] = (),
+    ) -> None:
+        command = [*under, sys.executable, *program, "--host", "127.0.0.1", "--port", str(port), *options]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert self.process.stderr is not None
         self.log = ""
