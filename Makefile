@@ -56,7 +56,7 @@ test:
 
 # Some of it wants a Debian package: `.ci/setup packages` installs them, as does every run with CI set. What is not there
 # is skipped, and named at the end.
-LONG := $(OWN_FOLDERS) .venv/bin/pytest -n 2 --no-loadscope-reorder
+LONG := $(OWN_FOLDERS) .venv/bin/pytest -n 2 --no-loadscope-reorder -o faulthandler_timeout=1000
 
 long:
 	@.ci/setup dev

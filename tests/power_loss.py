@@ -5,6 +5,7 @@ SQLite reaches the disk through a VFS, which a program may replace; this one is 
 
 import _sqlite3
 import ctypes
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -15,8 +16,8 @@ from typing import Any
 _MAIN_DB, _WAL = 0x100, 0x80000
 """Flags with which SQLite opens what has to outlive the computer: the database, and its write-ahead log."""
 
-_Open = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(ctypes.c_int)
+_Open = ctypes.CFUNCTYPE(  # of the name SQLite keeps the address: it must not become bytes of Python on its way
+    ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(ctypes.c_int)
 )
 _Sync = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
 
@@ -94,7 +95,7 @@ class SyncedDisk:
         def open_file(_vfs, name, file, flags, out):
             result = open_usual(ctypes.addressof(usual[0]), name, file, flags, out)
             if result == 0 and flags & (_MAIN_DB | _WAL):
-                self._watch(file, Path(name.decode()))
+                self._watch(file, Path(os.fsdecode(ctypes.string_at(name))))
             return result
 
         vfs.open = open_file
