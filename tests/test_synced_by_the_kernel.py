@@ -55,7 +55,7 @@ async def test_a_line_is_synced_before_it_is_shown(tmp_path):
     finally:
         await asyncio.to_thread(server.stop)
     async with asyncio.timeout(PATIENCE):
-        while f"{server.process.pid} +++ exited" not in traced.read_text(errors="replace"):  # noqa: ASYNC110 - a file
+        while not re.search(rf"(?m)^{server.process.pid} +\+\+\+ exited", traced.read_text(errors="replace")):  # noqa: ASYNC110 - a file
             await asyncio.sleep(0.05)
     kept, synced, shown = set(), set(), set()
     for name, file, line in trace(traced):
