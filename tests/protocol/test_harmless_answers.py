@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given
 
-from chat_protocol.events import Found, History, Message, decode_event, encode_event
+from chat_protocol.events import Message, decode_event
 from chat_protocol.text import clean, clean_line
 from protocol.strategies import texts
 
@@ -27,7 +27,6 @@ def harmless(text):
 def test_an_answer_to_a_search_is_harmless(hostile):
     """The query that it repeats is shown in one line, and is somebody's text as well."""
     found = decode_event(json.dumps({"type": "search", "query": hostile, "messages": [fields(hostile)], "more": True}))
-    assert isinstance(found, Found)
     assert found.query == clean_line(hostile)
     assert found.messages == (harmless(hostile),)
     assert "\n" not in found.query
@@ -37,13 +36,11 @@ def test_an_answer_to_a_search_is_harmless(hostile):
 def test_a_page_of_history_is_harmless(hostile):
     """Each message of it."""
     page = decode_event(json.dumps({"type": "history", "before": 9, "messages": [fields(hostile)], "more": True}))
-    assert isinstance(page, History)
     assert page.messages == (harmless(hostile),)
 
 
 @given(texts)
-def test_whatever_a_server_repeats_as_the_query_is_harmless(text):
-    """A whole frame of ours, with a query that nobody cleaned before it was encoded."""
-    found = decode_event(encode_event(Found(query=text, messages=(), more=False)))
-    assert isinstance(found, Found)
+def test_any_query_that_a_server_repeats_is_harmless(text):
+    """Whatever characters it has."""
+    found = decode_event(json.dumps({"type": "search", "query": text, "messages": [], "more": False}))
     assert found.query == clean_line(text)
