@@ -8,9 +8,8 @@ from rooms import NumberedRoom
 
 @pytest.fixture
 def room():
-    """Ana, bob and cat are here; five messages are older than what is remembered."""
+    """Ana, bob and cat are here; nothing was said since the server began."""
     room = NumberedRoom("ana", "bob", "cat")
-    room.room.begin_after(100)
     room.seq = 100
     return room
 
