@@ -17,7 +17,7 @@ help:
 	@echo 'make run      set up and start a demo: a server and a client in one'
 	@echo 'make test     set up and run the tests'
 	@echo 'make check    format, lint, types, import contracts, tests: what a change has to pass'
-	@echo 'make long     what takes minutes: kills by the hundred, cuts at every byte, the other event loop'
+	@echo 'make long     what takes minutes: kills by the hundred, cuts at every byte, many more random cases'
 	@echo 'make format   put the files into the one format, and mend what lint can mend'
 	@echo 'make bench    run the benchmarks; each prints its line'
 	@echo 'make lock     renew locks/ to the newest versions that pyproject.toml allows'
@@ -62,6 +62,7 @@ long:
 	@.ci/setup dev
 	@[ -z "$$CI" ] || .ci/setup packages
 	@$(LONG) -m long
+	@$(LONG) -m 'hypothesis and not long' --hypothesis-profile=thorough -o timeout=600
 	@CHAT_TEST_UVLOOP=1 $(LONG) tests/server
 
 format:
