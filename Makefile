@@ -1,7 +1,7 @@
 # `make run` to look at it, `make test` to test it, `make check` before a change is handed in.
 # A fresh machine needs Python 3.11+, git and make. All that is made stays in .venv and .cache; git ignores both.
 
-.PHONY: help run test check format-check lint types imports format bench lock picture clean
+.PHONY: help run test check long format-check lint types imports format bench lock picture clean
 
 # Absolute, because a program may change its folder. .ci/setup makes the folders.
 CACHE := $(CURDIR)/.cache
@@ -17,6 +17,7 @@ help:
 	@echo 'make run      set up and start a demo: a server and a client in one'
 	@echo 'make test     set up and run the tests'
 	@echo 'make check    format, lint, types, import contracts, tests: what a change has to pass'
+	@echo 'make long     what takes minutes: kills by the hundred, cuts at every byte, many more random cases'
 	@echo 'make format   put the files into the one format, and mend what lint can mend'
 	@echo 'make bench    run the benchmarks; each prints its line'
 	@echo 'make lock     renew locks/ to the newest versions that pyproject.toml allows'
@@ -52,6 +53,17 @@ imports:
 test:
 	@.ci/setup dev
 	@$(OWN_FOLDERS) .venv/bin/pytest -n 5 --dist loadfile --no-loadscope-reorder
+
+# Some of it wants a Debian package: `.ci/setup packages` installs them, as does every run with CI set. What is not there
+# is skipped, and named at the end.
+LONG := $(OWN_FOLDERS) .venv/bin/pytest -n 2 --no-loadscope-reorder -o faulthandler_timeout=1000
+
+long:
+	@.ci/setup dev
+	@[ -z "$$CI" ] || .ci/setup packages
+	@$(LONG) -m long
+	@$(LONG) -m 'hypothesis and not long' --hypothesis-profile=thorough -o timeout=600
+	@CHAT_TEST_UVLOOP=1 $(LONG) tests/server
 
 format:
 	@.ci/setup dev

@@ -1,4 +1,4 @@
-"""Where Hypothesis keeps what it found, and that no test is a matter of how busy the computer is."""
+"""The order of the tests, what a run reports, and how much Hypothesis tries: no test is a matter of how busy it is."""
 
 import gc
 import os
@@ -6,12 +6,19 @@ from pathlib import Path
 
 from hypothesis import settings
 
+import run_report
+
 # Read when Hypothesis first writes, which is after this file has been imported.
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(__file__).parents[1] / ".cache" / "hypothesis"))
 
 settings.register_profile("at-hand", deadline=None, max_examples=50)
 settings.register_profile("thorough", deadline=None, max_examples=500)
-settings.load_profile("thorough" if os.environ.get("CI") else "at-hand")
+settings.load_profile("at-hand")  # `make long` asks for the other one
+
+
+def pytest_configure(config):
+    """Say where a test hung, and what was skipped."""
+    config.pluginmanager.register(run_report)
 
 
 def pytest_collection_finish():

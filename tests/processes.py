@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,10 +13,19 @@ _READY = re.compile(r"listens on ws://127\.0\.0\.1:(\d+)")
 
 
 class Server:
-    """A running chat-server on loopback; `log` is what it has written to stderr up to the ready line."""
+    """A running chat-server on loopback; `log` is what it has written to stderr up to the ready line.
 
-    def __init__(self, *options: str, port: int = 0) -> None:
-        command = [sys.executable, "-m", "chat_server", "--host", "127.0.0.1", "--port", str(port), *options]
+    `program` is what Python runs in its place, with the same options; `under` a command that runs all of it.
+    """
+
+    def __init__(
+        self,
+        *options: str,
+        port: int = 0,
+        program: Sequence[str] = ("-m", "chat_server"),
+        under: Sequence[str] = (),
+    ) -> None:
+        command = [*under, sys.executable, *program, "--host", "127.0.0.1", "--port", str(port), *options]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert self.process.stderr is not None
         self.log = ""
@@ -38,6 +47,16 @@ class Server:
         _, rest = self.process.communicate(timeout=20)
         self.log += rest
         return self.process.returncode
+
+    def kill(self) -> None:
+        """End it as nothing should."""
+        self.process.kill()
+        self.process.communicate(timeout=20)
+
+    def end(self) -> None:
+        """End it by force, unless it has ended."""
+        if self.process.poll() is None:
+            self.kill()
 
 
 @contextmanager

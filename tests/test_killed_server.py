@@ -1,26 +1,32 @@
 """A server that is killed again and again loses nothing that it has acknowledged, and says nothing twice.
 
-`CHAT_TEST_KILLS=200` kills it as often; each time after a random number of acknowledgements, none included.
+Each time after a random number of acknowledgements, none included, and while a commit waits for the disk; with the
+server the computer loses its power, so that only what was synced is left. `make long` kills it more often.
 """
 
 import asyncio
 import json
-import os
 import random
 import secrets
 from collections import Counter
 from contextlib import suppress
 
+import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from chatting import PATIENCE
+from power_loss import sqlite_library
 from processes import Server
+from slow_disk import SlowDisk
 
-KILLS = int(os.environ.get("CHAT_TEST_KILLS", "3"))
 SENDERS = 20
 IN_FLIGHT = 5
 MOST_BETWEEN_KILLS = 400  # acknowledgements
+
+pytestmark = pytest.mark.skipif(
+    sqlite_library() is None, reason="Python's SQLite is built in, and has no names to reach its VFS by"
+)
 
 
 class Flood:
@@ -126,6 +132,12 @@ class Sender:
                 raise AssertionError(event)
 
 
+async def all_heard(port):
+    """Wait until everybody has what the server had for them before this."""
+    async with connect(f"ws://127.0.0.1:{port}/", compression=None, proxy=None) as socket:
+        await (await socket.ping())
+
+
 async def whole_record(port):
     """All messages that the server has, oldest first, from its pages."""
     record = []
@@ -142,27 +154,32 @@ async def whole_record(port):
     return record
 
 
-async def test_what_was_acknowledged_is_kept_once(tmp_path):
-    """Under a flood of twenty: every acknowledged line is there once, ids have no gap, everybody resumes."""
-    options = ("--log", f"sqlite:{tmp_path / 'chat.db'}", "--rate-limit", "off")
-    server = await asyncio.to_thread(Server, *options)
+async def flood_and_kill(tmp_path, kills):
+    """Kill a server so often; afterwards every acknowledged line is there once."""
+    disk = SlowDisk(tmp_path / "disk")
+    path = tmp_path / "log" / "chat.db"
+    path.parent.mkdir()
+    options = ("--log", f"sqlite:{path}", "--rate-limit", "off")
+    server = await asyncio.to_thread(Server, *options, program=disk.program)
     try:
         flood = Flood(server.port)
         senders = [Sender(flood, number) for number in range(SENDERS)]
         running = [asyncio.create_task(sender.run()) for sender in senders]
-        for _ in range(KILLS):
+        for _ in range(kills):
             await flood.until_acknowledged(random.randrange(MOST_BETWEEN_KILLS))
-            server.process.kill()
-            await asyncio.to_thread(server.process.communicate)
-            server = await asyncio.to_thread(Server, *options, port=flood.port)
+            with disk.held():
+                await disk.commit_waits()
+                await all_heard(flood.port)
+                await asyncio.to_thread(server.kill)
+            disk.lose_power(path)
+            server = await asyncio.to_thread(Server, *options, port=flood.port, program=disk.program)
         await flood.until_acknowledged(MOST_BETWEEN_KILLS)
         flood.over = True
         async with asyncio.timeout(PATIENCE):
             await asyncio.gather(*running)
         record = await whole_record(flood.port)
     finally:
-        server.process.kill()
-        await asyncio.to_thread(server.process.communicate)
+        await asyncio.to_thread(server.end)
 
     assert [message["id"] for message in record] == list(range(1, len(record) + 1))
     texts = {message["id"]: message["text"] for message in record}
@@ -174,4 +191,16 @@ async def test_what_was_acknowledged_is_kept_once(tmp_path):
         assert sender.screen.items() <= texts.items()
     assert flood.acknowledged == len(record)
     assert not flood.greetings[False]
-    print(f"{KILLS} kills, {len(record)} lines, 0 lost, 0 doubled; greetings: {dict(flood.greetings)}")
+    print(f"{kills} kills, {len(record)} lines, 0 lost, 0 doubled; greetings: {dict(flood.greetings)}")
+
+
+async def test_what_was_acknowledged_is_kept_once(tmp_path):
+    """Under a flood of twenty: every acknowledged line is there once, ids have no gap, everybody resumes."""
+    await flood_and_kill(tmp_path, 3)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+async def test_what_was_acknowledged_is_kept_once_over_many_kills(tmp_path):
+    """The same, long enough for what happens once in a hundred times."""
+    await flood_and_kill(tmp_path, 200)

@@ -1,11 +1,10 @@
 """A wire that is cut anywhere, in either direction, costs no line and doubles none.
 
-A proxy stands between client and server, and cuts the connection when so many bytes have passed. `CHAT_TEST_CUTS=1` is
-a cut at every byte of the conversation; by default at some of them.
+A proxy stands between client and server, and cuts the connection when so many bytes have passed: at some bytes of the
+conversation, and in `make long` at every one.
 """
 
 import asyncio
-import os
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -14,7 +13,7 @@ from chat_protocol.commands import Delete, Say
 from chatting import open_house
 from client.feed_host import FeedHost
 
-STRIDE = int(os.environ.get("CHAT_TEST_CUTS", "53"))
+STRIDE = 53
 SECRET = "0123456789abcdef0123456789abcdef"
 
 
@@ -94,10 +93,26 @@ async def converse(direction, limit):
         return proxy.passed
 
 
-@pytest.mark.parametrize("direction", [0, 1], ids=["to the server", "to the client"])
-async def test_a_cut_anywhere_costs_nothing(direction):
-    """Every line is there once, in one order, on both screens."""
+directions = pytest.mark.parametrize("direction", [0, 1], ids=["to the server", "to the client"])
+
+
+async def cut(direction, stride):
+    """The conversation, cut at every `stride`th byte."""
     total = (await converse(direction, 1 << 60))[direction]
     assert total > 300
-    for limit in range(0, total, STRIDE):
+    for limit in range(0, total, stride):
         await converse(direction, limit)
+
+
+@directions
+async def test_a_cut_anywhere_costs_nothing(direction):
+    """Every line is there once, in one order, on both screens."""
+    await cut(direction, STRIDE)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@directions
+async def test_a_cut_at_every_byte_costs_nothing(direction):
+    """The same, with no byte left out."""
+    await cut(direction, 1)

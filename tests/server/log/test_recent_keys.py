@@ -40,3 +40,13 @@ def test_keys_do_not_gather():
         keys.add(f"k{number}", number)
         assert len(keys) <= 100
         assert all(keys.find(f"k{known}") == known for known in range(max(0, number - 49), number))
+
+
+def test_an_hour_has_sixty_minutes():
+    """What the protocol promises for tokens, minute by minute."""
+    clock = Clock()
+    keys = RecentKeys(clock)
+    keys.add("k", 7)
+    for _ in range(60):
+        clock.time += 60.0
+        assert keys.find("k") == 7
