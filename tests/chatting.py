@@ -15,7 +15,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from chat_server.app import ChatServer
+from chat_server.sessions.entrance import ChatEntrance
+from chat_server.sessions.session import Session
 from chat_server.settings import Settings
+from chat_server.transport.connection import Connection
 
 PATIENCE = 10.0  # seconds until something that must happen is taken for broken
 
@@ -117,7 +120,9 @@ class House:
     def __init__(self, server: ChatServer, stack: AsyncExitStack, serving: asyncio.Task[None]) -> None:
         self.server = server
         self._serving = serving
-        self.service = server._service
+        self.context = server.context
+        self.hosted = server.context.rooms.lobby
+        self.connections = server.context.connections
         self.stack = stack
 
     @property
@@ -150,6 +155,24 @@ class House:
         await person.greeted()
         return person
 
+    @property
+    def sessions(self) -> list[Session]:
+        """The sessions of those who are let in."""
+        return [each.handler for each in self.connections if isinstance(each.handler, Session)]
+
+    def connection_of(self, name: str) -> Connection:
+        """The server's side of somebody."""
+        owner = self.hosted.room.roster.owner_of(name)
+        return next(session.connection for session in self.sessions if session.client_id == owner)
+
+    def seat(self, wire: asyncio.Transport, data: bytes = b"") -> Connection:
+        """The server's side of a transport that is none, on which this has come."""
+        connection = ChatEntrance(self.context, lambda _path: None).connection()
+        connection.connection_made(wire)
+        if data:
+            connection.data_received(data)
+        return connection
+
     async def people(self, *names: str) -> list[Person]:
         """Several, each of whom sees all of them."""
         persons = [await self.person(name) for name in names]
@@ -160,12 +183,12 @@ class House:
     async def nobody(self) -> None:
         """Wait until the server has forgotten every connection."""
         async with asyncio.timeout(PATIENCE):
-            await self.service.empty.wait()
+            await self.connections.empty.wait()
 
     async def settled(self) -> None:
         """Let the loop turn until no line is being worked on and what was kept is on its way."""
         turns = 0
-        while turns < 4 or any(session.busy for session in self.service.sessions):
+        while turns < 4 or self.connections.busy:
             turns += 1
             await asyncio.sleep(0)
 

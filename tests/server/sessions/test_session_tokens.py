@@ -61,7 +61,7 @@ async def test_what_has_ended_is_gone_before_its_deletion_is_kept(house):
     """A line said again in the moment between is not shown any more."""
     ana = await house.person("ana")
     end = (await ana.said("/txn k /temp 60 secret"))["expires_at"]
-    house.service.now = lambda: end
+    house.context.now = lambda: end
     assert (await ana.said("/txn k /temp 60 secret"))["type"] == "delete"
 
 

@@ -171,7 +171,7 @@ async def test_whoever_comes_while_much_is_gathered_gets_what_is_theirs(monkeypa
             people.append(await house.person())
             await writer.say(f"/to {people[-1].id} psst")
             await (await house.person()).say("/exit")
-        assert house.service.turns.heard
+        assert house.connections.scheduler.heard
         enough.set()
         await asyncio.gather(*pouring)
         await writer.say("last")

@@ -65,7 +65,7 @@ async def test_what_is_gone_leaves_the_list_and_what_is_refused_is_told():
     """Deleted, expired and muted messages go while one looks; nothing of another question comes in between."""
     now = [TEN]
     async with open_house() as house:
-        house.service.now = lambda: now[0]
+        house.context.now = lambda: now[0]
         bob, zoe = await house.people("bob", "zoe")
         await bob.say("/temp 60 green soon", "green one", "green two")
         await zoe.say("green, says zoe")
@@ -119,7 +119,7 @@ async def test_a_rate_limit_is_told_and_asking_again_helps():
 async def test_the_record(snapshot):
     """A private hit, a long one, and one with other people's brackets in it."""
     async with open_house() as house:
-        house.service.now = lambda: TEN
+        house.context.now = lambda: TEN
         bob = await house.person("bob")
         async with chat(house, clock=lambda: TEN) as ana:
             await bob.say("green [b]build[/b] 日本語", f"a {'very ' * 60}long build", "/to ana the build is for you")
