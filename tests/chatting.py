@@ -15,6 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from chat_server.app import ChatServer
+from chat_server.rooms.clock import Clock
 from chat_server.sessions.entrance import ChatEntrance
 from chat_server.sessions.session import Session
 from chat_server.settings import Settings
@@ -114,12 +115,36 @@ class Person:
         return json.loads(frame)
 
 
+class HouseClock:
+    """A server's clock that runs until a test stops it. `wall` is what the computer's shows at the start."""
+
+    def __init__(self, wall: Callable[[], float]) -> None:
+        self._wall = wall
+        self._stopped_at: float | None = None
+
+    def start(self, earliest: float) -> "HouseClock":
+        """Run from now on, no earlier than this."""
+        self._running = Clock(earliest, self._wall)
+        return self
+
+    def stop_at(self, now: float) -> None:
+        """Show this time, and no other."""
+        self._stopped_at = now
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self._running() if self._stopped_at is None else self._stopped_at
+
+
 class House:
     """A running server, and the people who came to it."""
 
-    def __init__(self, server: ChatServer, stack: AsyncExitStack, serving: asyncio.Task[None]) -> None:
+    def __init__(
+        self, server: ChatServer, stack: AsyncExitStack, serving: asyncio.Task[None], clock: HouseClock
+    ) -> None:
         self.server = server
         self._serving = serving
+        self.clock = clock
         self.context = server.context
         self.hosted = server.context.rooms.lobby
         self.connections = server.context.connections
@@ -211,12 +236,13 @@ async def open_house(*, wall: Callable[[], float] = time.time, **overrides: Any)
     `wall` is what the computer's clock shows at its start.
     """
     settings = {"host": "127.0.0.1", "port": 0, "rate_limit": "off", "close_timeout": 1.0} | overrides
-    server = ChatServer(Settings(**settings), wall)
+    clock = HouseClock(wall)
+    server = ChatServer(Settings(**settings), clock.start)
     await server.start()
     serving = asyncio.create_task(server.serve())
     try:
         async with AsyncExitStack() as stack:
-            yield House(server, stack, serving)
+            yield House(server, stack, serving, clock)
     finally:
         server.stop()
         await serving

@@ -1,8 +1,7 @@
-"""Chat server: puts its parts together, starts them, and stops them in good order."""
+"""Chat server: puts the parts together, starts them, and stops them in good order."""
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
@@ -39,7 +38,7 @@ class StartError(Exception):
 class ChatServer:
     """One room on one port. `start`, then `serve` until `stop` is called; everything runs in one event loop.
 
-    `wall` and `monotonic` are the computer's clocks. From its start on, a server has a `context`.
+    `start_clock` is given the newest time that the log has seen. From its start on, a server has a `context`.
     """
 
     context: ServerContext
@@ -47,12 +46,10 @@ class ChatServer:
     def __init__(
         self,
         settings: Settings,
-        wall: Callable[[], float] = time.time,
-        monotonic: Callable[[], float] = time.monotonic,
+        start_clock: Callable[[float], Callable[[], float]] = Clock,
     ) -> None:
         self.settings = settings
-        self._wall = wall
-        self._monotonic = monotonic
+        self._start_clock = start_clock
         self.port = settings.port
         self.metrics_port: int | None = None  # of the address that is for metrics alone
         self._stop = asyncio.Event()
@@ -92,7 +89,7 @@ class ChatServer:
     def _assemble(self, log: MessageLog, opened: Opened) -> HostedRoom:
         """Make the lobby, and what there is one of per server."""
         settings = self.settings
-        clock = Clock(opened.time, self._wall, self._monotonic)
+        clock = self._start_clock(opened.time)
         counts, scheduler = Counts(), ReadScheduler()
         roster = Roster(settings.name_grace)
         room = Room(history=settings.history, max_text=settings.max_text, max_lines=settings.max_lines, roster=roster)

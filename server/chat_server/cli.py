@@ -85,7 +85,7 @@ def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str
 
 def _copy(arguments: Sequence[str]) -> int:
     """`chat-server backup` and `chat-server export`."""
-    from chat_server.log import OpenError  # noqa: PLC0415 - as above
+    from chat_server.log import OpenError  # noqa: PLC0415 - a server without a file needs no database
     from chat_server.log.sqlite.backup import backup, path_of  # noqa: PLC0415 - a server without a file needs no database
     from chat_server.ops.export import export  # noqa: PLC0415 - a server without a file needs no database
 

@@ -62,6 +62,11 @@ class Admission:
             del self._addresses[address]
 
     @property
+    def count(self) -> int:
+        """How many connections there are, those that are not let in included."""
+        return self._count
+
+    @property
     def may_knock(self) -> int:
         """How many may be in a handshake at the same time: a quarter, so that they never take all places."""
         return max(_ALWAYS_KNOCKING, self._in_all // 4)

@@ -288,7 +288,7 @@ class Connection(WriteBuffer):
             return
         if now < self._deadline:
             return
-        if self.stage is not Stage.OPEN or (self._pinged and not self._heard and not self.read_holds):
+        if self.stage is not Stage.OPEN or (self.awaits_pong and not self.read_holds):
             if self.stage is Stage.HANDSHAKE:
                 self.counts.refused["late"] += 1
             self.transport.abort()
@@ -298,8 +298,17 @@ class Connection(WriteBuffer):
         else:
             self._pinged, self._heard = True, False
             self._deadline = now + settings.ping_timeout
-            self._protocol.send_ping(b"")
-            self._send_pending()
+            self.ping()
+
+    @property
+    def awaits_pong(self) -> bool:
+        """Has nothing come since the last ping of the keepalive?"""
+        return self._pinged and not self._heard
+
+    def ping(self) -> None:
+        """Ask for a sign of life."""
+        self._protocol.send_ping(b"")
+        self._send_pending()
 
     def close(self, code: int, reason: str = "") -> None:
         """Say goodbye; the peer has `close_timeout` to take it, then it is cut off."""

@@ -145,8 +145,8 @@ async def test_who_is_avoided_for_being_ill_is_tried_again(house):
     ana = await house.person("ana")
     FullDisk(house)
     await ana.said("lost")
-    now = house.context.now()
-    house.context.now = lambda: now + 30.1
+    now = house.clock()
+    house.clock.stop_at(now + 30.1)
     assert (await ask(house, PROBES["curl"].format("/healthz")))[0] == 200
 
 
@@ -279,7 +279,7 @@ async def test_metrics_connections_are_bounded_as_all_are(open_a_house):
     house = await open_a_house(metrics_address="127.0.0.1:0")
     chat_port, house.server.port = house.server.port, house.server.metrics_port
     peer = await connect_peer(house, b"GET /met")
-    await house.eventually(lambda: house.connections.admission._count == 1)
+    await house.eventually(lambda: house.connections.admission.count == 1)
     (connection,) = house.connections
     connection.sweep(asyncio.get_running_loop().time() + 6.0)
     assert await peer.rest() == b""

@@ -137,7 +137,7 @@ async def test_who_dies_in_the_greeting_leaves_nothing(house, last):
     await bob.say("/name Bob")
     await bob.sees("Bob")
     assert await claims(house) == {"bob"}
-    assert house.connections.admission._count == 1
+    assert house.connections.admission.count == 1
     assert len(asyncio.all_tasks()) < 10
 
 
@@ -176,6 +176,6 @@ async def test_a_hundred_who_come_and_go_leave_nothing(house):
     await bob.sees("bob")
     await house.eventually(lambda: len(asyncio.all_tasks()) == tasks)
     assert await claims(house) == {"bob"}
-    assert house.connections.admission._count == 1
+    assert house.connections.admission.count == 1
     assert house.hosted.parked == 0
-    assert len(house.hosted.hub._clients) == 1
+    assert house.hosted.hub.people == 1

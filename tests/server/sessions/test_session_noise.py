@@ -52,7 +52,7 @@ async def test_noise_breaks_nothing(caplog, seed):
         await house.settled()
         assert len(house.connections) == 1
         assert house.hosted.parked == 0
-        assert house.connections.admission._count == 1
+        assert house.connections.admission.count == 1
         assert await house.hosted.log.roster() == {"bob": bob.id}
         await bob.say("done")
         await bob.hears("done")

@@ -229,9 +229,9 @@ async def test_any_sign_of_life_is_an_answer(open_a_house, sign):
     for beat in range(1, 4):
         connection.sweep(now + 15 * beat + 1)
         await peer.until(lambda frame: frame.startswith(b"\x89"))
-        assert not connection._heard
+        assert connection.awaits_pong
         await peer.send(sign)
-        await house.eventually(lambda: connection._heard)
+        await house.eventually(lambda: not connection.awaits_pong)
         connection.sweep(now + 15 * beat + 11)
     assert connection.stage is Stage.OPEN
 
@@ -277,16 +277,15 @@ async def test_the_server_looks_at_its_deadlines_by_itself(open_a_house):
 async def test_too_fast_is_refused_with_the_time_to_wait(open_a_house):
     """The burst passes; the next line is handed back, and said again after that time it passes."""
     house = await open_a_house(rate_limit="3/2")
-    now = house.context.now
-    stopped = now()
-    house.context.now = lambda: stopped
+    stopped = house.clock()
+    house.clock.stop_at(stopped)
     ana, bob = await house.person("ana"), await house.person("bob")
     assert (ana.init["limits"]["burst"], ana.init["limits"]["rate"]) == (3, 2)
     await ana.say("one", "two", "/nonsense", "four", b"five")
     answers = [await ana.next() for _ in range(5)]
     refused = [event["text"] for event in answers if event.get("code") == "too_fast"]
     assert refused == ["Too fast: that line was not sent. Try again in 0.5 s."] * 2
-    house.context.now = lambda: stopped + 0.5
+    house.clock.stop_at(stopped + 0.5)
     await ana.say("six")
     await bob.hears("six")
     assert [event["text"] for event in bob.seen] == ["one", "two", "six"]

@@ -147,8 +147,7 @@ async def test_who_reads_in_jerks_gets_every_byte_in_its_order(open_a_house):
             pauses += 1
             parts += 0 < jerky.transport.get_write_buffer_size() < 3 * size
         if chance.random() < 0.1:
-            jerky._protocol.send_ping(b"")
-            jerky._send_pending()
+            jerky.ping()
         while jerky.descriptor is None and chance.random() < 0.7:
             frames.append(await peer.frame())
     await peer.send(text("the end"))
