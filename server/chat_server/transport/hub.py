@@ -200,8 +200,8 @@ class Hub:
             self._for_all.append(len(self._pending))
             self._pending.append(text_frame(encode_event(changes)))
             pause = min(len(self._clients) * self.pace.roster_pause_each, self.pace.roster_pause_most)
-            is_due = pause < self.pace.roster_pause_least
-            self._roster_due = 0.0 if is_due else asyncio.get_running_loop().time() + pause
+            at_once = pause < self.pace.roster_pause_least
+            self._roster_due = 0.0 if at_once else asyncio.get_running_loop().time() + pause
 
     def _write(self) -> None:
         pending, self._pending = self._pending, []
