@@ -15,7 +15,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from chat_server.app import ChatServer
+from chat_server.rooms.clock import Clock
+from chat_server.sessions.entrance import ChatEntrance
+from chat_server.sessions.session import Session
 from chat_server.settings import Settings
+from chat_server.transport.connection import Connection
 
 PATIENCE = 10.0  # seconds until something that must happen is taken for broken
 
@@ -111,13 +115,39 @@ class Person:
         return json.loads(frame)
 
 
+class HouseClock:
+    """A server's clock that runs until a test stops it. `wall` is what the computer's shows at the start."""
+
+    def __init__(self, wall: Callable[[], float]) -> None:
+        self._wall = wall
+        self._stopped_at: float | None = None
+
+    def start(self, earliest: float) -> "HouseClock":
+        """Run from now on, no earlier than this."""
+        self._running = Clock(earliest, self._wall)
+        return self
+
+    def stop_at(self, now: float) -> None:
+        """Show this time, and no other."""
+        self._stopped_at = now
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self._running() if self._stopped_at is None else self._stopped_at
+
+
 class House:
     """A running server, and the people who came to it."""
 
-    def __init__(self, server: ChatServer, stack: AsyncExitStack, serving: asyncio.Task[None]) -> None:
+    def __init__(
+        self, server: ChatServer, stack: AsyncExitStack, serving: asyncio.Task[None], clock: HouseClock
+    ) -> None:
         self.server = server
         self._serving = serving
-        self.service = server._service
+        self.clock = clock
+        self.context = server.context
+        self.hosted = server.context.rooms.lobby
+        self.connections = server.context.connections
         self.stack = stack
 
     @property
@@ -150,6 +180,24 @@ class House:
         await person.greeted()
         return person
 
+    @property
+    def sessions(self) -> list[Session]:
+        """The sessions of those who are let in."""
+        return [each.handler for each in self.connections if isinstance(each.handler, Session)]
+
+    def connection_of(self, name: str) -> Connection:
+        """The server's side of somebody."""
+        owner = self.hosted.room.roster.owner_of(name)
+        return next(session.connection for session in self.sessions if session.client_id == owner)
+
+    def seat(self, wire: asyncio.Transport, data: bytes = b"") -> Connection:
+        """The server's side of a transport that is none, on which this has come."""
+        connection = ChatEntrance(self.context, lambda _path: None).connection()
+        connection.connection_made(wire)
+        if data:
+            connection.data_received(data)
+        return connection
+
     async def people(self, *names: str) -> list[Person]:
         """Several, each of whom sees all of them."""
         persons = [await self.person(name) for name in names]
@@ -160,12 +208,12 @@ class House:
     async def nobody(self) -> None:
         """Wait until the server has forgotten every connection."""
         async with asyncio.timeout(PATIENCE):
-            await self.service.empty.wait()
+            await self.connections.empty.wait()
 
     async def settled(self) -> None:
         """Let the loop turn until no line is being worked on and what was kept is on its way."""
         turns = 0
-        while turns < 4 or any(session.busy for session in self.service.sessions):
+        while turns < 4 or self.connections.busy:
             turns += 1
             await asyncio.sleep(0)
 
@@ -188,12 +236,13 @@ async def open_house(*, wall: Callable[[], float] = time.time, **overrides: Any)
     `wall` is what the computer's clock shows at its start.
     """
     settings = {"host": "127.0.0.1", "port": 0, "rate_limit": "off", "close_timeout": 1.0} | overrides
-    server = ChatServer(Settings(**settings), wall)
+    clock = HouseClock(wall)
+    server = ChatServer(Settings(**settings), clock.start)
     await server.start()
     serving = asyncio.create_task(server.serve())
     try:
         async with AsyncExitStack() as stack:
-            yield House(server, stack, serving)
+            yield House(server, stack, serving, clock)
     finally:
         server.stop()
         await serving

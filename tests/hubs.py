@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 
 from chat_protocol.events import Deleted
-from chat_server.transport import hub as hub_module
+from chat_server.transport.hub import TICK_TURNS
 from sockets import split_frames
 
 
@@ -42,5 +42,5 @@ def fact(number: int) -> Deleted:
 
 async def tick() -> None:
     """Let the event loop turn until what was pending has been written."""
-    for _ in range(hub_module._TURNS):
+    for _ in range(TICK_TURNS):
         await asyncio.sleep(0)

@@ -126,7 +126,7 @@ async def test_what_was_kept_was_answered():
         house.server.stop()
         assert await asyncio.gather(*talking) == [1012] * 3
         await house.ended()
-        kept = [json.loads(entry.body)["text"] for entry in await house.service.log.page(1 << 40, 10_000, "")]
+        kept = [json.loads(entry.body)["text"] for entry in await house.hosted.log.page(1 << 40, 10_000, "")]
         assert people[0].seen == people[1].seen == people[2].seen == kept
 
 
@@ -136,13 +136,13 @@ async def test_nobody_is_left_when_it_ends():
         ana = await house.person("ana", secret="s" * 32)
         half = await connect_peer(house, handshake()[:-2])
         mute = await greeted_peer(house)
-        await house.eventually(lambda: len(house.service.sessions) == 3)
+        await house.eventually(lambda: len(house.connections) == 3)
         house.server.stop()
         assert await ana.closed() == (1012, "The server is restarting.")
         assert await half.rest() == b""
         assert await mute.close_code() == 1012
         await house.ended()
-        assert house.service.sessions == set()
+        assert len(house.connections) == 0
         with pytest.raises(OSError, match=r"refused|failed"):
             await connect_peer(house)
 
@@ -164,7 +164,7 @@ async def test_a_part_that_dies_ends_the_server(caplog):
     await server.start()
     serving = asyncio.create_task(server.serve())
     async with connect(f"ws://127.0.0.1:{server.port}", proxy=None) as client:
-        server._service.log.append("message", b"not what the room has written")
+        server.context.rooms.lobby.log.append("message", b"not what the room has written")
         async with asyncio.timeout(PATIENCE):
             await client.wait_closed()
         assert client.close_code == 1012

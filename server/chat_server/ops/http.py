@@ -1,4 +1,4 @@
-"""What an operator's programs ask over plain HTTP: is it well (`/healthz`), and what was counted (`/metrics`)."""
+"""Health and metrics pages over plain HTTP, for an operator's programs: `/healthz` and `/metrics`."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -6,78 +6,85 @@ from http import HTTPStatus
 from websockets.http11 import Request
 
 from chat_server.core.metrics import CONTENT_TYPE, Family, Sample, format_metrics, labelled
-from chat_server.sessions.context import Service
-from chat_server.sessions.session import READING, Session
-from chat_server.transport.connection import Answer
+from chat_server.sessions.context import ServerContext
+from chat_server.sessions.entrance import READING
+from chat_server.transport.connection import Connection
+from chat_server.transport.handler import Answer, Handler
 
 # As long as nobody says anything after a line could not be kept, nobody knows whether the next one could. A server
 # that is avoided because it is ill would never find out.
 _ILL_SECONDS = 30.0
 
 
-class Operations:
+class OperatorPages:
     """The two pages. With `metrics_elsewhere`, the chat's own port does not have `/metrics`."""
 
-    def __init__(self, service: Service, *, metrics_elsewhere: bool) -> None:
-        self._service = service
+    def __init__(self, context: ServerContext, *, metrics_elsewhere: bool) -> None:
+        self._context = context
         self._metrics_elsewhere = metrics_elsewhere
 
     def page(self, path: str) -> Answer | None:
-        """What the chat's port answers to a plain request; None for what is none of these pages."""
+        """Return what the chat's port answers to a plain request; None for what is none of these pages."""
         if path == "/metrics" and self._metrics_elsewhere:
             return Answer(HTTPStatus.NOT_FOUND, "Metrics are not here; see --metrics-address.\n")
         return self.page_apart(path)
 
     def page_apart(self, path: str) -> Answer | None:
-        """What the address that is for metrics alone answers."""
+        """Return what the address that is for metrics alone answers."""
         match path:
             case "/healthz":
                 return self._health()
             case "/metrics":
-                return Answer(HTTPStatus.OK, format_metrics(_families(self._service)), CONTENT_TYPE)
+                return Answer(HTTPStatus.OK, format_metrics(_families(self._context)), CONTENT_TYPE)
         return None
 
     def _health(self) -> Answer:
-        service = self._service
-        if service.stopping:
+        context = self._context
+        if context.stopping:
             return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "The server is stopping.\n")
-        if service.log_failed_at is not None and service.now() - service.log_failed_at < _ILL_SECONDS:
+        failures = [hosted.log_failed_at for hosted in context.rooms if hosted.log_failed_at is not None]
+        if any(context.now() - failed_at < _ILL_SECONDS for failed_at in failures):
             return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "Messages can't be kept: the log can't be written.\n")
         return Answer(HTTPStatus.OK, "ok\n")
 
 
-class MetricsConnection(Session):
-    """A connection to the address that is for metrics alone: one question, one answer. Counted like any other."""
+class MetricsEntrance(Handler):
+    """What all connections to the address that is for metrics alone share: one request, one answer."""
 
-    __slots__ = ("_operations",)
+    __slots__ = ("_context", "_pages")
 
-    def __init__(self, service: Service, operations: Operations) -> None:
-        super().__init__(service)
-        self._operations = operations
+    def __init__(self, context: ServerContext, pages: OperatorPages) -> None:
+        self._context = context
+        self._pages = pages
 
-    def answer(self, request: Request) -> Answer | None:
-        """Nobody is let in here."""
+    def connection(self) -> Connection:
+        """Return a connection that is about to come in; it is counted and bounded like any other."""
+        return Connection(self._context.connections, lambda _connection: self)
+
+    def on_request(self, request: Request) -> Answer | None:
+        """Answer with a page; nobody is let in here."""
         if request.method not in READING:
             return None  # the library refuses it
         path = request.path.partition("?")[0]
-        page = self._operations.page_apart(path)
+        page = self._pages.page_apart(path)
         return page or Answer(HTTPStatus.NOT_FOUND, "There are /metrics and /healthz here.\n", refused="no_such_room")
 
 
-def _families(service: Service) -> Iterator[Family]:
+def _families(context: ServerContext) -> Iterator[Family]:
     """Everything that is counted, under its name."""
-    counts, hub = service.counts, service.hub
-    waiting = [session.waiting_bytes for session in service.sessions]
+    counts, hubs = context.counts, [hosted.hub for hosted in context.rooms]
+    waiting = [connection.waiting_bytes for connection in context.connections]
 
     def one(name: str, kind: str, explanation: str, value: float) -> Family:
         return Family(f"chat_{name}", kind, explanation, [Sample(value)])
 
+    deliveries, sent_bytes = sum(hub.deliveries for hub in hubs), sum(hub.sent_bytes for hub in hubs)
     yield one("connections", "gauge", "Connections of all kinds, those in a handshake included.", len(waiting))
-    yield one("clients", "gauge", "Clients that are listed.", hub.people)
+    yield one("clients", "gauge", "Clients that are listed.", sum(hub.people for hub in hubs))
     yield one("messages_total", "counter", "Messages that were kept.", counts.messages)
     yield one("deletions_total", "counter", "Messages that were deleted or have expired.", counts.deletions)
-    yield one("deliveries_total", "counter", "Events given to connections, one for each receiver.", hub.deliveries)
-    yield one("sent_bytes_total", "counter", "Bytes of these events.", hub.sent_bytes)
+    yield one("deliveries_total", "counter", "Events given to connections, one for each receiver.", deliveries)
+    yield one("sent_bytes_total", "counter", "Bytes of these events.", sent_bytes)
     yield one("outbox_bytes", "gauge", "Bytes that wait for connections that do not read.", sum(waiting))
     most = max(counts.outbox_most, *waiting, 0)
     yield one("outbox_most_bytes", "gauge", "The most bytes that ever waited for one connection.", most)

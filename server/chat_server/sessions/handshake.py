@@ -1,4 +1,4 @@
-"""What a client asks for when it comes: the query of its handshake. Pure."""
+"""Handshake query: parses what a client asks for when it comes, a name and a place to resume from. Pure."""
 
 import re
 from typing import NamedTuple
@@ -9,14 +9,14 @@ _POINT = re.compile(r"(.+)\.([0-9]{1,18})", re.ASCII)
 
 
 class HandshakeQuery(NamedTuple):
-    """A wish for a name ("" for none), and the place to go on from: which life of the log, which entry."""
+    """A wish for a name ("" for none), and the place to resume from: which epoch of the log, which entry."""
 
     name: str = ""
     epoch: str = ""
     seq: int = -1
 
     def resume(self, epoch: str) -> int | None:
-        """The number to go on from, in this life of the log; None where nobody asks for that."""
+        """Return the number to go on from in this epoch of the log; None where nobody asks for that."""
         return self.seq if self.epoch and self.epoch == epoch else None
 
 

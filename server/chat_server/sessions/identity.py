@@ -1,4 +1,4 @@
-"""Who a connection belongs to: a client id that is derived from a secret which only that client has."""
+"""Client identity: derives an id from a secret that only that client has."""
 
 import base64
 import hashlib

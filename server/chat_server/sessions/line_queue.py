@@ -1,114 +1,61 @@
-"""When a client's lines are worked on: within its rate, one after the other, in the order in which they came."""
+"""Line queue: a client's lines within its rate, one after the other, in the order in which they came."""
 
-import logging
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Callable
 
-from chat_protocol.commands import find_token
-from chat_protocol.events import Event, Refusal
-from chat_protocol.text import clean
 from chat_server.core.limits import TokenBucket
-from chat_server.sessions.context import Participant, Service
-from chat_server.transport.write_buffer import Stage
-
-_log = logging.getLogger("chat_server")
+from chat_server.transport.connection import Connection
+from chat_server.transport.write_buffer import ReadHold, Stage
 
 _REFUSED_MOST = 200  # lines that were too fast, and are not forgiven yet
-_TOKEN_WITHIN = 512  # characters of a line that was too fast: its token is looked for in these
-_BUSY = 2  # a reason to hold reading, beside Connection's own
 
 
-class Hearer(Participant):
-    """A connection of a client that the room knows by `client_id`, and the lines that it has not come to yet."""
+class LineQueue:
+    """The lines of one client that are not worked on yet. While any wait, no more are read from its connection.
 
-    __slots__ = ("_bucket", "_busy", "_in_flight", "_keeps_name", "_last_seq", "_lines", "_service", "client_id")
+    A line is its text; None stands for a binary message. `bucket` is its rate limit, None for none.
+    """
 
-    def __init__(self, service: Service) -> None:
-        super().__init__(service.settings, service.turns)
-        self._service = service
-        self.client_id = ""
-        self._keeps_name = False
-        self._busy = False  # a line is being worked on that the next one must wait for
-        # What came meanwhile; None stands for a binary message. Made when it is needed: an empty one is 0.7 KiB.
-        self._lines: deque[str | None] | None = None
-        self._in_flight = 0  # entries that the log has not numbered yet
-        self._last_seq = 0  # the newest entry of ours that it has
-        rate = service.settings.rate
-        self._bucket = TokenBucket(*rate, service.now()) if rate else None
+    __slots__ = ("_connection", "_waiting", "bucket", "busy")
 
-    def _hear(self, text: str | None) -> None:
-        """Work on one line; None stands for a binary message."""
-        raise NotImplementedError
-
-    def heard(self, text: str | None) -> None:
-        """Work on a line, or keep it until the one before it is done."""
-        if self._bucket and not self._in_time(self._bucket, text):
-            return
-        if self._busy:
-            self._waiting_lines().append(text)
-            self.hold_reading(_BUSY)
-        else:
-            self._hear(text)
-
-    def _waiting_lines(self) -> deque[str | None]:
-        if self._lines is None:
-            self._lines = deque()
-        return self._lines
-
-    def _in_time(self, bucket: TokenBucket, text: str | None) -> bool:
-        """Is this line within the rate? Tells the sender when it is not."""
-        wait = bucket.take(self._service.now())
-        if not wait:
-            return True
-        if bucket.refused > _REFUSED_MOST:
-            self.close(1008, "Too many lines; slow down.")
-        else:
-            why = f"Too fast: that line was not sent. Try again in {wait:.1f} s."
-            self._tell(Refusal("too_fast", why, find_token(clean((text or "")[:_TOKEN_WITHIN]))))
-        return False
-
-    def _answer(self, event: Event) -> None:
-        """Tell this connection alone."""
-        if self._service.hub.has(self.client_id, self):
-            self._service.hub.tell(self, event)
-
-    def _tell(self, refusal: Refusal) -> None:
-        self._service.counts.errors[refusal.code] += 1
-        self._answer(refusal)
-
-    def _begin(self, work: Coroutine[None, None, object]) -> None:
-        """Do what takes a while; lines that come meanwhile wait, and keep their order."""
-        self._busy = True
-        self._service.spawn(self._finish(work))
-
-    async def _finish(self, work: Coroutine[None, None, object]) -> None:
-        await self._guarded(work)
-        self.resume()
-
-    async def _guarded(self, work: Coroutine[None, None, object]) -> None:
-        try:
-            await work
-        except Exception:  # noqa: BLE001 - a fault in one session must not end the others'
-            self._failed()
-
-    def _failed(self) -> None:
-        _log.exception("a session failed: id=%s address=%s", self.client_id, self.address)
-        self.close(1011, "The server made a mistake.")
+    def __init__(self, connection: Connection, bucket: TokenBucket | None) -> None:
+        self._connection = connection
+        self.bucket = bucket
+        self._waiting: deque[str | None] | None = None  # made when it is needed: an empty one is 0.7 KiB
+        self.busy = False
+        """Is a line being worked on that the next one must wait for?"""
 
     @property
-    def busy(self) -> bool:
-        """Is a line being worked on, or not shown yet?"""
-        waits = self._busy or self.waits_for_turn or self._in_flight > 0
-        return waits or self._service.timeline.applied < self._last_seq
+    def flooded(self) -> bool:
+        """Have so many lines been too fast that no more should be answered?"""
+        return self.bucket is not None and self.bucket.refused > _REFUSED_MOST
 
-    def resume(self) -> None:
-        """What a line waited for has happened: go on with those that came meanwhile."""
-        self._busy = False
-        try:
-            while self._lines and not self._busy and self.stage is Stage.OPEN:
-                self._hear(self._lines.popleft())
-        except Exception:  # noqa: BLE001 - nor may one in a line that had to wait
-            self._failed()
-        if not self._busy:
-            self._lines = None
-            self.release_reading(_BUSY)
+    def push(self, line: str | None) -> None:
+        """Keep a line until the one before it is done."""
+        if self._waiting is None:
+            self._waiting = deque()
+        self._waiting.append(line)
+        self._connection.hold_reading(ReadHold.BUSY)
+
+    def put_back(self, line: str | None) -> None:
+        """Keep a line that could not be worked on yet, before all others, until `resume`."""
+        self.busy = True
+        if self._waiting is None:
+            self._waiting = deque()
+        self._waiting.appendleft(line)
+
+    def resume(self, work_on: Callable[[str | None], None]) -> None:
+        """Go on with the lines that wait, as far as none of them makes the others wait again."""
+        self.busy = False
+        while self._waiting and not self.busy and self._connection.stage is Stage.OPEN:
+            work_on(self._waiting.popleft())
+
+    def settle(self) -> None:
+        """Read from the connection again, if nothing is being worked on."""
+        if not self.busy:
+            self._waiting = None
+            self._connection.release_reading(ReadHold.BUSY)
+
+    def clear(self) -> None:
+        """Forget all lines that wait."""
+        self._waiting = None

@@ -1,161 +1,218 @@
-"""One client's connection, from hello to goodbye."""
+"""Chat session: one client on an open connection, from its greeting to its goodbye."""
 
-import asyncio
 import logging
-from http import HTTPStatus
+from collections.abc import Callable, Coroutine
 
-from websockets.http11 import Request
-
-from chat_protocol.events import Client, Refusal
+from chat_protocol.commands import Delete, History, Say, Search, find_token
+from chat_protocol.events import Client, Event, Refusal
 from chat_protocol.names import InvalidNameError, check_name, fold_name
 from chat_protocol.text import clean
+from chat_server.core.limits import TokenBucket
 from chat_server.core.room import CommandRefused
-from chat_server.sessions.commands import Speaker
-from chat_server.sessions.context import Service
-from chat_server.sessions.handshake import HandshakeQuery, read_handshake
-from chat_server.sessions.identity import bearer_secret, client_id_of
-from chat_server.transport.connection import Answer
-from chat_server.transport.origin import foreign_origin
+from chat_server.log import LogError
+from chat_server.rooms.hosted_room import HostedRoom
+from chat_server.sessions.context import ServerContext
+from chat_server.sessions.handshake import HandshakeQuery
+from chat_server.sessions.line_queue import LineQueue
+from chat_server.transport.connection import Connection
+from chat_server.transport.handler import Handler
 from chat_server.transport.write_buffer import Stage
 
 _log = logging.getLogger("chat_server")
 
-STOPPING = 4  # a reason to hold reading, beside those of the classes below
-READING = frozenset({"GET", "HEAD"})  # the methods of plain HTTP that get a page
+_TOKEN_WITHIN = 512  # characters of a line that was too fast: its token is looked for in these
 
 
-class Session(Speaker):
-    """Who comes in, under which name, and what is left of it when it goes."""
+class Session(Handler):
+    """One client in one room. What its lines mean says `handle_line`, which is given the session and a line.
 
-    __slots__ = ("_crowded", "_full")
+    `keeps_name`: the client has a secret, so its name is kept for a time when it goes.
+    """
 
-    def __init__(self, service: Service) -> None:
-        super().__init__(service)
-        self._full = self._crowded = False
+    __slots__ = (
+        "_handle_line", "client_id", "connection", "context", "hosted", "in_flight", "keeps_name", "last_seq", "lines",
+    )  # fmt: skip
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Count it. Whether it fits is settled now, so that those who come later don't push it out."""
-        super().connection_made(transport)
-        self._service.sessions.add(self)
-        self._service.empty.clear()
-        admission = self._service.admission
-        admission.enter(self.address)
-        self._full, self._crowded = admission.full, admission.crowded(self.address)
-        if admission.overrun:
-            self.refused("overrun")
-            self.transport.abort()
-        elif oldest := self._service.pending_handshakes.enter(self):
-            oldest.refused("shed")
-            oldest.transport.abort()
+    def __init__(
+        self,
+        context: ServerContext,
+        hosted: HostedRoom,
+        connection: Connection,
+        handle_line: "Callable[[Session, str | None], None]",
+        client_id: str,
+        *,
+        keeps_name: bool,
+    ) -> None:
+        self.context = context
+        self.hosted = hosted
+        self.connection = connection
+        self._handle_line = handle_line
+        self.client_id = client_id
+        self.keeps_name = keeps_name
+        rate = context.settings.rate
+        self.lines = LineQueue(connection, TokenBucket(*rate, context.now()) if rate else None)
+        self.in_flight = 0  # entries that the log has not numbered yet
+        self.last_seq = 0  # the newest entry of ours that it has
 
-    def ended(self) -> None:
-        """Forget it."""
-        self._lines = None
-        self._service.pending_handshakes.leave(self)
-        self._service.sessions.discard(self)
-        if not self._service.sessions:
-            self._service.empty.set()
-        self._service.admission.leave(self.address)
+    # -- lines --------------------------------------------------------------------------------------------------
 
-    # -- hello --------------------------------------------------------------------------------------------------
+    def on_text(self, text: str | None) -> None:
+        """Work on a line, or keep it until the one before it is done."""
+        lines = self.lines
+        if lines.bucket is not None and (wait := lines.bucket.take(self.context.now())):
+            self._refuse_too_fast(text, wait)
+        elif lines.busy:
+            lines.push(text)
+        else:
+            self._handle_line(self, text)
 
-    def answer(self, request: Request) -> Answer | None:
-        """A page for an operator's programs, which ask also when there is no room left; or why nobody is let in."""
-        path = request.path.partition("?")[0]
-        page = self._service.page(path)
-        if page and request.method in READING:
-            return page
-        return self._refusal(path if page is None else "/", request)
+    def _refuse_too_fast(self, text: str | None, wait: float) -> None:
+        if self.lines.flooded:
+            self.connection.close(1008, "Too many lines; slow down.")
+        else:
+            why = f"Too fast: that line was not sent. Try again in {wait:.1f} s."
+            self.refuse(Refusal("too_fast", why, find_token(clean((text or "")[:_TOKEN_WITHIN]))))
 
-    def _refusal(self, path: str, request: Request) -> Answer | None:
-        """Why this handshake is not welcome, if it is not."""
-        service = self._service
-        if service.stopping:
-            return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "stopping", "This server is about to end.")
-        if self._full:
-            return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "full", "This server is full; try again later.")
-        if self._crowded:
-            why = "Too many connections from your address; close one of them."
-            return _refuse(HTTPStatus.TOO_MANY_REQUESTS, "crowded", why)
-        if path != "/":
-            why = f"There is no room {clean(path)[:100]} here; connect to / for the lobby."
-            return _refuse(HTTPStatus.NOT_FOUND, "no_such_room", why)
-        if foreign_origin(request.headers, service.settings.allow_origin):
-            why = "Web pages of other sites may not connect (allow one with --allow-origin)."
-            return _refuse(HTTPStatus.FORBIDDEN, "foreign_origin", why)
-        return None
+    def tell(self, event: Event) -> None:
+        """Send an event to this connection alone."""
+        if self.hosted.hub.has(self.client_id, self.connection):
+            self.hosted.hub.tell(self.connection, event)
 
-    def refused(self, reason: str) -> None:
-        """Count it."""
-        self._service.counts.refused[reason] += 1
+    def refuse(self, refusal: Refusal) -> None:
+        """Count a line that is not carried out, and tell its sender why."""
+        self.context.counts.errors[refusal.code] += 1
+        self.tell(refusal)
 
-    def opened(self, request: Request) -> None:
-        """Find out who this is; greet when the name is settled."""
-        self._service.pending_handshakes.leave(self)
-        self._service.counts.handshakes += 1
-        secret = bearer_secret(request.headers)
-        self._keeps_name = secret is not None
-        self.client_id = client_id_of(secret)
-        self._begin(self._greet(read_handshake(request.path)))
+    def begin(self, work: Coroutine[None, None, object]) -> None:
+        """Do what takes a while; lines that come meanwhile wait, and keep their order."""
+        self.lines.busy = True
+        self.context.spawn(self._finish(work))
 
-    async def _greet(self, hello: HandshakeQuery) -> None:
-        service = self._service
-        roster = service.room.roster
+    async def _finish(self, work: Coroutine[None, None, object]) -> None:
+        await self._guarded(work)
+        self.resume()
+
+    def begin_beside(self, work: Coroutine[None, None, object]) -> None:
+        """Do what takes a while and what no line waits for."""
+        self.context.spawn(self._guarded(work))
+
+    async def ask_log(self, command: Say | Delete | History | Search, work: Coroutine[None, None, object]) -> None:
+        """Do what asks the log for something; where it has no answer just now, nothing is done."""
+        try:
+            await work
+        except LogError as error:
+            self.refuse(Refusal("not_read", str(error), command.txn))
+
+    async def _guarded(self, work: Coroutine[None, None, object]) -> None:
+        try:
+            await work
+        except Exception:  # noqa: BLE001 - a fault in one session must not end the others'
+            self._failed()
+
+    def _failed(self) -> None:
+        _log.exception("a session failed: id=%s address=%s", self.client_id, self.connection.address)
+        self.connection.close(1011, "The server made a mistake.")
+
+    @property
+    def has_unseen(self) -> bool:
+        """Is one of our own lines not in the room yet? Then nobody looks at messages, or ends it all."""
+        return self.in_flight > 0 or self.hosted.timeline.applied < self.last_seq
+
+    @property
+    def busy(self) -> bool:
+        """Is a line being worked on, or not shown yet?"""
+        return self.lines.busy or self.has_unseen
+
+    def park(self, line: str | None) -> None:
+        """Keep a line, and those behind it, until our own lines are in the room."""
+        self.lines.put_back(line)
+        self.hosted.park(self.resume)
+
+    def resume(self) -> None:
+        """Go on with the lines that came meanwhile: what one waited for has happened."""
+        try:
+            self.lines.resume(self._work_on)
+        except Exception:  # noqa: BLE001 - nor may one in a line that had to wait
+            self._failed()
+        self.lines.settle()
+
+    def _work_on(self, line: str | None) -> None:
+        self._handle_line(self, line)
+
+    # -- names --------------------------------------------------------------------------------------------------
+
+    def start(self, query: HandshakeQuery) -> None:
+        """Settle the name, then greet; lines wait for it."""
+        self.begin(self._greet(query))
+
+    async def _greet(self, query: HandshakeQuery) -> None:
+        hosted = self.hosted
+        roster = hosted.room.roster
         problem: Refusal | None = None
         name = roster.name_of(self.client_id)
-        if hello.name:
+        if query.name:
             try:
-                name = await self._claim(check_name(clean(hello.name)))
+                name = await self.claim(check_name(clean(query.name)))
             except InvalidNameError as error:
                 problem = Refusal("bad_name", str(error))
             except CommandRefused as error:
                 problem = Refusal(error.code, error.text)
         while name is None:
             guest = roster.guest_name()
-            if await service.log.claim(fold_name(guest), self.client_id, lasting=False) == self.client_id:
+            if await hosted.log.claim(fold_name(guest), self.client_id, lasting=False) == self.client_id:
                 name = guest
-        if self.stage is not Stage.OPEN:
-            await service.release(name)
+        if self.connection.stage is not Stage.OPEN:
+            await hosted.release_name(name)
             return
         old = roster.name_of(self.client_id)
         roster.join(self.client_id, name)
-        you = Client(self.client_id, name)
-        resume = hello.resume(service.epoch)
-        greeting = service.sync.initial_sync(
-            you, epoch=service.epoch, now=service.now(), limits=service.limits(), resume=resume
-        )
-        service.hub.join(self.client_id, self, greeting)
+        self._join(Client(self.client_id, name), query)
         if problem:
-            self._tell(Refusal(problem.code, f"{problem.text} You are {name} now; choose another with /name."))
+            self.refuse(Refusal(problem.code, f"{problem.text} You are {name} now; choose another with /name."))
         if old is not None:
-            await service.release(old)
+            await hosted.release_name(old)
+
+    def _join(self, you: Client, query: HandshakeQuery) -> None:
+        """Have the hub write to this connection from now on; the greeting is first."""
+        hosted, context = self.hosted, self.context
+        greeting = hosted.sync.initial_sync(
+            you,
+            epoch=hosted.epoch,
+            now=context.now(),
+            limits=context.limits(hosted),
+            resume=query.resume(hosted.epoch),
+        )
+        hosted.hub.join(self.client_id, self.connection, greeting)
+
+    async def claim(self, name: str) -> str:
+        """Make a name ours.
+
+        Raises:
+            CommandRefused: when it is somebody else's.
+        """
+        owner = await self.hosted.log.claim(fold_name(name), self.client_id, lasting=self.keeps_name)
+        if owner != self.client_id:
+            raise CommandRefused("name_taken", f"{name} is taken here.")
+        return name
 
     # -- goodbye ------------------------------------------------------------------------------------------------
 
     def writer_changed(self) -> None:
-        """The hub's list of writers is old."""
-        self._service.hub.writers_changed()
+        """Have the hub ask again how to write to this connection."""
+        self.hosted.hub.writers_changed()
 
-    def log_slow(self) -> None:
-        """One line for the operator."""
-        self._service.counts.slow_closes += 1
-        _log.warning("closed a client that does not read: id=%s address=%s", self.client_id, self.address)
+    def on_slow(self) -> None:
+        """Close, with one line for the operator."""
+        _log.warning("closed a client that does not read: id=%s address=%s", self.client_id, self.connection.address)
+        self.connection.close_slow()
 
-    def waited(self, size: int) -> None:
-        """Remember the most."""
-        counts = self._service.counts
-        counts.outbox_most = max(counts.outbox_most, size)
-
-    def closing(self) -> None:
+    def on_closed(self) -> None:
         """Leave the room: nothing more is written to this connection, and it is not listed any more."""
-        service = self._service
-        if not service.hub.has(self.client_id, self):
+        self.lines.clear()
+        hosted = self.hosted
+        if not hosted.hub.has(self.client_id, self.connection):
             return
-        service.hub.leave(self.client_id, self)
-        free = service.room.roster.leave(self.client_id, service.now(), keep_name=self._keeps_name)
+        hosted.hub.leave(self.client_id, self.connection)
+        free = hosted.room.roster.leave(self.client_id, self.context.now(), keep_name=self.keeps_name)
         if free is not None:
-            service.spawn(service.release(free))
-
-
-def _refuse(status: int, reason: str, sentence: str) -> Answer:
-    return Answer(status, sentence + "\n", refused=reason)
+            self.context.spawn(hosted.release_name(free))

@@ -1,15 +1,17 @@
-"""One WebSocket connection: a thin shell over the library's Sans-I/O protocol, which parses, answers pings and closes.
+"""WebSocket connection: a thin shell over the library's Sans-I/O protocol, which parses, answers pings and closes.
 
 What is received is handled where it arrives, without a coroutine or a queue in between. The shell owns what the
-library leaves open: handshake and keepalive deadlines, and what is done about a peer that does not read (`outbox`). A
-peer that says much is read a piece at a time (`turns`), and not listened to for long once it is being closed.
+library leaves open: handshake and keepalive deadlines, and backpressure (`write_buffer`). A peer that says much is read
+a piece at a time (`read_scheduler`), and not listened to for long once it is being closed. What is said is for the
+connection's `handler`.
 """
 
 import asyncio
 import logging
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request, Response
@@ -17,9 +19,12 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from chat_protocol.events import CLOSE_SLOW
+from chat_server.core.limits import Admission, PendingHandshakes
+from chat_server.core.metrics import Counts
 from chat_server.settings import Settings
+from chat_server.transport.handler import Answer, Handler
 from chat_server.transport.read_scheduler import PIECE, ReadScheduler
-from chat_server.transport.write_buffer import Stage, WriteBuffer
+from chat_server.transport.write_buffer import ReadHold, Stage, WriteBuffer
 
 _log = logging.getLogger("websockets.server")  # looked up once: 20 us each
 
@@ -30,100 +35,132 @@ MAX_CONTROLS = 100
 _PONG = 0x8A  # the first byte of the frame
 _LAST_WORDS = 65_536
 """Bytes that are still parsed of a peer that is being closed, because its own close frame is somewhere behind them."""
+_SWEPT_AT_ONCE = 200  # connections; to ping or to cut off so many takes 4 ms
 
-_TURN = 8  # a reason to hold reading; a peer's not reading is 1, and a subclass has others
 
+class ConnectionRegistry:
+    """All connections of a server, those in a handshake included: admits them, sweeps them, waits for their end.
 
-class Answer(NamedTuple):
-    """What a request gets that does not become a WebSocket. `refused` is the reason, where it was to become one."""
+    It has what they share: settings, read scheduler and counts.
+    """
 
-    status: int
-    text: str
-    content_type: str = "text/plain; charset=utf-8"
-    refused: str = ""
+    def __init__(self, settings: Settings, scheduler: ReadScheduler, counts: Counts, admission: Admission) -> None:
+        self.settings = settings
+        self.scheduler = scheduler
+        self.counts = counts
+        self.empty = asyncio.Event()  # there is no connection
+        self._connections: set[Connection] = set()
+        self.admission = admission
+        self._pending: PendingHandshakes[Connection] = PendingHandshakes(admission.most_handshakes)
+
+    def __len__(self) -> int:
+        return len(self._connections)
+
+    def __iter__(self) -> "Iterator[Connection]":
+        """Go through those of now; some may come and go meanwhile."""
+        return iter(list(self._connections))
+
+    def enter(self, connection: "Connection") -> None:
+        """Count it. Whether it fits is settled now, so that those who come later don't push it out."""
+        self._connections.add(connection)
+        self.empty.clear()
+        admission = self.admission
+        admission.enter(connection.address)
+        if admission.full:
+            connection.excess = "full"
+        elif admission.crowded(connection.address):
+            connection.excess = "crowded"
+        if admission.overrun:
+            self.counts.refused["overrun"] += 1
+            connection.transport.abort()
+        elif oldest := self._pending.enter(connection):
+            self.counts.refused["shed"] += 1
+            oldest.transport.abort()
+
+    def opened(self, connection: "Connection") -> None:
+        """Count a handshake that is done."""
+        self._pending.leave(connection)
+        self.counts.handshakes += 1
+
+    def leave(self, connection: "Connection") -> None:
+        """Forget it."""
+        self._pending.leave(connection)
+        self._connections.discard(connection)
+        if not self._connections:
+            self.empty.set()
+        self.admission.leave(connection.address)
+
+    @property
+    def busy(self) -> bool:
+        """Is anything that was received still being worked on?"""
+        return any(connection.busy for connection in self._connections)
+
+    async def sweep(self, now: float) -> None:
+        """Look at every deadline, at the loop's time `now`; whatever else there is to do goes on in between."""
+        for number, connection in enumerate(self, 1):
+            connection.sweep(now)
+            if number % _SWEPT_AT_ONCE == 0:
+                await asyncio.sleep(0)
 
 
 class Connection(WriteBuffer):
-    """Frames and deadlines of one peer. A subclass says what its texts mean."""
+    """Frames and deadlines of one peer.
+
+    `make_handler` is given the connection, and makes its first handler. `excess` says why it is one too many: the
+    server is `full`, or its address `crowded`; else it is empty.
+    """
 
     __slots__ = (
-        "_controls", "_deadline", "_fragments", "_heard", "_last_words", "_pinged", "_protocol", "_turns", "address",
+        "_controls", "_deadline", "_fragments", "_heard", "_last_words", "_pinged", "_protocol", "_registry",
+        "_scheduler", "address", "excess",
     )  # fmt: skip
 
-    def __init__(self, settings: Settings, turns: ReadScheduler) -> None:
-        super().__init__(settings)
-        self._turns = turns
-        self._protocol = ServerProtocol(max_size=settings.max_frame, logger=_log)
-        self._fragments: list[Frame] = []
+    def __init__(self, registry: ConnectionRegistry, make_handler: "Callable[[Connection], Handler]") -> None:
+        super().__init__(registry.settings, registry.counts, make_handler(self))
+        self._registry = registry
+        self._scheduler = registry.scheduler
+        self._protocol = ServerProtocol(max_size=registry.settings.max_frame, logger=_log)
+        self._fragments: list[Frame] | None = None  # made when it is needed: an empty one is 64 bytes
         self._controls = 0  # since the last sweep
         self._last_words = _LAST_WORDS
         self._heard = self._pinged = False
         self._deadline = 0.0
-        self.address = ""
-
-    # -- for a subclass -----------------------------------------------------------------------------------------
-
-    def answer(self, request: Request) -> Answer | None:
-        """A plain HTTP answer: a page, or why this handshake is refused. None lets it in."""
-        raise NotImplementedError
-
-    def refused(self, reason: str) -> None:
-        """There will be no WebSocket, though one was asked for. Called at most once."""
-        raise NotImplementedError
-
-    def opened(self, request: Request) -> None:
-        """The handshake is done; from now on `write` may be used."""
-        raise NotImplementedError
-
-    def heard(self, text: str | None) -> None:
-        """A whole text message came; None stands for a binary one, which has been thrown away."""
-        raise NotImplementedError
-
-    def closing(self) -> None:
-        """An open connection begins to close: nothing more may be written to it. Called at most once."""
-        raise NotImplementedError
-
-    def ended(self) -> None:
-        """The connection is gone. Called once."""
-        raise NotImplementedError
-
-    def log_slow(self) -> None:
-        """The peer does not read and is being closed."""
-        raise NotImplementedError
+        self.address = self.excess = ""
 
     # -- what the transport says --------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Set the first deadline: the handshake's."""
+        """Enter the registry, and set the first deadline: the handshake's."""
         super().connection_made(transport)
         peer: Any = transport.get_extra_info("peername")
         self.address = peer[0] if isinstance(peer, tuple) else ""
-        self._deadline = asyncio.get_running_loop().time() + self._settings.open_timeout
+        self._deadline = asyncio.get_running_loop().time() + self.settings.open_timeout
+        self._registry.enter(self)
 
     def get_buffer(self, _sizehint: int) -> memoryview:
         """Where the transport puts what came. It is handled before anybody else's, so one buffer is enough for all."""
-        return self._turns.buffer
+        return self._scheduler.buffer
 
     def buffer_updated(self, nbytes: int) -> None:
         """Handle a piece. A whole one waits for its turn, and what may come after it too."""
-        data = bytes(self._turns.buffer[:nbytes])
+        data = bytes(self._scheduler.buffer[:nbytes])
         if nbytes < PIECE:
             self.data_received(data)
         else:
-            self.hold_reading(_TURN)
-            self._turns.wait(partial(self._take_turn, data), speaks=self.stage is Stage.OPEN)
+            self.hold_reading(ReadHold.TURN)
+            self._scheduler.wait(partial(self._take_turn, data), speaks=self.stage is Stage.OPEN)
 
     def _take_turn(self, data: bytes) -> None:
         try:
             if not self.transport.is_closing():
                 self.data_received(data)
         finally:
-            self.release_reading(_TURN)
+            self.release_reading(ReadHold.TURN)
 
     @property
-    def waits_for_turn(self) -> bool:
-        """Was something read that is not worked on yet?"""
-        return bool(self._reading_holds & _TURN)
+    def busy(self) -> bool:
+        """Is something that was received still being worked on, or waiting for that?"""
+        return self.handler.busy or ReadHold.TURN in self.read_holds
 
     def data_received(self, data: bytes) -> None:
         """Handle everything that `data` completes."""
@@ -151,9 +188,10 @@ class Connection(WriteBuffer):
     def connection_lost(self, _exc: Exception | None) -> None:
         """Let go of everything."""
         self._begin_closing()
-        self._drop_held()
-        self._fragments.clear()
-        self.ended()
+        self.drop_held()
+        self._fragments = None
+        self._registry.leave(self)
+        self.handler = _GONE  # which knows nothing of this connection: both go at once, without the garbage collector
 
     # -- frames -------------------------------------------------------------------------------------------------
 
@@ -161,21 +199,22 @@ class Connection(WriteBuffer):
         if self._protocol.eof_sent:  # what came with the request broke the protocol already: there is no answer
             return
         early = self._protocol.data_to_send()  # to frames that came with the request
-        answer = self.answer(request)
+        answer = self.handler.on_request(request)
         response = self._plain_response(answer, request) if answer else self._protocol.accept(request)
         self._protocol.send_response(response)
         if response.status_code != 101:
             self._send_pending()
             return
-        self._keep_first(b"".join([*self._protocol.data_to_send(), *early]))
+        self.keep_first(b"".join([*self._protocol.data_to_send(), *early]))
         self.stage = Stage.OPEN
-        self._deadline = asyncio.get_running_loop().time() + self._settings.ping_interval
-        self.opened(request)
+        self._deadline = asyncio.get_running_loop().time() + self.settings.ping_interval
+        self._registry.opened(self)
+        self.handler.on_open(request)
         request.headers.clear()  # the library's parser holds on to the request, at 1.7 KiB each
 
     def _plain_response(self, answer: Answer, request: Request) -> Response:
         if answer.refused:
-            self.refused(answer.refused)
+            self.counts.refused[answer.refused] += 1
         response = self._protocol.reject(answer.status, answer.text)
         del response.headers["Content-Type"]
         response.headers["Content-Type"] = answer.content_type
@@ -189,7 +228,7 @@ class Connection(WriteBuffer):
         if frame.opcode is Opcode.TEXT and frame.fin:
             self._text(frame.data)
         elif frame.opcode is Opcode.BINARY and frame.fin:
-            self.heard(None)
+            self.handler.on_text(None)
         elif frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
             self._fragment(frame)
         elif frame.opcode is Opcode.CLOSE:
@@ -200,16 +239,18 @@ class Connection(WriteBuffer):
                 self.close(CloseCode.POLICY_VIOLATION, "Too many pings; slow down.")
 
     def _fragment(self, frame: Frame) -> None:
+        if self._fragments is None:
+            self._fragments = []
         self._fragments.append(frame)
         if len(self._fragments) > MAX_FRAGMENTS:
             self._protocol.fail(CloseCode.MESSAGE_TOO_BIG, f"more than {MAX_FRAGMENTS} fragments")
             self._begin_closing()
         elif frame.fin:
-            fragments, self._fragments = self._fragments, []
+            fragments, self._fragments = self._fragments, None
             if fragments[0].opcode is Opcode.TEXT:
                 self._text(b"".join(fragment.data for fragment in fragments))
             else:
-                self.heard(None)
+                self.handler.on_text(None)
 
     def _text(self, data: bytes | bytearray | memoryview) -> None:
         try:
@@ -218,17 +259,17 @@ class Connection(WriteBuffer):
             self._protocol.fail(CloseCode.INVALID_DATA, f"{error.reason} at position {error.start}")
             self._begin_closing()
             return
-        self.heard(text)
+        self.handler.on_text(text)
 
     def _send_pending(self) -> None:
         """Write what the library wants written: handshake, pongs, close frames; empty means the end."""
         for data in self._protocol.data_to_send():
             if data:
                 if data[0] != _PONG or self._last_words == _LAST_WORDS:  # nothing is said after a goodbye
-                    self._write_past(data)
+                    self.write_past(data)
             elif self.stage is Stage.HANDSHAKE:
                 if _is_broken(self._protocol.handshake_exc):
-                    self.refused("invalid")
+                    self.counts.refused["invalid"] += 1
                 self._begin_closing()
                 self.transport.close()
             else:  # what the peer still sends is read, because closing over it would reset what it has not read yet
@@ -240,16 +281,16 @@ class Connection(WriteBuffer):
 
     def sweep(self, now: float) -> None:
         """Called about once a second, with the loop's time."""
-        settings = self._settings
+        settings = self.settings
         self._controls = 0
-        if self._paused_since is not None and self.stage is Stage.OPEN and not self._reads(now):
-            self.too_slow()
+        if self.paused and self.stage is Stage.OPEN and not self.reads(now):
+            self.handler.on_slow()
             return
         if now < self._deadline:
             return
-        if self.stage is not Stage.OPEN or (self._pinged and not self._heard and not self._reading_holds):
+        if self.stage is not Stage.OPEN or (self.awaits_pong and not self.read_holds):
             if self.stage is Stage.HANDSHAKE:
-                self.refused("late")
+                self.counts.refused["late"] += 1
             self.transport.abort()
         elif self._pinged:
             self._pinged = False
@@ -257,13 +298,22 @@ class Connection(WriteBuffer):
         else:
             self._pinged, self._heard = True, False
             self._deadline = now + settings.ping_timeout
-            self._protocol.send_ping(b"")
-            self._send_pending()
+            self.ping()
+
+    @property
+    def awaits_pong(self) -> bool:
+        """Has nothing come since the last ping of the keepalive?"""
+        return self._pinged and not self._heard
+
+    def ping(self) -> None:
+        """Ask for a sign of life."""
+        self._protocol.send_ping(b"")
+        self._send_pending()
 
     def close(self, code: int, reason: str = "") -> None:
         """Say goodbye; the peer has `close_timeout` to take it, then it is cut off."""
         if self.stage is Stage.OPEN:
-            self._pass_on_held()
+            self.pass_on_held()
             if self._protocol.state is State.OPEN:  # the peer's own close frame may be read already
                 self._protocol.send_close(code, reason)
             self._begin_closing()
@@ -274,16 +324,19 @@ class Connection(WriteBuffer):
     def _begin_closing(self) -> None:
         if self.stage is not Stage.CLOSING:
             was, self.stage = self.stage, Stage.CLOSING
-            self._end_writing()
-            self._deadline = asyncio.get_running_loop().time() + self._settings.close_timeout
+            self.end_writing()
+            self._deadline = asyncio.get_running_loop().time() + self.settings.close_timeout
             if was is Stage.OPEN:
-                self.closing()
+                self.handler.on_closed()
 
-    def too_slow(self) -> None:
-        """Let go of a peer that does not read."""
-        self.log_slow()
-        self._drop_held()
+    def close_slow(self) -> None:
+        """Let go of a peer that does not read, and of all that waits for it."""
+        self.counts.slow_closes += 1
+        self.drop_held()
         self.close(CLOSE_SLOW, "You were too slow to read; come back and catch up.")
+
+
+_GONE = Handler()
 
 
 def _is_broken(error: Exception | None) -> bool:

@@ -1,13 +1,14 @@
-"""Who is connected here. An event is encoded once, framed once, and written once per client and tick.
+"""Hub: fan-out of events to the connections of a room.
 
-A tick is a few turns of the event loop: what is read and decided in them goes out together.
+An event is encoded once, framed once, and written once per client and tick. A tick is a few turns of the event
+loop: what is read and decided in them goes out together.
 """
 
 import asyncio
 import os
 import time
 from collections.abc import Callable, Iterable
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from chat_protocol.events import ClientsChanged, EncodedInit, Event, encode_event
 from chat_server.transport.connection import Connection
@@ -19,35 +20,53 @@ from chat_server.transport.read_scheduler import ReadScheduler
 # that writes to everybody for the few that came first, and the many wait for the next write. An idle turn takes 10 us.
 # With 1,000 clients and 200 messages a second, half of them arrived within 29 ms with one turn, 18 with two, 13 with
 # three (asyncio); 30, 14 and 13 (uvloop).
-_TURNS = 3
+TICK_TURNS = 3
 
-# While somebody who sends much waits for a turn, the tick goes on, so that those lines are not written to everybody a
-# piece at a time: so many times as long as the last write to everybody took, and never longer than this (seconds). Who
-# had one since the last look counts as waiting: asyncio reads what comes next only after we have looked. With
-# 1,024 lines on their way at all times: 1.3 times as many deliveries a CPU second to 100, 1.6 times as many to 1,000.
-_GATHERING = 2.0
-_GATHERING_MOST = 0.02
 
-# A frame about who came and who left is a write to everybody, at 5 to 10 us each. A crowd that comes one by one would
-# cost the square of its number; with a pause after each such frame it costs a thirtieth of the time (a tenth with
-# 10,000), however many come. Pauses too short for a timer are none, so a small room sees everything at once.
-_ROSTER_PAUSE_EACH = 300e-6
-_ROSTER_PAUSES = (0.001, 1.0)  # the shortest, the longest
+class Pace(NamedTuple):
+    """Times for which a hub gathers before it writes.
+
+    While somebody who sends much waits for a turn, the tick goes on, so that those lines are not written to everybody a
+    piece at a time: `gathering` times as long as the last write to everybody took, and never longer than
+    `gathering_most` (seconds). Who had a turn since the last look counts as waiting: asyncio reads what comes next only
+    after we have looked. With 1,024 lines on their way at all times: 1.3 times as many deliveries a CPU second to 100,
+    1.6 times as many to 1,000.
+
+    A frame about who came and who left is a write to everybody, at 5 to 10 us each. A crowd that comes one by one would
+    cost the square of its number; with a pause after each such frame it costs a thirtieth of the time (a tenth with
+    10,000), however many come. The pause is `roster_pause_each` for each client, at most `roster_pause_most`; one below
+    `roster_pause_least` is too short for a timer, and is none, so a small room sees everything at once.
+    """
+
+    gathering: float = 2.0
+    gathering_most: float = 0.02
+    roster_pause_each: float = 300e-6
+    roster_pause_least: float = 0.001
+    roster_pause_most: float = 1.0
+
+
+DEFAULT_PACE = Pace()
 
 _Writer: TypeAlias = tuple[int | None, Callable[[bytes], None]]  # `descriptor` and `write` of a connection
 
 
 class Hub:
-    """The connections of this process, and what is to be written to them in this tick.
+    """The connections of a room, and what is to be written to them in this tick.
 
     Everything goes one way: into `_pending`, in order, each frame with those who shall get it. At the end of the tick
     each connection gets its part of it, joined, in one write. What has changed in the roster goes with anything else
     that everybody gets; for itself it waits until its pause is over.
     """
 
-    def __init__(self, take_changes: Callable[[], ClientsChanged | None], turns: ReadScheduler) -> None:
+    def __init__(
+        self,
+        take_changes: Callable[[], ClientsChanged | None],
+        scheduler: ReadScheduler,
+        pace: Pace = DEFAULT_PACE,
+    ) -> None:
+        self.pace = pace
         self._take_changes = take_changes
-        self._turns = turns
+        self._scheduler = scheduler
         self._clients: dict[str, list[Connection]] = {}
         self._pending: list[bytes] = []  # frames
         self._for_all: list[int] = []  # places in _pending of those that everybody gets
@@ -57,7 +76,7 @@ class Hub:
         self._scheduled = False
         self._gather_until = 0.0  # by `perf_counter`
         self._heard = 0  # turns that had been taken at the last look
-        self._writing_took = 0.0  # seconds, the last time that everybody was written to
+        self.writing_took = 0.0  # seconds, the last time that everybody was written to
         self._roster_changed = False
         self._roster_due = 0.0  # the loop's time from which the roster may have a write of its own
         self._roster_timer: asyncio.TimerHandle | None = None
@@ -129,8 +148,9 @@ class Hub:
     def _schedule(self) -> None:
         if not self._scheduled:
             self._scheduled = True
-            self._gather_until = time.perf_counter() + min(_GATHERING * self._writing_took, _GATHERING_MOST)
-            self._end_tick_after(_TURNS)
+            gathering = min(self.pace.gathering * self.writing_took, self.pace.gathering_most)
+            self._gather_until = time.perf_counter() + gathering
+            self._end_tick_after(TICK_TURNS)
 
     def _end_tick_after(self, turns: int) -> None:
         loop = asyncio.get_running_loop()
@@ -142,8 +162,8 @@ class Hub:
             loop.call_soon(self._tick_is_over)
 
     def _somebody_goes_on(self) -> bool:
-        before, self._heard = self._heard, self._turns.heard
-        return self._turns.speakers > 0 or self._heard > before
+        before, self._heard = self._heard, self._scheduler.heard
+        return self._scheduler.speakers > 0 or self._heard > before
 
     def _tick_is_over(self) -> None:
         self._scheduled = False
@@ -158,7 +178,7 @@ class Hub:
             if self._for_all or asyncio.get_running_loop().time() >= self._roster_due:
                 self._add_roster()
             elif self._roster_timer is None:
-                self._roster_timer = asyncio.get_running_loop().call_at(self._roster_due, self._roster_is_due)
+                self._roster_timer = asyncio.get_running_loop().call_at(self._roster_due, self.end_roster_pause)
         if self._pending:
             self._write()
 
@@ -167,7 +187,8 @@ class Hub:
         self._roster_due = 0.0
         self.end_tick()
 
-    def _roster_is_due(self) -> None:
+    def end_roster_pause(self) -> None:
+        """Let the roster have a write of its own."""
         self._roster_timer = None
         self._roster_due = 0.0  # timers may be a little early
         self._schedule()
@@ -178,9 +199,9 @@ class Hub:
         if (changes := self._take_changes()) and self._clients:
             self._for_all.append(len(self._pending))
             self._pending.append(text_frame(encode_event(changes)))
-            shortest, longest = _ROSTER_PAUSES
-            pause = min(len(self._clients) * _ROSTER_PAUSE_EACH, longest)
-            self._roster_due = asyncio.get_running_loop().time() + pause if pause >= shortest else 0.0
+            pause = min(len(self._clients) * self.pace.roster_pause_each, self.pace.roster_pause_most)
+            at_once = pause < self.pace.roster_pause_least
+            self._roster_due = 0.0 if at_once else asyncio.get_running_loop().time() + pause
 
     def _write(self) -> None:
         pending, self._pending = self._pending, []
@@ -206,7 +227,7 @@ class Hub:
             self._writers = writers
         begin = time.perf_counter()
         _write_to_each(writers, data)
-        self._writing_took = time.perf_counter() - begin
+        self.writing_took = time.perf_counter() - begin
         return len(writers)
 
     def _write_apart(

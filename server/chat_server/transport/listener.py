@@ -1,4 +1,4 @@
-"""Where connections come in: how many there may be, and the sockets that accept them."""
+"""Listener: opens the sockets that accept connections, and says how many there may be."""
 
 import asyncio
 import os

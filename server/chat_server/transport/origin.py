@@ -1,4 +1,7 @@
-"""Which web pages may connect. Programs send no Origin; browsers always do, for every page that they show."""
+"""Origin check of a handshake: tells web pages of other sites, which may not connect.
+
+Programs send no Origin; browsers always do, for every page that they show.
+"""
 
 import ipaddress
 from urllib.parse import urlsplit

@@ -1,8 +1,8 @@
-"""Who sends much at once waits for a turn, so that everybody else is heard in between.
+"""Read scheduler: fair turns for connections that send much at once, so that everybody else is heard in between.
 
-A connection is read in pieces. Whoever fills a whole piece may have more: it is put aside, and the connection not read
-any further, until its turn. Of all who wait, one piece is worked on in each turn of the event loop. That is what they
-can cost the others, however many they are.
+A connection is read in pieces. Whoever fills a whole piece may have more: it is queued, and the connection not read any
+further, until its turn. Of all who wait, one piece is worked on in each turn of the event loop. That is what they can
+cost the others, however many they are.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
-"""What is written to one peer, and what waits for it while it does not read.
+"""Write buffer with backpressure: the writing half of a connection, and what waits for a peer that does not read.
 
-A peer that does not read is not read either, so that it cannot make us write, and what waits is bounded by bytes and by
-time: `websockets`' own keepalive and close wait for its reading for ever.
+Such a peer is not read either, so that it cannot make us write, and what waits is bounded by bytes and by time:
+`websockets`' own keepalive and close wait for its reading for ever.
 """
 
 import asyncio
@@ -10,12 +10,13 @@ import struct
 import termios
 from collections.abc import Callable
 from contextlib import suppress
-from enum import Enum
+from enum import Enum, IntFlag
 from typing import Any, cast
 
+from chat_server.core.metrics import Counts
 from chat_server.settings import Settings
+from chat_server.transport.handler import Handler
 
-_UNREAD = 1  # a reason to hold reading: the peer does not read
 _TOGETHER = 65_536
 """Bytes; to copy a greeting that is longer, for a full room, takes more than a second write."""
 _PROGRESS = 4096
@@ -30,42 +31,43 @@ class Stage(Enum):
     CLOSING = "closing"
 
 
+class ReadHold(IntFlag):
+    """Reasons not to read from a peer. It is read again when none is left."""
+
+    UNREAD = 1
+    """The peer does not read what is written to it."""
+    BUSY = 2
+    """A line that it sent is still being worked on, and others wait behind it."""
+    STOPPING = 4
+    """The server is about to end."""
+    TURN = 8
+    """It sent much at once, and waits for its turn."""
+
+
 class WriteBuffer(asyncio.BufferedProtocol):
     """The writing half of a connection.
 
     `write(data)` takes whole frames. It is replaced when the peer stops or begins to read, and so is `descriptor`, so
-    whoever keeps a reference asks again at `writer_changed`.
+    whoever keeps a reference asks again after the handler's `writer_changed`.
     """
 
     __slots__ = (
-        "_descriptor", "_first", "_held", "_held_bytes", "_paused_since", "_reading_holds", "_settings", "_unread",
-        "stage", "transport", "write",
+        "_descriptor", "_first", "_held", "_held_bytes", "_paused_since", "_read_holds", "_unread",
+        "counts", "handler", "settings", "stage", "transport", "write",
     )  # fmt: skip
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, counts: Counts, handler: Handler) -> None:
+        self.settings = settings
+        self.counts = counts
+        self.handler = handler
         self.stage = Stage.HANDSHAKE
         self.write: Callable[[bytes], None] = _discard
         self._first = b""  # the answer to the handshake, until it goes with whatever is said first
-        self._held: list[bytes] = []
+        self._held: list[bytes] | None = None  # made when it is needed: an empty one is 64 bytes
         self._held_bytes = 0
         self._paused_since: float | None = None
         self._unread = 0  # bytes that waited in the transport when the peer was seen to read
-        self._reading_holds = 0
-
-    # -- for a subclass -----------------------------------------------------------------------------------------
-
-    def writer_changed(self) -> None:
-        """`write` is another function now."""
-        raise NotImplementedError
-
-    def waited(self, size: int) -> None:
-        """So many bytes at most had to wait for the peer; they are gone now."""
-        raise NotImplementedError
-
-    def too_slow(self) -> None:
-        """More waits for the peer than may."""
-        raise NotImplementedError
+        self._read_holds = 0  # a sum of `ReadHold`, as a plain number: flags take 0.3 us for each step
 
     # -- what the transport says --------------------------------------------------------------------------------
 
@@ -81,11 +83,11 @@ class WriteBuffer(asyncio.BufferedProtocol):
         """The peer does not keep up: keep what is for it here, and don't listen to it meanwhile."""
         if self._paused_since is None:
             self._paused_since = asyncio.get_running_loop().time()
-            self._unread = self._bytes_before_it()
+            self._unread = self.unread_bytes()
             if self.stage is Stage.OPEN:
                 self.write = self._hold
-            self.hold_reading(_UNREAD)
-            self.writer_changed()
+            self.hold_reading(ReadHold.UNREAD)
+            self.handler.writer_changed()
 
     def resume_writing(self) -> None:
         """The peer reads again: pass on what was kept, in one write."""
@@ -94,10 +96,10 @@ class WriteBuffer(asyncio.BufferedProtocol):
         self._paused_since = None
         if self.stage is Stage.OPEN:
             self.write = self.transport.write
-            self._pass_on_held()  # may pause again at once
+            self.pass_on_held()  # may pause again at once
         if self._paused_since is None:
-            self.release_reading(_UNREAD)
-            self.writer_changed()
+            self.release_reading(ReadHold.UNREAD)
+            self.handler.writer_changed()
 
     # -- ways to write ------------------------------------------------------------------------------------------
 
@@ -111,7 +113,7 @@ class WriteBuffer(asyncio.BufferedProtocol):
         is_ready = self.stage is Stage.OPEN and self._paused_since is None and not self._first
         return self._descriptor if is_ready else None
 
-    def _keep_first(self, answer: bytes) -> None:
+    def keep_first(self, answer: bytes) -> None:
         """Have the answer to a handshake go with the greeting, in one write: 10 % less for a newcomer."""
         self._first = answer
         self.write = self._write_first
@@ -126,7 +128,7 @@ class WriteBuffer(asyncio.BufferedProtocol):
             self.transport.write(first)
             self.transport.write(data)
 
-    def _write_past(self, data: bytes) -> None:
+    def write_past(self, data: bytes) -> None:
         """Write what does not wait for the greeting, nor behind messages that are held."""
         if self._first:
             first, self._first = self._first, b""
@@ -135,24 +137,27 @@ class WriteBuffer(asyncio.BufferedProtocol):
 
     def _hold(self, data: bytes) -> None:
         """`write` while the peer does not read."""
+        if self._held is None:
+            self._held = []
         self._held.append(data)
         self._held_bytes += len(data)
-        if self._held_bytes > self._settings.outbox:
-            self.too_slow()
+        if self._held_bytes > self.settings.outbox:
+            self.handler.on_slow()
 
-    def _pass_on_held(self) -> None:
+    def pass_on_held(self) -> None:
+        """Give everything that was held to the transport, in one write."""
         if self._held:
             data = b"".join(self._held)
-            self._drop_held()
+            self.drop_held()
             self.transport.write(data)
 
-    def _drop_held(self) -> None:
-        if self._held_bytes:
-            self.waited(self._held_bytes)
-        self._held.clear()
+    def drop_held(self) -> None:
+        """Let go of what was held; the most that ever was is counted."""
+        self.counts.outbox_most = max(self.counts.outbox_most, self._held_bytes)
+        self._held = None
         self._held_bytes = 0
 
-    def _end_writing(self) -> None:
+    def end_writing(self) -> None:
         """Nothing more; the answer to the handshake, where that waits still, goes before the goodbye."""
         self.write = _discard
         first, self._first = self._first, b""
@@ -161,20 +166,27 @@ class WriteBuffer(asyncio.BufferedProtocol):
 
     @property
     def waiting_bytes(self) -> int:
-        """What is kept here for a peer that does not read."""
+        """Bytes that are held for a peer that does not read."""
         return self._held_bytes
 
-    def _reads(self, now: float) -> bool:
-        """Has a peer for which something waits read lately? One at a thin line that takes a little now and then has."""
-        waiting = self._bytes_before_it()
+    @property
+    def paused(self) -> bool:
+        """Does the transport take nothing more for now, so that what is for the peer is held?"""
+        return self._paused_since is not None
+
+    def reads(self, now: float) -> bool:
+        """Has the peer read lately, if anything waits for it? One that takes a little now and then has."""
+        if self._paused_since is None:
+            return True
+        waiting = self.unread_bytes()
         if self._unread - waiting >= _PROGRESS:
             self._paused_since, self._unread = now, waiting
         else:
             self._unread = max(self._unread, waiting)
-        return self._paused_since is None or now - self._paused_since <= self._settings.slow_after
+        return now - self._paused_since <= self.settings.slow_after
 
-    def _bytes_before_it(self) -> int:
-        """What the peer has not taken: in the transport, and in the system where that says so (`TIOCOUTQ`, tcp(7))."""
+    def unread_bytes(self) -> int:
+        """Count what the peer has not taken: in the transport, and in the system if it tells (`TIOCOUTQ`, tcp(7))."""
         waiting = self.transport.get_write_buffer_size()
         if self._descriptor is not None:
             with suppress(OSError):
@@ -182,19 +194,24 @@ class WriteBuffer(asyncio.BufferedProtocol):
                 waiting += unsent
         return waiting
 
-    # -- whether to listen --------------------------------------------------------------------------------------
+    # -- backpressure on the peer -------------------------------------------------------------------------------
 
-    def hold_reading(self, reason: int) -> None:
-        """Stop listening for one of several reasons (a power of two); the peer's own sending then waits."""
-        if not self._reading_holds and not self.transport.is_closing():
+    def hold_reading(self, reason: ReadHold) -> None:
+        """Stop reading for one of several reasons; the peer's own sending then waits."""
+        if not self._read_holds and not self.transport.is_closing():
             self.transport.pause_reading()
-        self._reading_holds |= reason
+        self._read_holds |= int(reason)
 
-    def release_reading(self, reason: int) -> None:
-        """A reason not to listen is gone."""
-        self._reading_holds &= ~reason
-        if not self._reading_holds and not self.transport.is_closing():
+    def release_reading(self, reason: ReadHold) -> None:
+        """Take a reason not to read away, and read again when it was the last."""
+        self._read_holds &= ~int(reason)
+        if not self._read_holds and not self.transport.is_closing():
             self.transport.resume_reading()
+
+    @property
+    def read_holds(self) -> ReadHold:
+        """Why the peer is not read just now; nothing when it is."""
+        return ReadHold(self._read_holds)
 
 
 def _discard(_data: bytes) -> None:

@@ -86,7 +86,7 @@ async def converse(direction, limit):
         await bob.hears("six")
         heard = [event["text"] for event in bob.seen if event["type"] == "message"]
         assert heard == ["one", "two", "three", "four", "five", "six"]
-        kept = await house.service.log.page(1 << 40, 100, bob.id)
+        kept = await house.hosted.log.page(1 << 40, 100, bob.id)
         assert [entry.seq for entry in kept] == list(ana.store.messages)
         await ana.feed.close()
         await running

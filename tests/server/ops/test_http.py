@@ -50,7 +50,7 @@ async def test_a_server_that_works_is_well(house, probe):
     assert (status, body) == (200, "ok\n")
     assert (headers["connection"], headers["content-length"]) == ("close", "3")
     await house.nobody()
-    assert dict(house.service.counts.refused) == {}
+    assert dict(house.context.counts.refused) == {}
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/metrics"])
@@ -101,8 +101,8 @@ async def test_a_server_that_is_stopping_says_so(open_a_house):
     house = await open_a_house(close_timeout=5.0)
     mute = await greeted_peer(house)
     peer = await connect_peer(house, b"GET /healthz HT")
-    await house.eventually(lambda: len(house.service.sessions) == 2)
-    house.service.stopping = True
+    await house.eventually(lambda: len(house.connections) == 2)
+    house.context.stopping = True
     await peer.send(b"TP/1.1\r\nHost: x\r\n\r\n")
     assert (await peer.rest()).endswith(b"\r\n\r\nThe server is stopping.\n")
     mute.sock.close()
@@ -113,8 +113,8 @@ class FullDisk:
 
     def __init__(self, house: House) -> None:
         self.full = True
-        self._log = house.service.log
-        house.service.log = self
+        self._log = house.hosted.log
+        house.hosted.log = self
 
     def __getattr__(self, name):
         return getattr(self._log, name)
@@ -145,8 +145,8 @@ async def test_who_is_avoided_for_being_ill_is_tried_again(house):
     ana = await house.person("ana")
     FullDisk(house)
     await ana.said("lost")
-    now = house.service.now()
-    house.service.now = lambda: now + 30.1
+    now = house.clock()
+    house.clock.stop_at(now + 30.1)
     assert (await ask(house, PROBES["curl"].format("/healthz")))[0] == 200
 
 
@@ -205,7 +205,7 @@ async def test_a_refused_handshake_is_counted_once_with_its_reason(house, reques
     peer = await connect_peer(house, request_)
     await peer.rest()
     await house.nobody()
-    assert dict(house.service.counts.refused) == {reason: 1}
+    assert dict(house.context.counts.refused) == {reason: 1}
 
 
 async def test_who_asks_for_nothing_is_not_refused(house):
@@ -214,18 +214,18 @@ async def test_who_asks_for_nothing_is_not_refused(house):
         peer = await connect_peer(house, sent)
         await peer.hang_up()
     await house.nobody()
-    assert dict(house.service.counts.refused) == {}
+    assert dict(house.context.counts.refused) == {}
 
 
 async def test_a_late_handshake_is_counted(house):
     """Who does not ask in time."""
     peer = await connect_peer(house, b"GET / HT")
-    await house.eventually(lambda: len(house.service.sessions) == 1)
-    (session,) = house.service.sessions
-    session.sweep(asyncio.get_running_loop().time() + 6.0)
+    await house.eventually(lambda: len(house.connections) == 1)
+    (connection,) = house.connections
+    connection.sweep(asyncio.get_running_loop().time() + 6.0)
     assert await peer.rest() == b""
     await house.nobody()
-    assert dict(house.service.counts.refused) == {"late": 1}
+    assert dict(house.context.counts.refused) == {"late": 1}
 
 
 async def test_an_expiry_is_counted_with_its_lag(house):
@@ -243,20 +243,20 @@ async def test_what_waited_for_a_slow_reader_is_counted(open_a_house):
     """How much waits now, the most that ever did, and that it was closed."""
     house = await open_a_house()
     ana, bob = await house.people("ana", "bob")
-    session = next(session for session in house.service.sessions if session.client_id == ana.id)
-    session.pause_writing()
+    connection = house.connection_of("ana")
+    connection.pause_writing()
     await bob.said("x" * 1000)
     samples = await metrics(house)
     assert samples[("chat_outbox_bytes",)] == samples[("chat_outbox_most_bytes",)] > 1000
-    session.resume_writing()
+    connection.resume_writing()
     await ana.hears("x" * 1000)
     samples = await metrics(house)
     assert samples[("chat_outbox_bytes",)] == 0
     assert samples[("chat_outbox_most_bytes",)] > 1000
-    session.pause_writing()
-    session.sweep(asyncio.get_running_loop().time() + 10.1)
+    connection.pause_writing()
+    connection.sweep(asyncio.get_running_loop().time() + 10.1)
     assert (await metrics(house))[("chat_slow_closes_total",)] == 1
-    session.resume_writing()
+    connection.resume_writing()
 
 
 async def test_metrics_may_have_an_address_of_their_own(open_a_house):
@@ -279,9 +279,9 @@ async def test_metrics_connections_are_bounded_as_all_are(open_a_house):
     house = await open_a_house(metrics_address="127.0.0.1:0")
     chat_port, house.server.port = house.server.port, house.server.metrics_port
     peer = await connect_peer(house, b"GET /met")
-    await house.eventually(lambda: house.service.admission.count == 1)
-    (session,) = house.service.sessions
-    session.sweep(asyncio.get_running_loop().time() + 6.0)
+    await house.eventually(lambda: house.connections.admission.count == 1)
+    (connection,) = house.connections
+    connection.sweep(asyncio.get_running_loop().time() + 6.0)
     assert await peer.rest() == b""
     await house.nobody()
     house.server.port = chat_port

@@ -254,9 +254,9 @@ async def test_what_breaks_the_protocol_closes_with_its_code(house, caplog, kind
     await bob.sees("bob")
     assert (await bob.said("good"))["id"] == 1
     peer.sock.close()
-    await house.eventually(lambda: len(house.service.sessions) == 1)
+    await house.eventually(lambda: len(house.connections) == 1)
     assert not [record for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")]
-    assert await house.service.log.roster() == {"bob": bob.id}
+    assert await house.hosted.log.roster() == {"bob": bob.id}
 
 
 async def test_a_message_in_64_fragments_is_one_message(house):
@@ -292,7 +292,7 @@ async def test_the_connection_that_broke_the_protocol_lingers_only_so_long(house
     """Who gets a close code and does not hang up is cut off."""
     peer = await greeted_peer(house)
     await peer.send(masked(Opcode.TEXT, b"\xff"))
-    (session,) = house.service.sessions
-    await house.eventually(lambda: session.stage.value == "closing")
-    session.sweep(asyncio.get_running_loop().time() + house.server.settings.close_timeout)
+    (connection,) = house.connections
+    await house.eventually(lambda: connection.stage.value == "closing")
+    connection.sweep(asyncio.get_running_loop().time() + house.server.settings.close_timeout)
     await house.nobody()

@@ -13,7 +13,7 @@ SECRET = "0123456789abcdef0123456789abcdef"
 
 async def claims(house: House) -> set[str]:
     """The names that the log holds for somebody."""
-    return set(await house.service.log.roster())
+    return set(await house.hosted.log.roster())
 
 
 async def test_a_secret_is_the_same_client_again(house):
@@ -133,11 +133,11 @@ async def test_who_dies_in_the_greeting_leaves_nothing(house, last):
     for number in range(10):
         peer = await connect_peer(house, handshake(f"/?name=ghost{number}") + last)
         await peer.hang_up()
-    await house.eventually(lambda: len(house.service.sessions) == 1)
+    await house.eventually(lambda: len(house.connections) == 1)
     await bob.say("/name Bob")
     await bob.sees("Bob")
     assert await claims(house) == {"bob"}
-    assert house.service.admission.count == 1
+    assert house.connections.admission.count == 1
     assert len(asyncio.all_tasks()) < 10
 
 
@@ -148,7 +148,7 @@ async def test_a_line_cut_anywhere_is_heard_whole_or_not_at_all(house):
     for cut in range(len(first + second) + 1):
         peer = await connect_peer(house, handshake() + (first + second)[:cut])
         await peer.hang_up()
-        await house.eventually(lambda: len(house.service.sessions) == 1)
+        await house.eventually(lambda: len(house.connections) == 1)
         expected = ["first"] * (cut >= len(first)) + ["second"] * (cut == len(first + second))
         await bob.say(f"cut {cut}")
         assert [event["text"] for event in await bob.hears(f"cut {cut}")] == expected
@@ -172,10 +172,10 @@ async def test_a_hundred_who_come_and_go_leave_nothing(house):
         for number, peer in enumerate(peers):
             await peer.send([b"", text("/exit"), masked(Opcode.CLOSE, b""), b"\xff\xff"][number % 4])
             peer.sock.close()
-        await house.eventually(lambda: len(house.service.sessions) == 1)
+        await house.eventually(lambda: len(house.connections) == 1)
     await bob.sees("bob")
     await house.eventually(lambda: len(asyncio.all_tasks()) == tasks)
     assert await claims(house) == {"bob"}
-    assert house.service.admission.count == 1
-    assert house.service.parked == []
-    assert len(house.service.hub._clients) == 1
+    assert house.connections.admission.count == 1
+    assert house.hosted.parked == 0
+    assert house.hosted.hub.people == 1

@@ -8,7 +8,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.frames import Opcode
 
-from chat_server.sessions.session import Session
+from chat_server.transport.connection import Connection
 from chatting import House, short
 from sockets import Wire, connect_peer, handshake, masked
 
@@ -60,10 +60,10 @@ async def test_a_bad_handshake_is_answered_or_closed_and_leaves_nothing_behind(h
     assert response.count(b"HTTP/1.1") <= 1
     assert not response or response.endswith(SENTENCE)
     peer.sock.close()
-    await house.eventually(lambda: len(house.service.sessions) == 1)
+    await house.eventually(lambda: len(house.connections) == 1)
     assert (await bob.said("good"))["id"] == 1
     assert bob.people == {bob.id: "bob"}
-    assert await house.service.log.roster() == {"bob": bob.id}
+    assert await house.hosted.log.roster() == {"bob": bob.id}
     assert not [record for record in caplog.records if record.name != "websockets.server"]
 
 
@@ -106,32 +106,29 @@ async def test_web_pages_of_other_sites_may_not_connect(open_a_house, origin, ho
     assert (await peer.head()).startswith(b"HTTP/1.1 %d " % status)
 
 
-def seat(house: House, data: bytes) -> tuple[Session, list[bytes]]:
+def seat(house: House, data: bytes) -> tuple[Connection, list[bytes]]:
     """A connection that was sent this, and what is written to it, in its pieces."""
     wire, writes = Wire("127.0.0.1"), []
     wire.write = writes.append
-    session = Session(house.service)
-    session.connection_made(wire)
-    session.data_received(data)
-    return session, writes
+    return house.seat(wire, data), writes
 
 
 async def test_a_handshake_and_its_greeting_come_in_one_piece(house):
     """A newcomer is woken once."""
-    session, writes = seat(house, handshake("/?name=ana"))
+    connection, writes = seat(house, handshake("/?name=ana"))
     assert writes == []
     await house.eventually(lambda: writes)
     assert writes[0].startswith(b"HTTP/1.1 101 ")
     assert b'"type":"init"' in writes[0]
-    session.connection_lost(None)
+    connection.connection_lost(None)
 
 
 async def test_what_comes_with_a_handshake_is_answered_after_it(house):
     """A frame in the same piece, which the library looks at before anybody has let it in."""
-    session, writes = seat(house, handshake("/?name=ana") + masked(Opcode.PING, b"?"))
+    connection, writes = seat(house, handshake("/?name=ana") + masked(Opcode.PING, b"?"))
     await house.eventually(lambda: writes)
     assert re.match(rb"HTTP/1\.1 101 [^\n]*\r\n.*\r\n\r\n\x8a\x01\?\x81.*init", writes[0], re.DOTALL)
-    session.connection_lost(None)
+    connection.connection_lost(None)
 
 
 async def test_who_is_quicker_than_the_greeting_has_the_answer_to_its_handshake(house):
@@ -148,5 +145,5 @@ async def test_who_is_quicker_than_the_greeting_has_the_answer_to_its_handshake(
     await house.eventually(lambda: len(answers) == 3)
     assert b'"type":"init"' in answers[2]
     assert (len(goodbye), len(nothing_more)) == (2, 1)
-    for session in (asking, leaving, silent):
-        session.connection_lost(None)
+    for connection in (asking, leaving, silent):
+        connection.connection_lost(None)

@@ -5,7 +5,6 @@ import random
 import pytest
 from websockets.frames import Opcode
 
-from chat_server.sessions.session import Session
 from chatting import open_house
 from sockets import Wire, handshake, masked, text
 
@@ -34,27 +33,27 @@ async def test_noise_breaks_nothing(caplog, seed):
     async with open_house(rate_limit="10/1") as house:
         bob = await house.person("bob")
         for _ in range(200):
-            session, wire = Session(house.service), Wire("192.0.2.1")
-            session.connection_made(wire)
+            wire = Wire("192.0.2.1")
+            connection = house.seat(wire)
             data = disturbed(dice)
             if dice.random() < 0.5:
-                session.data_received(DIALOGUE[0])
+                connection.data_received(DIALOGUE[0])
                 await house.settled()
                 data = data.removeprefix(DIALOGUE[0])
             while data and not wire.closed:
                 size = dice.choice([1, 10, 100, 10_000])
-                session.data_received(data[:size])
+                connection.data_received(data[:size])
                 data = data[size:]
                 if dice.random() < 0.2:
                     await house.settled()
             if dice.random() < 0.5:
-                session.eof_received()
-            session.connection_lost(None)
+                connection.eof_received()
+            connection.connection_lost(None)
         await house.settled()
-        assert len(house.service.sessions) == 1
-        assert house.service.parked == []
-        assert house.service.admission.count == 1
-        assert await house.service.log.roster() == {"bob": bob.id}
+        assert len(house.connections) == 1
+        assert house.hosted.parked == 0
+        assert house.connections.admission.count == 1
+        assert await house.hosted.log.roster() == {"bob": bob.id}
         await bob.say("done")
         await bob.hears("done")
         await bob.sees("bob")

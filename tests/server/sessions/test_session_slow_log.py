@@ -13,11 +13,11 @@ class SlowLog:
     """The log of a running server, of which every answer waits until it is let go."""
 
     def __init__(self, house: House) -> None:
-        self._log = house.service.log
+        self._log = house.hosted.log
         self._go = asyncio.Event()
         self.asked: list[str] = []
         self.full = self.unreadable = False
-        house.service.log = self
+        house.hosted.log = self
 
     def let_go(self) -> None:
         """Answer everything from now on."""
@@ -78,7 +78,7 @@ async def test_nothing_is_seen_before_it_is_kept(house):
     log = SlowLog(house)
     await ana.say("one", "two")
     await house.eventually(lambda: log.asked == ["message"] * 2)
-    assert house.service.timeline.applied == 0
+    assert house.hosted.timeline.applied == 0
     assert bob.seen == []
     log.let_go()
     assert [(await bob.next())["text"], (await bob.next())["text"]] == ["one", "two"]
@@ -117,8 +117,7 @@ async def test_a_line_said_again_before_it_is_kept_happens_once(house, line, ful
     await ana.say(line, line)
     await again.say(line)
     waiting = [2, 1] if "delete" in line else [0, 3]  # connections that are busy with a line, lines that the log has
-    sessions = house.service.sessions
-    await house.eventually(lambda: [sum(session._busy for session in sessions), len(log.asked)] == waiting)
+    await house.eventually(lambda: [sum(each.lines.busy for each in house.sessions), len(log.asked)] == waiting)
     log.let_go()
     if full:
         errors = [await person.next() for person in (ana, ana, again)]
@@ -178,7 +177,7 @@ async def test_who_leaves_while_its_name_is_asked_for_leaves_no_name(house, targ
     peer = await connect_peer(house, handshake(target))
     await house.eventually(lambda: len(log.asked) == 1)
     peer.sock.close()
-    await house.eventually(lambda: len(house.service.sessions) == 1)
+    await house.eventually(lambda: len(house.connections) == 1)
     log.let_go()
     assert (await bob.said("good"))["id"] == 1
     assert await log.roster() == {"bob": bob.id}
@@ -193,7 +192,7 @@ async def test_who_leaves_while_it_is_renamed_leaves_no_name(house, caplog):
     await peer.send(text("/name spectre"))
     await house.eventually(lambda: log.asked == ["spectre"])
     peer.sock.close()
-    await house.eventually(lambda: len(house.service.sessions) == 1)
+    await house.eventually(lambda: len(house.connections) == 1)
     log.let_go()
     assert (await bob.said("good"))["id"] == 1
     assert await log.roster() == {"bob": bob.id}
@@ -208,7 +207,7 @@ async def test_two_who_want_one_name_at_once_do_not_both_get_it(house):
     await bob.say("/name EVE")
     await house.eventually(lambda: len(log.asked) == 2)
     log.let_go()
-    await house.eventually(lambda: not any(session.busy for session in house.service.sessions))
+    await house.eventually(lambda: not house.connections.busy)
     await ana.say("done")
     refused = [person for person in (ana, bob) if await person.hears("done")]
     assert len(refused) == 1
@@ -235,7 +234,7 @@ async def test_a_stop_waits_for_what_was_heard(house):
     await ana.say("one", "two", "/nonsense")
     await house.eventually(lambda: len(log.asked) == 2)
     house.server.stop()
-    await house.eventually(lambda: house.service.stopping)
+    await house.eventually(lambda: house.context.stopping)
     log.let_go()
     assert (await ana.closed())[0] == (await bob.closed())[0] == 1012
     assert [event["text"] for event in bob.seen] == ["one", "two"]

@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.frames import Opcode
 
-from chat_server.sessions.session import Session
+from chat_server.transport.connection import Connection
 from chat_server.transport.write_buffer import Stage
 from chatting import House, Person
 from sockets import Peer, Wire, connect_peer, greeted_peer, handshake, masked, text
@@ -21,25 +21,19 @@ PADDING = "\u4e2d" * 4000  # 12 kB in a frame
 FRAME = 12_500
 
 
-def session_of(house: House, name: str) -> Session:
-    """The server's side of somebody."""
-    owner = house.service.room.roster.owner_of(name)
-    return next(session for session in house.service.sessions if session.client_id == owner)
-
-
-async def flood(house: House, speaker: Person, stuck: Session) -> tuple[int, int]:
+async def flood(house: House, speaker: Person, stuck: Connection) -> tuple[int, int]:
     """Talk until `stuck` does not take it any more; returns the lines said and the most that waited for it."""
     said = most = 0
-    while stuck.stage is Stage.OPEN and stuck.write != stuck._hold:
+    while stuck.stage is Stage.OPEN and not stuck.paused:
         said, most = await say_more(speaker, stuck, said, most)
     return said, most
 
 
-async def say_more(speaker: Person, stuck: Session, said: int, most: int) -> tuple[int, int]:
+async def say_more(speaker: Person, stuck: Connection, said: int, most: int) -> tuple[int, int]:
     """One line more, and its echo."""
     await speaker.say(f"{said} {PADDING}")
     await speaker.hears(f"{said} {PADDING}")
-    return said + 1, max(most, stuck._held_bytes + stuck.transport.get_write_buffer_size())
+    return said + 1, max(most, stuck.waiting_bytes + stuck.transport.get_write_buffer_size())
 
 
 def numbers(events: list[dict]) -> list[int]:
@@ -47,12 +41,12 @@ def numbers(events: list[dict]) -> list[int]:
     return [int(event["text"].split()[0]) for event in events]
 
 
-async def stuck_reader(house: House) -> tuple[Peer, Session]:
+async def stuck_reader(house: House) -> tuple[Peer, Connection]:
     """A peer that stops reading after its greeting."""
     peer = await greeted_peer(house, "/?name=stuck", receive_buffer=4096)
-    session = session_of(house, "stuck")
-    session.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16_384)
-    return peer, session
+    connection = house.connection_of("stuck")
+    connection.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16_384)
+    return peer, connection
 
 
 async def test_a_slow_reader_is_cut_by_bytes(open_a_house, caplog):
@@ -60,19 +54,20 @@ async def test_a_slow_reader_is_cut_by_bytes(open_a_house, caplog):
     house = await open_a_house(outbox=100_000, slow_after=1e6, close_timeout=30.0)
     ana, bob = await house.people("ana", "bob")
     peer, stuck = await stuck_reader(house)
+    owner = house.hosted.room.roster.owner_of("stuck")
     said, most = await flood(house, ana, stuck)
     while stuck.stage is Stage.OPEN:
         said, most = await say_more(ana, stuck, said, most)
     assert 100_000 < most + FRAME < 100_000 + 3 * FRAME
-    assert stuck._held_bytes == 0
+    assert stuck.waiting_bytes == 0
     await bob.until(lambda: len(bob.seen) == said)
     await bob.sees("ana", "bob")
     assert numbers(ana.seen) == numbers(bob.seen) == list(range(said))
     assert await peer.close_code() == 4008
     peer.sock.close()
-    await house.eventually(lambda: len(house.service.sessions) == 2)
+    await house.eventually(lambda: len(house.connections) == 2)
     assert [record.getMessage() for record in caplog.records if record.name == "chat_server"] == [
-        f"closed a client that does not read: id={stuck.client_id} address=127.0.0.1"
+        f"closed a client that does not read: id={owner} address=127.0.0.1"
     ]
 
 
@@ -82,7 +77,7 @@ async def test_the_system_keeps_little_for_who_does_not_read(open_a_house):
     house = await open_a_house(slow_after=1e6)
     ana = await house.person("ana")
     await greeted_peer(house, "/?name=stuck")
-    stuck = session_of(house, "stuck")
+    stuck = house.connection_of("stuck")
     await flood(house, ana, stuck)
     sock = stuck.transport.get_extra_info("socket")
     assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT) == 65_536
@@ -123,7 +118,7 @@ async def test_who_takes_a_little_now_and_then_reads(open_a_house):
     waiting = stuck.transport.get_write_buffer_size()
     while waiting - stuck.transport.get_write_buffer_size() < 4096:
         await peer.frame()
-    assert stuck.write == stuck._hold
+    assert stuck.paused
     stuck.sweep(now + 9.0)
     stuck.sweep(now + 18.0)
     assert stuck.stage is Stage.OPEN
@@ -138,8 +133,8 @@ async def test_what_the_system_still_has_for_a_peer_counts_too(open_a_house):
     peer, stuck = await stuck_reader(house)
     await flood(house, ana, stuck)
     now = asyncio.get_running_loop().time()
-    in_transport, waiting = stuck.transport.get_write_buffer_size(), stuck._bytes_before_it()
-    while waiting - stuck._bytes_before_it() < 4096:
+    in_transport, waiting = stuck.transport.get_write_buffer_size(), stuck.unread_bytes()
+    while waiting - stuck.unread_bytes() < 4096:
         await asyncio.get_running_loop().sock_recv(peer.sock, 256)
     assert stuck.transport.get_write_buffer_size() == in_transport
     stuck.sweep(now + 9.0)
@@ -158,9 +153,9 @@ async def test_a_slow_reader_that_never_reads_again_is_cut_off(open_a_house):
     await ana.said(PADDING)
     assert stuck.stage is Stage.CLOSING
     stuck.sweep(asyncio.get_running_loop().time() + 2.5)
-    assert stuck in house.service.sessions
+    assert stuck in house.connections
     stuck.sweep(asyncio.get_running_loop().time() + 3.1)
-    await house.eventually(lambda: stuck not in house.service.sessions)
+    await house.eventually(lambda: stuck not in house.connections)
 
 
 async def test_a_slow_reader_that_reads_again_misses_nothing(open_a_house):
@@ -179,7 +174,7 @@ async def test_a_slow_reader_that_reads_again_misses_nothing(open_a_house):
     assert len(given) == said + 2
     assert all(f'"text":"{number} '.encode() in frame for number, frame in enumerate(given[:said]))
     assert b'"last"' in given[-2]
-    assert (stuck.write, stuck._held_bytes) == (stuck.transport.write, 0)
+    assert (stuck.write, stuck.waiting_bytes) == (stuck.transport.write, 0)
 
 
 async def test_pings_of_a_peer_that_does_not_read_do_not_pile_up(house):
@@ -211,14 +206,14 @@ async def test_a_silent_peer_is_asked_and_then_cut_off(open_a_house):
     house = await open_a_house(ping_interval=15.0, ping_timeout=10.0)
     ana = await house.person("ana")
     peer = await greeted_peer(house, "/?name=silent")
-    session = session_of(house, "silent")
+    connection = house.connection_of("silent")
     now = asyncio.get_running_loop().time()
-    session.sweep(now + 14.9)
-    session.sweep(now + 15.1)
-    session.sweep(now + 25.0)
-    assert session.stage is Stage.OPEN
-    session.sweep(now + 25.2)
-    await house.eventually(lambda: session not in house.service.sessions)
+    connection.sweep(now + 14.9)
+    connection.sweep(now + 15.1)
+    connection.sweep(now + 25.0)
+    assert connection.stage is Stage.OPEN
+    connection.sweep(now + 25.2)
+    await house.eventually(lambda: connection not in house.connections)
     frames = await peer.until(lambda frame: not frame)
     assert [frame for frame in frames if frame.startswith(b"\x89")] == [b"\x89"]
     await ana.sees("ana")
@@ -229,16 +224,16 @@ async def test_any_sign_of_life_is_an_answer(open_a_house, sign):
     """A pong or a line; the next ping comes an interval after the one before."""
     house = await open_a_house(ping_interval=15.0, ping_timeout=10.0)
     peer = await greeted_peer(house, "/?name=alive")
-    session = session_of(house, "alive")
+    connection = house.connection_of("alive")
     now = asyncio.get_running_loop().time()
     for beat in range(1, 4):
-        session.sweep(now + 15 * beat + 1)
+        connection.sweep(now + 15 * beat + 1)
         await peer.until(lambda frame: frame.startswith(b"\x89"))
-        assert not session._heard
+        assert connection.awaits_pong
         await peer.send(sign)
-        await house.eventually(lambda: session._heard)
-        session.sweep(now + 15 * beat + 11)
-    assert session.stage is Stage.OPEN
+        await house.eventually(lambda: not connection.awaits_pong)
+        connection.sweep(now + 15 * beat + 11)
+    assert connection.stage is Stage.OPEN
 
 
 async def test_a_peer_that_is_not_listened_to_is_not_taken_for_silent(open_a_house):
@@ -258,11 +253,11 @@ async def test_a_handshake_may_take_only_so_long(open_a_house, sent):
     """Who has not asked in full by then is cut off without a word."""
     house = await open_a_house(open_timeout=5.0)
     peer = await connect_peer(house, sent)
-    await house.eventually(lambda: len(house.service.sessions) == 1)
-    (session,) = house.service.sessions
+    await house.eventually(lambda: len(house.connections) == 1)
+    (connection,) = house.connections
     now = asyncio.get_running_loop().time()
-    session.sweep(now + 4.9)
-    session.sweep(now + 5.1)
+    connection.sweep(now + 4.9)
+    connection.sweep(now + 5.1)
     assert await peer.rest() == b""
     await house.nobody()
 
@@ -275,23 +270,22 @@ async def test_the_server_looks_at_its_deadlines_by_itself(open_a_house):
     await away.socket.close()
     assert await late.rest() == b""
     await house.nobody()
-    await house.eventually(lambda: house.service.room.roster.owner_of("away") is None)
-    assert await house.service.log.roster() == {}
+    await house.eventually(lambda: house.hosted.room.roster.owner_of("away") is None)
+    assert await house.hosted.log.roster() == {}
 
 
 async def test_too_fast_is_refused_with_the_time_to_wait(open_a_house):
     """The burst passes; the next line is handed back, and said again after that time it passes."""
     house = await open_a_house(rate_limit="3/2")
-    now = house.service.now
-    stopped = now()
-    house.service.now = lambda: stopped
+    stopped = house.clock()
+    house.clock.stop_at(stopped)
     ana, bob = await house.person("ana"), await house.person("bob")
     assert (ana.init["limits"]["burst"], ana.init["limits"]["rate"]) == (3, 2)
     await ana.say("one", "two", "/nonsense", "four", b"five")
     answers = [await ana.next() for _ in range(5)]
     refused = [event["text"] for event in answers if event.get("code") == "too_fast"]
     assert refused == ["Too fast: that line was not sent. Try again in 0.5 s."] * 2
-    house.service.now = lambda: stopped + 0.5
+    house.clock.stop_at(stopped + 0.5)
     await ana.say("six")
     await bob.hears("six")
     assert [event["text"] for event in bob.seen] == ["one", "two", "six"]
@@ -318,10 +312,10 @@ async def test_a_flood_in_the_very_first_bytes_leaves_nobody_behind(open_a_house
     await peer.head()
     assert await peer.close_code() == 1008
     peer.sock.close()
-    await house.eventually(lambda: len(house.service.sessions) == 1)
+    await house.eventually(lambda: len(house.connections) == 1)
     assert (await bob.said("good"))["id"] == 1
     assert bob.people == {bob.id: "bob"}
-    assert await house.service.log.roster() == {"bob": bob.id}
+    assert await house.hosted.log.roster() == {"bob": bob.id}
 
 
 async def test_a_full_server_says_so_and_has_room_again(open_a_house):
@@ -333,12 +327,12 @@ async def test_a_full_server_says_so_and_has_room_again(open_a_house):
             await connect(house.url(), proxy=None)
         assert refused.value.response.status_code == 503
         assert refused.value.response.body == b"This server is full; try again later.\n"
-        await house.eventually(lambda: len(house.service.sessions) == 2)
+        await house.eventually(lambda: len(house.connections) == 2)
     await ana.say("still here")
     assert (await bob.next())["text"] == "still here"
     await bob.say("/exit")
     await bob.closed()
-    await house.eventually(lambda: len(house.service.sessions) == 1)
+    await house.eventually(lambda: len(house.connections) == 1)
     zoe = await house.person("zoe")
     assert sorted(zoe.people.values()) == ["ana", "zoe"]
 
@@ -347,7 +341,7 @@ async def test_places_are_given_in_the_order_of_coming(open_a_house):
     """Who came when there was room is let in, whoever else comes before it has asked."""
     house = await open_a_house(max_connections=1)
     first = await connect_peer(house)
-    await house.eventually(lambda: len(house.service.sessions) == 1)
+    await house.eventually(lambda: len(house.connections) == 1)
     second = await connect_peer(house, handshake())
     assert (await second.head()).startswith(b"HTTP/1.1 503 ")
     await first.send(handshake())
@@ -359,12 +353,11 @@ async def test_an_address_has_only_so_many_connections(open_a_house, address):
     """429 with a sentence for one more; the place of one that ends is free; another address is not affected."""
     house = await open_a_house(per_address=2)
 
-    async def come(address: str) -> tuple[Session, Wire]:
-        session, wire = Session(house.service), Wire(address)
-        session.connection_made(wire)
-        session.data_received(handshake())
+    async def come(address: str) -> tuple[Connection, Wire]:
+        wire = Wire(address)
+        connection = house.seat(wire, handshake())
         await house.eventually(lambda: wire.written)
-        return session, wire
+        return connection, wire
 
     seated = [await come(address) for _ in range(2)]
     assert all(wire.written.startswith(b"HTTP/1.1 101 ") for _, wire in seated)
@@ -375,12 +368,12 @@ async def test_an_address_has_only_so_many_connections(open_a_house, address):
     assert wire.closed
     other, wire = await come("192.0.2.2")
     assert wire.written.startswith(b"HTTP/1.1 101 ")
-    for session in (refused, seated[0][0]):
-        session.connection_lost(None)
+    for connection in (refused, seated[0][0]):
+        connection.connection_lost(None)
     last, wire = await come(address)
     assert wire.written.startswith(b"HTTP/1.1 101 ")
-    for session in (last, other, seated[1][0]):
-        session.connection_lost(None)
+    for connection in (last, other, seated[1][0]):
+        connection.connection_lost(None)
     await house.nobody()
 
 
@@ -396,10 +389,10 @@ async def test_half_open_handshakes_do_not_take_all_places(open_a_house):
     house = await open_a_house(max_connections=80)
     ana = await house.person("ana")
     dripping = [await connect_peer(house, b"GET / HTTP/1.1\r\nHo") for _ in range(79)]
-    await house.eventually(lambda: house.service.counts.refused["shed"] == 15)
+    await house.eventually(lambda: house.context.counts.refused["shed"] == 15)
     assert [await peer.rest() for peer in dripping[:15]] == [b""] * 15
     bob = await house.person("bob")
     await bob.say("let in")
     assert (await ana.next())["text"] == "let in"
-    assert house.service.counts.refused["shed"] == 16
-    assert len(house.service.sessions) == 2 + 63
+    assert house.context.counts.refused["shed"] == 16
+    assert len(house.connections) == 2 + 63

@@ -9,9 +9,7 @@ from collections.abc import Callable, Coroutine
 
 import pytest
 
-from chat_server.transport.connection import Connection
 from chat_server.transport.write_buffer import Stage
-from chatting import House
 from sockets import connect_peer, greeted_peer, handshake, text
 
 LOOPS: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {"asyncio": asyncio.new_event_loop}
@@ -24,12 +22,6 @@ else:
 
 PADDING = "\u4e2d" * 4000  # 12 kB in a frame
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: hang up with an RST
-
-
-def session_of(house: House, name: str) -> Connection:
-    """The server's side of somebody."""
-    owner = house.service.room.roster.owner_of(name)
-    return next(session for session in house.service.sessions if session.client_id == owner)
 
 
 class Watcher(asyncio.Protocol):
@@ -118,23 +110,23 @@ async def test_who_may_be_written_to_directly(open_a_house):
     house = await open_a_house(slow_after=1e6)
     ana = await house.person("ana")
     peer = await connect_peer(house)
-    await house.eventually(lambda: len(house.service.sessions) == 2)
-    session = next(session for session in house.service.sessions if session.stage is Stage.HANDSHAKE)
-    assert session.descriptor is None
+    await house.eventually(lambda: len(house.connections) == 2)
+    connection = next(connection for connection in house.connections if connection.stage is Stage.HANDSHAKE)
+    assert connection.descriptor is None
     await peer.send(handshake("/?name=peer"))
     await peer.head()
     await peer.until(lambda frame: b'"type":"init"' in frame)
-    assert session.descriptor == session.transport.get_extra_info("socket").fileno()
-    assert os.fstat(session.descriptor).st_ino != os.fstat(session_of(house, "ana").descriptor).st_ino
-    while session.transport.get_write_buffer_size() == 0:
-        assert session.descriptor is not None
+    assert connection.descriptor == connection.transport.get_extra_info("socket").fileno()
+    assert os.fstat(connection.descriptor).st_ino != os.fstat(house.connection_of("ana").descriptor).st_ino
+    while connection.transport.get_write_buffer_size() == 0:
+        assert connection.descriptor is not None
         await ana.said(PADDING)
-    assert session.descriptor is None
+    assert connection.descriptor is None
     await ana.said("last")
     await peer.until(lambda frame: b'"last"' in frame)
-    await house.eventually(lambda: session.descriptor is not None)
-    session.close(1000)
-    assert session.descriptor is None
+    await house.eventually(lambda: connection.descriptor is not None)
+    connection.close(1000)
+    assert connection.descriptor is None
 
 
 async def test_who_reads_in_jerks_gets_every_byte_in_its_order(open_a_house):
@@ -142,7 +134,7 @@ async def test_who_reads_in_jerks_gets_every_byte_in_its_order(open_a_house):
     house = await open_a_house(slow_after=1e6, outbox=1 << 24)
     ana, bob = await house.people("ana", "bob")
     peer = await greeted_peer(house, "/?name=jerky", receive_buffer=4096)
-    jerky = session_of(house, "jerky")
+    jerky = house.connection_of("jerky")
     jerky.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16_384)
     chance = random.Random(6)
     frames: list[bytes] = []
@@ -155,8 +147,7 @@ async def test_who_reads_in_jerks_gets_every_byte_in_its_order(open_a_house):
             pauses += 1
             parts += 0 < jerky.transport.get_write_buffer_size() < 3 * size
         if chance.random() < 0.1:
-            jerky._protocol.send_ping(b"")
-            jerky._send_pending()
+            jerky.ping()
         while jerky.descriptor is None and chance.random() < 0.7:
             frames.append(await peer.frame())
     await peer.send(text("the end"))

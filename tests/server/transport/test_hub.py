@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_protocol.events import Refusal
-from chat_server.transport import hub as hub_module
 from chat_server.transport.frames import text_frame
-from chat_server.transport.hub import Hub
+from chat_server.transport.hub import Hub, Pace
 from chat_server.transport.read_scheduler import ReadScheduler
 from chatting import Person, open_house
 from hubs import Line, fact
@@ -157,10 +156,10 @@ async def test_those_who_join_in_a_flood_miss_nothing_and_get_nothing_twice():
         assert len({person.init["seq"] for person in people}) > 1
 
 
-async def test_whoever_comes_while_much_is_gathered_gets_what_is_theirs(monkeypatch):
+async def test_whoever_comes_while_much_is_gathered_gets_what_is_theirs():
     """At a real server in long ticks: every line once and in order; a direct message is its two people's alone."""
-    monkeypatch.setattr(hub_module, "_GATHERING", 1e6)
     async with open_house() as house:
+        house.hosted.hub.pace = Pace(gathering=1e6)
         writer = await house.person("writer")
         peers = [await greeted_peer(house) for _ in range(2)]
         reading = [asyncio.create_task(peer.rest()) for peer in peers]
@@ -171,7 +170,7 @@ async def test_whoever_comes_while_much_is_gathered_gets_what_is_theirs(monkeypa
             people.append(await house.person())
             await writer.say(f"/to {people[-1].id} psst")
             await (await house.person()).say("/exit")
-        assert house.service.turns.heard
+        assert house.connections.scheduler.heard
         enough.set()
         await asyncio.gather(*pouring)
         await writer.say("last")

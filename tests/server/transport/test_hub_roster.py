@@ -3,14 +3,12 @@
 import asyncio
 import json
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_protocol.events import Refusal
 from chat_server.core.roster import Roster
-from chat_server.transport import hub as hub_module
-from chat_server.transport.hub import Hub
+from chat_server.transport.hub import DEFAULT_PACE, Hub, Pace
 from chat_server.transport.read_scheduler import ReadScheduler
 from chatting import PATIENCE
 from hubs import Line, fact, tick
@@ -56,9 +54,9 @@ async def test_who_comes_and_goes_in_one_tick_is_only_gone():
 class Crowd:
     """A hub and a roster whose newcomers are greeted with the list of who is here."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace = DEFAULT_PACE) -> None:
         self.roster = Roster(0.0)
-        self.hub = Hub(self.roster.take_changes, ReadScheduler())
+        self.hub = Hub(self.roster.take_changes, ReadScheduler(), pace)
         self.here: list[Line] = []
         self._number = 0
 
@@ -95,16 +93,13 @@ class Crowd:
         return people
 
 
-@pytest.fixture
-def long_pauses(monkeypatch):
-    """The roster, once told, waits for ever, however small the room."""
-    monkeypatch.setattr(hub_module, "_ROSTER_PAUSE_EACH", 1e6)
-    monkeypatch.setattr(hub_module, "_ROSTER_PAUSES", (0.0, 1e6))
+LONG_PAUSES = Pace(roster_pause_each=1e6, roster_pause_most=1e6)
+"""The roster, once told, waits for ever, however small the room."""
 
 
-async def test_a_crowd_that_joins_one_by_one_is_gathered(long_pauses):
+async def test_a_crowd_that_joins_one_by_one_is_gathered():
     """Newcomers are greeted at once with the whole list; those before them are told later, of all in one frame."""
-    crowd = Crowd()
+    crowd = Crowd(LONG_PAUSES)
     first = crowd.join()
     await tick()
     assert [event["type"] for event in first.events] == ["error", "clients"]
@@ -114,15 +109,15 @@ async def test_a_crowd_that_joins_one_by_one_is_gathered(long_pauses):
         assert len(newcomer.writes) == 1
         assert crowd.known_to(newcomer).keys() == {line.client_id for line in crowd.here}
     assert len(first.writes) == 1
-    crowd.hub._roster_is_due()
+    crowd.hub.end_roster_pause()
     await tick()
     assert [len(event["joined"]) for event in first.events[2:]] == [100]
     assert all(len(crowd.known_to(line)) == 101 for line in crowd.here)
 
 
-async def test_the_roster_goes_with_whatever_everyone_gets(long_pauses):
+async def test_the_roster_goes_with_whatever_everyone_gets():
     """A write that is made anyway carries it, after the message; a direct message does not."""
-    crowd = Crowd()
+    crowd = Crowd(LONG_PAUSES)
     first = crowd.join()
     crowd.hub.flush()
     second = crowd.join()
@@ -135,11 +130,9 @@ async def test_the_roster_goes_with_whatever_everyone_gets(long_pauses):
     assert [event["type"] for event in second.events] == ["error", "delete", "clients"]
 
 
-async def test_the_pause_ends_by_itself(monkeypatch):
+async def test_the_pause_ends_by_itself():
     """Nobody has to say or do anything for the last of a crowd to be told of."""
-    monkeypatch.setattr(hub_module, "_ROSTER_PAUSES", (0.0, 0.005))
-    monkeypatch.setattr(hub_module, "_ROSTER_PAUSE_EACH", 1.0)
-    crowd = Crowd()
+    crowd = Crowd(Pace(roster_pause_each=1.0, roster_pause_least=0.0, roster_pause_most=0.005))
     first = crowd.join()
     crowd.hub.flush()
     crowd.join()
@@ -177,7 +170,7 @@ def test_what_newcomers_are_given_fits_what_follows(steps):
 
 async def follow_crowd(steps: list[tuple[str, int]]) -> None:
     """Do it, and look at everybody's list after a last flush."""
-    crowd = Crowd()
+    crowd = Crowd(LONG_PAUSES)
     for number, (step, one) in enumerate(steps):
         line = crowd.here[one % len(crowd.here)] if crowd.here else None
         match step:
@@ -190,10 +183,11 @@ async def follow_crowd(steps: list[tuple[str, int]]) -> None:
             case "all":
                 crowd.hub.publish(fact(number), None)
             case "tick":
-                crowd.hub._roster_due = 1e9 if one % 2 else 0.0
+                if one % 2 == 0:
+                    crowd.hub.end_roster_pause()
                 crowd.hub.end_tick()
             case "due":
-                crowd.hub._roster_is_due()
+                crowd.hub.end_roster_pause()
                 crowd.hub.end_tick()
     crowd.hub.flush()
     people = {client.id: client.name for client in crowd.roster.clients()}

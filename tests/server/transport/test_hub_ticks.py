@@ -6,8 +6,7 @@ from functools import partial
 
 import pytest
 
-from chat_server.transport import hub as hub_module
-from chat_server.transport.hub import Hub
+from chat_server.transport.hub import DEFAULT_PACE, TICK_TURNS, Hub, Pace
 from chat_server.transport.read_scheduler import ReadScheduler
 from chatting import PATIENCE
 from hubs import Line, fact, tick
@@ -30,9 +29,9 @@ async def test_a_tick_is_flushed_by_itself():
 class Talkers:
     """A hub with one listener, and somebody who sends much, a line in each piece."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace = DEFAULT_PACE) -> None:
         self.turns = ReadScheduler()
-        self.hub, self.line = Hub(lambda: None, self.turns), Line("~a")
+        self.hub, self.line = Hub(lambda: None, self.turns, pace), Line("~a")
         self.hub.join("~a", self.line, fact(0))
         self.said = 0
 
@@ -56,15 +55,14 @@ class Talkers:
     ("took", "most", "speaks", "gathers"),
     [(1e6, 1e6, True, True), (0.0, 1e6, True, False), (1e6, 0.0, True, False), (1e6, 1e6, False, False)],
 )
-async def test_a_tick_goes_on_while_somebody_waits_for_a_turn(monkeypatch, took, most, speaks, gathers):
+async def test_a_tick_goes_on_while_somebody_waits_for_a_turn(took, most, speaks, gathers):
     """Who may say something, and only as long as a write to everybody, or the most, allows."""
-    monkeypatch.setattr(hub_module, "_GATHERING_MOST", most)
-    talkers = Talkers()
+    talkers = Talkers(Pace(gathering_most=most))
     await tick()
-    talkers.hub._writing_took = took
+    talkers.hub.writing_took = took
     for _ in range(9):
         talkers.turns.wait(talkers.say, speaks=speaks)
-    for _ in range(9 + 2 * hub_module._TURNS):
+    for _ in range(9 + 2 * TICK_TURNS):
         await asyncio.sleep(0)
     assert (len(talkers.line.writes) == 2) == gathers
     assert talkers.line.numbers() == list(range(10))
@@ -72,12 +70,11 @@ async def test_a_tick_goes_on_while_somebody_waits_for_a_turn(monkeypatch, took,
 
 @pytest.mark.parametrize("way", ["go_on", "go_on_later"])
 @pytest.mark.parametrize(("took", "most"), [(0.005, 1e6), (1e6, 0.01)])
-async def test_a_tick_ends_however_long_somebody_goes_on(monkeypatch, way, took, most):
+async def test_a_tick_ends_however_long_somebody_goes_on(way, took, most):
     """When twice the time of a write to everybody, or the most, has passed; not before."""
-    monkeypatch.setattr(hub_module, "_GATHERING_MOST", most)
-    talkers = Talkers()
+    talkers = Talkers(Pace(gathering_most=most))
     await tick()
-    talkers.hub._writing_took = took
+    talkers.hub.writing_took = took
     begin = time.perf_counter()
     getattr(talkers, way)()
     async with asyncio.timeout(PATIENCE):
@@ -96,7 +93,7 @@ async def test_never_more_than_one_tick_is_under_way():
         await asyncio.sleep(0)
         talkers.hub.end_tick()
         assert len(talkers.line.writes) == before + asked + 1
-    for _ in range(30 * hub_module._TURNS):
+    for _ in range(30 * TICK_TURNS):
         talkers.say()
         await asyncio.sleep(0)
     assert len(talkers.line.writes) <= before + 3 + 31
@@ -110,4 +107,4 @@ async def test_how_long_it_takes_to_write_to_everybody_is_noted():
     line.hang_up = lambda: time.sleep(0.002)
     hub.publish(fact(1), None)
     hub.flush()
-    assert hub._writing_took >= 0.002
+    assert hub.writing_took >= 0.002

@@ -5,7 +5,6 @@ import asyncio
 import pytest
 from websockets.frames import Opcode
 
-from chat_server.sessions.session import Session
 from chat_server.transport.connection import MAX_CONTROLS
 from chat_server.transport.read_scheduler import PIECE, ReadScheduler
 from chat_server.transport.write_buffer import Stage
@@ -47,8 +46,8 @@ async def test_nobody_waits_for_who_sends_much(open_a_house):
     floods = [await greeted_peer(house, f"/?name=flood{number}") for number in range(2)]
     reading = [asyncio.create_task(peer.rest()) for peer in floods]
     sending = [asyncio.create_task(peer.send(lines(3000))) for peer in floods]
-    await house.eventually(lambda: house.service.timeline.applied > 0)
-    before = house.service.timeline.applied
+    await house.eventually(lambda: house.hosted.timeline.applied > 0)
+    before = house.hosted.timeline.applied
     mine = await ana.said("mine")
     assert mine["id"] - before < 20 * PIECE // LINE
     await asyncio.gather(*sending)
@@ -69,8 +68,8 @@ async def test_too_many_pings_are_closed(house: House):
     await peer.send(masked(Opcode.PING, b"?") * MAX_CONTROLS)
     await peer.send(text("done"))
     assert (await peer.until(lambda frame: b"done" in frame)).count(b"\x8a?") == MAX_CONTROLS
-    (session,) = house.service.sessions
-    session.sweep(asyncio.get_running_loop().time())
+    (connection,) = house.connections
+    connection.sweep(asyncio.get_running_loop().time())
     await peer.send(masked(Opcode.PONG, b"!") * (MAX_CONTROLS + 1))
     assert (await peer.until(lambda frame: frame.startswith(b"\x88")))[-1] == b"\x88\x03\xf0Too many pings; slow down."
 
@@ -78,45 +77,44 @@ async def test_too_many_pings_are_closed(house: House):
 @pytest.mark.parametrize(("more", "read"), [(10, True), (100_000, False)])
 async def test_who_is_being_closed_is_soon_not_parsed_any_more(house: House, more, read):
     """A goodbye that comes soon is read. Much that is still said is thrown away; none of it is answered."""
-    session, wire = Session(house.service), Wire("192.0.2.1")
-    session.connection_made(wire)
-    session.data_received(handshake())
+    wire = Wire("192.0.2.1")
+    connection = house.seat(wire, handshake())
     await house.settled()
     ping = masked(Opcode.PING, b"?")
-    session.data_received(ping * (MAX_CONTROLS + 1))
-    assert session.stage is Stage.CLOSING
+    connection.data_received(ping * (MAX_CONTROLS + 1))
+    assert connection.stage is Stage.CLOSING
     for _ in range(more // 10):
-        session.data_received(ping * 10)
-    session.data_received(masked(Opcode.CLOSE, b"\x03\xe8"))
+        connection.data_received(ping * 10)
+    connection.data_received(masked(Opcode.CLOSE, b"\x03\xe8"))
     assert wire.finished == read
     frames = split_frames(wire.written.partition(b"\r\n\r\n")[2])
     assert frames.count(b"\x8a?") == MAX_CONTROLS + 1
     assert frames[-1] == b"\x88\x03\xf0Too many pings; slow down."
-    session.connection_lost(None)
+    connection.connection_lost(None)
 
 
 async def test_nobody_gathers_lines_of_who_may_not_speak(house: House):
     """What comes before the handshake is done, or after the end, has its turn, and is not waited for with a tick."""
-    session, wire, turns = Session(house.service), Wire("192.0.2.1"), house.service.turns
-    session.connection_made(wire)
+    turns = house.connections.scheduler
+    connection = house.seat(Wire("192.0.2.1"))
 
     def piece(data: bytes) -> int:
-        session.get_buffer(-1)[:PIECE] = data.ljust(PIECE)
-        session.buffer_updated(PIECE)
+        connection.get_buffer(-1)[:PIECE] = data.ljust(PIECE)
+        connection.buffer_updated(PIECE)
         return turns.speakers
 
     assert piece(handshake("/", "X-Padding: ".ljust(PIECE - len(handshake()) - 2, "x"))) == 0
     await asyncio.sleep(0)
     await house.settled()
-    assert session.stage is Stage.OPEN
+    assert connection.stage is Stage.OPEN
     assert piece(masked(Opcode.PING, b"?") * (PIECE // 7)) == 1
     await asyncio.sleep(0)
     assert (turns.speakers, turns.heard) == (0, 1)
-    assert session.stage is Stage.CLOSING
+    assert connection.stage is Stage.CLOSING
     assert piece(b"") == 0
     await asyncio.sleep(0)
     assert turns.heard == 1
-    session.connection_lost(None)
+    connection.connection_lost(None)
 
 
 async def test_a_goodbye_behind_much_that_was_said_is_read(open_a_house):
@@ -127,20 +125,18 @@ async def test_a_goodbye_behind_much_that_was_said_is_read(open_a_house):
     assert await peer.close_code() == 1000
     await peer.send(masked(Opcode.CLOSE, b"\x03\xe8"))
     assert await peer.rest() == b""
-    assert house.service.timeline.applied == 200
+    assert house.hosted.timeline.applied == 200
 
 
 async def test_others_run_while_all_deadlines_are_looked_at(house: House):
     """Many whose time is over are cut off a part at a time."""
     wires = [Wire(f"192.0.2.{number}") for number in range(250)]
-    sessions = [Session(house.service) for _ in wires]
-    for session, wire in zip(sessions, wires, strict=True):
-        session.connection_made(wire)
-    looking = asyncio.create_task(house.server._look_at_deadlines(asyncio.get_running_loop().time() + 1e6))
+    seated = [house.seat(wire) for wire in wires]
+    looking = asyncio.create_task(house.connections.sweep(asyncio.get_running_loop().time() + 1e6))
     await asyncio.sleep(0)
     cut = sum(wire.closed for wire in wires)
     assert 0 < cut < len(wires)
     await looking
     assert all(wire.closed for wire in wires)
-    for session in sessions:
-        session.connection_lost(None)
+    for connection in seated:
+        connection.connection_lost(None)

@@ -99,7 +99,7 @@ async def test_a_message_that_is_gone_is_not_opened():
 async def test_what_was_missed_and_is_too_much_is_a_row(snapshot):
     """How much it was is said; the row is above the first that came, and a key on that loads the others."""
     async with open_house() as house:
-        house.service.now = lambda: TEN
+        house.clock.stop_at(TEN)
         bob = await spoken(house, count=12)
         async with chat(house, clock=lambda: TEN) as ana:
             await ana.shows("line 12")
@@ -125,10 +125,10 @@ async def test_what_was_missed_and_is_too_much_is_a_row(snapshot):
 async def test_a_refusal_waits_for_the_next_scroll():
     """Too fast is nobody's fault: nothing is said, and the next key asks again."""
     async with open_house(rate_limit="1/2") as house:
-        house.service.now = lambda: TEN
+        house.clock.stop_at(TEN)
         bob = await house.person("bob")
         for number in range(1, 251):
-            house.service.now = lambda number=number: TEN + number
+            house.clock.stop_at(TEN + number)
             await bob.said(f"line {number}")
         async with chat(house) as ana:
             await ana.shows("line 250")
@@ -137,7 +137,7 @@ async def test_a_refusal_waits_for_the_next_scroll():
             await ana.press("alt+up")
             ana.screen.messages.action_scroll_home()
             await ana.shows("older messages are not loaded (click to load them)")
-            house.service.now = lambda: TEN + 1000
+            house.clock.stop_at(TEN + 1000)
             await ana.press("pageup")
             await ana.shows("▊ line 50", "▊ line 51")
 
@@ -146,8 +146,8 @@ class HeldPages:
     """The log of a running server, whose pages wait until they are let go."""
 
     def __init__(self, house):
-        self._log, self.go = house.service.log, asyncio.Event()
-        house.service.log = self
+        self._log, self.go = house.hosted.log, asyncio.Event()
+        house.hosted.log = self
 
     def __getattr__(self, name):
         return getattr(self._log, name)
@@ -161,7 +161,7 @@ class HeldPages:
 async def test_a_page_that_is_late(snapshot):
     """That it is awaited is to be seen; it is asked for once, and again when the connection was lost meanwhile."""
     async with open_house() as house:
-        house.service.now = lambda: TEN
+        house.clock.stop_at(TEN)
         await spoken(house, count=300)
         pages = HeldPages(house)
         async with chat(house, clock=lambda: TEN) as ana:

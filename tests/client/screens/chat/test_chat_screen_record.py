@@ -65,7 +65,7 @@ async def test_what_is_gone_leaves_the_list_and_what_is_refused_is_told():
     """Deleted, expired and muted messages go while one looks; nothing of another question comes in between."""
     now = [TEN]
     async with open_house() as house:
-        house.service.now = lambda: now[0]
+        house.clock.stop_at(now[0])
         bob, zoe = await house.people("bob", "zoe")
         await bob.say("/temp 60 green soon", "green one", "green two")
         await zoe.say("green, says zoe")
@@ -84,6 +84,7 @@ async def test_what_is_gone_leaves_the_list_and_what_is_refused_is_told():
             await ana.shows("2 found, newest first.")
             await ana.lacks("green one")
             now[0] += 60
+            house.clock.stop_at(now[0])
             ana.app.screen.expire()
             await ana.shows("1 found, newest first.")
             await ana.lacks("green soon")
@@ -119,7 +120,7 @@ async def test_a_rate_limit_is_told_and_asking_again_helps():
 async def test_the_record(snapshot):
     """A private hit, a long one, and one with other people's brackets in it."""
     async with open_house() as house:
-        house.service.now = lambda: TEN
+        house.clock.stop_at(TEN)
         bob = await house.person("bob")
         async with chat(house, clock=lambda: TEN) as ana:
             await bob.say("green [b]build[/b] 日本語", f"a {'very ' * 60}long build", "/to ana the build is for you")

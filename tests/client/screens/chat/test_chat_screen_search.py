@@ -112,7 +112,7 @@ async def test_the_keys_pick_what_was_found():
 async def test_search_snapshot(snapshot):
     """A bar above the composer, whatever the width."""
     async with open_house() as house:
-        house.service.now = lambda: TEN
+        house.clock.stop_at(TEN)
         bob = await house.person("bob")
         await bob.say("morning! build is green, release at 14:00", "which Release?", "the one at 14:00")
         async with chat(house, clock=lambda: TEN) as ana:

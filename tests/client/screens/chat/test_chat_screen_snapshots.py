@@ -15,7 +15,7 @@ pytest_plugins = ("snapshots",)
 async def conversation():
     """Ana, among two others, in a conversation with everything in it; the last line is on its way."""
     async with open_house() as house:
-        house.service.now = lambda: TEN
+        house.clock.stop_at(TEN)
         bob, zoe = await house.person("bob"), await house.person("zoë")
         await bob.say("morning! build is green, release at 14:00")
         async with chat(house, clock=lambda: TEN) as ana:
@@ -80,10 +80,10 @@ async def test_reading(snapshot):
     """Two days, messages that go together, formatted text and code; what is picked tells its time in full."""
     async with open_house() as house:
         bob, zoe = await house.person("bob"), await house.person("zoë")
-        house.service.now = lambda: TEN - 86_400
+        house.clock.stop_at(TEN - 86_400)
         await bob.say("tomorrow *then*. **No** `rm *.py` before 2*3 o'clock :rocket:", "ok?")
         await zoe.hears("ok?")
-        house.service.now = lambda: TEN
+        house.clock.stop_at(TEN)
         await zoe.say(
             "it fails:\n```python\ndef wait(seconds: int) -> None:\n    # not yet\n    sleep(1.5, 'never')\n```"
         )
@@ -127,7 +127,7 @@ async def test_people(snapshot):
 async def test_back(snapshot):
     """What was missed, and the rule above it."""
     async with open_house() as house:
-        house.service.now = lambda: TEN
+        house.clock.stop_at(TEN)
         bob = await house.person("bob")
         await bob.say("before")
         async with chat(house, clock=lambda: TEN) as ana:
@@ -142,7 +142,7 @@ async def test_back(snapshot):
 async def test_unread(snapshot):
     """Somebody has scrolled up: what is new is counted, and is below a rule when they get there."""
     async with open_house() as house:
-        house.service.now = lambda: TEN
+        house.clock.stop_at(TEN)
         bob = await house.person("bob")
         await bob.say(*(f"{n}. of many" for n in range(40)))
         async with chat(house, clock=lambda: TEN) as ana:
@@ -160,7 +160,7 @@ async def test_unread(snapshot):
 async def test_taking_back(snapshot):
     """A deletion waits for a while, and says so."""
     async with open_house() as house:
-        house.service.now = lambda: TEN
+        house.clock.stop_at(TEN)
         async with chat(house, clock=lambda: TEN, undo_seconds=600.0) as ana:
             await ana.say("a slip")
             await ana.shows("▊ a slip")

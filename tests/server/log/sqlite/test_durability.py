@@ -8,7 +8,7 @@ import pytest
 
 from chat_protocol.queries import parse_query
 from chat_server.log import DELETE, MESSAGE
-from chat_server.log.sqlite.engine import SqliteLog
+from chat_server.log.sqlite import SqliteLog
 from chat_server.log.sqlite.schema import open_writer
 from chat_server.log.sqlite.writer import Append, Facts, Work, Writer
 from power_loss import SyncedDisk, sqlite_library

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from chat_server.log import MESSAGE
-from chat_server.log.sqlite.engine import SqliteLog
+from chat_server.log.sqlite import SqliteLog
 
 START = 1_000_000.0
 HOUR = 3600.0  # what the protocol promises for tokens
