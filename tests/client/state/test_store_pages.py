@@ -129,6 +129,20 @@ def test_a_direct_message_that_is_fetched_later_is_unread():
     assert store.unread == {BOB.id: 1}
 
 
+def test_what_comes_while_a_page_is_under_way_is_not_taken_for_gone():
+    """A page is asked for up to what was heard of: one that was let go of since lies in a gap, and not nowhere."""
+    store = Store("t", history_limit=8)
+    store.apply(init(*numbers(20, 22), more=True), 0.0)
+    store.reading = 21
+    assert store.request_page(24, 1)
+    assert store.asked_before == 23
+    for number in range(23, 29):
+        store.apply(message(number), 0.0)
+    assert 23 not in store.messages
+    page(store, message(22), more=True)
+    assert store.is_unloaded(23)
+
+
 def test_a_part_of_its_own():
     """A page round a message far back has a gap on both sides, and each closes from each side."""
     store = store_with(*numbers(900, 910), more=True)
@@ -284,7 +298,8 @@ class Screen:
             self.store.reading = held[arguments[0] % len(held)] if held and arguments[0] else None
         elif name == "ask":
             before, count = arguments
-            if self.store.pages.request(before, count):
+            if self.store.request_page(before, count):
+                before = self.store.asked_before
                 self.answer = (before, *self.record.page(before, count))
         elif name == "answer":
             if self.answer is not None:

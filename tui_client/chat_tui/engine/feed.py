@@ -136,7 +136,7 @@ class Feed:
 
     def request_page(self, before: int, count: int = PAGE) -> bool:
         """Ask for the newest `count` messages older than `before`; False while that can't be asked."""
-        line = self.store.pages.request(before, count)
+        line = self.store.request_page(before, count)
         if line is None:
             return False
         sent = self.connection is not None and self.connection.send(line)

@@ -12,7 +12,7 @@ from chat_tui.state.change import Change
 from chat_tui.state.gaps import Gap
 from chat_tui.state.history import MessageHistory
 from chat_tui.state.outbox import Outbox, Pending, RefusedLine
-from chat_tui.state.page_requests import PageRequests
+from chat_tui.state.page_requests import PAGE, PageRequests
 from chat_tui.state.people import People
 from chat_tui.state.resync import Position, Resync
 from chat_tui.state.unread import Unread
@@ -219,6 +219,13 @@ class Store:
     def can_ask(self) -> bool:
         """Is there a server that is to be asked for messages that are not held?"""
         return self.pages.ready
+
+    def request_page(self, before: int, count: int = PAGE) -> str | None:
+        """The line that asks for the newest `count` messages older than `before`; None while that can't be asked.
+
+        Never beyond what was heard of: of a message that comes while the answer is under way, that answer knows nothing.
+        """
+        return self.pages.request(min(before, self.seq + 1), count)
 
     @property
     def asked_before(self) -> int | None:
