@@ -8,7 +8,7 @@ from chat_protocol.commands import (
     LIFETIME_MIN,
     Delete,
     Exit,
-    History,
+    FetchHistory,
     Say,
     Search,
     TakeName,
@@ -49,7 +49,7 @@ commands = st.one_of(
     says,
     st.builds(Delete, id=st.none() | ids, txn=tokens),
     st.builds(TakeName, name=names_of_some_sort, txn=tokens),
-    st.builds(History, before=ids, count=st.integers(1, HISTORY_MOST), txn=tokens),
+    st.builds(FetchHistory, before=ids, count=st.integers(1, HISTORY_MOST), txn=tokens),
     st.builds(Search, query=st.from_regex(r"\w+( \S+)*", fullmatch=True).filter(_can_be_found), txn=tokens),
     st.builds(Exit, txn=tokens),
 )

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from chat_protocol.commands.types import HISTORY_MOST, Command, Delete, Exit, History, Say, Search, TakeName
+from chat_protocol.commands.types import HISTORY_MOST, Command, Delete, Exit, FetchHistory, Say, Search, TakeName
 from chat_protocol.queries import QueryError, parse_query
 from chat_protocol.unknown import OTHER_NAMES, quoted, unknown_command
 
@@ -116,10 +116,10 @@ def _build_name(rest: str, txn: str | None) -> Command:
 def _build_history(rest: str, txn: str | None) -> Command:
     before, count = _word(rest.strip())
     if not count.strip():
-        return History(_parse_id(before), txn=txn)
+        return FetchHistory(_parse_id(before), txn=txn)
     if not _ID.fullmatch(count.strip()) or int(count) > HISTORY_MOST:
         raise CommandError("bad_argument", f"/history shows from 1 to {HISTORY_MOST} messages, not {quoted(count)}.")
-    return History(_parse_id(before), int(count), txn)
+    return FetchHistory(_parse_id(before), int(count), txn)
 
 
 def _build_search(rest: str, txn: str | None) -> Command:
@@ -264,7 +264,7 @@ def format_command(command: Command) -> str:
             return f"{prefix}/delete {'last' if message_id is None else message_id}"
         case TakeName(name=name):
             return f"{prefix}/name {name}"
-        case History(before=before, count=count):
+        case FetchHistory(before=before, count=count):
             return f"{prefix}/history {before} {count}"
         case Search(query=query):
             return f"{prefix}/search {query}"

@@ -108,7 +108,7 @@ class Exit(Verb, frozen=True):
         return False
 
 
-class History(Verb, frozen=True):
+class FetchHistory(Verb, frozen=True):
     """Show up to `count` messages that are older than message `before`, which need not exist."""
 
     before: int
@@ -123,4 +123,4 @@ class Search(Verb, frozen=True):
     txn: str | None = None
 
 
-Command: TypeAlias = Say | Delete | TakeName | Exit | History | Search
+Command: TypeAlias = Say | Delete | TakeName | Exit | FetchHistory | Search

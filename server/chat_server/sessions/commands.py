@@ -8,7 +8,7 @@ from chat_protocol.commands import (
     CommandError,
     Delete,
     Exit,
-    History,
+    FetchHistory,
     Say,
     Search,
     TakeName,
@@ -51,7 +51,7 @@ class CommandHandler:
                 session.begin(_rename(session, command))
             case _ if session.has_unseen:
                 session.park(line)
-            case History():
+            case FetchHistory():
                 session.begin(session.ask_log(command, answer_history(session, command)))
             case Search():
                 session.begin(session.ask_log(command, answer_search(session, command)))

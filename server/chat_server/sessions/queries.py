@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chat_protocol import events
-from chat_protocol.commands import History, Search
+from chat_protocol.commands import FetchHistory, Search
 from chat_protocol.events import encode_event
 from chat_protocol.queries import parse_query
 from chat_server.core.sync import PAGE_BYTES
@@ -13,7 +13,7 @@ from chat_server.sessions.session import Session
 _FOUND_AT_ONCE = 20  # messages that one answer to /search holds
 
 
-async def answer_history(session: Session, command: History) -> None:
+async def answer_history(session: Session, command: FetchHistory) -> None:
     """Tell the page of messages before a number."""
     entries = await session.hosted.log.page(command.before, command.count + 1, session.client_id)
     messages, cut = _fitting(visible(session, entries[-command.count :])[::-1])

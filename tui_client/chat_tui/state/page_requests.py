@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from chat_protocol.commands import HISTORY_MOST, format_command
-from chat_protocol.commands import History as FetchHistory
+from chat_protocol.commands import HISTORY_MOST, FetchHistory, format_command
 from chat_protocol.events import HistoryPage, Refusal
 
 PAGE = HISTORY_MOST

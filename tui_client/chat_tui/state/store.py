@@ -223,7 +223,7 @@ class Store:
     def request_page(self, before: int, count: int = PAGE) -> str | None:
         """The line that asks for the newest `count` messages older than `before`; None while that can't be asked.
 
-        Never beyond what was heard of: of a message that comes while the answer is under way, that answer knows nothing.
+        Never beyond what was heard of: the answer knows nothing of a message that comes while it is under way.
         """
         return self.pages.request(min(before, self.seq + 1), count)
 
