@@ -16,7 +16,9 @@ from chat_protocol.commands import (
 )
 from protocol.strategies import commands
 
-TRAITS = ("outlives_restart", "speaks_of_message", "can_be_repeated", "is_idempotent", "is_answered")
+TRAITS = (
+    "outlives_restart", "speaks_of_message", "can_be_repeated", "is_idempotent", "is_answered", "waits_for_own_lines",
+)  # fmt: skip
 
 
 def traits(command):
@@ -28,17 +30,20 @@ def traits(command):
     ("command", "expected"),
     [
         (Say("hello"), {"outlives_restart", "can_be_repeated", "is_answered"}),
-        (Say("hello", reply_to=3), {"outlives_restart", "speaks_of_message", "can_be_repeated", "is_answered"}),
+        (
+            Say("hello", reply_to=3),
+            {"outlives_restart", "speaks_of_message", "can_be_repeated", "is_answered", "waits_for_own_lines"},
+        ),
         (Delete(3), set(TRAITS)),
-        (Delete(None), {"speaks_of_message", "is_idempotent", "is_answered"}),
+        (Delete(None), {"speaks_of_message", "is_idempotent", "is_answered", "waits_for_own_lines"}),
         (TakeName("ana"), {"can_be_repeated", "is_idempotent", "is_answered"}),
-        (FetchHistory(3), {"can_be_repeated", "is_idempotent", "is_answered"}),
-        (Search("words"), {"can_be_repeated", "is_idempotent", "is_answered"}),
-        (Exit(), {"can_be_repeated", "is_idempotent"}),
+        (FetchHistory(3), {"can_be_repeated", "is_idempotent", "is_answered", "waits_for_own_lines"}),
+        (Search("words"), {"can_be_repeated", "is_idempotent", "is_answered", "waits_for_own_lines"}),
+        (Exit(), {"can_be_repeated", "is_idempotent", "waits_for_own_lines"}),
     ],
 )
 def test_a_verb_says_of_itself_how_it_may_be_delivered(command, expected):
-    """A message is kept and never said twice; "the newest" means nothing later; nobody answers a goodbye."""
+    """A message is kept and never said twice; "the newest" means nothing later; nobody answers a goodbye. What looks waits."""
     assert traits(command) == expected
 
 

@@ -39,6 +39,11 @@ class Verb(Struct, frozen=True):
         """Does the server answer it with an event?"""
         return True
 
+    @property
+    def waits_for_own_lines(self) -> bool:
+        """Must what its sender said before be in the room first, since it looks at the room or leaves it?"""
+        return True
+
 
 class Say(Verb, frozen=True):
     """A message that somebody wishes to send.
@@ -66,6 +71,11 @@ class Say(Verb, frozen=True):
     def is_idempotent(self) -> bool:
         """A text said twice is two messages."""
         return False
+
+    @property
+    def waits_for_own_lines(self) -> bool:
+        """A reply does: its parent may be one of them."""
+        return self.reply_to is not None
 
 
 class Delete(Verb, frozen=True):
@@ -95,6 +105,11 @@ class TakeName(Verb, frozen=True):
 
     name: str
     txn: str | None = None
+
+    @property
+    def waits_for_own_lines(self) -> bool:
+        """No message is looked at."""
+        return False
 
 
 class Exit(Verb, frozen=True):

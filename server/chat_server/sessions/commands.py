@@ -46,11 +46,12 @@ class CommandHandler:
         if type(command) is Say and command.reply_to is None:  # most lines: it waits for nothing
             _say(session, command)
             return
+        if session.has_unseen and command.waits_for_own_lines:
+            session.park(line)
+            return
         match command:
             case TakeName():
                 session.begin(_rename(session, command))
-            case _ if session.has_unseen:
-                session.park(line)
             case FetchHistory():
                 session.begin(session.ask_log(command, answer_history(session, command)))
             case Search():
