@@ -43,7 +43,7 @@ def traits(command):
     ],
 )
 def test_a_verb_says_of_itself_how_it_may_be_delivered(command, expected):
-    """A message is kept and never said twice; "the newest" means nothing later; nobody answers a goodbye. What looks waits."""
+    """A message is kept and never said twice; "the newest" means nothing later; what looks at the room waits."""
     assert traits(command) == expected
 
 
