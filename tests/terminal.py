@@ -224,10 +224,10 @@ class Terminal:
             return
         end = time.monotonic() + timeout
         while True:
-            by_file = {terminal._fd: terminal for terminal in _open if not terminal._hung_up}
+            by_file = {each._fd: each for each in _open if not each._hung_up}  # noqa: SLF001 - of its own kind
             ready = select.select(list(by_file), [], [], max(0.0, end - time.monotonic()))[0]
             for file in ready:
-                by_file[file]._read()
+                by_file[file]._read()  # noqa: SLF001 - of its own kind
             if not ready or self._hung_up:
                 return
             if self._fd in ready:

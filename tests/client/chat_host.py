@@ -27,11 +27,12 @@ SIZES = [(120, 36), (80, 24), (50, 20)]
 
 
 class Chat:
-    """One person: keys, the mouse, and what the terminal shows."""
+    """One person: keys, the mouse, and what the terminal shows; `house` is where they are, if it is one of ours."""
 
     def __init__(self, app: ChatApp, pilot: Pilot[None]) -> None:
         self.app = app
         self.pilot = pilot
+        self.house: House | None = None
 
     @property
     def screen(self) -> ChatScreen:
@@ -102,9 +103,11 @@ class Chat:
 
     async def cut(self) -> None:
         """Lose the connection, as when a cable is pulled; it is not tried again before `retry`."""
-        connection = self.screen.feed.connection
-        assert connection._socket is not None
-        connection._socket.transport.abort()
+        assert self.house is not None
+        you = self.app.store.you.id
+        for session in self.house.sessions:
+            if session.client_id == you:
+                session.connection.transport.abort()
         await self.until(lambda: self.screen.header.state == "lost")
 
     def retry(self) -> None:
@@ -145,6 +148,7 @@ async def chat(
     """A person who is connected."""
     async with chat_at(house.url(), name, size, **options) as person:
         await person.until(lambda: person.screen.header.state == "connected" and person.app.store.you)
+        person.house = house
         yield person
 
 

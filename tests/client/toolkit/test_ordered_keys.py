@@ -42,7 +42,7 @@ async def test_a_key_is_known_before_its_turn():
     """What can wait is told so as soon as the key is handed over by the thread that reads keys."""
     async with open_house() as house, chat(house) as ana:
         assert not ana.app.key_in_hand
-        handed_over = ana.app._post_message(events.Key("a", "a"))
+        handed_over = ana.app._post_message(events.Key("a", "a"))  # noqa: SLF001 - as Textual's own thread calls it
         assert ana.app.key_is_new
         await handed_over
         await ana.until(lambda: not ana.app.key_is_new)

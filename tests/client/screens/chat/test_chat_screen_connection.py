@@ -27,6 +27,11 @@ class Room(OneRoom):
             await super().handler(socket)
         self._here.discard(socket)
 
+    def cut(self):
+        """Cut off everybody."""
+        for socket in self._here:
+            socket.transport.abort()
+
     def say(self, *texts):
         """Keep it, and tell who is here."""
         for text in texts:
@@ -121,7 +126,8 @@ async def test_older_unread_messages_stay_under_the_rule():
         before = ana.rows[1:15]
         room.say("first news")
         await ana.shows("↓ 1 new")
-        await ana.cut()
+        room.cut()
+        await ana.until(lambda: ana.screen.header.state == "lost")
         room.say("second news")
         ana.retry()
         await ana.shows("↓ 2 new", "Back. 1 message while you were away.")
@@ -167,6 +173,7 @@ async def test_a_taken_name():
             await ana.until(lambda: not ana.screen.composer.text)
             await ana.press("ctrl+b")
             await ana.shows("● ana2 (you)")
+            ana.house = house
             await ana.cut()
             ana.retry()
             await ana.shows("Back.", "● ana2 (you)")

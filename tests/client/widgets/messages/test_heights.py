@@ -149,8 +149,8 @@ def test_a_page_in_the_middle_makes_blocks_of_a_usual_size():
     blocks.extend((key, 10, False) for key in [*range(1, 100), *range(10_000, 10_100)])
     blocks.insert((key, 10, False) for key in range(100, 10_000))
     assert len(blocks) == 10_099
-    assert max(len(block.keys) for block in blocks._blocks) <= BLOCK
-    assert len(blocks._blocks) < 3 * 10_099 // BLOCK
+    assert max(blocks.block_sizes) <= BLOCK
+    assert len(blocks.block_sizes) < 3 * 10_099 // BLOCK
 
 
 def test_keys_between_two_places_cross_blocks():

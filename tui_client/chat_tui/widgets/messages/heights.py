@@ -92,6 +92,11 @@ class MessageBlocks:
         self._tops: list[int] | None = None
         self._count = 0
 
+    @property
+    def block_sizes(self) -> list[int]:
+        """How many messages each block holds; the last one has those that are not sent yet."""
+        return [len(block.keys) for block in self._blocks]
+
     def __len__(self) -> int:
         return self._count
 
