@@ -36,13 +36,17 @@ class CountingScreen(Screen[None]):
 
 
 class Host(App[None]):
-    """`said` holds (text, target, temp) for what was submitted and the message's class for all else."""
+    """`said` holds (text, target, temp) for what was submitted and the message's class for all else.
+
+    `quotes` are author and text of the messages that can be replied to.
+    """
 
     CSS = "#list { height: 1fr; } #bottom { height: auto; }"
 
     def __init__(self, *, compact: bool = False) -> None:
         super().__init__()
         self.said: list[tuple[str, str, str] | type[Message]] = []
+        self.quotes: dict[int, tuple[str, str]] = {}
         self._compact = compact
 
     def get_default_screen(self) -> Screen[None]:
@@ -53,7 +57,7 @@ class Host(App[None]):
         """As on the real screen, from top to bottom."""
         yield Static("list", id="list")
         with Vertical(id="bottom"):
-            yield ReplyBar()
+            yield ReplyBar(self.quotes.__getitem__)
             yield Composer()
 
     def on_mount(self) -> None:

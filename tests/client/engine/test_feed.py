@@ -140,10 +140,10 @@ async def test_a_question_that_does_not_go_out_is_not_awaited():
         await picture.until(lambda: picture.texts)
         connection, picture.feed.connection = picture.feed.connection, None
         assert not picture.feed.request_page(2)
-        assert picture.store.asked_before is None
+        assert picture.store.pages.asked_before is None
         picture.feed.connection = connection
         assert picture.feed.request_page(2)
-        assert (picture.store.asked_before, picture.told[-1].edges) == (2, True)
+        assert (picture.store.pages.asked_before, picture.told[-1].edges) == (2, True)
         assert not picture.feed.request_page(4)
 
 

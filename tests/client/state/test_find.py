@@ -121,3 +121,22 @@ def test_what_is_to_be_skipped_is_not_found():
     held[3] = message(3, "spam", "~m")
     results.added([3])
     assert results.found == [2]
+
+
+def test_what_changes_is_looked_at_again():
+    """Where the search has been, at once; where it has not, in its turn; and none is found twice."""
+    held = {number: message(number, "word") for number in (10, 20, 30, 40)}
+    held[35] = message(35, "other")
+    held = dict(sorted(held.items()))
+    results = FindResults("word", held)
+    results.look(300)
+    assert results.found == [40, 30]
+    held |= {30: message(30, "other"), 35: message(35, "word"), 20: message(20, "other"), 10: message(10, "a word")}
+    results.changed([10, 20, 30, 35])
+    assert results.found == [40, 35]
+    assert (results.has(35), results.has(30)) == (True, False)
+    results.look()
+    assert results.found == [40, 35, 10]
+    results = everything("", held)
+    results.changed([10])
+    assert results.found == []

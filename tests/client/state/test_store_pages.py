@@ -1,5 +1,6 @@
 """Older messages come in pages: in whatever order, the store is the server's record as far as it was given."""
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,7 +34,7 @@ def test_a_page_is_asked_for_once():
     assert (command.before, command.count) == (300, 200)
     assert command.txn == store.pages.pending.txn
     assert asked(store, 300) is None
-    assert store.asked_before == 300
+    assert store.pages.asked_before == 300
     assert page(store, *numbers(290, 299), more=True).page == "loaded"
     assert asked(store, 290, count=100).txn != command.txn
 
@@ -74,9 +75,9 @@ def test_a_refusal_ends_the_wait():
         store.pages.request(30)
         change = store.apply(Refusal(code, "No.", store.pages.pending.txn), 0.0)
         assert (change.page, change.errors, change.edges) == ((code, "No."), [], True)
-        assert store.can_ask == again
+        assert store.pages.ready == again
     store.apply(init(*numbers(30, 31), more=True), 0.0)
-    assert store.can_ask
+    assert store.pages.ready
 
 
 def test_a_page_without_messages_of_which_there_are_more_says_nothing():
@@ -91,7 +92,7 @@ def test_a_plain_server_is_asked_for_nothing():
     """It does not know what is meant."""
     store = store_with(message(5), epoch="", you=None, more=True)
     assert store.more
-    assert (store.can_ask, store.pages.request(5)) == (False, None)
+    assert (store.pages.ready, store.pages.request(5)) == (False, None)
 
 
 def test_what_was_missed_and_not_sent_is_a_gap():
@@ -135,7 +136,7 @@ def test_what_comes_while_a_page_is_under_way_is_not_taken_for_gone():
     store.apply(init(*numbers(20, 22), more=True), 0.0)
     store.reading = 21
     assert store.request_page(24, 1)
-    assert store.asked_before == 23
+    assert store.pages.asked_before == 23
     for number in range(23, 29):
         store.apply(message(number), 0.0)
     assert 23 not in store.messages
@@ -225,6 +226,14 @@ class Record:
             )
             self.live.append(self.there[self.seq])
 
+    def edit(self, which):
+        """One of all says something else now, loaded or not: it is sent again with a newer seq."""
+        if self.there:
+            self.seq += 1
+            number = list(self.there)[which % len(self.there)]
+            self.there[number] = msgspec.structs.replace(self.there[number], text=f"text {self.seq}", seq=self.seq)
+            self.live.append(self.there[number])
+
     def delete(self, which):
         """One of all is deleted, loaded or not."""
         if self.there:
@@ -244,12 +253,17 @@ class Record:
         self.live.append(Deleted(number, self.seq))
 
     def greet(self, most, since=None):
-        """The first event, with the newest few messages; from a resume point where there is one."""
-        fresh = [one for one in self.there.values() if one.seq > (since or 0)]
+        """The first event, with the newest few messages; from a resume point where there is one.
+
+        Of what is known there already, all comes that says something else now.
+        """
+        fresh = [one for one in self.there.values() if one.id > (since or 0)]
+        known = [one for one in self.there.values() if since is not None and one.id <= since < one.seq]
         deleted = [number for number, seq in self.deletions.items() if since is not None and seq > since]
+        messages = (*known, *fresh[-most:])
         return Init(
-            tuple(fresh[-most:]), "e1", self.seq, since is not None, tuple(deleted), len(fresh) > most, {}, self.now,
-            Client("~you", "you"), (), len(fresh) if since is not None else None,
+            messages, "e1", self.seq, since is not None, tuple(deleted), len(fresh) > most, {}, self.now,
+            Client("~you", "you"), (), len(known) + len(fresh) if since is not None else None,
         )  # fmt: skip
 
     def page(self, before, count):
@@ -262,6 +276,7 @@ FEW = st.integers(1, 6)
 ACTIONS = st.lists(
     st.one_of(
         st.tuples(st.just("say"), FEW, st.sampled_from([None, None, 5.0, 20.0])),
+        st.tuples(st.just("edit"), st.integers(0, 50)),
         st.tuples(st.just("delete"), st.integers(0, 50)),
         st.tuples(st.just("tick"), st.integers(1, 9)),
         st.tuples(st.just("read"), st.integers(0, 60)),
@@ -280,16 +295,19 @@ class Screen:
         self.record, self.store, self.limit = Record(), Store("t", history_limit=limit), limit
         self.record.say(20, None)
         self.record.live = []
-        self.drawn, self.given, self.answer = [], set(), None
+        self.drawn, self.answer = {}, None
         self.draw(self.store.apply(self.record.greet(most), 0.0))
 
     def draw(self, change):
         """Do what the change says; it must lead to what the store holds."""
-        self.drawn = [number for number in self.drawn if number not in change.removed]
-        self.drawn = list(self.store.messages) if change.reset else sorted([*self.drawn, *change.inserted])
-        assert change.reset or not change.added or not self.drawn or self.drawn[-1] < change.added[0]
-        self.drawn += [] if change.reset else change.added
-        assert self.drawn == list(self.store.messages)
+        messages = self.store.messages
+        kept = {number: message for number, message in self.drawn.items() if number not in change.removed}
+        assert change.reset or kept.keys() >= set(change.changed)
+        kept |= {number: messages[number] for number in (*change.changed, *change.inserted)}
+        kept = dict(messages) if change.reset else dict(sorted(kept.items()))
+        assert change.reset or not change.added or not kept or max(kept) < change.added[0]
+        self.drawn = kept if change.reset else kept | {number: messages[number] for number in change.added}
+        assert list(self.drawn.items()) == list(messages.items())
 
     def do(self, name, *arguments):
         """One action, and what the server tells of it."""
@@ -299,7 +317,7 @@ class Screen:
         elif name == "ask":
             before, count = arguments
             if self.store.request_page(before, count):
-                before = self.store.asked_before
+                before = self.store.pages.asked_before
                 self.answer = (before, *self.record.page(before, count))
         elif name == "answer":
             if self.answer is not None:
@@ -311,6 +329,7 @@ class Screen:
             self.answer = None
             self.store.disconnected()
             self.record.say(away, None)
+            self.record.edit(away)
             self.record.delete(away)
             self.take([self.record.greet(most, self.store.seq if resumes else None)])
         else:

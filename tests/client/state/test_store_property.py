@@ -1,5 +1,6 @@
 """Init followed by live events equals a fresh init, at whatever points the connection was cut."""
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ PEOPLE = [Client(f"~{n}", f"name{n}") for n in range(4)]
 ACTIONS = st.lists(
     st.one_of(
         st.tuples(st.just("say"), st.integers(0, 3), st.sampled_from([None, None, 5.0, 20.0])),
+        st.tuples(st.just("edit"), st.integers(0, 50), st.sampled_from([None, 5.0, 20.0])),
         st.tuples(st.just("delete"), st.integers(0, 50)),
         st.tuples(st.just("join"), st.integers(0, 3), st.sampled_from(["", "neu"])),
         st.tuples(st.just("leave"), st.integers(0, 3)),
@@ -44,6 +46,17 @@ class Room:
             self.seq, f"text {self.seq}", None, sender.id, sender.name, None, self.now, self.seq, expires_at
         )
         self.live.append(self.messages[self.seq])
+
+    def edit(self, which, lifetime):
+        """Somebody gives one of the messages another text, and another end: it is sent again with a newer seq."""
+        if self.messages:
+            self.seq += 1
+            number = list(self.messages)[which % len(self.messages)]
+            expires_at = None if lifetime is None else self.now + lifetime
+            self.messages[number] = msgspec.structs.replace(
+                self.messages[number], text=f"text {self.seq}", seq=self.seq, expires_at=expires_at
+            )
+            self.live.append(self.messages[number])
 
     def delete(self, which):
         """Somebody deletes one of the messages."""
@@ -100,15 +113,16 @@ def picture(store):
 @given(ACTIONS)
 def test_events_lead_where_a_fresh_init_leads(actions):
     """Cuts, resumes, repeated frames and expiry change nothing about that, and the changes told add up to it."""
-    room, store, drawn, connected, last = Room(), Store("t"), [], True, []
+    room, store, drawn, connected, last = Room(), Store("t"), {}, True, []
 
     def draw(change):
         nonlocal drawn
-        if change.reset:
-            drawn = list(store.messages)
-        else:
-            drawn = [number for number in drawn if number not in change.removed] + change.added
-        assert drawn == list(store.messages)
+        fresh = {number: store.messages[number] for number in (*change.changed, *change.added)}
+        kept = {number: message for number, message in drawn.items() if number not in change.removed}
+        assert not kept.keys() & set(change.added)
+        assert kept.keys() >= set(change.changed)
+        drawn = dict(store.messages) if change.reset else kept | fresh
+        assert list(drawn.items()) == list(store.messages.items())
         assert [store.before(number) for number in drawn] == [None, *store.messages.values()][: len(drawn)]
 
     draw(store.apply(room.greet(), 0.0))

@@ -130,7 +130,7 @@ class Feed:
         held_until = asyncio.get_running_loop().time() + hold if hold else 0.0
         pending = self.store.say(command, typed, held_until, self._clock())
         if pending is not None:
-            self._changed(Change())
+            self._changed(self.store.take_changes())
             self._send()
         return pending
 
@@ -149,7 +149,7 @@ class Feed:
         """Forget a line that has not been sent."""
         self.store.outbox.discard(key)
         self._write_down()
-        self._changed(Change())
+        self._changed(self.store.take_changes())
 
     def send_query(self, line: str) -> bool:
         """Ask the server something that is answered on this connection, or not at all; False where there is none."""
@@ -158,7 +158,7 @@ class Feed:
     def send_again(self, key: int) -> None:
         """Send a line of which it is not known whether the server has kept it."""
         self.store.outbox.send_again(key, self._clock())
-        self._changed(Change())
+        self._changed(self.store.take_changes())
         self._send()
 
     # -- on disk ------------------------------------------------------------------------------------------------
@@ -169,7 +169,7 @@ class Feed:
             return
         if lines := self._file.take_over(self._clock()):
             self.store.outbox.restore(lines)
-            self._changed(Change())
+            self._changed(self.store.take_changes())
         if late := self._file.too_late:
             lines_are = "1 line that was not sent is" if late == 1 else f"{late} lines that were not sent are"
             self._trouble(f"{lines_are} gone: too old by now, or past the time after which it was to delete itself.")
@@ -265,7 +265,7 @@ class Feed:
                 break
             sent = True
         if sent:
-            self._changed(Change())
+            self._changed(self.store.take_changes())
         wait = _BLOCKED_WAIT if blocked else self.store.outbox.wait(now)
         if wait is not None and wait > 0:
             self._send_handle = loop.call_later(wait, self._send)

@@ -11,19 +11,21 @@ class Change(msgspec.Struct):
     """What one or many events have changed.
 
     `reset`: `messages` is to be read anew, and `removed` says which ids are gone or are another message now. Otherwise
-    take `removed` out first, then put `inserted` in their places and `added` at the end (ids, ascending).
-    `roster`: who is here, their names or their unread counts. `settled`: keys of pending messages that are kept now.
-    `refused`: lines of ours that are not carried out, each with a code and a sentence. `errors`: sentences about none
-    of our lines. `missed`: after a reconnect, how many messages of others came meanwhile; None otherwise.
-    `rule`: `first_unread` is another one. `edges`: where what is loaded ends looks different. `page`: the messages that
-    were asked for have come, or why they don't (a code and a sentence). `more`: the next change follows at once, as
-    whoever calls the store knows.
+    take `removed` out first, then put `inserted` in their places and `added` at the end (ids, ascending). `changed` are
+    the ids of messages that were here before and look different now, for whatever reason.
+    `roster`: who is here, their names or their unread counts, or who is muted. `settled`: keys of pending messages that
+    are kept now. `refused`: lines of ours that are not carried out, each with a code and a sentence. `errors`:
+    sentences about none of our lines. `missed`: after a reconnect, how many messages of others came meanwhile; None
+    otherwise. `rule`: `first_unread` is another one. `edges`: where what is loaded ends looks different. `page`: the
+    messages that were asked for have come, or why they don't (a code and a sentence). `more`: the next change follows
+    at once, as whoever calls the store knows.
     """
 
     reset: bool = False
     added: list[int] = msgspec.field(default_factory=list)
     inserted: list[int] = msgspec.field(default_factory=list)
     removed: list[int] = msgspec.field(default_factory=list)
+    changed: list[int] = msgspec.field(default_factory=list)
     roster: bool = False
     settled: list[int] = msgspec.field(default_factory=list)
     refused: list[RefusedLine] = msgspec.field(default_factory=list)

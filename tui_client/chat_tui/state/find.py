@@ -84,6 +84,13 @@ class FindResults:
             elif self._holds(self._messages[number]):
                 insort(self.found, number, key=lambda found: -found)
 
+    def changed(self, numbers: Collection[int]) -> None:
+        """These messages may say something else, or be left out: what has been looked at is looked at again."""
+        self.removed(numbers)
+        for number in numbers if self.phrase else ():
+            if not (self._left and number <= self._left[-1]) and self._holds(self._messages[number]):
+                insort(self.found, number, key=lambda found: -found)
+
     def removed(self, numbers: Collection[int]) -> None:
         """These messages are gone."""
         gone = set(numbers)
@@ -93,13 +100,17 @@ class FindResults:
         """How many of what was found are newer than a message."""
         return bisect_left(self.found, -number, key=lambda found: -found)
 
+    def has(self, number: int) -> bool:
+        """Was something found in this message?"""
+        at = self.at(number)
+        return at < len(self.found) and self.found[at] == number
+
     def step(self, number: int, by: int) -> int | None:
         """What was found next to a message: older (1), newer (-1); round the end. None where nothing was found."""
         if not self.found:
             return None
         at = self.at(number)
-        here = at < len(self.found) and self.found[at] == number
-        return self.found[(at + by if here or by < 0 else at) % len(self.found)]
+        return self.found[(at + by if self.has(number) or by < 0 else at) % len(self.found)]
 
     def _holds(self, message: Message) -> bool:
-        return self._wanted in message.text.casefold() and not self._skips(message)
+        return not self._skips(message) and self._wanted in message.text.casefold()

@@ -6,11 +6,11 @@ was never there.
 
 import heapq
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import islice
-from typing import NamedTuple
 
 from chat_protocol.events import Message
+from chat_tui.state.change import Change
 from chat_tui.state.gaps import Gap, Gaps
 
 _STALE_ALARMS = 1024
@@ -18,18 +18,6 @@ _NUMBERS = 1 << 60
 """Message ids are below this and above 0: a picture of the messages uses all others for something else."""
 _ALL = 1 << 62
 """Above every id."""
-
-
-class HistoryChanges(NamedTuple):
-    """Ids that are new and ids that are gone; `replaced` when rows have to be read anew, whatever the lists say.
-
-    `added` are newer than all others, `inserted` were put in their places among them.
-    """
-
-    added: list[int]
-    inserted: list[int]
-    removed: list[int]
-    replaced: bool
 
 
 class MessageHistory:
@@ -48,6 +36,7 @@ class MessageHistory:
         self._unordered = False
         self._replaced = False
         self._inserted: set[int] = set()
+        self._changed: set[int] = set()  # what was here before, and looks different now
         self._vanished: set[int] = set()  # what a replacement has ended, or put another message in its place
         self._was_here: dict[int, bool] = {}  # what was touched since the last `take_changes`: was it here before?
         self._gone: dict[int, int] = {}  # message id -> seq up to which it stays gone
@@ -59,7 +48,8 @@ class MessageHistory:
         self._order.clear()
         self.gaps.clear()
         self._inserted.clear()
-        self._vanished.update(number for number, here in self._was_here.items() if here)
+        self._vanished.update(self._changed, (number for number, here in self._was_here.items() if here))
+        self._changed.clear()
         self._gone.clear()
         self._alarms.clear()
         for message in messages:
@@ -78,14 +68,29 @@ class MessageHistory:
             self.gaps.fill(message.id, message.id + 1)
         return True
 
-    def insert(self, messages: Iterable[Message], start: int, stop: int) -> list[Message]:
+    def renew(self, message: Message) -> None:
+        """Take the newer state of a message that is held, in its place; one that is not newer changes nothing."""
+        held = self.messages.get(message.id)
+        if held is None or message.seq <= held.seq:
+            return
+        self.messages[message.id] = message
+        self._changed.add(message.id)
+        if message.expires_at is not None and message.expires_at != held.expires_at:
+            heapq.heappush(self._alarms, (message.expires_at, message.id))
+
+    def insert(
+        self, messages: Iterable[Message], start: int, stop: int, *, without: Collection[int] = ()
+    ) -> list[Message]:
         """Take a page: all that there is from id `start` on and below `stop`. Returns what was not known.
 
-        What lies in no gap is held already, or is gone.
+        What lies in no gap is held already, or is gone; what is to be left out (`without`) stays in one.
         """
         fresh = [message for message in messages if self.gaps.holds(message.id) and start <= message.id < stop]
-        fresh = [message for message in fresh if self._take(message)]
+        fresh = [message for message in fresh if message.id not in without and self._take(message)]
+        unknown = [number for number in without if self.gaps.holds(number)]
         self.gaps.fill(start, stop)
+        for number in unknown:
+            self.gaps.add(number, number + 1)
         self._inserted.update(message.id for message in fresh)
         self._sort()
         return fresh
@@ -183,22 +188,27 @@ class MessageHistory:
 
     # -- changes ------------------------------------------------------------------------------------------------
 
-    def take_changes(self) -> HistoryChanges:
-        """Bring everything into order and within its bounds, and say what has changed since the last time."""
-        replaced = self._replaced or self._unordered
+    def touch(self, numbers: Iterable[int]) -> None:
+        """These messages look different, by something that is not in them; those that are not held don't matter."""
+        self._changed.update(numbers)
+
+    def take_changes(self, change: Change) -> None:
+        """Bring everything into order and within its bounds, and tell what has changed since the last time."""
+        if self._replaced or self._unordered:
+            change.reset = True
         if self._unordered:
             self._sort()
         self._keep_bounds()
+        messages = self.messages
         touched, self._was_here = self._was_here, {}
         vanished, self._vanished = self._vanished, set()
         inserted, self._inserted = self._inserted, set()
+        changed, self._changed = self._changed, set()
         self._unordered = self._replaced = False
-        return HistoryChanges(
-            added=sorted(number for number in touched if number in self.messages and number not in inserted),
-            inserted=sorted(number for number in inserted if number in self.messages),
-            removed=sorted(vanished.union(number for number, here in touched.items() if here)),
-            replaced=replaced,
-        )
+        change.added = sorted(number for number in touched if number in messages and number not in inserted)
+        change.inserted = sorted(number for number in inserted if number in messages)
+        change.removed = sorted(vanished.union(number for number, here in touched.items() if here))
+        change.changed = sorted(number for number in changed if number in messages and number not in touched)
 
     def _keep_bounds(self) -> None:
         if (surplus := len(self.messages) - self._limit) > 0:
@@ -207,7 +217,7 @@ class MessageHistory:
             for message_id in list(islice(self._gone, surplus)):
                 del self._gone[message_id]
         if len(self._alarms) > 2 * len(self.messages) + _STALE_ALARMS:
-            self._alarms = [alarm for alarm in self._alarms if self._rings(*alarm)]
+            self._alarms = list({alarm for alarm in self._alarms if self._rings(*alarm)})
             heapq.heapify(self._alarms)
 
     def _let_go(self, surplus: int) -> None:

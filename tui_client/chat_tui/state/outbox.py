@@ -108,6 +108,7 @@ class Outbox:
         self._throttle = Throttle()
         self._ready = False  # is there a server that has greeted us?
         self._plain = False
+        self._told: set[int] = set()  # the messages of which `take_touched` has said that they are being deleted
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -146,6 +147,13 @@ class Outbox:
     def is_deleting(self, message_id: int) -> bool:
         """Have we asked for the end of that message, without an answer so far?"""
         return any(isinstance(line.command, Delete) and line.command.id == message_id for line in self)
+
+    def take_touched(self) -> set[int]:
+        """The messages whose deletion we have begun to wait for, or wait for no more, since the last time."""
+        before = self._told
+        if before or self._lines:
+            self._told = {line.command.id for line in self if isinstance(line.command, Delete) and line.command.id}
+        return before ^ self._told
 
     # -- over a restart -----------------------------------------------------------------------------------------
 

@@ -3,17 +3,25 @@
 from typing import NamedTuple
 
 from chat_protocol.commands import HISTORY_MOST, FetchHistory, format_command
-from chat_protocol.events import HistoryPage, Refusal
+from chat_protocol.events import HistoryPage, Message, Refusal
 
 PAGE = HISTORY_MOST
 """Messages that are asked for at once."""
 
 
 class PageRequest(NamedTuple):
-    """A page that is on its way: messages older than `before`; `txn` is the token of its answer."""
+    """A page that is on its way: messages older than `before`; `txn` is the token of its answer.
+
+    `renewed` are the messages that have come to be in a newer state since it was asked for, each with the seq of that.
+    """
 
     txn: str
     before: int
+    renewed: dict[int, int]
+
+    def is_outdated(self, message: Message) -> bool:
+        """Has the page been made before this message came to be in a newer state?"""
+        return message.seq < self.renewed.get(message.id, 0)
 
 
 class PageRequests:
@@ -33,6 +41,11 @@ class PageRequests:
         """Is there a server that may be asked?"""
         return self._ready
 
+    @property
+    def asked_before(self) -> int | None:
+        """Messages older than this one are on their way; None for no messages."""
+        return None if self.pending is None else self.pending.before
+
     def connected(self, *, answers: bool) -> None:
         """There is a new connection; does whoever is there answer such questions?"""
         self.pending, self._ready = None, answers
@@ -47,19 +60,25 @@ class PageRequests:
         if not self._ready or self.pending is not None:
             return None
         self._asked += 1
-        self.pending = PageRequest(f"{self._prefix}p{self._asked}", before)
+        self.pending = PageRequest(f"{self._prefix}p{self._asked}", before, {})
         return format_command(FetchHistory(before, count, self.pending.txn))
 
     def cancel(self) -> None:
         """The line did not go out."""
         self.pending = None
 
-    def answered(self, page: HistoryPage) -> bool:
-        """Is this what was asked for?"""
-        if self.pending is None or page.txn != self.pending.txn:
-            return False
+    def renewed(self, message: Message) -> None:
+        """A message that is not held is in this state now: a page that is on its way may have it in an older one."""
+        if self.pending is not None:
+            self.pending.renewed[message.id] = message.seq
+
+    def answered(self, page: HistoryPage) -> PageRequest | None:
+        """What was asked for with this answer; None where that was nothing."""
+        request = self.pending
+        if request is None or page.txn != request.txn:
+            return None
         self.pending = None
-        return True
+        return request
 
     def refused(self, refusal: Refusal) -> bool:
         """Was it this that was refused? A server that does not know what is meant is not asked again."""

@@ -118,9 +118,11 @@ class Resync:
             history.remove(message_id, position.gone_until(init.seq))
             self._outbox.deleted(message_id)
         if init.more:
-            history.gaps.add(position.seq + 1, init.messages[0].id if init.messages else init.seq + 1)
+            first = next((message.id for message in init.messages if message.id > position.seq), init.seq + 1)
+            history.gaps.add(position.seq + 1, first)
         for message in init.messages:
-            history.add(message)
+            if not (history.is_unloaded(message.id) or history.add(message)):
+                history.renew(message)
 
     def _replace(self, init: Init, change: Change, *, continued: bool) -> None:
         self._history.replace(init.messages)

@@ -67,14 +67,15 @@ class Store:
         # The token alone proves nothing, since everybody sees it.
         if people.is_own(message) and (pending := self.outbox.take(message.txn)):
             change.settled.append(pending.key)
-        newer = position.is_newer(message)
-        if not newer and history.is_unloaded(message.id):
-            return  # the answer to a line sent again, from among what is not loaded: it comes with the others
-        if history.add(message):
+        if message.id <= position.seq and position.epoch and history.is_unloaded(message.id):
+            self.pages.renewed(message)  # also the answer to a line sent again: it comes with the others not loaded
+        elif history.add(message):
             if message.from_id:
                 people.remember(message.from_id, message.from_name)
-            if newer:
+            if position.is_newer(message):
                 self._unread.count(message)
+        elif position.epoch:
+            history.renew(message)
         position.advance(message.seq)
 
     def _apply_deleted(self, event: Deleted) -> None:
@@ -96,10 +97,12 @@ class Store:
 
     def _apply_page(self, page: HistoryPage, change: Change) -> None:
         """What was asked for has come. Where the server has more, a page without messages says nothing."""
-        if not self.pages.answered(page):
+        request = self.pages.answered(page)
+        if request is None:
             return
         oldest = min((message.id for message in page.messages), default=page.before) if page.more else 1
-        fresh = self._history.insert(page.messages, oldest, page.before)
+        outdated = [message.id for message in page.messages if request.is_outdated(message)]
+        fresh = self._history.insert(page.messages, oldest, page.before, without=outdated)
         for message in fresh:
             if message.from_id and not self._people.is_remembered(message.from_id):
                 self._people.remember(message.from_id, message.from_name)
@@ -119,12 +122,11 @@ class Store:
 
     def disconnected(self) -> Change:
         """The connection is lost: what was under way is unsent again, or is not to be repeated and refused."""
-        return Change(refused=self.outbox.disconnected(), edges=self.pages.disconnected())
+        return self._finished(Change(refused=self.outbox.disconnected(), edges=self.pages.disconnected()))
 
     def _finished(self, change: Change) -> Change:
-        added, inserted, removed, replaced = self._history.take_changes()
-        change.added, change.inserted, change.removed = added, inserted, removed
-        change.reset = change.reset or replaced
+        self._history.touch(self.outbox.take_touched())
+        self._history.take_changes(change)
         self._unread.update(change)
         return change
 
@@ -215,22 +217,12 @@ class Store:
     def reading(self, message_id: int | None) -> None:
         self._history.reading = message_id
 
-    @property
-    def can_ask(self) -> bool:
-        """Is there a server that is to be asked for messages that are not held?"""
-        return self.pages.ready
-
     def request_page(self, before: int, count: int = PAGE) -> str | None:
         """The line that asks for the newest `count` messages older than `before`; None while that can't be asked.
 
         Never beyond what was heard of: the answer knows nothing of a message that comes while it is under way.
         """
         return self.pages.request(min(before, self.seq + 1), count)
-
-    @property
-    def asked_before(self) -> int | None:
-        """Messages older than this one are on their way; None for no messages."""
-        return None if self.pages.pending is None else self.pages.pending.before
 
     # -- people -------------------------------------------------------------------------------------------------
 
@@ -280,7 +272,8 @@ class Store:
             self._unread.read(client_id)
         else:
             self.muted.discard(client_id)
-        return self._finished(Change())
+        self._history.touch(number for number, one in self.messages.items() if one.from_id == client_id)
+        return self._finished(Change(roster=True))
 
     # -- unread -------------------------------------------------------------------------------------------------
 
@@ -337,6 +330,10 @@ class Store:
         if isinstance(command, Say):
             command = self._people.with_recipient(command, self.messages.get(command.reply_to or 0))
         return self.outbox.say(command, typed, held_until, now, self.epoch or "")
+
+    def take_changes(self) -> Change:
+        """What is different since somebody has put lines into the outbox, or taken them out."""
+        return self._finished(Change())
 
     def unsent_rows(self) -> list[Pending]:
         """Our messages that are not known to be kept, in the order said."""

@@ -19,7 +19,7 @@ def edge_of(store: Store, message: Message, before: Message | None) -> tuple[str
 
 
 def _is_asked_for(store: Store, gap: Gap) -> bool:
-    return store.asked_before is not None and gap.start < store.asked_before <= gap.stop
+    return store.pages.asked_before is not None and gap.start < store.pages.asked_before <= gap.stop
 
 
 def _missing(before: Message | None) -> str:

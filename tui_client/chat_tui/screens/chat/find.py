@@ -87,12 +87,16 @@ class Find:
             self._reading = None
             self._results = FindResults(self._results.phrase, self._store.messages, self._store.is_muted)
             self._look()
-        elif change.added or change.inserted or change.removed:
+        elif change.changed or change.added or change.inserted or change.removed:
+            self._results.changed(change.changed)
             self._results.removed(change.removed)
             self._results.added(change.added)
             self._results.inserted(change.inserted)
-        if self._current is not None and self._current not in self._store.messages:
-            self._current = self._results.step(self._current, 1)
+        current = self._current
+        if current is not None and (
+            current not in self._store.messages or (current in change.changed and not self._results.has(current))
+        ):
+            self._current = self._results.step(current, 1)
             self._messages.show_found(self._current)
         self._show_count()
 

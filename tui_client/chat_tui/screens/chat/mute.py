@@ -1,14 +1,12 @@
 """Muting: the messages of somebody who is muted are folded, and never counted or noticed."""
 
+from collections.abc import Callable
+
 from textual.app import App
 
 from chat_tui.screens.chat.find import Find
-from chat_tui.screens.chat.focus import FocusTracker
-from chat_tui.screens.chat.people import RosterPresenter
-from chat_tui.screens.chat.recipient import Recipient
 from chat_tui.screens.chat.status import StatusLine
-from chat_tui.screens.chat.timeline import TimelinePresenter
-from chat_tui.state.store import Store
+from chat_tui.state.store import Change, Store
 from chat_tui.widgets.lists.roster import Person
 from chat_tui.wording.notices import Notice
 
@@ -16,24 +14,12 @@ _SECONDS = 5.0
 
 
 class Muting:
-    """Mutes people, and ends it, in everything that is shown."""
+    """Mutes people, and ends it; `changed` gets what is different then in all that is shown."""
 
-    def __init__(
-        self,
-        store: Store,
-        timeline: TimelinePresenter,
-        focus: FocusTracker,
-        people: RosterPresenter,
-        find: Find,
-        recipient: Recipient,
-        status: StatusLine,
-    ) -> None:
+    def __init__(self, store: Store, changed: Callable[[Change], None], find: Find, status: StatusLine) -> None:
         self._store = store
-        self._timeline = timeline
-        self._focus = focus
-        self._people = people
+        self._changed = changed
         self._find = find
-        self._recipient = recipient
         self._status = status
 
     def mute(self, client_id: str, *, muted: bool) -> None:
@@ -42,11 +28,8 @@ class Muting:
         if store.you is not None and client_id == store.you.id:
             self._status.notice(Notice("info", "That is you.", seconds=_SECONDS))
             return
-        self._timeline.follow_mute(store.mute(client_id, muted=muted))
-        self._focus.show_unread()
-        self._people.show()
+        self._changed(store.mute(client_id, muted=muted))
         self._find.again()
-        self._recipient.quote_again()
         name = store.name_of(client_id)
         words = f"{name} is muted. /unmute {name} ends it." if muted else f"{name} is not muted any more."
         self._status.notice(Notice("info", words, seconds=_SECONDS))

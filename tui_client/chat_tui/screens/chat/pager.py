@@ -59,7 +59,7 @@ class Pager:
             self._jumps.go_to(message_id, origin)
         elif (gap := self._store.gap_around(message_id)) is None:
             self._tell("That message is not here any more.")
-        elif not self._store.can_ask:
+        elif not self._store.pages.ready:
             self._tell("That message is not loaded, and there is no connection.")
         else:
             self._status.notice(Notice("info", "Fetching that message…"))
@@ -99,7 +99,7 @@ class Pager:
             self._fetch(min(gap.stop, gap.start + _NEWER), key)
 
     def _fetch(self, before: int, goes_on_from: int) -> None:
-        if not self._store.can_ask:
+        if not self._store.pages.ready:
             self._tell("There is no connection.")
         elif self._feed.request_page(before):
             self._timeline.goes_on_from = goes_on_from

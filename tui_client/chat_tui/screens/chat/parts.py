@@ -84,10 +84,10 @@ class ChatParts:
         self._host = host
         self.header = HeaderBar(id="header")
         self.banner = Banner(id="banner")
-        self.reply_bar = ReplyBar(id="reply")
+        rows = RowSource(store, clock)
+        self.reply_bar = ReplyBar(rows.quote, id="reply")
         self.composer = Composer(id="composer")
         self.roster = Roster(id="roster")
-        rows = RowSource(store, clock)
         self.messages = MessageList(rows.row, rows.actions, rows.server_now, details=rows.details, id="messages")
         busy = partial(_key_is_new, app)
         self.messages.gives_way = busy
@@ -121,12 +121,10 @@ class ChatParts:
         self.recipient = Recipient(
             store, self.address, self.reply_bar, self.people, self.drafts, self.focus, self.jumps, status
         )
-        self.muting = Muting(store, self.timeline, self.focus, self.people, self.find, self.recipient, status)
+        self.muting = Muting(store, self.follow, self.find, status)
         self.undo = Undo(feed, status, undo_seconds)
-        sender = Sender(store, feed, self.undo, messages, self.own_name)
-        self.returned = ReturnedLines(
-            store, composer, messages, self.recipient, self.drafts, self.own_name, self.undo, status
-        )
+        sender = Sender(store, feed, self.undo, self.own_name)
+        self.returned = ReturnedLines(store, composer, self.recipient, self.drafts, self.own_name, self.undo, status)
         self.lookup = ServerLookup(feed, clock, self.find, self.pager, composer)
         self.actions = MessageActions(app, store, feed, self.pager, self.recipient, sender, status)
         submission = Submission(

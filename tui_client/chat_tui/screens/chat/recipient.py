@@ -2,7 +2,6 @@
 
 from chat_protocol.names import fold_name
 from chat_protocol.unknown import quoted
-from chat_tui.screens.chat import rows
 from chat_tui.screens.chat.addressing import Addressing
 from chat_tui.screens.chat.autosave import DraftAutosave
 from chat_tui.screens.chat.focus import FocusTracker
@@ -89,12 +88,7 @@ class Recipient:
         if message_id is None:
             self._reply_bar.hide()
         else:
-            self._reply_bar.show(*rows.quote_of(self._store, message_id))
-
-    def quote_again(self) -> None:
-        """The bar says what is replied to as the list does."""
-        if self.address.reply_to is not None:
-            self.reply_to(self.address.reply_to)
+            self._reply_bar.show(message_id)
 
     def answer(self, message_id: int) -> None:
         """Reply to a message. What was said to two is answered to two."""
@@ -104,7 +98,9 @@ class Recipient:
             self.set_target(message.to_id if self._store.is_own(message) else message.from_id)
 
     def follow(self, change: Change) -> None:
-        """What is gone is not replied to."""
+        """What is gone is not replied to; what looks different is quoted as the list shows it."""
+        if self.address.reply_to in change.changed:
+            self._reply_bar.refresh()
         if self.address.reply_to in change.removed:
             self.reply_to(None)
             self._status.notice(Notice("warning", "The message that you were replying to was deleted.", seconds=6))

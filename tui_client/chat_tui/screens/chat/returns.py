@@ -10,7 +10,6 @@ from chat_tui.screens.chat.undo import Undo
 from chat_tui.state.outbox import Pending
 from chat_tui.state.store import Change, Store
 from chat_tui.widgets.composer.composer import Composer
-from chat_tui.widgets.messages.message_list import MessageList
 from chat_tui.wording.notices import taken_notice
 
 
@@ -21,7 +20,6 @@ class ReturnedLines:
         self,
         store: Store,
         composer: Composer,
-        messages: MessageList,
         recipient: Recipient,
         drafts: DraftAutosave,
         own_name: OwnName,
@@ -30,7 +28,6 @@ class ReturnedLines:
     ) -> None:
         self._store = store
         self._composer = composer
-        self._messages = messages
         self._recipient = recipient
         self._drafts = drafts
         self._own_name = own_name
@@ -42,8 +39,6 @@ class ReturnedLines:
         for text in change.errors:
             self._status.notice(taken_notice(text))
         for pending, code, reason in change.refused:
-            if isinstance(pending.command, Delete):
-                self._messages.refresh_rows([pending.command.id or 0])
             self._return(pending, code, reason)
             self._drafts.keep()
             self._drafts.flush()  # it waits on disk no more, and must not be lost in between
@@ -67,11 +62,7 @@ class ReturnedLines:
     def take_back(self) -> None:
         """The last line or deletion was a mistake, and can still be taken back."""
         pending = self._undo.undo()
-        if pending is None:
-            return
-        if isinstance(pending.command, Delete):
-            self._messages.refresh_rows([pending.command.id or 0])
-        else:
+        if pending is not None and not isinstance(pending.command, Delete):
             self.put_back(pending.typed, "", "taken back")
 
     def put_back(self, text: str, target: str, why: str) -> None:

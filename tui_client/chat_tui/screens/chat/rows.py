@@ -53,6 +53,10 @@ class RowSource:
         """The words beside its actions."""
         return details_of(self._store, key, self._clock())
 
+    def quote(self, key: int) -> tuple[str, str]:
+        """Author and beginning, for who replies to it."""
+        return quote_of(self._store, key)
+
     def server_now(self) -> float:
         """The server's clock, by which messages go."""
         return self._store.server_now(self._clock())

@@ -10,7 +10,6 @@ from chat_tui.screens.chat.people import OwnName
 from chat_tui.screens.chat.undo import Undo, deletion_words
 from chat_tui.state.outbox import Pending
 from chat_tui.state.store import Store
-from chat_tui.widgets.messages.message_list import MessageList
 
 _REMEMBERED = 50
 """Lines to one person that everyone should not get by mistake."""
@@ -19,11 +18,10 @@ _REMEMBERED = 50
 class Sender:
     """The last step of a line: all that are sent go through here."""
 
-    def __init__(self, store: Store, feed: Feed, undo: Undo, messages: MessageList, own_name: OwnName) -> None:
+    def __init__(self, store: Store, feed: Feed, undo: Undo, own_name: OwnName) -> None:
         self._store = store
         self._feed = feed
         self._undo = undo
-        self._messages = messages
         self._own_name = own_name
         self._private_texts: deque[str] = deque(maxlen=_REMEMBERED)
 
@@ -55,6 +53,4 @@ class Sender:
             command = msgspec.structs.replace(command, id=newest)
         if command.id not in self._store.messages:
             return self._feed.say(command, typed)  # whether there is such a message, the server alone knows
-        pending = self._undo.say(command, typed, deletion_words(command))
-        self._messages.refresh_rows([command.id])
-        return pending
+        return self._undo.say(command, typed, deletion_words(command))

@@ -53,12 +53,6 @@ class TimelinePresenter:
         reading = self._messages.reading
         self._store.reading = reading[0] if reading is not None and reading[0] > 0 else None
 
-    def follow_mute(self, change: Change) -> None:
-        """Somebody is listened to no more, or again."""
-        self.follow(change)
-        self._unread.forget_muted()
-        self._messages.redraw()
-
     def begin_pick(self) -> None:
         """Choose a message by keyboard, if there is one."""
         if not self.empty:
@@ -87,6 +81,8 @@ class TimelinePresenter:
             before = self._store.before(change.added[0])
             fresh = (messages[number] for number in change.added)
             self._messages.extend(_sizes(fresh, before), more=change.more)
+        if change.changed:
+            self._messages.refresh_rows(change.changed)
         if change.rule and self._store.first_unread is not None:
             self._messages.refresh_rows([self._store.first_unread])
         if change.edges:

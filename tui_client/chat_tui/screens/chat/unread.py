@@ -42,6 +42,8 @@ class UnreadMarker:
             self._news_to_you.update(number for number in added if self._store.is_to_you(messages[number]))
         self._news_to_you &= self._news
         self.show_news()
+        if change.changed:
+            self._forget_muted()
 
     def show_news(self) -> None:
         """Say how many new ones are below what is to be seen."""
@@ -55,7 +57,7 @@ class UnreadMarker:
         messages = self._store.messages
         return sum(number in messages and messages[number].to_id is None for number in self._news)
 
-    def forget_muted(self) -> None:
+    def _forget_muted(self) -> None:
         """What is not listened to is no news."""
         self._news = {number for number in self._news if number in self._store.messages and self._is_heard(number)}
         self._news_to_you &= self._news

@@ -160,8 +160,10 @@ class MessagePane:
         self._tell_parts(gone=True)
 
     def redraw(self, keys: Iterable[int]) -> None:
-        """These messages look different now."""
-        self.canvas.forget_with_replies(frozenset(keys))
+        """These messages look different now; replies to them, and what comes after, are drawn anew."""
+        changed = frozenset(keys)
+        self.canvas.forget_with_replies(changed)
+        self.canvas.forget(self.blocks.following(changed))
         self.invalidate()
         self._tell_parts(gone=False)
 
