@@ -5,34 +5,20 @@ breaks that are left in a text become a mark that can be seen.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from chat_protocol.commands import TYPED_COMMANDS
 from chat_protocol.events import Message
 from chat_tui.state.store import Store
+from chat_tui.wording.times import ISO_DATE, clock_time
 
 LINE_BREAK = " ⏎ "
 _QUOTE = 40
 _MOST_NAMES = 20
 
 
-def stamp(when: float, now: float) -> str:
-    """A moment such as `10:02`, or `2026-11-22 10:02` when that is not today; "" for one that can't be a time.
-
-    Both are seconds since the epoch.
-    """
-    if not when:
-        return ""
-    try:
-        moment, today = datetime.fromtimestamp(when).astimezone(), datetime.fromtimestamp(now).astimezone()
-    except (OverflowError, OSError, ValueError):
-        return ""
-    return moment.strftime("%H:%M" if moment.date() == today.date() else "%Y-%m-%d %H:%M")
-
-
 def event_line(what: str, now: float) -> str:
     """Something that happened now and is no message: `10:02 bob joined`."""
-    return _joined(stamp(now, now), what)
+    return _joined(clock_time(now, now, ISO_DATE), what)
 
 
 def message_line(store: Store, message: Message, now: float) -> str:
@@ -42,7 +28,7 @@ def message_line(store: Store, message: Message, now: float) -> str:
     """
     server_now = store.server_now(now)
     head = _joined(
-        stamp(message.sent_at, server_now),
+        clock_time(message.sent_at, server_now, ISO_DATE),
         f"#{message.id}",
         author(store, message),
         f"privately to {_reader(store, message.to_id)}" if message.to_id is not None else "",
