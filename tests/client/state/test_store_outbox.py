@@ -2,9 +2,9 @@
 
 import pytest
 
-from chat_protocol.commands import Delete, Exit, Say, TakeName, parse_command
+from chat_protocol.commands import Delete, Exit, FetchHistory, Say, Search, TakeName, format_command, parse_command
 from chat_protocol.events import Client, ClientsChanged, Deleted, Init, Message, Refusal
-from chat_tui.state.outbox import MOST_TRIES
+from chat_tui.state.outbox import MOST_TRIES, Outbox
 from chat_tui.state.store import Store
 
 ANA, BOB = Client("~ana", "ana"), Client("~bob", "bob")
@@ -321,3 +321,14 @@ def test_a_line_can_be_held_back(store):
     assert [line.rpartition(" ")[2] for line in sent(store)] == ["2"]
     assert store.outbox.is_deleting(2)
     assert store.outbox.wait(1.0) is None
+
+
+def test_what_was_never_delivered_is_known_at_the_end():
+    """A message until it is kept, a deletion until it was sent; a name or a question means nothing once we are gone."""
+    outbox = Outbox("t-", 10)
+    for command in (Say("hi"), Delete(3), Delete(), TakeName("ana"), Search("word"), FetchHistory(3)):
+        outbox.say(command, format_command(command))
+    assert [line.typed for line in outbox.undelivered()] == ["hi", "/delete 3", "/delete last"]
+    outbox.connected(0.0, 0.0, now=0.0, epoch="e1", plain=False)
+    assert len(list(outbox.to_send(0.0))) == 5, "on this connection another message may be the newest"
+    assert [line.typed for line in outbox.undelivered()] == ["hi"]

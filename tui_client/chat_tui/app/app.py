@@ -16,14 +16,12 @@ from textual.events import DescendantFocus
 from textual.screen import Screen
 from textual.widgets import Input
 
-from chat_protocol.commands import Delete, Say
 from chat_tui.app.palette import chat_commands
 from chat_tui.app.theme_choice import ThemeChoice
 from chat_tui.app.themes import DEFAULT, TERMINAL, THEMES, frame_colours, with_a_theme
 from chat_tui.screens.chat.screen import ChatScreen
 from chat_tui.screens.chat.undo import SECONDS
 from chat_tui.settings.settings import Settings
-from chat_tui.state.outbox import Pending
 from chat_tui.state.store import Store
 from chat_tui.storage.choices import RememberError
 from chat_tui.storage.drafts import Drafts
@@ -238,20 +236,12 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
     @property
     def unsent(self) -> list[str]:
         """What was typed and never reached the server; messages also where that is not known."""
-        return [pending.typed for pending in _unsent(self.store)]
+        return [pending.typed for pending in self.store.outbox.undelivered()]
 
     @property
     def unsent_waits(self) -> bool:
         """Is all of that on disk, so that a later run sends it?"""
-        return {pending.txn for pending in _unsent(self.store)} <= self.chat.feed.on_disk
-
-
-def _unsent(store: Store) -> list[Pending]:
-    return [
-        pending
-        for pending in store.unanswered()
-        if isinstance(pending.command, Say) or (isinstance(pending.command, Delete) and pending.state == "unsent")
-    ]
+        return {pending.txn for pending in self.store.outbox.undelivered()} <= self.chat.feed.on_disk
 
 
 def _begin_to_collect() -> None:

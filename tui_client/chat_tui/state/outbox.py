@@ -140,6 +140,17 @@ class Outbox:
         """Our messages that are not known to be kept, in the order said."""
         return [pending for pending in self if isinstance(pending.command, Say)]
 
+    def undelivered(self) -> list[Pending]:
+        """What the server has never had, should this be the end: messages, and what was to be done to one.
+
+        What must not be said twice counts until it is known to be kept, all else until it was sent.
+        """
+        return [
+            line
+            for line in self
+            if not line.command.is_idempotent or (line.command.speaks_of_message and line.state == "unsent")
+        ]
+
     def is_in_doubt(self, key: int) -> bool:
         """Does this line wait for the user to say that it is to be sent again?"""
         return any(line.key == key and line.state == "doubt" for line in self)
