@@ -22,7 +22,7 @@ async def clients(url, *names):
     people = [FeedHost(url, 0.01, name=name, secret=f"{name:x<32}") for name in names]
     running = [asyncio.create_task(person.feed.run()) for person in people]
     for person in people:
-        await person.until(lambda person=person: len(person.store.clients) == len(names))
+        await person.until(lambda person=person: len(person.store.people.clients) == len(names))
     try:
         yield people
     finally:
@@ -59,7 +59,7 @@ async def test_what_is_gone_is_found_nowhere(tmp_path):
         async with clients(server.url, "ana", "bob", "cat") as (ana, bob, cat):
             ana.say(Say(f"the word is {DELETED}"))
             ana.say(Say(f"for a moment: {EXPIRED}", lifetime=2.0))
-            ana.say(Say(f"for bob alone: {PRIVATE}", to=bob.store.you.id, lifetime=2.0))
+            ana.say(Say(f"for bob alone: {PRIVATE}", to=bob.store.people.you.id, lifetime=2.0))
             ana.say(Say("this stays"))
             await bob.until(lambda: len(bob.texts) == 4)
             await cat.until(lambda: len(cat.texts) == 3)

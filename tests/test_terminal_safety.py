@@ -170,7 +170,7 @@ def crashing(tmp_path: Path) -> Iterator[Terminal]:
     fault.write_text(
         "import chat_tui.screens.chat.rows as rows\n"
         "def broken(store, key, now):\n"
-        "    secret = [line.typed for line in store.unsent_rows()]\n"
+        "    secret = [line.typed for line in store.outbox.messages()]\n"
         "    raise ZeroDivisionError(secret)\n"
         "rows.row_of = broken\n"
     )

@@ -104,7 +104,7 @@ class Chat:
     async def cut(self) -> None:
         """Lose the connection, as when a cable is pulled; it is not tried again before `retry`."""
         assert self.house is not None
-        you = self.app.store.you.id
+        you = self.app.store.people.you.id
         for session in self.house.sessions:
             if session.client_id == you:
                 session.connection.transport.abort()
@@ -147,7 +147,7 @@ async def chat(
 ) -> AsyncIterator[Chat]:
     """A person who is connected."""
     async with chat_at(house.url(), name, size, **options) as person:
-        await person.until(lambda: person.screen.header.state == "connected" and person.app.store.you)
+        await person.until(lambda: person.screen.header.state == "connected" and person.app.store.people.you)
         person.house = house
         yield person
 

@@ -11,9 +11,9 @@ async def test_a_line_comes_back_as_kept():
     room = Room()
     async with serving(room.handler) as port, Person(f"127.0.0.1:{port}") as person:
         person.say("hello")
-        assert len(person.store.unsent_rows()) == 1
+        assert len(person.store.outbox.messages()) == 1
         await person.until(lambda: person.texts == ["hello"])
-        assert person.store.unsent_rows() == []
+        assert person.store.outbox.messages() == []
 
 
 async def test_lines_said_while_disconnected_arrive_once_and_in_order():
@@ -23,7 +23,7 @@ async def test_lines_said_while_disconnected_arrive_once_and_in_order():
     async with Person(f"127.0.0.1:{port}", delays=lambda: repeat(0.001)) as person:
         for number in range(20):
             person.say(f"{number}")
-        assert [row.state for row in person.store.unsent_rows()] == ["unsent"] * 20
+        assert [row.state for row in person.store.outbox.messages()] == ["unsent"] * 20
         async with serving(room.handler, port):
             await person.until(lambda: len(person.texts) == 20)
             assert [entry["text"] for entry in room.kept] == [str(number) for number in range(20)]
@@ -39,7 +39,7 @@ async def test_a_line_whose_echo_was_lost_is_found_in_the_next_init():
         room.silent = True
         person.say("second")
         await person.until(lambda: person.texts == ["first", "second"])
-        assert person.store.unsent_rows() == []
+        assert person.store.outbox.messages() == []
         assert len(room.heard) == 2
         assert person.missed == [0]
 
@@ -51,10 +51,10 @@ async def test_nothing_is_lost_or_doubled_by_a_wire_that_is_cut_again_and_again(
         for number in range(30):
             room.silent = room.silent or number % 4 == 3
             person.say(f"{number}")
-            await person.until(lambda: person.store.you is not None)
+            await person.until(lambda: person.store.people.you is not None)
         await person.until(lambda: len(person.texts) == 30)
         assert person.texts == [str(number) for number in range(30)]
-        assert person.store.unsent_rows() == []
+        assert person.store.outbox.messages() == []
 
 
 async def test_what_is_busy_without_end_stops_nothing():
@@ -96,7 +96,7 @@ async def test_a_server_that_knows_only_the_seed_of_the_protocol_will_do():
     async with serving(handler) as port, Person(f"127.0.0.1:{port}") as person:
         await person.until(lambda: person.texts == ["welcome"])
         person.say("/reply 1 hello")
-        assert person.store.unsent_rows() == []
+        assert person.store.outbox.messages() == []
         await person.until(lambda: len(person.texts) == 2)
         person.say("/delete 1")
         await person.until(lambda: person.texts == ["hello"])

@@ -82,7 +82,7 @@ async def converse(direction, limit):
         await bob.until(lambda: bob.seen[-1]["type"] == "delete")
         await bob.say("six")
         await ana.until(lambda: ana.texts == ["one", "three", "four", "five", "six"])
-        await ana.until(lambda: not list(ana.store.unsent_rows()))
+        await ana.until(lambda: not list(ana.store.outbox.messages()))
         await bob.hears("six")
         heard = [event["text"] for event in bob.seen if event["type"] == "message"]
         assert heard == ["one", "two", "three", "four", "five", "six"]

@@ -107,7 +107,7 @@ async def test_lines_go_out_in_order_and_again_after_a_loss():
         for text in ("one", "two", "three"):
             picture.feed.say(Say(text), text)
         await picture.until(lambda: picture.texts == ["one", "two", "three"])
-        assert not picture.store.unsent_rows()
+        assert not picture.store.outbox.messages()
         assert [entry["text"] for entry in room.kept] == ["one", "two", "three"]
         assert any(isinstance(told, Lost) for told in picture.told)
 

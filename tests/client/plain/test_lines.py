@@ -162,6 +162,13 @@ def test_an_expiry_says_so_where_the_message_was_told():
     assert told.journal.lines(told.store.expire(NOW + 9), NOW + 9) == ["10:02 expired: message 4 of bob"]
 
 
+def test_an_end_that_is_set_later_counts():
+    """A message that comes again in a newer state is not told again; that it goes, and why, is."""
+    told = Told(init(message(1)), history=1)
+    assert told.take(message(1, seq=2, expires_at=NOW + 5)) == []
+    assert told.take(Deleted(1, 3), now=NOW + 5) == ["10:02 expired: message 1 of bob"]
+
+
 def test_people_come_go_and_are_renamed():
     """A crowd in one line; our own name is told to us."""
     told = Told(init())

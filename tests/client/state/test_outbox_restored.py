@@ -44,7 +44,7 @@ def sent(store):
 
 def states(store):
     """How the lines are."""
-    return [line.state for line in store.unanswered()]
+    return [line.state for line in store.outbox]
 
 
 def test_what_waited_goes_out_with_its_token_in_its_order():
@@ -52,10 +52,10 @@ def test_what_waited_goes_out_with_its_token_in_its_order():
     store = said(Say("one", to="~bob"), TakeName("anna"), Delete(None), Exit(), Delete(7), Say("/two", lifetime=30.0))
     again = restored(store)
     assert sent(again) == []
-    assert [(line.command.text, line.key < 0) for line in again.unsent_rows()] == [("one", True), ("/two", True)]
+    assert [(line.command.text, line.key < 0) for line in again.outbox.messages()] == [("one", True), ("/two", True)]
     again.say(Say("three"), "three")
     again.apply(init(), 1000.0)
-    tokens = [line.txn for line in store.unanswered()]
+    tokens = [line.txn for line in store.outbox]
     assert sent(again)[:3] == [
         f"/txn {tokens[0]} /to ~bob one", f"/txn {tokens[4]} /delete 7", f"/txn {tokens[5]} /temp 30 //two",
     ]  # fmt: skip
@@ -65,14 +65,14 @@ def test_what_waited_goes_out_with_its_token_in_its_order():
 def test_what_the_server_has_is_not_sent():
     """The init holds it, or the answer to sending it again says so: the message, or that it is gone since."""
     store = said(Say("one"), Say("two"), Say("three"))
-    one, two, three = (line.txn for line in store.unanswered())
+    one, two, three = (line.txn for line in store.outbox)
     again = restored(store)
     again.apply(init(echo(500, "one", one), seq=600, more=True), 1000.0)
     assert len(sent(again)) == 2
     again.apply(echo(3, "two", two), 1000.0)
     assert [*again.messages] == [500], "what lies between is not held, and two is with it"
     again.apply(Deleted(4, 601, three), 1000.0)
-    assert again.unanswered() == []
+    assert list(again.outbox) == []
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_what_could_be_taken_back_is_asked_about():
     """Nobody can take it back any more; a deletion was asked for, and is carried out."""
     store = said(Say("to everyone?"), held=600.0)
     store.say(Delete(7), "typed", 600.0, 1000.0)
-    store.unanswered()[0].held_until = 600.0
+    next(iter(store.outbox)).held_until = 600.0
     again = restored(store)
     again.apply(init(), 1001.0)
     assert states(again) == ["doubt", "unsent"]
@@ -121,7 +121,7 @@ def test_numbers_of_another_life_of_the_record_are_not_used():
     again = restored(store)
     change = again.apply(init(epoch="e2"), 1001.0)
     assert [code for _, code, _ in change.refused] == ["lost", "lost"]
-    assert [line.command for line in again.unanswered()] == [Say("hello")]
+    assert [line.command for line in again.outbox] == [Say("hello")]
 
 
 def test_a_line_is_restored_once():
@@ -129,4 +129,4 @@ def test_a_line_is_restored_once():
     store = said(Say("one"))
     again = restored(store)
     again.outbox.restore(store.outbox.saved_lines(0.0))
-    assert len(again.unanswered()) == 1
+    assert len(again.outbox) == 1

@@ -43,8 +43,13 @@ def test_init_replaces_everything():
     change = store.apply(init(message(3), message(7), more=True, limits={"text": 4096}), 0.0)
     assert (change.reset, change.roster, change.you_changed, change.missed) == (True, True, True, None)
     assert list(store.messages) == [3, 7]
-    assert store.clients == {"~ana": "ana", "~bob": "bob"}
-    assert (store.you, store.more, store.limits, store.resume_point) == (ANA, True, {"text": 4096}, "e1.7")
+    assert store.people.clients == {"~ana": "ana", "~bob": "bob"}
+    assert (store.people.you, store.history.more, store.limits, store.resume_point) == (
+        ANA,
+        True,
+        {"text": 4096},
+        "e1.7",
+    )
 
 
 def test_messages_and_deletions_are_told_once():
@@ -82,9 +87,14 @@ def test_only_so_many_messages_are_kept():
     """Above the limit the oldest go, and the store says that there were older ones."""
     store = Store("t", history_limit=3)
     store.apply(init(message(1), message(2)), 0.0)
-    assert not store.more
+    assert not store.history.more
     change = store.apply_all([message(n) for n in (3, 4, 5)], 0.0)
-    assert (change.added, change.removed, list(store.messages), store.more) == ([3, 4, 5], [1, 2], [3, 4, 5], True)
+    assert (change.added, change.removed, list(store.messages), store.history.more) == (
+        [3, 4, 5],
+        [1, 2],
+        [3, 4, 5],
+        True,
+    )
 
 
 def test_resuming_continues():
@@ -114,49 +124,49 @@ def test_another_epoch_is_another_life():
     change = store.apply(init(message(1), message(2, sender=ANA), message(50), epoch="e2", resumed=True), 0.0)
     assert (change.reset, change.missed, change.rule) == (True, 2, True)
     assert (change.added, change.removed) == ([], [60]), "what an old id stood for is gone"
-    assert (list(store.messages), store.resume_point, store.first_unread) == ([1, 2, 50], "e2.50", None)
+    assert (list(store.messages), store.resume_point, store.unread.first_unread) == ([1, 2, 50], "e2.50", None)
 
 
 def test_the_roster_follows_joins_leaves_and_new_names():
     """Who joins twice has a new name; who left is still known by name."""
     store = store_with(message(1, sender=ZOE))
-    assert store.name_of("~zoe") == "zoë"
+    assert store.people.name_of("~zoe") == "zoë"
     change = store.apply(ClientsChanged((Client("~ana", "anna"), ZOE), ("~bob",)), 0.0)
     assert (change.roster, change.you_changed) == (True, True)
-    assert store.clients == {"~ana": "anna", "~zoe": "zoë"}
-    assert store.you == Client("~ana", "anna")
-    assert (store.name_of("~bob"), store.name_of("~nobody")) == ("bob", "~nobody")
+    assert store.people.clients == {"~ana": "anna", "~zoe": "zoë"}
+    assert store.people.you == Client("~ana", "anna")
+    assert (store.people.name_of("~bob"), store.people.name_of("~nobody")) == ("bob", "~nobody")
 
 
 def test_a_full_list_replaces_the_roster():
     """Servers that send everybody each time are understood."""
     store = store_with()
     assert store.apply(ClientsChanged((), (), (ZOE,)), 0.0).roster
-    assert store.clients == {"~zoe": "zoë"}
+    assert store.people.clients == {"~zoe": "zoë"}
     assert not store.apply(ClientsChanged((), (), (ZOE,)), 0.0).roster
 
 
 def test_direct_messages_to_us_are_unread_until_read():
     """They count for their sender unless that conversation is open, and no longer when they are gone."""
     store = store_with(message(1, to_id="~ana"))
-    assert store.unread == {}, "what was there at the start counts as read"
+    assert store.unread.counts == {}, "what was there at the start counts as read"
     change = store.apply_all([message(n, to_id="~ana") for n in (2, 3)], 0.0)
-    assert (store.unread, change.roster) == ({"~bob": 2}, True)
+    assert (store.unread.counts, change.roster) == ({"~bob": 2}, True)
     store.apply_all([message(4, sender=ANA, to_id="~bob"), message(5)], 0.0)
-    assert store.unread == {"~bob": 2}
+    assert store.unread.counts == {"~bob": 2}
     assert store.apply(Deleted(2, 6), 0.0).roster
-    assert store.unread == {"~bob": 1}
+    assert store.unread.counts == {"~bob": 1}
     assert store.read("~bob").roster
-    store.attending = "~bob"
+    store.unread.attending = "~bob"
     store.apply(message(7, to_id="~ana"), 0.0)
-    assert store.unread == {}
+    assert store.unread.counts == {}
 
 
 def test_direct_messages_missed_while_away_are_unread():
     """A reconnect counts them as if they had come live."""
     store = store_with(message(1))
     store.apply(init(message(2, to_id="~ana"), resumed=True), 0.0)
-    assert store.unread == {"~bob": 1}
+    assert store.unread.counts == {"~bob": 1}
 
 
 def test_the_unread_mark_moves_on_when_its_message_goes():
@@ -164,9 +174,9 @@ def test_the_unread_mark_moves_on_when_its_message_goes():
     store = store_with(message(1), message(2), message(5))
     assert store.mark_unread_from(2).rule
     assert store.apply(Deleted(2, 6), 0.0).rule
-    assert store.first_unread == 5
+    assert store.unread.first_unread == 5
     assert store.clear_unread().rule
-    assert store.first_unread is None
+    assert store.unread.first_unread is None
 
 
 def test_the_unread_mark_is_at_what_is_listened_to():
@@ -175,11 +185,11 @@ def test_the_unread_mark_is_at_what_is_listened_to():
     store.mark_unread_from(2)
     assert not store.mute("~zoe", muted=True).rule
     assert store.mute("~bob", muted=True).rule
-    assert store.first_unread is None
+    assert store.unread.first_unread is None
     store.mute("~zoe", muted=False)
     store.mark_unread_from(1)
     store.mute("~bob", muted=True)
-    assert store.first_unread == 4
+    assert store.unread.first_unread == 4
 
 
 def test_expired_text_goes_without_a_connection():
@@ -225,7 +235,7 @@ class TestPlainServer:
 
     def test_it_is_recognised(self, store):
         """No epoch and nobody said who we are: nothing to resume, no identities."""
-        assert (store.plain, store.resume_point, store.you, texts(store)) == (True, None, None, ["old"])
+        assert (store.plain, store.resume_point, store.people.you, texts(store)) == (True, None, None, ["old"])
 
     def test_its_events_are_never_too_old(self, store):
         """Without numbering, a small id is as good as a large one, and may be used again."""
@@ -237,7 +247,7 @@ class TestPlainServer:
     def test_its_clients_may_be_a_list_of_names(self, store):
         """Names stand for themselves."""
         self.feed(store, '{"type":"clients","clients":["ana",{"id":"7","name":"bob"}]}')
-        assert store.clients == {"ana": "ana", "7": "bob"}
+        assert store.people.clients == {"ana": "ana", "7": "bob"}
 
     def test_missed_is_what_was_not_here_before(self, store):
         """A server that sends its whole history again does not make it news."""
@@ -254,20 +264,20 @@ def test_who_is_muted_is_neither_unread_nor_missed():
     store = store_with()
     store.apply(message(1, to_id="~ana"), 0.0)
     store.mute("~bob", muted=True)
-    assert store.unread == {}
+    assert store.unread.counts == {}
     store.apply_all([message(2, to_id="~ana"), message(3, sender=ZOE, to_id="~ana")], 0.0)
-    assert store.unread == {"~zoe": 1}
+    assert store.unread.counts == {"~zoe": 1}
     store.disconnected()
     change = store.apply(init(message(4, to_id="~ana"), message(5, sender=ZOE), seq=5, resumed=True), 0.0)
-    assert (change.added, change.missed, store.unread) == ([4, 5], 1, {"~zoe": 1})
+    assert (change.added, change.missed, store.unread.counts) == ([4, 5], 1, {"~zoe": 1})
     store.mute("~bob", muted=False)
     store.apply(message(6, to_id="~ana"), 0.0)
-    assert store.unread == {"~zoe": 1, "~bob": 1}
+    assert store.unread.counts == {"~zoe": 1, "~bob": 1}
 
 
 def test_a_name_stands_for_who_bears_it_now_or_bore_it_last():
     """Capitals don't matter; nobody is known by a name that was never heard."""
     store = store_with(message(1, sender=ZOE))
-    assert [store.bearer(name) for name in ("BOB", "zoë", "carl")] == ["~bob", "~zoe", None]
+    assert [store.people.bearer(name) for name in ("BOB", "zoë", "carl")] == ["~bob", "~zoe", None]
     store.apply(ClientsChanged(joined=(Client("~new", "bob"),), left=("~bob",)), 0.0)
-    assert store.bearer("bob") == "~new"
+    assert store.people.bearer("bob") == "~new"

@@ -54,7 +54,7 @@ def test_what_changes_is_no_news():
     store.apply(message(3, to_id=ANA.id), 0.0)
     store.mark_unread_from(2)
     store.apply_all([message(2, "anew", seq=4, to_id=ANA.id), message(3, "anew", seq=5, to_id=ANA.id)], 0.0)
-    assert (store.unread, store.first_unread) == ({BOB.id: 1}, 2)
+    assert (store.unread.counts, store.unread.first_unread) == ({BOB.id: 1}, 2)
 
 
 def test_what_changed_while_there_was_no_connection_is_not_missed():
@@ -63,8 +63,8 @@ def test_what_changed_while_there_was_no_connection_is_not_missed():
     store.disconnected()
     change = store.apply(init(message(1, "anew", seq=90), message(80), resumed=True, more=True, missed=9), 0.0)
     assert (change.changed, change.added, change.removed) == ([1], [80], [])
-    assert store.gap_above(80) == (3, 80)
-    assert store.gap_above(2) is None
+    assert store.history.gap_above(80) == (3, 80)
+    assert store.history.gap_above(2) is None
 
 
 def test_a_change_that_an_init_overtakes_is_told_as_another_message():
@@ -83,7 +83,7 @@ def test_what_is_not_loaded_changes_unseen():
     store.apply(message(21, "anew", seq=32), 0.0)
     page = (message(20, "anew", seq=31), message(21), message(22))
     change = store.apply(HistoryPage(30, page, True, store.pages.pending.txn), 0.0)
-    assert (change.inserted, store.gap_above(22)) == ([20, 22], (21, 22))
+    assert (change.inserted, store.history.gap_above(22)) == ([20, 22], (21, 22))
     assert store.resume_point == "e1.32"
 
 

@@ -44,11 +44,11 @@ def store():
 def test_a_line_is_pending_until_its_echo(store):
     """Unsent, then sending, then kept; its key is below 0 so that it never meets a message id."""
     pending = said(store, "hello")
-    assert (pending.key < 0, pending.state, store.unsent_rows()) == (True, "unsent", [pending])
+    assert (pending.key < 0, pending.state, store.outbox.messages()) == (True, "unsent", [pending])
     assert sent(store) == [f"/txn {pending.txn} hello"]
     assert (pending.state, sent(store)) == ("sending", [])
     change = store.apply(echo(1, "hello", pending.txn), 0.0)
-    assert (change.settled, change.added, store.unsent_rows()) == ([pending.key], [1], [])
+    assert (change.settled, change.added, store.outbox.messages()) == ([pending.key], [1], [])
 
 
 def test_later_lines_have_smaller_keys_and_other_tokens(store):
@@ -64,7 +64,7 @@ def test_somebody_else_with_our_text_and_token_settles_nothing(store):
     pending = said(store, "same")
     sent(store)
     assert store.apply(echo(1, "same", pending.txn, sender=BOB), 0.0).settled == []
-    assert store.unsent_rows() == [pending]
+    assert store.outbox.messages() == [pending]
     assert store.apply(echo(2, "same", pending.txn), 0.0).settled == [pending.key]
 
 
@@ -75,7 +75,7 @@ def test_a_refused_line_is_handed_back(store):
     change = store.apply(Refusal("no_such_client", "Nobody here.", pending.txn), 0.0)
     assert change.refused == [(pending, "no_such_client", "Nobody here.")]
     assert pending.typed == "/to nobody hi"
-    assert store.unsent_rows() == []
+    assert store.outbox.messages() == []
 
 
 def test_nothing_is_sent_before_the_server_has_greeted():
@@ -131,7 +131,7 @@ def test_our_echo_under_an_earlier_id_is_ours():
     kept = echo(1, "a", pending.txn, sender=Client("~g1", "User1"))
     change = store.apply(init(kept, you=Client("~g2", "User2"), resumed=True, seq=1), 0.0)
     assert (change.settled, change.missed, sent(store)) == ([pending.key], 0, [])
-    assert store.is_own(kept)
+    assert store.people.is_own(kept)
 
 
 def test_a_line_that_ends_every_connection_is_handed_back(store):
@@ -155,7 +155,7 @@ def test_the_outbox_is_bounded():
     assert store.say(Say("c"), "c") is None
     store.outbox.discard(first.key)
     assert store.say(Say("c"), "c") is not None
-    assert [line.typed for line in store.unsent_rows()] == ["b", "c"]
+    assert [line.typed for line in store.outbox.messages()] == ["b", "c"]
 
 
 def test_a_token_of_the_persons_own_is_said_once(store):
@@ -180,7 +180,7 @@ class TestDelete:
     def test_it_ends_with_its_deletion(self, store):
         """Another message's deletion is not the answer."""
         store.say(Delete(5), "/delete 5")
-        assert store.unsent_rows() == []
+        assert store.outbox.messages() == []
         sent(store)
         store.apply(Deleted(4, 7), 0.0)
         store.disconnected()
@@ -271,10 +271,10 @@ class TestPlainServer:
         store = Store("t")
         said(store, "slash")
         store.say(Say("yes", reply_to=3), "")
-        assert len(store.unsent_rows()) == 2
+        assert len(store.outbox.messages()) == 2
         store.apply(init(epoch="", you=None, now=None, clients=None), 0.0)
         assert sent(store) == ["slash", "/reply 3 yes"]
-        assert store.unsent_rows() == []
+        assert store.outbox.messages() == []
         store.disconnected()
         store.apply(init(epoch="", you=None), 0.0)
         assert sent(store) == []
@@ -286,7 +286,7 @@ class TestPlainServer:
         store.apply(init(epoch="", you=None), 0.0)
         for _ in store.outbox.to_send(0.0):
             break
-        assert store.unsent_rows() == [pending]
+        assert store.outbox.messages() == [pending]
         assert sent(store) == ["a"]
 
 

@@ -42,16 +42,16 @@ def test_a_page_is_asked_for_once():
 def test_a_page_is_put_before_the_others():
     """What comes is told as inserted; where the server says that nothing is older, nothing is missing any more."""
     store = store_with(*numbers(30, 31), more=True)
-    assert store.gap_above(30) == (1, 30)
+    assert store.history.gap_above(30) == (1, 30)
     store.pages.request(30)
     change = page(store, *numbers(20, 29), more=True)
     assert (change.inserted, change.added, change.reset, change.edges) == ([*range(20, 30)], [], False, True)
-    assert (store.gap_above(20), store.gap_above(30), store.more) == ((1, 20), None, True)
+    assert (store.history.gap_above(20), store.history.gap_above(30), store.history.more) == ((1, 20), None, True)
     store.pages.request(20)
     assert page(store, *numbers(3, 5)).inserted == [3, 4, 5]
     assert list(store.messages) == [3, 4, 5, *range(20, 32)]
-    assert not store.more
-    assert store.before(20).id == 5
+    assert not store.history.more
+    assert store.history.before(20).id == 5
 
 
 def test_answers_to_other_questions_change_nothing():
@@ -85,13 +85,13 @@ def test_a_page_without_messages_of_which_there_are_more_says_nothing():
     store = store_with(*numbers(30, 31), more=True)
     store.pages.request(30)
     assert page(store, more=True).page[0] == "empty"
-    assert store.gap_above(30) == (1, 30)
+    assert store.history.gap_above(30) == (1, 30)
 
 
 def test_a_plain_server_is_asked_for_nothing():
     """It does not know what is meant."""
     store = store_with(message(5), epoch="", you=None, more=True)
-    assert store.more
+    assert store.history.more
     assert (store.pages.ready, store.pages.request(5)) == (False, None)
 
 
@@ -101,15 +101,19 @@ def test_what_was_missed_and_not_sent_is_a_gap():
     store.disconnected()
     change = store.apply(init(*numbers(200, 202), resumed=True, more=True, seq=202, missed=150), 0.0)
     assert (change.missed, change.added, change.reset) == (150, [200, 201, 202], False)
-    assert (store.gap_above(200), store.gap_below(10), store.more) == ((11, 200), (11, 200), False)
+    assert (store.history.gap_above(200), store.history.gap_below(10), store.history.more) == (
+        (11, 200),
+        (11, 200),
+        False,
+    )
     store.mark_unread_from(200)
     store.pages.request(200)
     change = page(store, *numbers(100, 199), more=True)
-    assert (store.gap_above(100), store.first_unread, change.rule) == ((11, 100), 100, True)
+    assert (store.history.gap_above(100), store.unread.first_unread, change.rule) == ((11, 100), 100, True)
     store.pages.request(100)
     page(store, *numbers(5, 99), more=True)
-    assert (list(store.messages), store.first_unread) == ([*range(1, 203)], 11)
-    assert store.gap_above(100) is None
+    assert (list(store.messages), store.unread.first_unread) == ([*range(1, 203)], 11)
+    assert store.history.gap_above(100) is None
 
 
 def test_what_was_missed_counts_as_told():
@@ -127,38 +131,42 @@ def test_a_direct_message_that_is_fetched_later_is_unread():
     store.apply(init(message(100), resumed=True, more=True, missed=3), 0.0)
     store.pages.request(100)
     page(store, message(98, to_id=ANA.id), message(99))
-    assert store.unread == {BOB.id: 1}
+    assert store.unread.counts == {BOB.id: 1}
 
 
 def test_what_comes_while_a_page_is_under_way_is_not_taken_for_gone():
     """A page is asked for up to what was heard of: one that was let go of since lies in a gap, and not nowhere."""
     store = Store("t", history_limit=8)
     store.apply(init(*numbers(20, 22), more=True), 0.0)
-    store.reading = 21
+    store.history.reading = 21
     assert store.request_page(24, 1)
     assert store.pages.asked_before == 23
     for number in range(23, 29):
         store.apply(message(number), 0.0)
     assert 23 not in store.messages
     page(store, message(22), more=True)
-    assert store.is_unloaded(23)
+    assert store.history.is_unloaded(23)
 
 
 def test_a_part_of_its_own():
     """A page round a message far back has a gap on both sides, and each closes from each side."""
     store = store_with(*numbers(900, 910), more=True)
-    assert store.is_unloaded(100)
+    assert store.history.is_unloaded(100)
     store.pages.request(150, 100)
     page(store, *numbers(50, 149), more=True)
-    assert (store.gap_above(50), store.gap_below(149), store.gap_above(900)) == ((1, 50), (150, 900), (150, 900))
-    assert not store.is_unloaded(100)
+    assert (store.history.gap_above(50), store.history.gap_below(149), store.history.gap_above(900)) == (
+        (1, 50),
+        (150, 900),
+        (150, 900),
+    )
+    assert not store.history.is_unloaded(100)
     store.pages.request(250)
     page(store, *numbers(80, 240), more=True)
-    assert (list(store.messages)[:191], store.gap_below(240)) == ([*range(50, 241)], (250, 900))
+    assert (list(store.messages)[:191], store.history.gap_below(240)) == ([*range(50, 241)], (250, 900))
     store.pages.request(900)
     page(store, *numbers(245, 899), more=True)
-    assert store.gap_above(900) is None
-    assert (store.gap_above(245), store.gap_below(240)) == (None, None)
+    assert store.history.gap_above(900) is None
+    assert (store.history.gap_above(245), store.history.gap_below(240)) == (None, None)
 
 
 def test_what_is_deleted_unloaded_stays_gone():
@@ -167,7 +175,7 @@ def test_what_is_deleted_unloaded_stays_gone():
     store.pages.request(30)
     assert store.apply(Deleted(29, 32), 0.0).removed == [29]
     assert not store.apply(Deleted(29, 32), 0.0).removed
-    assert not store.is_unloaded(29)
+    assert not store.history.is_unloaded(29)
     assert page(store, *numbers(28, 29), more=True).inserted == [28]
 
 
@@ -184,18 +192,18 @@ def test_what_is_being_read_is_not_let_go():
     """Beyond the bound, what is neither near it nor new goes, and leaves a gap; at the end the oldest go."""
     store = Store("t", history_limit=40)
     store.apply(init(*numbers(101, 140), more=True), 0.0)
-    store.reading = 101
+    store.history.reading = 101
     store.pages.request(101)
     change = page(store, *numbers(91, 100), more=True)
     assert change.inserted == [*range(91, 101)]
     assert len(store.messages) == 40
     assert change.removed == [*range(111, 121)], "ten on both sides of 101 stay"
-    assert store.gap_above(121) == (111, 121)
+    assert store.history.gap_above(121) == (111, 121)
     change = store.apply_all(numbers(141, 145), 0.0)
     assert (change.added, change.removed) == ([*range(141, 146)], [*range(121, 126)])
-    store.reading = None
+    store.history.reading = None
     assert store.apply_all(numbers(146, 147), 0.0).removed == [91, 92]
-    assert store.gap_above(93) == (1, 93)
+    assert store.history.gap_above(93) == (1, 93)
 
 
 def test_a_whole_beginning_that_was_let_go_can_be_fetched():
@@ -203,7 +211,7 @@ def test_a_whole_beginning_that_was_let_go_can_be_fetched():
     store = Store("t", history_limit=3)
     store.apply(init(*numbers(5, 7)), 0.0)
     store.apply(message(8), 0.0)
-    assert store.gap_above(6) == (5, 6)
+    assert store.history.gap_above(6) == (5, 6)
 
 
 class Record:
@@ -313,7 +321,7 @@ class Screen:
         """One action, and what the server tells of it."""
         if name == "read":
             held = list(self.store.messages)
-            self.store.reading = held[arguments[0] % len(held)] if held and arguments[0] else None
+            self.store.history.reading = held[arguments[0] % len(held)] if held and arguments[0] else None
         elif name == "ask":
             before, count = arguments
             if self.store.request_page(before, count):
@@ -354,8 +362,8 @@ def test_pages_in_any_order_are_the_record_as_far_as_it_was_given(actions, most,
         assert len(store.messages) <= limit
         assert all(there.get(number) == held for number, held in store.messages.items())
         for number in there:
-            assert (number in store.messages) != store.is_unloaded(number)
-        gaps = [(store.gap_above(number), number) for number in store.messages]
+            assert (number in store.messages) != store.history.is_unloaded(number)
+        gaps = [(store.history.gap_above(number), number) for number in store.messages]
         assert all(gap.stop <= number for gap, number in gaps if gap is not None)
 
 
@@ -368,7 +376,9 @@ def test_loading_all_that_is_missing_leads_to_the_whole_record(actions, most):
     screen.do("answer")
     store = screen.store
     for turn in range(200):
-        gaps = [gap for gap in (*map(store.gap_above, store.messages), store.last_gap) if gap is not None]
+        gaps = [
+            gap for gap in (*map(store.history.gap_above, store.messages), store.history.last_gap) if gap is not None
+        ]
         if not gaps:
             break
         gap = gaps[turn % len(gaps)]

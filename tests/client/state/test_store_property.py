@@ -107,7 +107,14 @@ class Room:
 
 def picture(store):
     """All that can be seen of a store."""
-    return list(store.messages.items()), store.clients, store.you, store.seq, store.epoch, store.next_expiry()
+    return (
+        list(store.messages.items()),
+        store.people.clients,
+        store.people.you,
+        store.seq,
+        store.epoch,
+        store.next_expiry(),
+    )
 
 
 @given(ACTIONS)
@@ -123,7 +130,7 @@ def test_events_lead_where_a_fresh_init_leads(actions):
         assert kept.keys() >= set(change.changed)
         drawn = dict(store.messages) if change.reset else kept | fresh
         assert list(drawn.items()) == list(store.messages.items())
-        assert [store.before(number) for number in drawn] == [None, *store.messages.values()][: len(drawn)]
+        assert [store.history.before(number) for number in drawn] == [None, *store.messages.values()][: len(drawn)]
 
     draw(store.apply(room.greet(), 0.0))
     for name, *arguments in actions:

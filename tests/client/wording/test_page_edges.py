@@ -9,7 +9,7 @@ from client.state.test_store import init, message, store_with
 
 def edge(store, number):
     """The words above a message, and whether more can be loaded there."""
-    return edge_of(store, store.messages[number], store.before(number))
+    return edge_of(store, store.messages[number], store.history.before(number))
 
 
 def test_nothing_is_older():

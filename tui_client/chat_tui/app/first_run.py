@@ -111,7 +111,7 @@ class FirstRunApp(ChatApp):
         """
         chat = self.chat
         lost = chat.composer.text or (self.unsent and not self.unsent_waits)
-        if self.screen is chat and not (self.own_room or self.store.you or lost):
+        if self.screen is chat and not (self.own_room or self.store.people.you or lost):
             await chat.feed.close()
             await self.pop_screen()
             self._first.stay(reason)
@@ -120,7 +120,7 @@ class FirstRunApp(ChatApp):
         """What the palette offers."""
         if self.own_room is not None:
             yield from self.own_room.commands()
-        elif screen is self.chat and self.store.you is None:
+        elif screen is self.chat and self.store.people.you is None:
             yield SystemCommand("Other rooms", "Choose another one", self._go_back)
         yield from super().get_system_commands(screen)
 

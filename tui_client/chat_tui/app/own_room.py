@@ -35,9 +35,9 @@ class OwnRoom:
 
     def asks_first(self, store: Store, end: Callable[[], Awaitable[None]], stay: Callable[[], None]) -> bool:
         """Ask whether to leave, and to end the room under others; False where nobody else is in it."""
-        you = store.you.id if store.you else ""
-        others = [name for who, name in store.clients.items() if who != you]
-        if len(store.clients) < 2:
+        you = store.people.you.id if store.people.you else ""
+        others = [name for who, name in store.people.clients.items() if who != you]
+        if len(store.people.clients) < 2:
             return False
         if self._question not in self._app.screen_stack:
             self._ask(others, end, stay)

@@ -36,7 +36,7 @@ class Acknowledgements:
         if not self._lines:
             return
         before = len(self._lines)
-        unsettled = {pending.key for pending in self._store.unanswered()}
+        unsettled = {pending.key for pending in self._store.outbox}
         for key, pending in list(self._lines.items()):
             if key not in unsettled and not self._is_unproven(pending):
                 del self._lines[key]

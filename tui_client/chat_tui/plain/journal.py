@@ -66,7 +66,7 @@ class Journal:
             earlier = [number for number in store.messages if number not in came]
             shown = earlier[-self._history :] if self._history else []
             if shown:
-                newest = "the newest " if store.more or len(shown) < len(earlier) else ""
+                newest = "the newest " if store.history.more or len(shown) < len(earlier) else ""
                 lines.append(wording.event_line(f"{newest}{wording.messages(len(shown))} from before:", now))
             self._untold = set(earlier[: len(earlier) - len(shown)])
             return lines + self._messages([*shown, *change.added], now)
@@ -75,7 +75,7 @@ class Journal:
             lines.append(wording.event_line("the server began anew: what was said before is gone", now))
         fresh = self._fresh(change)
         others = sum(not self._is_own(number) for number in fresh)
-        gap = bool(fresh) and store.gap_above(fresh[0]) is not None
+        gap = bool(fresh) and store.history.gap_above(fresh[0]) is not None
         lines.append(wording.event_line(wording.missed(others, gap=gap), now))
         return lines + self._messages(fresh, now) + gone
 
@@ -88,7 +88,7 @@ class Journal:
         return [number for number in store.messages if number not in self._known or number in removed]
 
     def _is_own(self, number: int) -> bool:
-        return self._store.is_own(self._store.messages[number])
+        return self._store.people.is_own(self._store.messages[number])
 
     # -- messages -----------------------------------------------------------------------------------------------
 
@@ -102,7 +102,7 @@ class Journal:
         if greeted and (not store.epoch or store.epoch != self._epoch):
             return []  # the numbers mean other messages now
         server_now = store.server_now(now)
-        cut = (greeted and change.reset and store.more) or len(store.messages) >= self._limit
+        cut = (greeted and change.reset and store.history.more) or len(store.messages) >= self._limit
         oldest = next(iter(store.messages), 0)
         lines = []
         for number in change.removed:
@@ -119,17 +119,19 @@ class Journal:
         if not (change.roster or change.you_changed):
             return []
         store, before = self._store, self._people
-        you = store.you.id if store.you else ""
-        there = {client_id: name for client_id, name in store.clients.items() if client_id != you}
+        you = store.people.you.id if store.people.you else ""
+        there = {client_id: name for client_id, name in store.people.clients.items() if client_id != you}
         joined = [name for client_id, name in there.items() if client_id not in before]
-        left = [name for client_id, name in before.items() if client_id not in store.clients and client_id != you]
+        left = [
+            name for client_id, name in before.items() if client_id not in store.people.clients and client_id != you
+        ]
         told = [f"{before[key]} is {name} now" for key, name in there.items() if before.get(key, name) != name]
         if joined:
             told.append(f"{wording.names(joined)} joined")
         if left:
             told.append(f"{wording.names(left)} left")
-        if change.you_changed and store.you:
-            told.append(f"you are {store.you.name} now")
+        if change.you_changed and store.people.you:
+            told.append(f"you are {store.people.you.name} now")
         return [wording.event_line(what, now) for what in told]
 
     # -- what has been told -------------------------------------------------------------------------------------
@@ -143,9 +145,9 @@ class Journal:
             self._known.clear()
         for number in change.removed:
             self._known.pop(number, None)
-        for number in store.messages if greeted else change.added:
+        for number in store.messages if greeted else (*change.added, *change.changed):
             message = store.messages[number]
             self._known[number] = _Known(wording.author(store, message), message.expires_at, number not in self._untold)
             self._newest = max(self._newest, number)
         if greeted or change.roster:
-            self._people = dict(store.clients)
+            self._people = dict(store.people.clients)

@@ -136,7 +136,7 @@ class _Program:
 
     def _learn_name(self) -> None:
         """The name that was asked for is ours: the next connection asks for it too."""
-        you = self._store.you
+        you = self._store.people.you
         if you is not None and self._name is not None and fold_name(you.name) == fold_name(self._name):
             self._feed.rename(you.name)
 
@@ -202,7 +202,7 @@ class _Program:
 
     def _refused(self, pending: Pending, reason: str) -> None:
         if isinstance(pending.command, TakeName):
-            self._name = self._store.you.name if self._store.you else None
+            self._name = self._store.people.you.name if self._store.people.you else None
         self._refuse(pending.typed, reason)
 
     def _refuse(self, typed: str, reason: str) -> None:

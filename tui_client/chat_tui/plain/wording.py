@@ -42,7 +42,7 @@ def message_line(store: Store, message: Message, now: float) -> str:
 
 def author(store: Store, message: Message) -> str:
     """Who wrote it: `you`, a name, or "" where the server does not say."""
-    return "you" if store.is_own(message) else message.from_name
+    return "you" if store.people.is_own(message) else message.from_name
 
 
 def on_one_line(text: str) -> str:
@@ -66,12 +66,16 @@ def gone(number: int, whose: str, *, expired: bool) -> str:
 
 def connected(store: Store, host: str, *, again: bool) -> str:
     """There is a connection: where, as whom, who else is here."""
-    you = f" as {store.you.name}" if store.you else ""
+    you = f" as {store.people.you.name}" if store.people.you else ""
     words = f"{'connected again' if again else 'connected'} to {host}{you}."
-    others = [name for client_id, name in store.clients.items() if not store.you or client_id != store.you.id]
+    others = [
+        name
+        for client_id, name in store.people.clients.items()
+        if not store.people.you or client_id != store.people.you.id
+    ]
     if others:
         return f"{words} Also here: {names(others)}."
-    return f"{words} Nobody else is here." if store.clients else words
+    return f"{words} Nobody else is here." if store.people.clients else words
 
 
 def missed(count: int, *, gap: bool) -> str:
@@ -107,7 +111,9 @@ def shortened(text: str, length: int) -> str:
 
 
 def _reader(store: Store, client_id: str) -> str:
-    return "you" if store.you is not None and client_id == store.you.id else store.name_of(client_id)
+    return (
+        "you" if store.people.you is not None and client_id == store.people.you.id else store.people.name_of(client_id)
+    )
 
 
 def _parent(store: Store, number: int) -> str:

@@ -12,7 +12,7 @@ def edge_of(store: Store, message: Message, before: Message | None) -> tuple[str
     """The words above a message that comes after `before`, "" for none; and whether more can be loaded there."""
     if store.plain:
         return "", False  # such a server is asked for nothing, and does not say where it begins
-    gap = store.gap_above(message.id)
+    gap = store.history.gap_above(message.id)
     if gap is not None:
         return (LOADING if _is_asked_for(store, gap) else _missing(before)), True
     return ("", False) if before is not None else (_beginning(store, message), False)

@@ -32,7 +32,7 @@ async def test_what_comes_while_nobody_looks_is_unread():
         await bob.say("/to ana you see this")
         await ana.shows("┃ you see this")
         await ana.pilot.pause()
-        assert not ana.app.store.unread
+        assert not ana.app.store.unread.counts
 
 
 async def test_what_comes_below_what_is_being_read_is_unread():
@@ -67,7 +67,7 @@ async def test_muting_from_command_to_command():
         await bob.say("spam, ana", "/to ana spam")
         await ana.until(lambda: len(ana.app.store.messages) == 5)
         await ana.pilot.pause()
-        assert (ana.app.store.unread, ana.screen.roster.everyone_unread) == ({}, 0)
+        assert (ana.app.store.unread.counts, ana.screen.roster.everyone_unread) == ({}, 0)
         await look(ana, away=False)
         await ana.press("ctrl+f", *"spam")
         await ana.shows("nothing found")
@@ -96,4 +96,4 @@ async def test_muting_in_the_roster_and_in_the_palette():
         await ana.shows("Mute or unmute whom?")
         await ana.press(*"bob", "enter")
         await ana.shows("bob is not muted any more.", "▊ spam")
-        assert not ana.app.store.muted
+        assert not ana.app.store.people.muted

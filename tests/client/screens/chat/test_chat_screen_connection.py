@@ -169,7 +169,7 @@ async def test_a_taken_name():
         async with chat_at(house.url()) as ana:
             await ana.shows("ana is taken here.", "▊ /name ana2")
             await ana.press("enter")
-            await ana.until(lambda: ana.app.store.you.name == "ana2")
+            await ana.until(lambda: ana.app.store.people.you.name == "ana2")
             await ana.until(lambda: not ana.screen.composer.text)
             await ana.press("ctrl+b")
             await ana.shows("● ana2 (you)")
@@ -190,7 +190,7 @@ async def test_a_name_that_is_refused_is_not_asked_for_again():
         await ana.cut()
         ana.retry()
         await ana.shows("Back.")
-        assert ana.app.store.you.name == "ana"
+        assert ana.app.store.people.you.name == "ana"
         assert not ana.screen.composer.text
 
 

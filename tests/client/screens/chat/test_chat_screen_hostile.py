@@ -31,7 +31,7 @@ async def test_markup_is_text_everywhere():
         await ana.say(TEXT)
         await ana.shows(f"╭ {NAME}: {TEXT}")
         await ana.press("ctrl+r", *"quit", "enter")
-        await ana.shows("2 found", f"▸ {ana.app.store.you.name}", f"  {NAME}", f"  {TEXT}")
+        await ana.shows("2 found", f"▸ {ana.app.store.people.you.name}", f"  {NAME}", f"  {TEXT}")
         await ana.press("escape")
         await eve.say("/exit")
         await ana.shows("1 here")

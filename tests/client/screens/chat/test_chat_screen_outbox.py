@@ -64,7 +64,7 @@ async def test_what_the_server_has_is_not_said_again(tmp_path):
         outbox = left_behind(tmp_path, house.url(), *lines)
         async with chat(house, "ana", outbox=outbox, clock=lambda: NOW) as ana:
             await ana.shows("▊ 249 later")
-            await ana.until(lambda: not ana.app.store.unanswered() and not outbox.holds)
+            await ana.until(lambda: not ana.app.store.outbox and not outbox.holds)
             await ana.lacks("sending…")
             await bob.hears("249 later")
             await ana.say("end")

@@ -116,7 +116,7 @@ async def test_search_snapshot(snapshot):
         bob = await house.person("bob")
         await bob.say("morning! build is green, release at 14:00", "which Release?", "the one at 14:00")
         async with chat(house, clock=lambda: TEN) as ana:
-            await ana.until(lambda: len(ana.app.store.messages) == 3 and len(ana.app.store.clients) == 2)
+            await ana.until(lambda: len(ana.app.store.messages) == 3 and len(ana.app.store.people.clients) == 2)
             await ana.press("ctrl+f", *"release")
             await ana.shows("1 of 2")
             await ana.press("enter", "n")

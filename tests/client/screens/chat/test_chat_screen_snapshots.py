@@ -29,7 +29,7 @@ async def conversation():
             HeldLog(house)
             await ana.say("shipping now 🚀")
             await ana.shows("sending…", "⏳ 0:42")
-            await ana.until(lambda: len(ana.app.store.clients) == 3)
+            await ana.until(lambda: len(ana.app.store.people.clients) == 3)
             await ana.pilot.pause()
             yield ana
 

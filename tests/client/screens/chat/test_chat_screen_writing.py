@@ -184,7 +184,7 @@ async def test_a_line_that_is_too_long_stays():
     async with open_house(max_text=20) as house, chat(house) as ana:
         await ana.say("x" * 30)
         await ana.shows("too long by 10", "▊ " + "x" * 30)
-        assert not ana.app.store.unsent_rows()
+        assert not ana.app.store.outbox.messages()
 
 
 async def test_deleting_takes_two_steps_by_keyboard_and_by_mouse():

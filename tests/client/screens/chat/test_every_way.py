@@ -119,7 +119,7 @@ async def nothing_is_sought(here):
 async def is_heard(here):
     """Muted and heard again: the last word was that of listening."""
     await here.ana.shows("bob is not muted any more.")
-    assert not here.ana.app.store.muted
+    assert not here.ana.app.store.people.muted
 
 
 async def is_dracula(here):

@@ -60,7 +60,7 @@ async def test_enter_twice_is_enough_to_be_back():
         assert ana.kept == ["ana", house.url()]
         await ana.say("here I am")
         await ana.shows("▊ here I am")
-        assert list(ana.app.store.clients.values()) == ["ana"]
+        assert list(ana.app.store.people.clients.values()) == ["ana"]
 
 
 async def test_the_mouse_goes_there_too():
@@ -102,7 +102,7 @@ async def test_a_name_that_can_not_be_one_is_told_in_words():
         await ana.lacks("▲")
         await ana.press("enter", "enter")
         await ana.shows("● connected · 1 here")
-        assert list(ana.app.store.clients.values()) == ["zoe"]
+        assert list(ana.app.store.people.clients.values()) == ["zoe"]
 
 
 async def test_an_address_is_typed():

@@ -55,7 +55,7 @@ class Find:
         if self._bar is None or phrase == self._results.phrase:
             return
         self._stop()
-        self._results = FindResults(phrase, self._store.messages, self._store.is_muted)
+        self._results = FindResults(phrase, self._store.messages, self._store.people.is_muted)
         self._messages.find((lambda text: spans_of(phrase, text)) if phrase else None)
         self._current = None
         if not phrase:
@@ -85,7 +85,7 @@ class Find:
         if change.reset:
             self._stop()
             self._reading = None
-            self._results = FindResults(self._results.phrase, self._store.messages, self._store.is_muted)
+            self._results = FindResults(self._results.phrase, self._store.messages, self._store.people.is_muted)
             self._look()
         elif change.changed or change.added or change.inserted or change.removed:
             self._results.changed(change.changed)

@@ -52,8 +52,8 @@ class FocusTracker:
         if looking:
             self._unread.all_seen()
         self.show_unread()
-        self._store.attending = self._conversation if looking else ""
-        if self._store.attending and self._store.read(self._conversation).roster:
+        self._store.unread.attending = self._conversation if looking else ""
+        if self._store.unread.attending and self._store.read(self._conversation).roster:
             self._people.show()
 
     def show_unread(self) -> None:

@@ -25,12 +25,12 @@ class Muting:
     def mute(self, client_id: str, *, muted: bool) -> None:
         """Listen to somebody no more, or again."""
         store = self._store
-        if store.you is not None and client_id == store.you.id:
+        if store.people.you is not None and client_id == store.people.you.id:
             self._status.notice(Notice("info", "That is you.", seconds=_SECONDS))
             return
         self._changed(store.mute(client_id, muted=muted))
         self._find.again()
-        name = store.name_of(client_id)
+        name = store.people.name_of(client_id)
         words = f"{name} is muted. /unmute {name} ends it." if muted else f"{name} is not muted any more."
         self._status.notice(Notice("info", words, seconds=_SECONDS))
 
@@ -39,7 +39,7 @@ class Muting:
         wanted = name.strip().removeprefix("@")
         if not wanted:
             return "Whom? Write /mute and a name." if muted else "Whom? Write /unmute and a name."
-        client_id = self._store.bearer(wanted)
+        client_id = self._store.people.bearer(wanted)
         if client_id is None:
             return f"Nobody here is called {wanted}."
         self.mute(client_id, muted=muted)
@@ -48,13 +48,15 @@ class Muting:
     def toggle(self, client_id: str | None) -> None:
         """The other way round than it is; None is nobody."""
         if client_id:
-            self.mute(client_id, muted=client_id not in self._store.muted)
+            self.mute(client_id, muted=client_id not in self._store.people.muted)
 
     def pick(self, app: App[None]) -> None:
         """Ask whom to mute, or to listen to again."""
         from chat_tui.screens.dialogs.people_picker import PeoplePicker  # noqa: PLC0415 - seldom asked for
 
-        you = self._store.you.id if self._store.you else ""
-        muted = self._store.muted
-        others = [Person(who, name, muted=who in muted) for who, name in self._store.clients.items() if who != you]
+        you = self._store.people.you.id if self._store.people.you else ""
+        muted = self._store.people.muted
+        others = [
+            Person(who, name, muted=who in muted) for who, name in self._store.people.clients.items() if who != you
+        ]
         app.push_screen(PeoplePicker(others, title="Mute or unmute whom?", everyone=False), self.toggle)

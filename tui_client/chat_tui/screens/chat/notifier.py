@@ -33,7 +33,7 @@ class Notifier:
             return  # the past of a room that was entered just now is no news
         messages = self._store.messages
         fresh = self._missed(change.missed or 0) if change.reset else change.added
-        if news := [self._news(messages[number]) for number in fresh if self._store.is_heard(messages[number])]:
+        if news := [self._news(messages[number]) for number in fresh if self._store.people.is_heard(messages[number])]:
             self._tell(self._notifications.came(news, self._clock()))
 
     def focus(self, focused: bool) -> None:  # noqa: FBT001 - a state, not a switch
@@ -50,11 +50,11 @@ class Notifier:
         """The newest messages of others, as many as came while there was no connection."""
         messages = self._store.messages
         return sorted(
-            islice((number for number in reversed(messages) if self._store.is_heard(messages[number])), count)
+            islice((number for number in reversed(messages) if self._store.people.is_heard(messages[number])), count)
         )
 
     def _news(self, message: Message) -> News:
-        you = self._store.you
+        you = self._store.people.you
         kind = Kind.ORDINARY
         if you is not None and message.to_id == you.id:
             kind = Kind.DIRECT

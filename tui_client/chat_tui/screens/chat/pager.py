@@ -57,7 +57,7 @@ class Pager:
         self._wanted = None
         if message_id in self._store.messages:
             self._jumps.go_to(message_id, origin)
-        elif (gap := self._store.gap_around(message_id)) is None:
+        elif (gap := self._store.history.gap_around(message_id)) is None:
             self._tell("That message is not here any more.")
         elif not self._store.pages.ready:
             self._tell("That message is not loaded, and there is no connection.")
@@ -75,7 +75,7 @@ class Pager:
 
     def jumped_to_parent(self, parent_key: int, key: int) -> None:
         """The list has gone from a reply to what it replies to, where it knows that."""
-        if self._store.is_unloaded(parent_key):
+        if self._store.history.is_unloaded(parent_key):
             self.open_message(parent_key, key)
         else:
             self._jumps.jumped(parent_key)
@@ -83,10 +83,10 @@ class Pager:
     def load_beside(self, key: int, *, older: bool) -> None:
         """Load what is missing above a message: the newest of that (`older`), or the oldest."""
         message = self._store.messages.get(key)
-        gap = None if message is None else self._store.gap_above(key)
+        gap = None if message is None else self._store.history.gap_above(key)
         if gap is None or message is None:
             return
-        before = self._store.before(key)
+        before = self._store.history.before(key)
         if older or before is None:
             self._fetch(gap.stop, key)
         else:
@@ -94,7 +94,7 @@ class Pager:
 
     def load_newer(self, key: int) -> None:
         """Load what is missing below a message: what comes next."""
-        gap = self._store.gap_below(key)
+        gap = self._store.history.gap_below(key)
         if gap is not None:
             self._fetch(min(gap.stop, gap.start + _NEWER), key)
 
@@ -111,7 +111,12 @@ class Pager:
             if self._wanted is not None or code not in ("too_fast", "empty"):
                 self._tell(f"Older messages did not come. {sentence(why)}")
             self._wanted = self._timeline.goes_on_from = None
-        elif change.page or change.reset or change.missed is not None or (change.removed and self._store.last_gap):
+        elif (
+            change.page
+            or change.reset
+            or change.missed is not None
+            or (change.removed and self._store.history.last_gap)
+        ):
             if self._wanted is None:
                 self._load_older()
             else:
@@ -122,7 +127,7 @@ class Pager:
         wanted = self._wanted
         if wanted is None:
             return
-        if not self._store.is_unloaded(wanted.id):
+        if not self._store.history.is_unloaded(wanted.id):
             self.open_message(wanted.id, wanted.origin)
         else:
             was_cut = fetched and wanted.asked
@@ -134,10 +139,10 @@ class Pager:
     def _load_older(self) -> None:
         """The next older page, where its end has come near; before that what leaves a hole at the end of all."""
         store = self._store
-        if (last := store.last_gap) is not None:
+        if (last := store.history.last_gap) is not None:
             self._feed.request_page(last.stop)
         elif (first := next(iter(store.messages), None)) is not None and self._messages.near_start:
-            gap = store.gap_above(first)
+            gap = store.history.gap_above(first)
             if gap is not None:
                 self._feed.request_page(gap.stop)
 

@@ -36,14 +36,15 @@ class RosterPresenter:
     def show(self) -> None:
         """Show who is here, and what of theirs is unread."""
         store = self._store
-        you = store.you.id if store.you else ""
-        unread = store.unread
+        you = store.people.you.id if store.people.you else ""
+        unread = store.unread.counts
         self.people = [
-            Person(who, name, unread.get(who, 0), who == you, who in store.muted) for who, name in store.clients.items()
+            Person(who, name, unread.get(who, 0), who == you, who in store.people.muted)
+            for who, name in store.people.clients.items()
         ]
         self._roster.set_people(self.people)
-        self._composer.names = [name for who, name in store.clients.items() if who != you]
-        self._header.here = len(store.clients) or None
+        self._composer.names = [name for who, name in store.people.clients.items() if who != you]
+        self._header.here = len(store.people.clients) or None
         self._composer.max_length = int(store.limits.get("text", 4096))
         if self._address.target:
             self.show_target()
@@ -55,7 +56,7 @@ class RosterPresenter:
     def show_target(self) -> None:
         """Say everywhere to whom is written."""
         client_id = self._address.target
-        name = self._store.name_of(client_id) if client_id else ""
+        name = self._store.people.name_of(client_id) if client_id else ""
         self._address.names[name] = client_id
         self._composer.target = self._header.target = name
         self._roster.target = client_id
@@ -100,7 +101,7 @@ class OwnName:
 
     def follow(self, change: Change) -> None:
         """The server has said who we are; if somebody else has the name that we asked for, offer another."""
-        you = self._store.you
+        you = self._store.people.you
         if not change.you_changed or you is None:
             return
         before, self._known = self._known, you.name
@@ -108,7 +109,7 @@ class OwnName:
             self._status.notice(Notice("success", f"You are {you.name} now.", seconds=4))
         if self.wanted is None:
             return
-        others = {fold_name(name) for who, name in self._store.clients.items() if who != you.id}
+        others = {fold_name(name) for who, name in self._store.people.clients.items() if who != you.id}
         if fold_name(you.name) == fold_name(self.wanted):
             self._feed.rename(you.name)
         elif not self._composer.text and (change.errors or fold_name(self.wanted) in others):
@@ -117,4 +118,4 @@ class OwnName:
 
     def refused(self) -> None:
         """The name that was asked for is not to be had: we keep ours."""
-        self.wanted = self._store.you.name if self._store.you else None
+        self.wanted = self._store.people.you.name if self._store.people.you else None

@@ -40,7 +40,7 @@ class Recipient:
 
     def set_target(self, client_id: str) -> None:
         """From now on what is written goes to one person, or to Everyone ("")."""
-        if self._store.you and client_id == self._store.you.id:
+        if self._store.people.you and client_id == self._store.people.you.id:
             self._status.notice(Notice("info", "That is you. Pick somebody else to write to.", seconds=4))
             return
         parent = self._store.messages.get(self.address.reply_to or 0)
@@ -55,7 +55,7 @@ class Recipient:
 
     def turn_to(self, client_id: str) -> None:
         """Write to somebody, and see what they said that was not read."""
-        unread = self._store.first_unread_from(client_id)
+        unread = self._store.unread.first_from(client_id)
         self.set_target(client_id)
         if unread is not None:
             self._jumps.go_where_hidden(unread)
@@ -64,7 +64,7 @@ class Recipient:
         """The same as it was typed; returns what is wrong, "" for nothing."""
         name = name.strip()
         wanted = fold_name(name.removeprefix("@"))
-        found = next((who for who, one in self._store.clients.items() if fold_name(one) == wanted), None)
+        found = next((who for who, one in self._store.people.clients.items() if fold_name(one) == wanted), None)
         if found is None:
             return f"Nobody here is called {quoted(name)}."
         self.turn_to(found)
@@ -95,7 +95,7 @@ class Recipient:
         self.reply_to(message_id)
         message = self._store.messages.get(message_id)
         if message is not None and message.to_id is not None:
-            self.set_target(message.to_id if self._store.is_own(message) else message.from_id)
+            self.set_target(message.to_id if self._store.people.is_own(message) else message.from_id)
 
     def follow(self, change: Change) -> None:
         """What is gone is not replied to; what looks different is quoted as the list shows it."""
@@ -117,7 +117,7 @@ class Recipient:
         if self.address.reply_to is not None:
             self.reply_to(None)
         elif self.address.target and writing:
-            name = self._store.name_of(self.address.target)
+            name = self._store.people.name_of(self.address.target)
             words = f"This text is for {name} alone. Empty it, then Esc is for Everyone."
             self._status.notice(Notice("info", words, seconds=5))
         else:

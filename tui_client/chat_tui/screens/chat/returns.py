@@ -52,7 +52,7 @@ class ReturnedLines:
             return
         alone = not self._composer.text.strip()
         typed = spelled_out(command, pending.typed, self._composer.temp, alone=alone)
-        target = self._store.name_of(command.to) if command.to else ""
+        target = self._store.people.name_of(command.to) if command.to else ""
         if code == "no_such_client" and target != command.to:
             reason = f"{target} is not here any more."  # the server knows the id alone
         self._composer.give_back(typed, reason, target)

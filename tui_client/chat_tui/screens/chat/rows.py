@@ -68,26 +68,28 @@ def row_of(store: Store, key: int, now: float) -> Row | None:
     `now` is in seconds since the epoch on this computer's clock.
     """
     if key < 0:
-        pending = next((line for line in store.unsent_rows() if line.key == key), None)
+        pending = next((line for line in store.outbox.messages() if line.key == key), None)
         return None if pending is None else _pending_row(store, pending, now)
     message = store.messages.get(key)
-    if message is None and store.is_unloaded(key):
+    if message is None and store.history.is_unloaded(key):
         return Row(key, "", "", "", "", folded=_UNLOADED)
     return None if message is None else _message_row(store, message, now)
 
 
 def _message_row(store: Store, message: Message, now: float) -> Row:
-    own = store.is_own(message)
+    own = store.people.is_own(message)
     server_now = store.server_now(now)
     time = clock_time(message.sent_at, server_now)
-    before = store.before(message.id)
+    before = store.history.before(message.id)
     day = new_day(before.sent_at if before is not None else server_now, message.sent_at, server_now)
     edge, edge_opens = edge_of(store, message, before)
-    rule = _unread_rule(time) if store.first_unread == message.id else ""
+    rule = _unread_rule(time) if store.unread.first_unread == message.id else ""
     private = _private_note(store, message)
-    mentioned = not own and not private and store.you is not None and mentions(message.text, store.you.name)
+    mentioned = (
+        not own and not private and store.people.you is not None and mentions(message.text, store.people.you.name)
+    )
     mention = "mentions you" if mentioned else ""
-    muted = "muted" if store.is_muted(message) else ""
+    muted = "muted" if store.people.is_muted(message) else ""
     deleting = store.outbox.is_deleting(message.id)
     return Row(
         key=message.id,
@@ -114,7 +116,7 @@ def _pending_row(store: Store, pending: Pending, now: float) -> Row:
     if not isinstance(command, Say):
         raise TypeError("only messages have rows")
     state = _STATES[pending.state]
-    you = store.you
+    you = store.people.you
     return Row(
         key=pending.key,
         author=you.name if you else "you",
@@ -122,7 +124,7 @@ def _pending_row(store: Store, pending: Pending, now: float) -> Row:
         text=command.text,
         time=clock_time(now, now),
         own=True,
-        note=f"private → {store.name_of(command.to)}, {state}" if command.to else state,
+        note=f"private → {store.people.name_of(command.to)}, {state}" if command.to else state,
         note_kind="pending",
         reply_to=command.reply_to,
     )
@@ -143,8 +145,8 @@ def quote_of(store: Store, message_id: int) -> tuple[str, str]:
     """Author and beginning of a message that is replied to, for the bar above the composer; folded as in the list."""
     message = store.messages.get(message_id)
     if message is None:
-        return "", _UNLOADED if store.is_unloaded(message_id) else "deleted message"
-    if store.is_muted(message):
+        return "", _UNLOADED if store.history.is_unloaded(message_id) else "deleted message"
+    if store.people.is_muted(message):
         return "muted", author_of(message)
     return author_of(message), message.text[:_QUOTE_LENGTH]
 
@@ -157,15 +159,15 @@ def actions_for(store: Store, key: int) -> list[Action]:
     if message is None:
         return []
     actions = [REPLY, DELETE, COPY]
-    if message.from_id and not store.is_own(message):
+    if message.from_id and not store.people.is_own(message):
         actions.append(structs.replace(MESSAGE, label=f"Message {author_of(message)}"))
     if first_link(message.text):
         actions.append(OPEN)
     if message.reply_to is not None:
         actions.append(JUMP)
-    if store.gap_above(key) is not None:
+    if store.history.gap_above(key) is not None:
         actions.append(LOAD_OLDER)
-    if store.gap_below(key) is not None:
+    if store.history.gap_below(key) is not None:
         actions.append(LOAD_NEWER)
     return [*actions, structs.replace(NUMBER, label=f"#{key}")]
 
@@ -203,8 +205,8 @@ def goes_on(before: Message, message: Message) -> bool:
 def _private_note(store: Store, message: Message) -> str:
     if message.to_id is None:
         return ""
-    to_you = store.you is not None and message.to_id == store.you.id
-    return f"private → {'you' if to_you else store.name_of(message.to_id)}"
+    to_you = store.people.you is not None and message.to_id == store.people.you.id
+    return f"private → {'you' if to_you else store.people.name_of(message.to_id)}"
 
 
 def _unread_rule(time: str) -> str:

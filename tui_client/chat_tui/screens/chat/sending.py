@@ -48,7 +48,7 @@ class Sender:
         """
         if command.id is None:
             newest = next(reversed(self._store.messages), None)
-            if newest is None or self._store.unsent_rows():
+            if newest is None or self._store.outbox.messages():
                 return self._feed.say(command, typed)
             command = msgspec.structs.replace(command, id=newest)
         if command.id not in self._store.messages:

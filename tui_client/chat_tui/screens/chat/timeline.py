@@ -40,7 +40,7 @@ class TimelinePresenter:
         self._show_messages(change)
         self.keep_what_is_read()
         if change.rule:
-            self._messages.first_unread = self._store.first_unread
+            self._messages.first_unread = self._store.unread.first_unread
         self._follow_pick(change)
         self._remember_own(change)
         self._unread.count(change)
@@ -51,7 +51,7 @@ class TimelinePresenter:
     def keep_what_is_read(self) -> None:
         """What is on the screen is not let go, however many messages there are."""
         reading = self._messages.reading
-        self._store.reading = reading[0] if reading is not None and reading[0] > 0 else None
+        self._store.history.reading = reading[0] if reading is not None and reading[0] > 0 else None
 
     def begin_pick(self) -> None:
         """Choose a message by keyboard, if there is one."""
@@ -69,7 +69,7 @@ class TimelinePresenter:
     def _show_messages(self, change: Change) -> None:
         messages = self._store.messages
         if change.reset:
-            self._messages.are_older = self._store.more
+            self._messages.are_older = self._store.history.more
             self._messages.reset(_sizes(messages.values()))
             return
         if change.removed:
@@ -78,23 +78,23 @@ class TimelinePresenter:
             self._messages.insert(self._sizes_in_place(change.inserted), self.goes_on_from)
             self.goes_on_from = None
         if change.added:
-            before = self._store.before(change.added[0])
+            before = self._store.history.before(change.added[0])
             fresh = (messages[number] for number in change.added)
             self._messages.extend(_sizes(fresh, before), more=change.more)
         if change.changed:
             self._messages.refresh_rows(change.changed)
-        if change.rule and self._store.first_unread is not None:
-            self._messages.refresh_rows([self._store.first_unread])
+        if change.rule and self._store.unread.first_unread is not None:
+            self._messages.refresh_rows([self._store.unread.first_unread])
         if change.edges:
             self._messages.redraw_edges()
-        self._messages.are_older = self._store.more
+        self._messages.are_older = self._store.history.more
 
     def _sizes_in_place(self, numbers: list[int]) -> Iterable[Size]:
         for number in numbers:
-            yield from _sizes([self._store.messages[number]], self._store.before(number))
+            yield from _sizes([self._store.messages[number]], self._store.history.before(number))
 
     def _is_own(self, message_id: int) -> bool:
-        return self._store.is_own(self._store.messages[message_id])
+        return self._store.people.is_own(self._store.messages[message_id])
 
     def _follow_pick(self, change: Change) -> None:
         """A line of ours was picked and is kept now: the message that it has become is picked in its place."""
@@ -117,7 +117,7 @@ class TimelinePresenter:
             del self._own_texts[next(iter(self._own_texts))]
 
     def _show_unsent(self, change: Change) -> None:
-        unsent: list[tuple[int, str]] = [(line.key, line.state) for line in self._store.unsent_rows()]
+        unsent: list[tuple[int, str]] = [(line.key, line.state) for line in self._store.outbox.messages()]
         if unsent == self._unsent and not change.you_changed:
             return
         self._unsent = unsent
@@ -139,9 +139,9 @@ class EmptyNotice(Static):
 
     def follow(self) -> None:
         """Show the sentence or the messages."""
-        alone = len(self._store.clients) == 1  # a server that does not say who is here leaves it open
+        alone = len(self._store.people.clients) == 1  # a server that does not say who is here leaves it open
         words = "You are the first one here." if alone else "Nothing was said here yet."
-        words = "Loading older messages…" if self._store.more else words
+        words = "Loading older messages…" if self._store.history.more else words
         if self._status.connected_once and words != self._words:
             self._words = words  # what is updated is laid out again, and this is called with every change
             self.update(words)

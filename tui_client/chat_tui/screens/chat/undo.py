@@ -32,7 +32,7 @@ class Undo:
         """Is there a line that the server has not heard of?"""
         pending = self._pending
         if pending is not None and (
-            pending.state != "unsent" or pending.tries or pending not in self._feed.store.unanswered()
+            pending.state != "unsent" or pending.tries or pending not in self._feed.store.outbox
         ):
             self._pending = None
         return self._pending is not None

@@ -39,7 +39,7 @@ class UnreadMarker:
             if added and not self._news and not self._rule_stands:
                 self.mark(added[0])
             self._news.update(added)
-            self._news_to_you.update(number for number in added if self._store.is_to_you(messages[number]))
+            self._news_to_you.update(number for number in added if self._store.people.is_to_you(messages[number]))
         self._news_to_you &= self._news
         self.show_news()
         if change.changed:
@@ -74,20 +74,20 @@ class UnreadMarker:
 
     def mark(self, message_id: int | None) -> None:
         """Put the rule above a message; None takes it away."""
-        before = self._store.first_unread
+        before = self._store.unread.first_unread
         if message_id is None:
             self._store.clear_unread()
         else:
             self._store.mark_unread_from(message_id)
-        self._messages.refresh_rows({key for key in (before, self._store.first_unread) if key is not None})
-        self._messages.first_unread = self._store.first_unread
+        self._messages.refresh_rows({key for key in (before, self._store.unread.first_unread) if key is not None})
+        self._messages.first_unread = self._store.unread.first_unread
         self._rule = "unseen"
         self.look_at_rule()
 
     @property
     def _rule_stands(self) -> bool:
         """Is there something below the rule that was not read?"""
-        return self._store.first_unread is not None and self._rule != "read"
+        return self._store.unread.first_unread is not None and self._rule != "read"
 
     def look_at_rule(self) -> None:
         """The rule is seen when it is in view, and what is below it is read when one is at the end after that.
@@ -117,10 +117,10 @@ class UnreadMarker:
 
     def _mark_missed(self, missed: int) -> None:
         """Put the rule above the first of the newest `missed` messages of others; above older news it stays."""
-        since = self._store.away_since or 0
+        since = self._store.unread.away_since or 0
         others = [number for number in self._store.messages if number >= since and self._is_heard(number)]
         if missed and others and len(self._news) <= missed and not self._rule_stands:
             self.mark(others[-missed:][0])
 
     def _is_heard(self, message_id: int) -> bool:
-        return self._store.is_heard(self._store.messages[message_id])
+        return self._store.people.is_heard(self._store.messages[message_id])

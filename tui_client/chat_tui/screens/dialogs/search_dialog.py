@@ -138,7 +138,7 @@ class SearchDialog(Dialog[int]):
             return
         store, search, now = self._feed.store, self.search, self._clock()
         search.expire(store.server_now(now))
-        shown = [message for message in search.hits.values() if not store.is_muted(message)]
+        shown = [message for message in search.hits.values() if not store.people.is_muted(message)]
         hits = [Hit(*found_of(store, one, now), one.text, spans_of(search.query, one.text)) for one in shown]
         self._hits.show_hits(hits)
         self.query_one("#record-state", Static).update(self._state(len(hits)))
