@@ -203,12 +203,13 @@ class MessageHistory:
         touched, self._was_here = self._was_here, {}
         vanished, self._vanished = self._vanished, set()
         inserted, self._inserted = self._inserted, set()
-        changed, self._changed = self._changed, set()
         self._unordered = self._replaced = False
         change.added = sorted(number for number in touched if number in messages and number not in inserted)
         change.inserted = sorted(number for number in inserted if number in messages)
         change.removed = sorted(vanished.union(number for number, here in touched.items() if here))
-        change.changed = sorted(number for number in changed if number in messages and number not in touched)
+        if self._changed:
+            changed, self._changed = self._changed, set()
+            change.changed = sorted(number for number in changed if number in messages and number not in touched)
 
     def _keep_bounds(self) -> None:
         if (surplus := len(self.messages) - self._limit) > 0:

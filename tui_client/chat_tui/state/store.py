@@ -130,7 +130,8 @@ class Store:
         return self._finished(Change(refused=self.outbox.disconnected(), edges=self.pages.disconnected()))
 
     def _finished(self, change: Change) -> Change:
-        self.history.touch(self.outbox.take_touched())
+        if touched := self.outbox.take_touched():
+            self.history.touch(touched)
         self.history.take_changes(change)
         self.unread.update(change)
         return change
