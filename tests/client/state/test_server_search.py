@@ -1,5 +1,6 @@
 """One question at a time to the whole record; what was found goes with its message."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,6 +63,18 @@ def test_what_is_gone_is_no_find():
     assert not search.expire(49.9)
     assert search.expire(50.0)
     assert (list(search.hits), search.next_expiry()) == ([7], None)
+
+
+def test_what_was_found_is_shown_as_it_is_now():
+    """A newer state takes the place of the one that was found; one that is not newer does not."""
+    search, token = asked()
+    search.take([SearchResults("", (message(9), message(7)), False, token)])
+    search.changed = False
+    search.take([message(9, "red")])
+    assert (search.hits[9].text, search.changed) == ("green", False)
+    newer = msgspec.structs.replace(message(9, "greener"), seq=10)
+    assert search.take([newer]) == [newer], "it is for others too"
+    assert (list(search.hits), search.hits[9].text, search.changed) == ([9, 7], "greener", True)
 
 
 def test_after_a_lost_connection_it_is_asked_anew():

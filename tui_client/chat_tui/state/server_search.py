@@ -92,6 +92,9 @@ class ServerSearch:
                 if txn == self._token:
                     self._token, self.problem, self.changed = None, text, True
                 return True
+            case Message(id=number, seq=seq) if number in self.hits and seq > self.hits[number].seq:
+                self.hits[number] = event
+                self.changed = True
             case Deleted(id=number):
                 self.changed |= self.hits.pop(number, None) is not None
             case Init():
