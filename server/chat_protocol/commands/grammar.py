@@ -16,6 +16,19 @@ from chat_protocol.commands.types import HISTORY_MOST, Command, Delete, Exit, Fe
 from chat_protocol.queries import QueryError, parse_query
 from chat_protocol.unknown import OTHER_NAMES, quoted, unknown_command
 
+__all__ = [
+    "COMMANDS",
+    "LIFETIME_MAX",
+    "LIFETIME_MIN",
+    "TYPED_COMMANDS",
+    "CommandError",
+    "CommandSpec",
+    "find_token",
+    "format_command",
+    "parse_command",
+    "split_command",
+]
+
 LIFETIME_MIN = 1.0
 LIFETIME_MAX = 30 * 86400.0
 _SPACE = re.compile(r"[ \t\n]")

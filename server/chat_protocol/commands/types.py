@@ -7,6 +7,19 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+__all__ = [
+    "HISTORY_COUNT",
+    "HISTORY_MOST",
+    "Command",
+    "Delete",
+    "Exit",
+    "FetchHistory",
+    "LoggedCommand",
+    "Say",
+    "Search",
+    "TakeName",
+]
+
 HISTORY_COUNT, HISTORY_MOST = 100, 200
 """Messages that one answer to `/history` holds: unless it is said, and at most."""
 
@@ -138,4 +151,6 @@ class Search(Verb, frozen=True):
     txn: str | None = None
 
 
-Command: TypeAlias = Say | Delete | TakeName | Exit | FetchHistory | Search
+LoggedCommand: TypeAlias = Say | Delete
+"""A command that becomes an entry of the log, unless the room refuses it."""
+Command: TypeAlias = LoggedCommand | TakeName | Exit | FetchHistory | Search

@@ -22,6 +22,12 @@ from chat_protocol.events.types import (
 )
 from chat_protocol.text import clean, clean_line
 
+__all__ = [
+    "clean_message",
+    "decode_event",
+    "encode_event",
+]
+
 encode_event: Callable[[Event | EncodedInit], bytes] = msgspec.json.Encoder().encode
 """The event as one JSON object, UTF-8."""
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)

@@ -5,6 +5,22 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
+__all__ = [
+    "CLOSE_RESTART",
+    "CLOSE_SLOW",
+    "Client",
+    "ClientsChanged",
+    "Deleted",
+    "EncodedInit",
+    "Event",
+    "EventError",
+    "HistoryPage",
+    "Init",
+    "Message",
+    "Refusal",
+    "SearchResults",
+]
+
 # Close codes of our own; 4000 to 4999 are for private use (RFC 6455, 7.4.2).
 CLOSE_SLOW = 4008
 CLOSE_RESTART = 1012

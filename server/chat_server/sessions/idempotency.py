@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 
-from chat_protocol.commands import Delete, Say
+from chat_protocol.commands import Delete, LoggedCommand, Say
 from chat_protocol.events import Deleted, Message, Refusal
 from chat_server.core.entries import NewDeletion, decode_draft
 from chat_server.core.room import CommandRefused
@@ -16,7 +16,7 @@ from chat_server.sessions.queries import visible
 from chat_server.sessions.session import Session
 
 
-def key_of(session: Session, command: Say | Delete) -> str:
+def key_of(session: Session, command: LoggedCommand) -> str:
     """Return what the log knows a line with a token by."""
     return f"{session.client_id} {command.txn}"
 
@@ -45,7 +45,7 @@ async def delete_once(
         done.set_result(kept is not None and kept.done() and not kept.cancelled() and kept.exception() is None)
 
 
-async def refuse_unless_done(session: Session, command: Say | Delete, refused: CommandRefused) -> None:
+async def refuse_unless_done(session: Session, command: LoggedCommand, refused: CommandRefused) -> None:
     """Tell that a line is not carried out, unless it was already: what it speaks of may be gone by that."""
     seq = None if command.txn is None else await session.hosted.log.find(key_of(session, command))
     if seq is None:
@@ -54,7 +54,7 @@ async def refuse_unless_done(session: Session, command: Say | Delete, refused: C
         show_outcome(session, command, seq)
 
 
-def show_outcome(session: Session, command: Say | Delete, seq: int) -> None:
+def show_outcome(session: Session, command: LoggedCommand, seq: int) -> None:
     """Tell who says a line again, and nobody else, what has become of it: it was kept as number `seq`."""
     timeline = session.hosted.timeline
     if seq > timeline.applied:
@@ -66,7 +66,7 @@ def show_outcome(session: Session, command: Say | Delete, seq: int) -> None:
         session.begin_beside(session.ask_log(command, _look_up_outcome(session, command, seq)))
 
 
-async def _look_up_outcome(session: Session, command: Say | Delete, seq: int) -> None:
+async def _look_up_outcome(session: Session, command: LoggedCommand, seq: int) -> None:
     hosted = session.hosted
     if isinstance(command, Delete):
         deleted = await _deleted_by(hosted.log, seq)
@@ -80,7 +80,7 @@ async def _look_up_outcome(session: Session, command: Say | Delete, seq: int) ->
     session.tell(shown[0] if shown else Deleted(seq, hosted.timeline.applied, command.txn))
 
 
-def _with_token(event: Message | Deleted, command: Say | Delete) -> Message | Deleted:
+def _with_token(event: Message | Deleted, command: LoggedCommand) -> Message | Deleted:
     """What has become of a line: a message that is gone says by the token, and by nothing else, which line it was."""
     if isinstance(event, Deleted) and isinstance(command, Say):
         return Deleted(event.id, event.seq, command.txn)
