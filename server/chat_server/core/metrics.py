@@ -40,8 +40,7 @@ class Histogram:
 class Counts:
     """Counters of the sessions and the server. The hub keeps its own."""
 
-    messages: int = 0
-    deletions: int = 0
+    delivered: Counter[type] = field(default_factory=Counter)  # type of an event -> entries that were kept
     handshakes: int = 0
     refused: Counter[str] = field(default_factory=Counter)  # reason -> handshakes
     errors: Counter[str] = field(default_factory=Counter)  # code -> refused lines

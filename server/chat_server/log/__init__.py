@@ -27,13 +27,11 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 
 from chat_protocol.queries import Query
-
-MESSAGE = "message"
-DELETE = "delete"
+from chat_server.core.entries import NewEntry
 
 
 class Entry(Struct, frozen=True, gc=False):
-    """One kept change. `kind` is `MESSAGE` or `DELETE`; `body` is the room's to read."""
+    """One kept change: what a `NewEntry` was, and its number."""
 
     seq: int
     kind: str
@@ -82,7 +80,7 @@ class MessageLog(Protocol):
     async def close(self) -> None:
         """Finish what was begun; end every tail."""
 
-    def append(self, kind: str, body: bytes, key: str | None = None, erases: int | None = None) -> asyncio.Future[int]:
+    def append(self, entry: NewEntry) -> asyncio.Future[int]:
         """Keep an entry and number it. The future may fail with `LogError`."""
 
     async def find(self, key: str) -> int | None:

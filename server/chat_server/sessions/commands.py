@@ -18,9 +18,9 @@ from chat_protocol.commands import (
 from chat_protocol.events import Refusal
 from chat_protocol.names import InvalidNameError, check_name
 from chat_protocol.text import clean
-from chat_server.core.entries import Draft, NewDeletion, encode_draft
+from chat_server.core.entries import Draft, entry_of
 from chat_server.core.room import CommandRefused, too_long
-from chat_server.log import DELETE, MESSAGE, LogError
+from chat_server.log import LogError
 from chat_server.sessions.idempotency import delete_once, key_of, refuse_unless_done, show_outcome
 from chat_server.sessions.queries import answer_history, answer_search
 from chat_server.sessions.session import Session
@@ -129,10 +129,7 @@ def _decide(session: Session, command: LoggedCommand) -> asyncio.Future[int]:
     hosted = session.hosted
     draft = hosted.room.decide(session.client_id, command, session.context.now())
     key = None if command.txn is None else key_of(session, command)
-    if type(draft) is NewDeletion:
-        kept = hosted.log.append(DELETE, encode_draft(draft), key, erases=draft.id)
-    else:
-        kept = hosted.log.append(MESSAGE, encode_draft(draft), key)
+    kept = hosted.log.append(entry_of(draft, key))
     applied = hosted.timeline.applied
     if kept.done() and not kept.cancelled() and kept.exception() is None:
         _numbered(session, draft, command, applied, kept.result())

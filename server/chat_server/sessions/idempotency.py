@@ -9,9 +9,9 @@ from contextlib import aclosing
 
 from chat_protocol.commands import Delete, LoggedCommand, Say
 from chat_protocol.events import Deleted, Message, Refusal
-from chat_server.core.entries import NewDeletion, decode_draft
+from chat_server.core.entries import DELETE, NewDeletion, decode_draft
 from chat_server.core.room import CommandRefused
-from chat_server.log import DELETE, MessageLog, Reset
+from chat_server.log import MessageLog, Reset
 from chat_server.sessions.queries import visible
 from chat_server.sessions.session import Session
 

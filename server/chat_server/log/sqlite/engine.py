@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from chat_protocol.queries import Query
+from chat_server.core.entries import NewEntry
 from chat_server.log import Entry, LogError, Opened, OpenError, Reset
 from chat_server.log.recent_keys import hash_of
 from chat_server.log.sqlite.reader import Reader
@@ -118,7 +119,7 @@ class SqliteLog:
 
     # -- writing ------------------------------------------------------------------------------------------------
 
-    def append(self, kind: str, body: bytes, key: str | None = None, erases: int | None = None) -> asyncio.Future[int]:
+    def append(self, entry: NewEntry) -> asyncio.Future[int]:
         """Keep an entry; the future is done when it would outlive a loss of power."""
         future: asyncio.Future[int] = self._loop.create_future()
         if self._entries_waiting >= _MOST_ENTRIES or self._bytes_waiting >= _MOST_BYTES:
@@ -127,8 +128,8 @@ class SqliteLog:
             future.set_exception(LogError("The server is about to end."))
         else:
             self._entries_waiting += 1
-            self._bytes_waiting += len(body)
-            self._submit(Append(future, kind, body, key, erases))
+            self._bytes_waiting += len(entry.body)
+            self._submit(Append(future, entry))
         return future
 
     async def erase(self, seq: int) -> None:

@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import TypeAlias
 
 from chat_protocol.queries import Query
-from chat_server.log import DELETE, MESSAGE, Entry, Opened
+from chat_server.core.entries import MESSAGE
+from chat_server.log import Entry, Opened
 from chat_server.log.content import read_content
-from chat_server.log.sqlite.schema import ERASED, KIND_DELETION, KIND_MESSAGE, gather, open_reader
+from chat_server.log.kinds import ERASED, KINDS
+from chat_server.log.sqlite.schema import HAS_TEXT, gather, open_reader
 from chat_server.log.sqlite.search_index import look_up
 from chat_server.log.sqlite.writer import Facts
 
 REPLAYED_MESSAGES = 2_000
 _REPLAYED_ENTRIES = 20_000  # however few messages are among them
 _SCANNED_AT_ONCE = 100
+_NAMES = {kind.number: name for name, kind in KINDS.items()}
 
 _Found: TypeAlias = tuple[int, bytes]
 _MAY_SEE = "(to_id IS NULL OR from_id = :reader OR to_id = :reader)"
@@ -48,7 +51,7 @@ class Reader:
         """At most `limit` messages with numbers below `before` that `reader` may see: the newest, oldest first."""
         rows = gather(
             self._connection,
-            f"SELECT seq, body FROM entries WHERE kind = {KIND_MESSAGE} AND seq < :before AND {_MAY_SEE}"
+            f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND seq < :before AND {_MAY_SEE}"
             " ORDER BY seq DESC LIMIT :limit",
             {"before": min(before, _LARGEST), "reader": reader.encode(), "limit": limit},
         )
@@ -68,7 +71,7 @@ class Reader:
     def _scan(self, query: Query, reader: str, which: str, newest: int) -> Iterator[_Found]:
         while some := gather(
             self._connection,
-            f"SELECT seq, body FROM entries WHERE kind = {KIND_MESSAGE} AND {which} AND seq <= :newest AND {_MAY_SEE}"
+            f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND {which} AND seq <= :newest AND {_MAY_SEE}"
             " ORDER BY seq DESC LIMIT :limit",
             {"newest": newest, "reader": reader.encode(), "limit": _SCANNED_AT_ONCE},
         ):
@@ -86,19 +89,19 @@ class Reader:
                 f"SELECT seq, body FROM entries WHERE seq > ? AND seq <= ? AND kind != {ERASED} ORDER BY seq LIMIT ?",
                 (seq, upto, limit),
             )
-            deletions = connection.execute(
-                f"SELECT group_concat(seq) FROM entries WHERE seq > ? AND seq <= ? AND kind = {KIND_DELETION}",
+            others = connection.execute(
+                "SELECT kind, group_concat(seq) FROM entries"
+                f" WHERE seq > ? AND seq <= ? AND NOT {HAS_TEXT} AND kind != {ERASED} GROUP BY kind",
                 (seq, rows[-1][0] if rows else seq),
-            ).fetchone()[0]
-        deleted = set(map(int, deletions.split(","))) if deletions else ()
-        return [Entry(seq, DELETE if seq in deleted else MESSAGE, body) for seq, body in rows]
+            ).fetchall()
+        kinds = {int(seq): _NAMES[number] for number, seqs in others for seq in seqs.split(",")}
+        return [Entry(seq, kinds.get(seq, MESSAGE), body) for seq, body in rows]
 
     def expiring(self, until: int) -> list[Entry]:
         """Messages with numbers up to `until` that have an end, ascending."""
         rows = gather(
             self._connection,
-            f"SELECT seq, body FROM entries WHERE kind = {KIND_MESSAGE} AND expires_at IS NOT NULL AND seq <= ?"
-            " ORDER BY seq",
+            f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND expires_at IS NOT NULL AND seq <= ? ORDER BY seq",
             (min(until, _LARGEST),),
         )
         return _messages(rows)
@@ -134,7 +137,7 @@ class Reader:
             newest = self._newest_message()
             time = max(facts.time, read_content(newest.body).sent_at if newest else 0.0)
             older = connection.execute(
-                f"SELECT seq FROM entries WHERE kind = {KIND_MESSAGE} AND seq > ? ORDER BY seq DESC LIMIT 1 OFFSET ?",
+                f"SELECT seq FROM entries WHERE {HAS_TEXT} AND seq > ? ORDER BY seq DESC LIMIT 1 OFFSET ?",
                 (last - _REPLAYED_ENTRIES, REPLAYED_MESSAGES),
             ).fetchone()
         replay_after = older[0] if older else max(last - _REPLAYED_ENTRIES, facts.pruned, 0)
@@ -147,7 +150,7 @@ class Reader:
         """Messages that still have a text, though one of the newest entries is their tombstone."""
         rows = self._connection.execute(
             "SELECT message.seq FROM entries JOIN entries AS message ON message.seq = entries.erases"
-            f" WHERE entries.seq > ? AND entries.erases IS NOT NULL AND message.kind = {KIND_MESSAGE}",
+            f" WHERE entries.seq > ? AND entries.erases IS NOT NULL AND message.{HAS_TEXT}",
             (after,),
         )
         return [seq for (seq,) in rows.fetchall()]
@@ -155,7 +158,7 @@ class Reader:
     def last_beyond(self, newest: int) -> int:
         """The number of the newest message that is not among the `newest` ones; 0 where there is none."""
         row = self._connection.execute(
-            f"SELECT seq FROM entries WHERE kind = {KIND_MESSAGE} ORDER BY seq DESC LIMIT 1 OFFSET ?",
+            f"SELECT seq FROM entries WHERE {HAS_TEXT} ORDER BY seq DESC LIMIT 1 OFFSET ?",
             (newest,),
         ).fetchone()
         return row[0] if row else 0
@@ -168,7 +171,7 @@ class Reader:
             while high - low > 1:
                 middle = (low + high) // 2
                 row = connection.execute(
-                    f"SELECT seq, body FROM entries WHERE kind = {KIND_MESSAGE} AND seq >= ? ORDER BY seq LIMIT 1",
+                    f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND seq >= ? ORDER BY seq LIMIT 1",
                     (middle,),
                 ).fetchone()
                 if row is None or read_content(row[1]).sent_at >= time:

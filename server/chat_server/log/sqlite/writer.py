@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeAlias
 
-from chat_server.log import MESSAGE, Entry, LogError
+from chat_server.core.entries import NewEntry
+from chat_server.log import Entry, LogError
+from chat_server.log.kinds import ERASED, KINDS
 from chat_server.log.recent_keys import KEY_SECONDS, hash_of
 from chat_server.log.sqlite.rows import OTHERS, PLAIN, insert, row
-from chat_server.log.sqlite.schema import ERASED, KIND_MESSAGE, gather, why
+from chat_server.log.sqlite.schema import HAS_TEXT, gather, why
 from chat_server.log.sqlite.search_index import SHARD, drop_before, forget, index, optimize, shard_of
 
 _MOST_AT_ONCE = 2048  # entries in one commit
@@ -32,10 +34,7 @@ class Append(NamedTuple):
     """An entry to keep."""
 
     future: Future
-    kind: str
-    body: bytes
-    key: str | None
-    erases: int | None
+    entry: NewEntry
 
 
 class Work(NamedTuple):
@@ -133,7 +132,7 @@ class Writer:
 
     def _commit(self, batch: list[Append | Work]) -> None:
         before = replace(self.facts)
-        sizes = [len(item.body) for item in batch if type(item) is Append]
+        sizes = [len(item.entry.body) for item in batch if type(item) is Append]
         try:
             self.connection.execute("BEGIN IMMEDIATE")
             outcome = self._write(batch)
@@ -159,7 +158,9 @@ class Writer:
                 self.connection.execute("ROLLBACK")
 
     def _write(self, batch: list[Append | Work]) -> Outcome:
-        known = self._find_keys([item.key for item in batch if type(item) is Append and item.key is not None])
+        known = self._find_keys(
+            [item.entry.key for item in batch if type(item) is Append and item.entry.key is not None]
+        )
         entries: list[Entry] = []
         plain: list[Any] = []
         others: list[Any] = []
@@ -170,23 +171,25 @@ class Writer:
         for item in batch:
             if type(item) is not Append:
                 continue
-            future, kind, body, key, erases = item
-            if key is not None:
-                hashed = hash_of(key)
+            future, entry = item
+            if entry.key is not None:
+                hashed = hash_of(entry.key)
                 if (seq := known.get(hashed)) is not None:
                     answers.append((future, seq))
                     continue
                 known[hashed] = last + 1
                 new_keys += hashed, last + 1
             last += 1
-            entries.append(Entry(last, kind, body))
-            if kind == MESSAGE and b'"to_id"' not in body and b'"expires_at"' not in body:  # no need to look closer
-                plain += last, KIND_MESSAGE, body
+            body = entry.body
+            entries.append(Entry(last, entry.kind, body))
+            kind = KINDS[entry.kind]
+            if kind.has_text and b'"to_id"' not in body and b'"expires_at"' not in body:  # no need to look closer
+                plain += last, kind.number, body
             else:
-                others += row(last, kind, body, erases)
+                others += row(last, entry)
             answers.append((future, last))
-            if erases is not None:
-                erased.append(erases)
+            if entry.erases is not None:
+                erased.append(entry.erases)
         self.facts.last = last
         insert(self.connection, PLAIN, plain)
         insert(self.connection, OTHERS, others)
@@ -222,7 +225,7 @@ class Writer:
         for start in range(0, len(seqs), 500):
             part = seqs[start : start + 500]
             places = ",".join("?" * len(part))
-            there = f"FROM entries WHERE seq IN ({places}) AND kind = {KIND_MESSAGE}"
+            there = f"FROM entries WHERE seq IN ({places}) AND {HAS_TEXT}"
             gone = self.connection.execute(f"SELECT group_concat(seq) {there}", part).fetchone()[0]
             self._gone.update(map(int, gone.split(",") if gone else ()))
             indexed = f"AND expires_at IS NULL AND seq <= {self.facts.indexed}"
@@ -235,7 +238,7 @@ class Writer:
         self.connection.execute(
             f"UPDATE entries SET kind = {ERASED}, body = zeroblob(length(body)),"
             f" from_id = zeroblob(length(from_id)), to_id = zeroblob(length(to_id))"
-            f" WHERE {which} AND kind = {KIND_MESSAGE}",
+            f" WHERE {which} AND {HAS_TEXT}",
             values,
         )
 
@@ -301,7 +304,7 @@ class Writer:
         rows = gather(
             self.connection,
             "SELECT seq, body FROM entries WHERE seq > ? AND seq <= ? AND seq >= ? AND seq <= ?"
-            f" AND kind = {KIND_MESSAGE} AND expires_at IS NULL",
+            f" AND {HAS_TEXT} AND expires_at IS NULL",
             (*span, kept_shard * SHARD, self.facts.indexed),
         )
         forget(self.connection, rows)
