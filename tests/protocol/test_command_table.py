@@ -17,7 +17,8 @@ from chat_protocol.commands import (
 from protocol.strategies import commands
 
 TRAITS = (
-    "outlives_restart", "speaks_of_message", "can_be_repeated", "is_idempotent", "is_answered", "waits_for_own_lines",
+    "outlives_restart", "speaks_of_message", "can_be_repeated", "is_idempotent", "is_undone_by_deletion", "is_answered",
+    "waits_for_own_lines",
 )  # fmt: skip
 
 
@@ -29,12 +30,12 @@ def traits(command):
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
-        (Say("hello"), {"outlives_restart", "can_be_repeated", "is_answered"}),
+        (Say("hello"), {"outlives_restart", "can_be_repeated", "is_undone_by_deletion", "is_answered"}),
         (
             Say("hello", reply_to=3),
-            {"outlives_restart", "speaks_of_message", "can_be_repeated", "is_answered", "waits_for_own_lines"},
+            set(TRAITS) - {"is_idempotent"},
         ),
-        (Delete(3), set(TRAITS)),
+        (Delete(3), set(TRAITS) - {"is_undone_by_deletion"}),
         (Delete(None), {"speaks_of_message", "is_idempotent", "is_answered", "waits_for_own_lines"}),
         (TakeName("ana"), {"can_be_repeated", "is_idempotent", "is_answered"}),
         (FetchHistory(3), {"can_be_repeated", "is_idempotent", "is_answered", "waits_for_own_lines"}),

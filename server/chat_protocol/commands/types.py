@@ -48,6 +48,11 @@ class Verb(Struct, frozen=True):
         return True
 
     @property
+    def is_undone_by_deletion(self) -> bool:
+        """Is nothing left of it when a message is deleted? Then who says it again is told so by its token."""
+        return False
+
+    @property
     def is_answered(self) -> bool:
         """Does the server answer it with an event?"""
         return True
@@ -84,6 +89,11 @@ class Say(Verb, frozen=True):
     def is_idempotent(self) -> bool:
         """A text said twice is two messages."""
         return False
+
+    @property
+    def is_undone_by_deletion(self) -> bool:
+        """Its message was all there was of it."""
+        return True
 
     @property
     def waits_for_own_lines(self) -> bool:

@@ -88,6 +88,10 @@ class MemoryLog:
         """The number of the entry with this key."""
         return self._keys.find(key)
 
+    async def entry(self, seq: int) -> Entry | None:
+        """The entry with this number, unless it is gone."""
+        return self._messages.get(seq) or self._others.get(seq)
+
     async def page(self, before: int, limit: int, reader: str) -> Sequence[Entry]:
         """At most `limit` messages with numbers below `before` that `reader` may see: the newest, oldest first."""
         older = (entry for entry, content in self._newest(before) if content.visible_to(reader))

@@ -196,6 +196,16 @@ async def test_an_entry_of_any_kind_comes_back_as_it_was(log, kind, row):
     assert await log.page(100, 1, "~ana") == [Entry(1, kind, said(b"one"))] * row.has_text
 
 
+async def test_an_entry_is_there_by_its_number(log):
+    """As long as its content is; there is none of a number that was not given yet."""
+    await append(log, b"one", b"two")
+    await log.append(NewEntry(DELETE, said(b"tombstone"), erases=2))
+    entries = [await log.entry(seq) for seq in range(5)]
+    assert entries == [None, Entry(1, MESSAGE, said(b"one")), None, Entry(3, DELETE, said(b"tombstone")), None]
+    await log.prune(newest=0)
+    assert await log.entry(1) is None
+
+
 def test_no_two_kinds_have_one_number():
     """Nor is one that of what is gone."""
     assert len({ERASED, *(row.number for row in KINDS.values())}) == 1 + len(KINDS)

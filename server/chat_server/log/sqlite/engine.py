@@ -260,6 +260,11 @@ class SqliteLog:
             return await self.in_commit(lambda writer: writer.find(key))
         return await self._read(self._pages, lambda reader: reader.find(hash_of(key)))
 
+    async def entry(self, seq: int) -> Entry | None:
+        """The entry with this number, unless it is gone."""
+        found = await self._read(self._pages, lambda reader: reader.after(max(seq - 1, self._pruned), seq, 1))
+        return found[0] if found else None
+
     async def page(self, before: int, limit: int, reader: str) -> Sequence[Entry]:
         """At most `limit` messages with numbers below `before` that `reader` may see: the newest, oldest first."""
         return await self._read(self._pages, lambda file: file.page(before, limit, reader))
