@@ -14,9 +14,10 @@ from chat_protocol.queries import Query
 from chat_server.core.entries import NewEntry
 from chat_server.log import Entry, LogError, Opened, OpenError, Reset
 from chat_server.log.recent_keys import hash_of
+from chat_server.log.sqlite.facts import Facts
 from chat_server.log.sqlite.reader import Reader
 from chat_server.log.sqlite.schema import lock, open_writer, why
-from chat_server.log.sqlite.writer import INDEX_FROM, Append, Facts, Outcome, Work, Writer
+from chat_server.log.sqlite.writer import INDEX_FROM, Append, Outcome, Work, Writer
 from chat_server.log.tail_waiters import TailWaiters
 
 _T = TypeVar("_T")

@@ -14,9 +14,10 @@ from chat_server.core.entries import MESSAGE
 from chat_server.log import Entry, Opened
 from chat_server.log.content import read_content
 from chat_server.log.kinds import ERASED, KINDS
+from chat_server.log.sqlite.facts import Facts, read_facts
+from chat_server.log.sqlite.keys import find_keys
 from chat_server.log.sqlite.schema import HAS_TEXT, gather, open_reader
 from chat_server.log.sqlite.search_index import look_up
-from chat_server.log.sqlite.writer import Facts
 
 REPLAYED_MESSAGES = 2_000
 _REPLAYED_ENTRIES = 20_000  # however few messages are among them
@@ -108,11 +109,7 @@ class Reader:
 
     def find(self, hashed: bytes) -> int | None:
         """The number of the entry whose key has this hash."""
-        row = self._connection.execute(
-            "SELECT seq FROM keys0 WHERE hash = :hash UNION ALL SELECT seq FROM keys1 WHERE hash = :hash",
-            {"hash": hashed},
-        ).fetchone()
-        return row[0] if row else None
+        return find_keys(self._connection, [hashed]).get(hashed)
 
     def names(self) -> Mapping[str, str]:
         """Every claimed name, and who has it."""
@@ -120,11 +117,7 @@ class Reader:
 
     def facts(self) -> Facts | None:
         """State of the log as the file has it; None in a new one."""
-        known = dict(self._connection.execute("SELECT name, value FROM facts").fetchall())
-        if not known:
-            return None
-        newest = self._connection.execute("SELECT max(seq) FROM entries").fetchone()[0] or 0
-        return Facts(**known | {"last": max(newest, known.get("last", 0))})
+        return read_facts(self._connection)
 
     def opened(self, facts: Facts) -> Opened:
         """The log as `open` finds it: what there is, and from where it is to be replayed."""

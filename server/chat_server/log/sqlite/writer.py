@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeAlias
 
@@ -16,6 +16,8 @@ from chat_server.core.entries import NewEntry
 from chat_server.log import Entry, LogError
 from chat_server.log.kinds import ERASED, KINDS
 from chat_server.log.recent_keys import KEY_SECONDS, hash_of
+from chat_server.log.sqlite.facts import Facts, write_facts
+from chat_server.log.sqlite.keys import find_keys, forget_keys, insert_keys
 from chat_server.log.sqlite.rows import OTHERS, PLAIN, insert, row
 from chat_server.log.sqlite.schema import HAS_TEXT, gather, why
 from chat_server.log.sqlite.search_index import SHARD, drop_before, forget, index, optimize, shard_of
@@ -55,19 +57,6 @@ class Outcome(NamedTuple):
     taken: int = 0  # what was appended, kept or not, in entries and bytes
     size: int = 0
     broken: BaseException | None = None  # nothing will ever be kept again
-
-
-@dataclass(slots=True)
-class Facts:
-    """State of the log as its file has it; times are seconds since the epoch."""
-
-    epoch: str
-    last: int = 0
-    pruned: int = 0
-    indexed: int = 0
-    time: float = 0.0
-    keys: int = 0
-    keys_since: float = 0.0
 
 
 class Writer:
@@ -158,13 +147,12 @@ class Writer:
                 self.connection.execute("ROLLBACK")
 
     def _write(self, batch: list[Append | Work]) -> Outcome:
-        known = self._find_keys(
-            [item.entry.key for item in batch if type(item) is Append and item.entry.key is not None]
-        )
+        keys = [item.entry.key for item in batch if type(item) is Append and item.entry.key is not None]
+        known = find_keys(self.connection, [*map(hash_of, keys)])
         entries: list[Entry] = []
         plain: list[Any] = []
         others: list[Any] = []
-        new_keys: list[Any] = []
+        new_keys: list[tuple[bytes, int]] = []
         erased: list[int] = []
         answers: list[tuple[Future, Any]] = []
         last = self.facts.last
@@ -178,7 +166,7 @@ class Writer:
                     answers.append((future, seq))
                     continue
                 known[hashed] = last + 1
-                new_keys += hashed, last + 1
+                new_keys.append((hashed, last + 1))
             last += 1
             body = entry.body
             entries.append(Entry(last, entry.kind, body))
@@ -193,31 +181,15 @@ class Writer:
         self.facts.last = last
         insert(self.connection, PLAIN, plain)
         insert(self.connection, OTHERS, others)
-        self._insert_keys(new_keys)
+        insert_keys(self.connection, self.facts.keys, new_keys)
         self._gone = set()
         self.erase(erased)
         answers += [(item.future, item.run(self)) for item in batch if type(item) is Work]
         return Outcome(entries, self._gone, answers)
 
-    def _find_keys(self, keys: list[str]) -> dict[bytes, int]:
-        found: dict[bytes, int] = {}
-        for start in range(0, len(keys), 500):
-            hashes = [hash_of(key) for key in keys[start : start + 500]]
-            places = ",".join("?" * len(hashes))
-            for table in (0, 1):
-                rows = self.connection.execute(f"SELECT hash, seq FROM keys{table} WHERE hash IN ({places})", hashes)
-                found.update(rows.fetchall())
-        return found
-
     def find(self, key: str) -> int | None:
         """The number of the entry with this key, after all that was submitted before."""
-        return self._find_keys([key]).get(hash_of(key))
-
-    def _insert_keys(self, values: list[Any]) -> None:
-        for start in range(0, len(values), 500):
-            part = values[start : start + 500]
-            places = ",".join(["(?,?)"] * (len(part) // 2))
-            self.connection.execute(f"INSERT INTO keys{self.facts.keys} VALUES {places}", part)
+        return next(iter(find_keys(self.connection, [hash_of(key)]).values()), None)
 
     def erase(self, seqs: Sequence[int]) -> None:
         """Wipe messages, and take their words out of the index."""
@@ -241,9 +213,6 @@ class Writer:
             f" WHERE {which} AND {HAS_TEXT}",
             values,
         )
-
-    def _state(self, name: str, value: float | str) -> None:
-        self.connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     # -- between commits ----------------------------------------------------------------------------------------
 
@@ -271,7 +240,7 @@ class Writer:
             self.connection.execute("PRAGMA synchronous=NORMAL")
             self.connection.execute("BEGIN IMMEDIATE")
             index(self.connection, self.facts.indexed, upto)
-            self._state("indexed", upto)
+            write_facts(self.connection, replace(self.facts, indexed=upto), "indexed")
             self.connection.execute("COMMIT")
             self.facts.indexed = upto
         except sqlite3.Error:  # who writes next is told, and then it is tried again
@@ -286,14 +255,11 @@ class Writer:
         """Remember the time; forget keys that are old enough."""
         facts = self.facts
         facts.time = max(facts.time, now)
-        self._state("time", facts.time)
+        write_facts(self.connection, facts, "time")
         if facts.time - facts.keys_since >= KEY_SECONDS:
             facts.keys, facts.keys_since = 1 - facts.keys, facts.time
-            self.connection.execute("PRAGMA secure_delete=OFF")  # hashes, and too many to wipe each
-            self.connection.execute(f"DELETE FROM keys{facts.keys}")
-            self.connection.execute("PRAGMA secure_delete=ON")
-            self._state("keys", facts.keys)
-            self._state("keys_since", facts.keys_since)
+            forget_keys(self.connection, facts.keys)
+            write_facts(self.connection, facts, "keys", "keys_since")
 
     def cut(self, upto: int, final: int) -> None:
         """Wipe the entries up to `upto`, on the way to `final`."""
@@ -312,8 +278,7 @@ class Writer:
         self.connection.execute("DELETE FROM entries WHERE seq <= ?", (upto - _MARGIN,))
         self.facts.pruned = upto
         self.facts.indexed = max(self.facts.indexed, upto)
-        for name, value in (("pruned", upto), ("indexed", self.facts.indexed), ("last", self.facts.last)):
-            self._state(name, value)
+        write_facts(self.connection, self.facts, "pruned", "indexed", "last")
 
     def drop_words(self) -> bool:
         """Drop one table of words of messages that were all cut off; False when there is none."""

@@ -9,8 +9,9 @@ import pytest
 from chat_protocol.queries import parse_query
 from chat_server.core.entries import DELETE, MESSAGE, NewEntry
 from chat_server.log.sqlite import SqliteLog
+from chat_server.log.sqlite.facts import Facts
 from chat_server.log.sqlite.schema import open_writer
-from chat_server.log.sqlite.writer import Append, Facts, Work, Writer
+from chat_server.log.sqlite.writer import Append, Work, Writer
 from power_loss import SyncedDisk, sqlite_library
 
 PATIENCE = 20.0
