@@ -1,11 +1,14 @@
 """A verb says of itself what may be done with it; the table says what a person is offered."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 
 from chat_protocol.commands import (
     COMMANDS,
     TYPED_COMMANDS,
+    Command,
     CommandSpec,
     Delete,
     Exit,
@@ -54,6 +57,12 @@ def test_what_outlives_a_restart_can_be_said_again(command):
     if command.outlives_restart:
         assert command.can_be_repeated
         assert command.is_answered
+
+
+def test_every_verb_has_a_row_that_writes_it():
+    """All but a text, which has no name."""
+    verbs = {spec.verb for spec in COMMANDS if not spec.is_modifier}
+    assert verbs == set(get_args(Command)) - {Say}
 
 
 def test_a_row_is_a_modifier_or_a_command():
