@@ -12,7 +12,7 @@ from chat_protocol.events import (
     Init,
     Message,
     Refusal,
-    clean_message,
+    clean_event,
     decode_event,
     encode_event,
 )
@@ -124,4 +124,4 @@ def test_the_quick_way_is_no_less_careful(text, name, client_id):
 
 def test_a_harmless_message_is_not_copied():
     """Most messages are: they cost nothing."""
-    assert clean_message(MESSAGE) is MESSAGE
+    assert clean_event(MESSAGE) is MESSAGE
