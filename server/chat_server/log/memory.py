@@ -25,7 +25,8 @@ class MemoryLog:
     def __init__(self, *, history: int, now: Callable[[], float] = time.monotonic) -> None:
         self._history = history
         self._messages: OrderedDict[int, Entry] = OrderedDict()
-        self._others: OrderedDict[int, Entry] = OrderedDict()  # deletions, and whatever else has no text
+        self._others: OrderedDict[int, Entry] = OrderedDict()
+        self._kept = {name: self._messages if kind.has_text else self._others for name, kind in KINDS.items()}
         self._keys = RecentKeys(now)
         self._last = 0
         self._lost = 0  # entries up to this number may be missing
@@ -51,8 +52,7 @@ class MemoryLog:
             done.set_result(known)
             return done
         self._last = seq = self._last + 1
-        kept = self._messages if KINDS[entry.kind].has_text else self._others
-        kept[seq] = Entry(seq, entry.kind, entry.body)
+        self._kept[entry.kind][seq] = Entry(seq, entry.kind, entry.body)
         if key is not None:
             self._keys.add(key, seq)
         if not self._tails:

@@ -122,14 +122,16 @@ class HostedRoom:
             raise RuntimeError(  # noqa: TRY004 - not a wrong type, a broken promise
                 f"the log begins at {batch.first} and can't be followed from its beginning"
             )
+        apply, publish = self.room.apply, self.hub.publish
         before_us, delivered = self._opened.last, self._counts.delivered
         for entry in batch:
-            delivery = self.room.apply(entry.seq, entry.body)
+            delivery = apply(entry.seq, entry.body)
             if delivery is None:
                 continue
+            event, audience = delivery
             if entry.seq > before_us:
-                delivered[type(delivery.event)] += 1
-            self.hub.publish(delivery.event, delivery.audience)
+                delivered[type(event)] += 1
+            publish(event, audience)
         self.log_failed_at = None
         self.schedule_expiry()
         if self._parked:

@@ -12,6 +12,8 @@ from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeAlias
 
+from msgspec import Struct
+
 from chat_server.core.entries import NewEntry
 from chat_server.log import Entry, LogError
 from chat_server.log.kinds import ERASED, KINDS
@@ -32,7 +34,7 @@ _MARGIN = 1024  # rows that stay behind a cut, wiped: the neighbours of those th
 Future: TypeAlias = "asyncio.Future[Any]"
 
 
-class Append(NamedTuple):
+class Append(Struct, frozen=True):
     """An entry to keep."""
 
     future: Future
@@ -159,7 +161,7 @@ class Writer:
         for item in batch:
             if type(item) is not Append:
                 continue
-            future, entry = item
+            future, entry = item.future, item.entry
             if entry.key is not None:
                 hashed = hash_of(entry.key)
                 if (seq := known.get(hashed)) is not None:
