@@ -22,7 +22,7 @@ from chat_server.log.sqlite.search_index import look_up
 REPLAYED_MESSAGES = 2_000
 _REPLAYED_ENTRIES = 20_000  # however few messages are among them
 _SCANNED_AT_ONCE = 100
-_NAMES = {kind.number: name for name, kind in KINDS.items()}
+_NAMES = {str(kind.number): name for name, kind in KINDS.items()}
 
 _Found: TypeAlias = tuple[int, bytes]
 _MAY_SEE = "(to_id IS NULL OR from_id = :reader OR to_id = :reader)"
@@ -90,12 +90,13 @@ class Reader:
                 f"SELECT seq, body FROM entries WHERE seq > ? AND seq <= ? AND kind != {ERASED} ORDER BY seq LIMIT ?",
                 (seq, upto, limit),
             )
-            others = connection.execute(
-                "SELECT kind, group_concat(seq) FROM entries"
-                f" WHERE seq > ? AND seq <= ? AND NOT {HAS_TEXT} AND kind != {ERASED} GROUP BY kind",
+            seqs, numbers = connection.execute(
+                "SELECT group_concat(seq), group_concat(kind) FROM entries"
+                f" WHERE seq > ? AND seq <= ? AND NOT {HAS_TEXT} AND kind != {ERASED}",
                 (seq, rows[-1][0] if rows else seq),
-            ).fetchall()
-        kinds = {int(seq): _NAMES[number] for number, seqs in others for seq in seqs.split(",")}
+            ).fetchone()
+        others = zip(seqs.split(","), numbers.split(","), strict=True) if seqs else ()
+        kinds = {int(seq): _NAMES[number] for seq, number in others}
         return [Entry(seq, kinds.get(seq, MESSAGE), body) for seq, body in rows]
 
     def expiring(self, until: int) -> list[Entry]:
