@@ -18,8 +18,7 @@ from lines import AUTHORS
 from measuring import Program, chat_server, percentile
 from wire import Client, connect
 
-from chat_server.core.entries import NewMessage, encode_draft
-from chat_server.log import MESSAGE
+from chat_server.core.entries import MESSAGE, NewEntry, NewMessage, encode_draft
 from chat_server.log.sqlite import SqliteLog
 
 MESSAGES = int(os.environ.get("BENCH_MESSAGES", "1000000"))
@@ -56,7 +55,7 @@ async def fill(path: Path, count: int) -> None:
     for number, text in enumerate(texts(count)):
         author = AUTHORS[number % len(AUTHORS)]
         draft = NewMessage(text=text, from_id=f"~{author}", from_name=author, sent_at=begin + number)
-        waiting.append(log.append(MESSAGE, encode_draft(draft)))
+        waiting.append(log.append(NewEntry(MESSAGE, encode_draft(draft))))
         if len(waiting) == _BATCH:
             await asyncio.gather(*waiting)
             waiting.clear()

@@ -17,8 +17,6 @@ import unicodedata
 
 REPLACEMENT = "\ufffd"
 
-# Only these may make a line of plain ASCII unsafe.
-_ASCII_UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 _SHOWN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls but tab and line feed
     "\u061c\u202a-\u202e\u2066-\u2069"  # direction
@@ -39,13 +37,15 @@ _CATEGORIES_OF_A_LONG_RUN = re.compile(f"(?:M[ne]|Cf){{{_MARKS_IN_A_ROW + 1}}}")
 
 def clean(text: str) -> str:
     """Return `text` with nothing in it that could act on a terminal; idempotent."""
-    if text.isascii():
-        if text.isprintable() or not _ASCII_UNSAFE.search(text):  # most lines pass here and are done
-            return text
-    else:
-        text = _DROPPED.sub("", text)
+    # What Python calls printable is none of what is replaced or removed here; most lines are.
+    is_printable = text.isprintable() or text.replace("\n", "").isprintable()
+    if not text.isascii():
+        if not is_printable:
+            text = _DROPPED.sub("", text)
         if max(text, default="") > _LATIN_END and _may_be_marks().search(text):
             text = _first_marks(text)
+    if is_printable:
+        return text
     text = _NEW_LINE.sub("\n", text).replace("\t", "    ")
     return _SHOWN.sub(REPLACEMENT, text)
 

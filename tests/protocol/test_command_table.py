@@ -1,11 +1,14 @@
 """A verb says of itself what may be done with it; the table says what a person is offered."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 
 from chat_protocol.commands import (
     COMMANDS,
     TYPED_COMMANDS,
+    Command,
     CommandSpec,
     Delete,
     Exit,
@@ -17,7 +20,8 @@ from chat_protocol.commands import (
 from protocol.strategies import commands
 
 TRAITS = (
-    "outlives_restart", "speaks_of_message", "can_be_repeated", "is_idempotent", "is_answered", "waits_for_own_lines",
+    "outlives_restart", "speaks_of_message", "can_be_repeated", "is_idempotent", "is_undone_by_deletion", "is_answered",
+    "waits_for_own_lines",
 )  # fmt: skip
 
 
@@ -29,12 +33,12 @@ def traits(command):
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
-        (Say("hello"), {"outlives_restart", "can_be_repeated", "is_answered"}),
+        (Say("hello"), {"outlives_restart", "can_be_repeated", "is_undone_by_deletion", "is_answered"}),
         (
             Say("hello", reply_to=3),
-            {"outlives_restart", "speaks_of_message", "can_be_repeated", "is_answered", "waits_for_own_lines"},
+            set(TRAITS) - {"is_idempotent"},
         ),
-        (Delete(3), set(TRAITS)),
+        (Delete(3), set(TRAITS) - {"is_undone_by_deletion"}),
         (Delete(None), {"speaks_of_message", "is_idempotent", "is_answered", "waits_for_own_lines"}),
         (TakeName("ana"), {"can_be_repeated", "is_idempotent", "is_answered"}),
         (FetchHistory(3), {"can_be_repeated", "is_idempotent", "is_answered", "waits_for_own_lines"}),
@@ -53,6 +57,12 @@ def test_what_outlives_a_restart_can_be_said_again(command):
     if command.outlives_restart:
         assert command.can_be_repeated
         assert command.is_answered
+
+
+def test_every_verb_has_a_row_that_writes_it():
+    """All but a text, which has no name."""
+    verbs = {spec.verb for spec in COMMANDS if not spec.is_modifier}
+    assert verbs == set(get_args(Command)) - {Say}
 
 
 def test_a_row_is_a_modifier_or_a_command():

@@ -9,10 +9,11 @@ from chat_protocol.events import (
     Client,
     ClientsChanged,
     Deleted,
+    EventError,
     Init,
     Message,
     Refusal,
-    clean_message,
+    clean_event,
     decode_event,
     encode_event,
 )
@@ -122,6 +123,16 @@ def test_the_quick_way_is_no_less_careful(text, name, client_id):
     assert decoded == Message(1, clean(text), None, line, clean_line(name), line, 1.0, 1)
 
 
+@pytest.mark.parametrize("control", [chr(number) for number in (*range(0x20), 0x7F)])
+def test_no_control_passes_the_quick_way(control):
+    """As an escape it is made harmless; as it is it ends the frame, but for the one that JSON allows."""
+    frame = encode_event(Message(1, f"a{control}b", None, "~a", "ana", None, 1.0, 1))
+    assert decode_event(frame) == Message(1, clean(f"a{control}b"), None, "~a", "ana", None, 1.0, 1)
+    if control != "\x7f":
+        with pytest.raises(EventError):
+            decode_event(frame.replace(b'"ana"', b'"an%ba"' % control.encode()))
+
+
 def test_a_harmless_message_is_not_copied():
     """Most messages are: they cost nothing."""
-    assert clean_message(MESSAGE) is MESSAGE
+    assert clean_event(MESSAGE) is MESSAGE

@@ -7,6 +7,7 @@ import pytest
 
 from chat_protocol.commands import Delete
 from chat_server.app import ChatServer, StartError
+from chat_server.core.entries import MESSAGE, NewEntry
 from chat_server.log import open_log
 from chat_server.rooms.clock import Clock
 from chat_server.settings import Settings
@@ -86,7 +87,7 @@ async def test_an_end_beyond_what_is_replayed_is_told(log):
         (ana,) = await house.people("ana")
         await ana.said("/temp 600 canary")
         for number in range(2001):
-            house.hosted.log.append("message", message(f"message {number}"))
+            house.hosted.log.append(NewEntry(MESSAGE, message(f"message {number}")))
         await ana.hears("message 2000")
     async with open_house(log=log, wall=later(599)) as house:
         ana = await house.person("ana")
@@ -221,7 +222,7 @@ async def test_what_no_room_has_written_is_refused(log, tmp_path, body):
     """A log with such an entry is not half of a record: the server does not start, and says why."""
     engine = open_log(log, history=10)
     await engine.open()
-    await engine.append("message", body)
+    await engine.append(NewEntry(MESSAGE, body))
     await engine.close()
     with pytest.raises(StartError) as error:
         await ChatServer(Settings(host="127.0.0.1", port=0, log=log)).start()

@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from chat_server.app import ChatServer, StartError
+from chat_server.core.entries import MESSAGE, NewEntry
 from chat_server.settings import Settings
 from chatting import PATIENCE, open_house
 from processes import Server, running_server
@@ -164,7 +165,7 @@ async def test_a_part_that_dies_ends_the_server(caplog):
     await server.start()
     serving = asyncio.create_task(server.serve())
     async with connect(f"ws://127.0.0.1:{server.port}", proxy=None) as client:
-        server.context.rooms.lobby.log.append("message", b"not what the room has written")
+        server.context.rooms.lobby.log.append(NewEntry(MESSAGE, b"not what the room has written"))
         async with asyncio.timeout(PATIENCE):
             await client.wait_closed()
         assert client.close_code == 1012

@@ -9,12 +9,27 @@ word; the text after it is kept as it is, line breaks and indentation included.
 
 import re
 from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
 
 from msgspec import Struct
 
 from chat_protocol.commands.types import HISTORY_MOST, Command, Delete, Exit, FetchHistory, Say, Search, TakeName
 from chat_protocol.queries import QueryError, parse_query
 from chat_protocol.unknown import OTHER_NAMES, quoted, unknown_command
+
+__all__ = [
+    "COMMANDS",
+    "LIFETIME_MAX",
+    "LIFETIME_MIN",
+    "TYPED_COMMANDS",
+    "CommandError",
+    "CommandSpec",
+    "find_token",
+    "format_command",
+    "parse_command",
+    "split_command",
+]
 
 LIFETIME_MIN = 1.0
 LIFETIME_MAX = 30 * 86400.0
@@ -48,8 +63,9 @@ class CommandError(Exception):
 class CommandSpec(Struct, frozen=True):
     """One row of the command table: feeds parsing, usage texts, help and completion.
 
-    A modifier has `field`, the name of what it sets, and `parse`, which reads its one argument. The others have
-    `build`, which makes the command from everything after the name.
+    A modifier has `field`, the name of what it sets, and `parse`, which reads its one argument; `format` writes it.
+    The others have `verb`, the type of the command, and `build`, which makes it from everything after the name;
+    `format` writes that.
     """
 
     name: str
@@ -58,7 +74,9 @@ class CommandSpec(Struct, frozen=True):
     example: str
     field: str = ""
     parse: Callable[[str], str | int | float] = str
+    verb: type[Command] | None = None
     build: Callable[[str, str | None], Command] | None = None
+    format: Callable[[Any], str] = str
     for_programs: bool = False
     """Nobody types it: not in help and not in completion."""
     takes_name: bool = False
@@ -92,6 +110,10 @@ def _parse_lifetime(word: str) -> float:
     return seconds
 
 
+def _format_lifetime(seconds: float) -> str:
+    return f"{seconds:.3f}".rstrip("0").rstrip(".")
+
+
 def _parse_token(word: str) -> str:
     if not _TOKEN.fullmatch(word):
         raise CommandError("bad_token", "A /txn token is 1 to 64 visible ASCII characters.")
@@ -109,6 +131,10 @@ def _build_delete(rest: str, txn: str | None) -> Command:
     return Delete(None if word == "last" else _parse_id(word), txn)
 
 
+def _format_delete(command: Delete) -> str:
+    return "last" if command.id is None else str(command.id)
+
+
 def _build_name(rest: str, txn: str | None) -> Command:
     return TakeName(rest.strip(), txn)
 
@@ -120,6 +146,10 @@ def _build_history(rest: str, txn: str | None) -> Command:
     if not _ID.fullmatch(count.strip()) or int(count) > HISTORY_MOST:
         raise CommandError("bad_argument", f"/history shows from 1 to {HISTORY_MOST} messages, not {quoted(count)}.")
     return FetchHistory(_parse_id(before), int(count), txn)
+
+
+def _format_history(command: FetchHistory) -> str:
+    return f"{command.before} {command.count}"
 
 
 def _build_search(rest: str, txn: str | None) -> Command:
@@ -140,25 +170,28 @@ COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec("/reply", "<id> <text>", "reply to a message", "/reply 12 me too", field="reply_to", parse=_parse_id),
     CommandSpec(
         "/temp", "<seconds> <text>", "a message that deletes itself", "/temp 30 code 4471",
-        field="lifetime", parse=_parse_lifetime,
+        field="lifetime", parse=_parse_lifetime, format=_format_lifetime,
     ),
     CommandSpec(
         "/to", "<name> <text>", "a direct message", "/to bob hi", field="to", parse=_parse_target, takes_name=True,
     ),
     CommandSpec(
         "/delete", "<id or last>", "delete a message; last: the newest of all, whoever wrote it", "/delete last",
-        build=_build_delete,
+        verb=Delete, build=_build_delete, format=_format_delete,
     ),
-    CommandSpec("/name", "<name>", "take a user name", "/name ana", build=_build_name),
+    CommandSpec(
+        "/name", "<name>", "take a user name", "/name ana",
+        verb=TakeName, build=_build_name, format=attrgetter("name"),
+    ),
     CommandSpec(
         "/search", "<words>", 'find messages: words, "a phrase", begin*, from:name', "/search green from:ana",
-        build=_build_search,
+        verb=Search, build=_build_search, format=attrgetter("query"),
     ),
     CommandSpec(
         "/history", "<id> [count]", "messages older than this one", "/history 120 50",
-        build=_build_history, for_programs=True,
+        verb=FetchHistory, build=_build_history, format=_format_history, for_programs=True,
     ),
-    CommandSpec("/exit", "", "leave, and give up your name", "/exit", build=_build_exit),
+    CommandSpec("/exit", "", "leave, and give up your name", "/exit", verb=Exit, build=_build_exit),
     CommandSpec(
         "/txn", "<token> <line>", "a line with a token that its echo carries", "/txn k7 hello",
         field="txn", parse=_parse_token, for_programs=True,
@@ -167,6 +200,8 @@ COMMANDS: tuple[CommandSpec, ...] = (
 TYPED_COMMANDS = tuple(spec for spec in COMMANDS if not spec.for_programs)
 """The rows that a person types, as help and completion show them."""
 _BY_NAME = {spec.name: spec for spec in COMMANDS}
+_BY_VERB = {spec.verb: spec for spec in COMMANDS if spec.verb}
+_MODIFIERS = tuple(spec for spec in reversed(COMMANDS) if spec.is_modifier)  # the token is written first
 
 
 def parse_command(line: str) -> Command:
@@ -250,29 +285,20 @@ def _unknown(name: str) -> CommandError:
 
 def format_command(command: Command) -> str:
     """Return the line that `parse_command` reads as `command`."""
-    prefix = f"/txn {command.txn} " if command.txn else ""
-    match command:
-        case Say(text=text, to=to, reply_to=reply_to, lifetime=lifetime):
-            if to is not None:
-                prefix += f"/to {to} "
-            if lifetime is not None:
-                prefix += f"/temp {f'{lifetime:.3f}'.rstrip('0').rstrip('.')} "
-            if reply_to is not None:
-                prefix += f"/reply {reply_to} "
-            return prefix + _escaped(text)
-        case Delete(id=message_id):
-            return f"{prefix}/delete {'last' if message_id is None else message_id}"
-        case TakeName(name=name):
-            return f"{prefix}/name {name}"
-        case FetchHistory(before=before, count=count):
-            return f"{prefix}/history {before} {count}"
-        case Search(query=query):
-            return f"{prefix}/search {query}"
-        case Exit():
-            return f"{prefix}/exit"
+    if isinstance(command, Say):
+        line = ""
+        for spec in _MODIFIERS:
+            if (value := getattr(command, spec.field)) is not None:
+                line += f"{spec.name} {spec.format(value)} "
+        return line + _escaped(command.text)
+    spec = _BY_VERB[type(command)]
+    token = f"/txn {command.txn} " if command.txn else ""
+    return f"{token}{spec.name} {spec.format(command)}" if spec.arguments else token + spec.name
 
 
 def _escaped(text: str) -> str:
+    if "!" <= text[:1] <= "~" and text[0] != "/":  # most texts, as in `parse_command`
+        return text
     start = _lead(text)
     slash = text[start : start + 1]
     return text[:start] + slash + text[start:] if slash in _SLASHES else text

@@ -7,6 +7,19 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+__all__ = [
+    "HISTORY_COUNT",
+    "HISTORY_MOST",
+    "Command",
+    "Delete",
+    "Exit",
+    "FetchHistory",
+    "LoggedCommand",
+    "Say",
+    "Search",
+    "TakeName",
+]
+
 HISTORY_COUNT, HISTORY_MOST = 100, 200
 """Messages that one answer to `/history` holds: unless it is said, and at most."""
 
@@ -33,6 +46,11 @@ class Verb(Struct, frozen=True):
     def is_idempotent(self) -> bool:
         """Is nothing changed by saying it twice, even to a server that has forgotten its token?"""
         return True
+
+    @property
+    def is_undone_by_deletion(self) -> bool:
+        """Is nothing left of it when a message is deleted? Then who says it again is told so by its token."""
+        return False
 
     @property
     def is_answered(self) -> bool:
@@ -71,6 +89,11 @@ class Say(Verb, frozen=True):
     def is_idempotent(self) -> bool:
         """A text said twice is two messages."""
         return False
+
+    @property
+    def is_undone_by_deletion(self) -> bool:
+        """Its message was all there was of it."""
+        return True
 
     @property
     def waits_for_own_lines(self) -> bool:
@@ -138,4 +161,6 @@ class Search(Verb, frozen=True):
     txn: str | None = None
 
 
-Command: TypeAlias = Say | Delete | TakeName | Exit | FetchHistory | Search
+LoggedCommand: TypeAlias = Say | Delete
+"""A command that becomes an entry of the log, unless the room refuses it."""
+Command: TypeAlias = LoggedCommand | TakeName | Exit | FetchHistory | Search

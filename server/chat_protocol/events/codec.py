@@ -6,21 +6,22 @@ value that says so, unknown fields and events are skipped. Text by other people 
 """
 
 from collections.abc import Callable
+from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
+from msgspec import Struct
 
-from chat_protocol.events.types import (
-    Client,
-    ClientsChanged,
-    EncodedInit,
-    Event,
-    HistoryPage,
-    Init,
-    Message,
-    Refusal,
-    SearchResults,
-)
-from chat_protocol.text import clean, clean_line
+from chat_protocol.events.types import EncodedInit, Event, Line
+from chat_protocol.text import clean_line
+
+__all__ = [
+    "clean_event",
+    "decode_event",
+    "encode_event",
+]
+
+_Struct = TypeVar("_Struct", bound=Struct)
+_Cleaner: TypeAlias = Callable[[Any], Any]
 
 encode_event: Callable[[Event | EncodedInit], bytes] = msgspec.json.Encoder().encode
 """The event as one JSON object, UTF-8."""
@@ -41,51 +42,63 @@ def decode_event(frame: str | bytes) -> Event | None:
         from chat_protocol.events.lenient import decode_leniently  # noqa: PLC0415 - it would delay the first frame
 
         event = decode_leniently(frame)
-    return _cleaned(event)
+        return event and clean_event(event)
+    if type(frame) is bytes and frame.isascii() and b"\\" not in frame and b"\x7f" not in frame:
+        return event  # other controls would be escaped: most frames are done
+    cleaned: Event = _cleaners[type(event)](event)
+    return cleaned
 
 
-def _cleaned(event: Event | None) -> Event | None:  # noqa: PLR0911 - one for each event
-    match event:
-        case Message():
-            return clean_message(event)
-        case Init():
-            return msgspec.structs.replace(
-                event,
-                messages=tuple(map(clean_message, event.messages)),
-                you=event.you and _clean_client(event.you),
-                clients=event.clients and tuple(map(_clean_client, event.clients)),
-            )
-        case HistoryPage():
-            return msgspec.structs.replace(event, messages=tuple(map(clean_message, event.messages)))
-        case SearchResults():
-            messages = tuple(map(clean_message, event.messages))
-            return msgspec.structs.replace(event, query=clean_line(event.query), messages=messages)
-        case ClientsChanged():
-            return ClientsChanged(
-                tuple(map(_clean_client, event.joined)),
-                tuple(map(clean_line, event.left)),
-                event.clients and tuple(map(_clean_client, event.clients)),
-            )
-        case Refusal():
-            return Refusal(clean_line(event.code), clean(event.text), event.txn)
-        case _:
-            return event
+def clean_event(event: _Struct) -> _Struct:
+    """Return an event, or a part of one, with harmless texts; the same object when they were harmless already."""
+    cleaned: _Struct = _cleaners[type(event)](event)
+    return cleaned
 
 
-def clean_message(message: Message) -> Message:
-    """Return the message with harmless text; the same object when it was harmless already."""
-    text = clean(message.text)
-    names = message.from_name + message.from_id + (message.to_id or "")
-    if text is message.text and names == clean_line(names):
-        return message
-    return msgspec.structs.replace(
-        message,
-        text=text,
-        from_name=clean_line(message.from_name),
-        from_id=clean_line(message.from_id),
-        to_id=message.to_id and clean_line(message.to_id),
-    )
+class _Cleaners(dict[type[Struct], _Cleaner]):
+    """Clean the texts of each type by its annotations, which are read when the first of its values comes."""
+
+    def __missing__(self, kind: type[Struct]) -> _Cleaner:
+        cleaner = self[kind] = _struct_cleaner(kind)
+        return cleaner
 
 
-def _clean_client(client: Client) -> Client:
-    return Client(clean_line(client.id), clean_line(client.name))
+_cleaners = _Cleaners()
+
+
+def _struct_cleaner(kind: type[Struct]) -> _Cleaner:
+    hints = get_type_hints(kind, include_extras=True)
+    lines = [name for name, hint in hints.items() if hint in (Line, Line | None)]
+    others = [(name, cleaner) for name, hint in hints.items() if name not in lines and (cleaner := _cleaner(hint))]
+
+    def clean_struct(value: Any) -> Any:
+        changes: dict[str, Any] | None = None
+        for name in lines:
+            line = getattr(value, name)
+            if line is None or (line.isascii() and line.isprintable()):  # `clean_line` for each would double the time
+                continue
+            changes = changes or {}
+            changes[name] = clean_line(line)
+        for name, cleaner in others:
+            old = getattr(value, name)
+            if (new := cleaner(old)) is not old:
+                changes = changes or {}
+                changes[name] = new
+        return msgspec.structs.replace(value, **changes) if changes else value
+
+    return clean_struct
+
+
+def _cleaner(hint: Any) -> _Cleaner | None:
+    """What cleans values of a type; None where there is nothing to clean."""
+    if get_origin(hint) is Annotated:
+        cleaner: _Cleaner = hint.__metadata__[0]
+        return cleaner
+    if isinstance(hint, type) and issubclass(hint, Struct):
+        return _cleaners[hint]
+    inner = next(filter(None, map(_cleaner, get_args(hint))), None)
+    if inner is None:
+        return None
+    if get_origin(hint) is tuple:
+        return lambda values: tuple(map(inner, values))
+    return lambda value: value and inner(value)  # where it may be None

@@ -1,9 +1,30 @@
-"""Events: what a server tells a client, as frozen types in one closed union."""
+"""Events: what a server tells a client, as frozen types in one closed union.
 
-from typing import TypeAlias
+A field that holds other people's words is a `Text` or a `Line`, which says how `codec` makes it harmless.
+"""
+
+from typing import Annotated, TypeAlias
 
 import msgspec
 from msgspec import Struct
+
+from chat_protocol.text import clean, clean_line
+
+__all__ = [
+    "CLOSE_RESTART",
+    "CLOSE_SLOW",
+    "Client",
+    "ClientsChanged",
+    "Deleted",
+    "EncodedInit",
+    "Event",
+    "EventError",
+    "HistoryPage",
+    "Init",
+    "Message",
+    "Refusal",
+    "SearchResults",
+]
 
 # Close codes of our own; 4000 to 4999 are for private use (RFC 6455, 7.4.2).
 CLOSE_SLOW = 4008
@@ -11,11 +32,15 @@ CLOSE_RESTART = 1012
 """Service restart: the server ends as planned; come back in a moment (IANA close code registry)."""
 
 
+Text: TypeAlias = Annotated[str, clean]
+Line: TypeAlias = Annotated[str, clean_line]
+
+
 class Client(Struct, frozen=True):
     """Somebody connected. `id` has no spaces and outlives a reconnect; `name` may change."""
 
-    id: str
-    name: str
+    id: Line
+    name: Line
 
 
 # Nothing in it can refer to it, and there are many: the garbage collector need not look at them.
@@ -27,11 +52,11 @@ class Message(Struct, frozen=True, tag="message", omit_defaults=True, gc=False):
     """
 
     id: int
-    text: str
+    text: Text
     reply_to: int | None
-    from_id: str
-    from_name: str
-    to_id: str | None
+    from_id: Line
+    from_name: Line
+    to_id: Line | None
     sent_at: float
     seq: int
     expires_at: float | None = None
@@ -56,15 +81,15 @@ class ClientsChanged(Struct, frozen=True, tag="clients", omit_defaults=True):
     """
 
     joined: tuple[Client, ...]
-    left: tuple[str, ...]
+    left: tuple[Line, ...]
     clients: tuple[Client, ...] | None = None
 
 
 class Refusal(Struct, frozen=True, tag="error", omit_defaults=True):
     """A line was refused. `text` is one or two sentences for a person."""
 
-    code: str
-    text: str
+    code: Line
+    text: Text
     txn: str | None = None
 
 
@@ -86,7 +111,7 @@ class SearchResults(Struct, frozen=True, tag="search", omit_defaults=True):
     `more`: there are older ones; ask for those `before:` the last of these.
     """
 
-    query: str
+    query: Line
     messages: tuple[Message, ...]
     more: bool
     txn: str | None = None

@@ -1,16 +1,35 @@
-"""Log entries as a room writes them: drafts that have no number yet, their JSON codec, and who may see them. Pure."""
+"""Log entries as a room writes them: drafts, what the log is handed of each, and who may see a message. Pure."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import msgspec
 from msgspec import Struct
 
 from chat_protocol.events import Message
 
+MESSAGE = "message"
+DELETE = "delete"
 
-class NewMessage(Struct, frozen=True, tag="message", omit_defaults=True, gc=False):
+
+class NewEntry(Struct, frozen=True, gc=False):
+    """An entry that a log is asked to keep.
+
+    `kind` is `MESSAGE` or `DELETE`; `body` is the room's to read. With a `key` that was used already it is none.
+    `erases` is the number of the entry whose content goes by it.
+    """
+
+    kind: str
+    body: bytes
+    key: str | None = None
+    erases: int | None = None
+
+
+class NewMessage(Struct, frozen=True, tag=MESSAGE, omit_defaults=True, gc=False):
     """A message that was decided on and has no number yet."""
+
+    kind: ClassVar[str] = MESSAGE
+    erases: ClassVar[None] = None
 
     text: str
     from_id: str
@@ -22,16 +41,27 @@ class NewMessage(Struct, frozen=True, tag="message", omit_defaults=True, gc=Fals
     txn: str | None = None
 
 
-class NewDeletion(Struct, frozen=True, tag="delete"):
+class NewDeletion(Struct, frozen=True, tag=DELETE):
     """A deletion of message `id` that was decided on and has no number yet."""
 
+    kind: ClassVar[str] = DELETE
     id: int
+
+    @property
+    def erases(self) -> int:
+        """The message goes with it."""
+        return self.id
 
 
 Draft: TypeAlias = NewMessage | NewDeletion
 encode_draft: Callable[[Draft], bytes] = msgspec.json.Encoder().encode
 """A draft as the log keeps it: one JSON object."""
 decode_draft: Callable[[bytes], Draft] = msgspec.json.Decoder(Draft).decode
+
+
+def entry_of(draft: Draft, key: str | None = None) -> NewEntry:
+    """Return what the log is handed of a draft; `key` is what it knows the line by that made it."""
+    return NewEntry(draft.kind, encode_draft(draft), key, draft.erases)
 
 
 def numbered(seq: int, draft: NewMessage) -> Message:

@@ -4,7 +4,7 @@ No metric holds a person's name or a message's text, so that anybody who can rea
 """
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -40,8 +40,7 @@ class Histogram:
 class Counts:
     """Counters of the sessions and the server. The hub keeps its own."""
 
-    messages: int = 0
-    deletions: int = 0
+    delivered: defaultdict[type, int] = field(default_factory=lambda: defaultdict(int))  # type of event -> entries kept
     handshakes: int = 0
     refused: Counter[str] = field(default_factory=Counter)  # reason -> handshakes
     errors: Counter[str] = field(default_factory=Counter)  # code -> refused lines

@@ -7,7 +7,7 @@ the timeline in no other way, so that live, replayed and resumed messages are th
 from math import floor
 from typing import NamedTuple
 
-from chat_protocol.commands import Delete, Say
+from chat_protocol.commands import Delete, LoggedCommand, Say
 from chat_protocol.events import Deleted, Message
 from chat_server.core.entries import Draft, NewDeletion, NewMessage, audience_of, decode_draft, numbered
 from chat_server.core.roster import Roster
@@ -45,7 +45,7 @@ class Room:
 
     # -- commands -----------------------------------------------------------------------------------------------
 
-    def decide(self, sender: str, command: Say | Delete, now: float) -> Draft:
+    def decide(self, sender: str, command: LoggedCommand, now: float) -> Draft:
         """Return the draft that the log shall keep.
 
         Raises:
@@ -55,7 +55,7 @@ class Room:
             return self._decide_deletion(sender, command.id, now)
         return self._decide_message(sender, command, now)
 
-    def needs_lookup_before(self, sender: str, command: Say | Delete, now: float) -> int | None:
+    def needs_lookup_before(self, sender: str, command: LoggedCommand, now: float) -> int | None:
         """The log may have the message that a command speaks of, just before this number; None: no lookup is needed."""
         timeline = self.timeline
         last = timeline.forgotten

@@ -174,6 +174,14 @@ class Timeline:
         deletion = self._deletions.get(seq)
         return Deleted(deletion.id, seq) if deletion else None
 
+    def outcome_of(self, seq: int, body: bytes, now: float) -> Message | Deleted:
+        """The same of an entry that is not remembered, and that the log has."""
+        draft = decode_draft(body)
+        if isinstance(draft, NewDeletion):
+            return Deleted(draft.id, seq)
+        message = numbered(seq, draft)
+        return Deleted(seq, self.applied) if self.is_deleted(seq) or has_ended(message, now) else message
+
     # -- questions about what a client sees ---------------------------------------------------------------------
 
     def has_own_view(self, client_id: str, after: int | None) -> bool:

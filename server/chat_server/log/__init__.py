@@ -5,6 +5,7 @@
 | `open` | the log's life (`epoch`), its first and its last number, and from where to replay it |
 | `append` | a future of the entry's number, done when the entry is as durable as the engine promises; the same key gives the same number and no second entry, for an hour at least. `erases`: the content of this entry goes in the same step, where the engine can; a key that was used already erases nothing |
 | `find` | the number of the entry with a key, or None; of one that was appended before, answered or not |
+| `entry` | the entry with a number, or None where the log has let go of it |
 | `tail` | the entries after a number, ascending, without gap or repeat, for ever, in the batches in which they came; or one `Reset` where it can't begin there |
 | `page` | stored messages before a number that a reader may see, oldest first |
 | `search` | stored messages that fit a query and that a reader may see, newest first |
@@ -27,13 +28,11 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 
 from chat_protocol.queries import Query
-
-MESSAGE = "message"
-DELETE = "delete"
+from chat_server.core.entries import NewEntry
 
 
 class Entry(Struct, frozen=True, gc=False):
-    """One kept change. `kind` is `MESSAGE` or `DELETE`; `body` is the room's to read."""
+    """One kept change: what a `NewEntry` was, and its number."""
 
     seq: int
     kind: str
@@ -82,11 +81,14 @@ class MessageLog(Protocol):
     async def close(self) -> None:
         """Finish what was begun; end every tail."""
 
-    def append(self, kind: str, body: bytes, key: str | None = None, erases: int | None = None) -> asyncio.Future[int]:
+    def append(self, entry: NewEntry) -> asyncio.Future[int]:
         """Keep an entry and number it. The future may fail with `LogError`."""
 
     async def find(self, key: str) -> int | None:
         """The number of the entry with this key."""
+
+    async def entry(self, seq: int) -> Entry | None:
+        """The entry with this number, unless it is gone."""
 
     def tail(self, after: int) -> AsyncGenerator[Sequence[Entry] | Reset, None]:
         """Follow the log from the entry after number `after`."""

@@ -8,8 +8,10 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequenc
 from itertools import islice, takewhile
 
 from chat_protocol.queries import Query
-from chat_server.log import DELETE, MESSAGE, Entry, Opened, Reset
+from chat_server.core.entries import NewEntry
+from chat_server.log import Entry, Opened, Reset
 from chat_server.log.content import Content, read_content
+from chat_server.log.kinds import KINDS
 from chat_server.log.recent_keys import RecentKeys
 from chat_server.log.tail_waiters import TailWaiters
 
@@ -22,7 +24,9 @@ class MemoryLog:
 
     def __init__(self, *, history: int, now: Callable[[], float] = time.monotonic) -> None:
         self._history = history
-        self._kept: dict[str, OrderedDict[int, Entry]] = {MESSAGE: OrderedDict(), DELETE: OrderedDict()}
+        self._messages: OrderedDict[int, Entry] = OrderedDict()
+        self._others: OrderedDict[int, Entry] = OrderedDict()
+        self._kept = {name: self._messages if kind.has_text else self._others for name, kind in KINDS.items()}
         self._keys = RecentKeys(now)
         self._last = 0
         self._lost = 0  # entries up to this number may be missing
@@ -40,28 +44,23 @@ class MemoryLog:
         self._closed = True
         self._waiters.wake()
 
-    def append(
-        self,
-        kind: str,
-        body: bytes,
-        key: str | None = None,
-        erases: int | None = None,
-    ) -> asyncio.Future[int]:
+    def append(self, entry: NewEntry) -> asyncio.Future[int]:
         """Keep an entry; the future is done already."""
         done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        key = entry.key
         if key is not None and (known := self._keys.find(key)) is not None:
             done.set_result(known)
             return done
         self._last = seq = self._last + 1
-        self._kept[kind][seq] = Entry(seq, kind, body)
+        self._kept[entry.kind][seq] = Entry(seq, entry.kind, entry.body)
         if key is not None:
             self._keys.add(key, seq)
         if not self._tails:
             self._trim(seq)
         self._waiters.wake()
         done.set_result(seq)
-        if erases is not None:
-            self._erase(erases)
+        if entry.erases is not None:
+            self._erase(entry.erases)
         return done
 
     async def tail(self, after: int) -> AsyncGenerator[Sequence[Entry] | Reset, None]:
@@ -89,6 +88,10 @@ class MemoryLog:
         """The number of the entry with this key."""
         return self._keys.find(key)
 
+    async def entry(self, seq: int) -> Entry | None:
+        """The entry with this number, unless it is gone."""
+        return self._messages.get(seq) or self._others.get(seq)
+
     async def page(self, before: int, limit: int, reader: str) -> Sequence[Entry]:
         """At most `limit` messages with numbers below `before` that `reader` may see: the newest, oldest first."""
         older = (entry for entry, content in self._newest(before) if content.visible_to(reader))
@@ -109,7 +112,7 @@ class MemoryLog:
         return list(kept)[::-1]
 
     def _newest(self, before: int | None) -> Iterator[tuple[Entry, Content]]:
-        for seq, entry in reversed(self._kept[MESSAGE].items()):
+        for seq, entry in reversed(self._messages.items()):
             if before is None or seq < before:
                 yield entry, read_content(entry.body)
 
@@ -119,7 +122,7 @@ class MemoryLog:
 
     async def prune(self, *, before: float | None = None, newest: int | None = None) -> int:
         """Forget the oldest."""
-        messages = self._kept[MESSAGE]
+        messages = self._messages
         surplus = 0 if newest is None else max(0, len(messages) - newest)
         upto = 0
         for place, (entry, content) in enumerate([(entry, read_content(entry.body)) for entry in messages.values()]):
@@ -134,7 +137,7 @@ class MemoryLog:
         """There is nothing that would outlive this."""
 
     def _erase(self, seq: int) -> None:
-        self._kept[MESSAGE].pop(seq, None)
+        self._messages.pop(seq, None)
 
     async def claim(self, name: str, value: str, *, lasting: bool = True) -> str:  # noqa: ARG002 - nothing lasts here
         """Give `name` to `value` unless somebody has it."""
@@ -149,12 +152,12 @@ class MemoryLog:
         return dict(self._names)
 
     def _between(self, after: int, last: int) -> list[Entry]:
-        messages, deletions = self._kept[MESSAGE], self._kept[DELETE]
-        return [entry for seq in range(after + 1, last + 1) if (entry := messages.get(seq) or deletions.get(seq))]
+        messages, others = self._messages, self._others
+        return [entry for seq in range(after + 1, last + 1) if (entry := messages.get(seq) or others.get(seq))]
 
     def _trim(self, given: int) -> None:
         """Drop the oldest beyond `history`, up to number `given`."""
-        for entries in self._kept.values():
+        for entries in (self._messages, self._others):
             surplus = islice(entries, max(0, len(entries) - self._history))
             for seq in list(takewhile(given.__ge__, surplus)):
                 del entries[seq]

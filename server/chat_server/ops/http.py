@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from websockets.http11 import Request
 
+from chat_protocol.events import Deleted, Message
 from chat_server.core.metrics import CONTENT_TYPE, Family, Sample, format_metrics, labelled
 from chat_server.sessions.context import ServerContext
 from chat_server.sessions.entrance import READING
@@ -81,8 +82,8 @@ def _families(context: ServerContext) -> Iterator[Family]:
     deliveries, sent_bytes = sum(hub.deliveries for hub in hubs), sum(hub.sent_bytes for hub in hubs)
     yield one("connections", "gauge", "Connections of all kinds, those in a handshake included.", len(waiting))
     yield one("clients", "gauge", "Clients that are listed.", sum(hub.people for hub in hubs))
-    yield one("messages_total", "counter", "Messages that were kept.", counts.messages)
-    yield one("deletions_total", "counter", "Messages that were deleted or have expired.", counts.deletions)
+    yield one("messages_total", "counter", "Messages that were kept.", counts.delivered[Message])
+    yield one("deletions_total", "counter", "Messages that were deleted or have expired.", counts.delivered[Deleted])
     yield one("deliveries_total", "counter", "Events given to connections, one for each receiver.", deliveries)
     yield one("sent_bytes_total", "counter", "Bytes of these events.", sent_bytes)
     yield one("outbox_bytes", "gauge", "Bytes that wait for connections that do not read.", sum(waiting))

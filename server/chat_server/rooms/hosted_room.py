@@ -8,12 +8,12 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 
 from chat_protocol.names import fold_name
-from chat_server.core.entries import NewDeletion, encode_draft
+from chat_server.core.entries import NewDeletion, entry_of
 from chat_server.core.metrics import Counts
 from chat_server.core.room import Room
 from chat_server.core.sync import SyncBuilder
 from chat_server.core.timeline import Timeline
-from chat_server.log import DELETE, Entry, LogError, MessageLog, Opened, Reset
+from chat_server.log import Entry, LogError, MessageLog, Opened, Reset
 from chat_server.transport.hub import Hub
 
 _log = logging.getLogger("chat_server")
@@ -122,18 +122,16 @@ class HostedRoom:
             raise RuntimeError(  # noqa: TRY004 - not a wrong type, a broken promise
                 f"the log begins at {batch.first} and can't be followed from its beginning"
             )
-        before_us = self._opened.last
-        shown = deleted = 0
+        apply, publish = self.room.apply, self.hub.publish
+        before_us, delivered = self._opened.last, self._counts.delivered
         for entry in batch:
-            delivery = self.room.apply(entry.seq, entry.body)
+            delivery = apply(entry.seq, entry.body)
             if delivery is None:
                 continue
-            shown += entry.seq > before_us
-            if entry.kind == DELETE:
-                deleted += entry.seq > before_us
-            self.hub.publish(delivery.event, delivery.audience)
-        self._counts.messages += shown - deleted
-        self._counts.deletions += deleted
+            event, audience = delivery
+            if entry.seq > before_us:
+                delivered[type(event)] += 1
+            publish(event, audience)
         self.log_failed_at = None
         self.schedule_expiry()
         if self._parked:
@@ -183,7 +181,7 @@ class HostedRoom:
 
     def _delete(self, draft: NewDeletion) -> asyncio.Future[int]:
         """Have the log keep the deletion of what has expired. The room asks for it once; no key has to be kept."""
-        return self.log.append(DELETE, encode_draft(draft), erases=draft.id)
+        return self.log.append(entry_of(draft))
 
     def _observe_lag(self, end: float | None) -> None:
         """How late it was, now that the log has it: in this tick everybody is told."""

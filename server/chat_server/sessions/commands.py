@@ -9,6 +9,7 @@ from chat_protocol.commands import (
     Delete,
     Exit,
     FetchHistory,
+    LoggedCommand,
     Say,
     Search,
     TakeName,
@@ -17,9 +18,9 @@ from chat_protocol.commands import (
 from chat_protocol.events import Refusal
 from chat_protocol.names import InvalidNameError, check_name
 from chat_protocol.text import clean
-from chat_server.core.entries import Draft, NewDeletion, encode_draft
+from chat_server.core.entries import Draft, entry_of
 from chat_server.core.room import CommandRefused, too_long
-from chat_server.log import DELETE, MESSAGE, LogError
+from chat_server.log import LogError
 from chat_server.sessions.idempotency import delete_once, key_of, refuse_unless_done, show_outcome
 from chat_server.sessions.queries import answer_history, answer_search
 from chat_server.sessions.session import Session
@@ -86,7 +87,7 @@ class CommandHandler:
 # -- messages and deletions -------------------------------------------------------------------------------------
 
 
-def _say(session: Session, command: Say | Delete) -> None:
+def _say(session: Session, command: LoggedCommand) -> None:
     try:
         _decide(session, command)
     except CommandRefused as refused:
@@ -96,7 +97,7 @@ def _say(session: Session, command: Say | Delete) -> None:
             session.begin(session.ask_log(command, refuse_unless_done(session, command, refused)))
 
 
-def _look_up(session: Session, command: Say | Delete) -> None:
+def _look_up(session: Session, command: LoggedCommand) -> None:
     """Carry out what speaks of a message; ask the log for it first, where the room has none so old."""
     if session.hosted.room.needs_lookup_before(session.client_id, command, session.context.now()) is None:
         _say(session, command)
@@ -104,7 +105,7 @@ def _look_up(session: Session, command: Say | Delete) -> None:
         session.begin(session.ask_log(command, _say_recalled(session, command)))
 
 
-async def _say_recalled(session: Session, command: Say | Delete) -> asyncio.Future[int] | None:
+async def _say_recalled(session: Session, command: LoggedCommand) -> asyncio.Future[int] | None:
     """The same in the log's time; returns what `_decide` does, None for a refusal."""
     hosted = session.hosted
     before = hosted.room.needs_lookup_before(session.client_id, command, session.context.now())
@@ -119,7 +120,7 @@ async def _say_recalled(session: Session, command: Say | Delete) -> asyncio.Futu
         return None
 
 
-def _decide(session: Session, command: Say | Delete) -> asyncio.Future[int]:
+def _decide(session: Session, command: LoggedCommand) -> asyncio.Future[int]:
     """Let the room decide and the log keep it; returns the log's answer.
 
     Raises:
@@ -128,10 +129,7 @@ def _decide(session: Session, command: Say | Delete) -> asyncio.Future[int]:
     hosted = session.hosted
     draft = hosted.room.decide(session.client_id, command, session.context.now())
     key = None if command.txn is None else key_of(session, command)
-    if type(draft) is NewDeletion:
-        kept = hosted.log.append(DELETE, encode_draft(draft), key, erases=draft.id)
-    else:
-        kept = hosted.log.append(MESSAGE, encode_draft(draft), key)
+    kept = hosted.log.append(entry_of(draft, key))
     applied = hosted.timeline.applied
     if kept.done() and not kept.cancelled() and kept.exception() is None:
         _numbered(session, draft, command, applied, kept.result())
@@ -141,7 +139,7 @@ def _decide(session: Session, command: Say | Delete) -> asyncio.Future[int]:
     return kept
 
 
-def _kept(session: Session, draft: Draft, command: Say | Delete, applied: int, kept: asyncio.Future[int]) -> None:
+def _kept(session: Session, draft: Draft, command: LoggedCommand, applied: int, kept: asyncio.Future[int]) -> None:
     """The log has answered: the entry is kept, or it can't be."""
     hosted = session.hosted
     session.in_flight -= 1
@@ -161,7 +159,7 @@ def _kept(session: Session, draft: Draft, command: Say | Delete, applied: int, k
     session.refuse(Refusal("not_kept", str(error), command.txn))
 
 
-def _numbered(session: Session, draft: Draft, command: Say | Delete, applied: int, seq: int) -> None:
+def _numbered(session: Session, draft: Draft, command: LoggedCommand, applied: int, seq: int) -> None:
     """The log has it as number `seq`. New numbers are above those that were `applied` when it was asked."""
     if seq > applied:
         session.last_seq = max(session.last_seq, seq)

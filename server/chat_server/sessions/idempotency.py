@@ -5,18 +5,14 @@ The log knows such a line by its sender and its token. Whoever says it again is 
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextlib import aclosing
 
-from chat_protocol.commands import Delete, Say
-from chat_protocol.events import Deleted, Message, Refusal
-from chat_server.core.entries import NewDeletion, decode_draft
+from chat_protocol.commands import Delete, LoggedCommand
+from chat_protocol.events import Deleted, Event, Refusal
 from chat_server.core.room import CommandRefused
-from chat_server.log import DELETE, MessageLog, Reset
-from chat_server.sessions.queries import visible
 from chat_server.sessions.session import Session
 
 
-def key_of(session: Session, command: Say | Delete) -> str:
+def key_of(session: Session, command: LoggedCommand) -> str:
     """Return what the log knows a line with a token by."""
     return f"{session.client_id} {command.txn}"
 
@@ -45,7 +41,7 @@ async def delete_once(
         done.set_result(kept is not None and kept.done() and not kept.cancelled() and kept.exception() is None)
 
 
-async def refuse_unless_done(session: Session, command: Say | Delete, refused: CommandRefused) -> None:
+async def refuse_unless_done(session: Session, command: LoggedCommand, refused: CommandRefused) -> None:
     """Tell that a line is not carried out, unless it was already: what it speaks of may be gone by that."""
     seq = None if command.txn is None else await session.hosted.log.find(key_of(session, command))
     if seq is None:
@@ -54,44 +50,31 @@ async def refuse_unless_done(session: Session, command: Say | Delete, refused: C
         show_outcome(session, command, seq)
 
 
-def show_outcome(session: Session, command: Say | Delete, seq: int) -> None:
+def show_outcome(session: Session, command: LoggedCommand, seq: int) -> None:
     """Tell who says a line again, and nobody else, what has become of it: it was kept as number `seq`."""
     timeline = session.hosted.timeline
     if seq > timeline.applied:
         return  # it is on its way to everyone
     event = timeline.outcome(seq, session.context.now())
     if event is not None:
-        session.tell(_with_token(event, command))
+        _tell_outcome(session, command, event)
     else:
         session.begin_beside(session.ask_log(command, _look_up_outcome(session, command, seq)))
 
 
-async def _look_up_outcome(session: Session, command: Say | Delete, seq: int) -> None:
-    hosted = session.hosted
-    if isinstance(command, Delete):
-        deleted = await _deleted_by(hosted.log, seq)
-        if deleted is None:
-            session.refuse(Refusal("no_such_message", "That message is gone already.", command.txn))
-        else:
-            session.tell(Deleted(deleted, seq))
-        return
-    entries = await hosted.log.page(seq + 1, 1, session.client_id)
-    shown = visible(session, [entry for entry in entries if entry.seq == seq])
-    session.tell(shown[0] if shown else Deleted(seq, hosted.timeline.applied, command.txn))
+async def _look_up_outcome(session: Session, command: LoggedCommand, seq: int) -> None:
+    timeline = session.hosted.timeline
+    entry = await session.hosted.log.entry(seq)
+    if entry is not None:
+        _tell_outcome(session, command, timeline.outcome_of(seq, entry.body, session.context.now()))
+    elif command.is_undone_by_deletion:
+        _tell_outcome(session, command, Deleted(seq, timeline.applied))
+    else:
+        session.refuse(Refusal("no_such_message", "That message is gone already.", command.txn))
 
 
-def _with_token(event: Message | Deleted, command: Say | Delete) -> Message | Deleted:
-    """What has become of a line: a message that is gone says by the token, and by nothing else, which line it was."""
-    if isinstance(event, Deleted) and isinstance(command, Say):
-        return Deleted(event.id, event.seq, command.txn)
-    return event
-
-
-async def _deleted_by(log: MessageLog, seq: int) -> int | None:
-    """Which message the deletion with this number has deleted; None where the log does not reach back so far."""
-    async with aclosing(log.tail(seq - 1)) as tail:
-        batch = await anext(tail)
-    if isinstance(batch, Reset) or batch[0].seq != seq or batch[0].kind != DELETE:
-        return None
-    draft = decode_draft(batch[0].body)
-    return draft.id if isinstance(draft, NewDeletion) else None
+def _tell_outcome(session: Session, command: LoggedCommand, event: Event) -> None:
+    """Tell it; a message that is gone says by the token, and by nothing else, which line it was."""
+    if isinstance(event, Deleted) and command.is_undone_by_deletion:
+        event = Deleted(event.id, event.seq, command.txn)
+    session.tell(event)

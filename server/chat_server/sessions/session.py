@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Coroutine
 
-from chat_protocol.commands import Delete, FetchHistory, Say, Search, find_token
+from chat_protocol.commands import Command, find_token
 from chat_protocol.events import Client, Event, Refusal
 from chat_protocol.names import InvalidNameError, check_name, fold_name
 from chat_protocol.text import clean
@@ -96,7 +96,7 @@ class Session(Handler):
         """Do what takes a while and what no line waits for."""
         self.context.spawn(self._guarded(work))
 
-    async def ask_log(self, command: Say | Delete | FetchHistory | Search, work: Coroutine[None, None, object]) -> None:
+    async def ask_log(self, command: Command, work: Coroutine[None, None, object]) -> None:
         """Do what asks the log for something; where it has no answer just now, nothing is done."""
         try:
             await work

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_protocol.events import Client, ClientsChanged, Deleted, Init, Message, clean_message, decode_event
+from chat_protocol.events import Client, ClientsChanged, Deleted, Init, Message, clean_event, decode_event
 from chat_protocol.text import clean_line
 from chat_tui.plain import wording
 from chat_tui.plain.journal import Journal
@@ -258,8 +258,8 @@ hostile = st.text(max_size=30) | st.sampled_from(ATTACKS)
 def test_whatever_is_said_is_one_line_without_control_codes(text, name, client_id, reply_to, to_id):
     """Text, names, ids, and what is quoted of them."""
     evil = Client(client_id, name)
-    said = clean_message(message(2, text, evil, reply_to=reply_to, to_id=to_id))
-    told = Told(init(clean_message(message(1, text, evil))))
+    said = clean_event(message(2, text, evil, reply_to=reply_to, to_id=to_id))
+    told = Told(init(clean_event(message(1, text, evil))))
     joined = Client(clean_line(client_id), clean_line(name))
     lines = told.take(said, ClientsChanged((joined,), ()))
     assert 1 <= len(lines) <= 2

@@ -61,4 +61,4 @@ def test_a_bucket_counts_all_that_is_at_most_its_bound(values):
 def test_counts_begin_at_nothing():
     """A server that has just started has counted nothing."""
     counts = Counts()
-    assert (counts.messages, counts.outbox_most, dict(counts.errors)) == (0, 0, {})
+    assert (dict(counts.delivered), counts.outbox_most, dict(counts.errors)) == ({}, 0, {})

@@ -35,6 +35,11 @@ def test_a_message_is_what_was_said_and_who_said_it_when(room):
     assert delivery.audience == {"~ana", "~bob"}
 
 
+def test_a_draft_has_every_field_of_a_message_but_its_numbers():
+    """A field that only one of them had would be lost in the log."""
+    assert {*NewMessage.__struct_fields__, "id", "seq"} == {*Message.__struct_fields__}
+
+
 def test_nothing_is_shown_before_the_log_has_kept_it(room):
     """Deciding alone changes no greeting."""
     room.decide("ana", Say("hi"))

@@ -3,7 +3,7 @@
 import pytest
 
 from chat_protocol.commands import Delete, Say
-from chat_protocol.events import Deleted
+from chat_protocol.events import Deleted, Message
 from chat_server.core.entries import NewDeletion, NewMessage, encode_draft
 from chat_server.core.room import CommandRefused
 from rooms import NumberedRoom
@@ -112,3 +112,23 @@ def test_what_history_has_pushed_out_may_be_in_the_log():
         room.say("ana")
     assert asks(room, Delete(1)) == 2
     assert asks(room, Delete(2)) is None
+
+
+@pytest.mark.parametrize(
+    ("draft", "outcome"),
+    [
+        (NewMessage("hi", "~ana", "ana", 1.0), Message(40, "hi", None, "~ana", "ana", None, 1.0, 40)),
+        (NewMessage("hi", "~ana", "ana", 1.0, expires_at=5.0), Deleted(40, 101)),
+        (NewDeletion(30), Deleted(30, 40)),
+    ],
+)
+def test_what_has_become_of_an_older_entry_is_read_from_it(room, draft, outcome):
+    """A message is shown unless it has ended; a deletion says what it deleted."""
+    assert room.timeline.outcome(40, 5.0) is None
+    assert room.timeline.outcome_of(40, encode_draft(draft), 5.0) == outcome
+
+
+def test_what_has_become_of_an_older_message_is_known_here(room):
+    """Its deletion is newer than it."""
+    room.keep(NewDeletion(40))
+    assert room.timeline.outcome_of(40, encode_draft(NewMessage("hi", "~ana", "ana", 1.0)), 5.0) == Deleted(40, 102)

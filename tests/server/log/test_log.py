@@ -7,7 +7,9 @@ from contextlib import aclosing
 import pytest
 
 from chat_protocol.queries import parse_query
-from chat_server.log import DELETE, MESSAGE, Entry, Reset, open_log
+from chat_server.core.entries import DELETE, MESSAGE, NewEntry
+from chat_server.log import Entry, Reset, open_log
+from chat_server.log.kinds import ERASED, KINDS
 from chat_server.log.memory import MemoryLog
 from chat_server.log.sqlite import SqliteLog
 
@@ -38,7 +40,7 @@ def said(text, **fields):
 
 async def append(log, *bodies, kind=MESSAGE):
     """Entries one after the other; their numbers."""
-    return [await log.append(kind, said(body)) for body in bodies]
+    return [await log.append(NewEntry(kind, said(body))) for body in bodies]
 
 
 async def read(tail, count):
@@ -78,9 +80,9 @@ async def test_numbers_grow_by_one(log):
 
 async def test_the_same_key_is_the_same_entry(log):
     """Said twice, it is kept once, and the second gets the number of the first."""
-    first = await log.append(MESSAGE, said(b"a"), key="k")
-    assert await log.append(MESSAGE, said(b"a again"), key="k") == first
-    assert await log.append(MESSAGE, said(b"b"), key="other") == first + 1
+    first = await log.append(NewEntry(MESSAGE, said(b"a"), key="k"))
+    assert await log.append(NewEntry(MESSAGE, said(b"a again"), key="k")) == first
+    assert await log.append(NewEntry(MESSAGE, said(b"b"), key="other")) == first + 1
     assert bodies(await log.page(100, 10, "~ana")) == [b"a", b"b"]
 
 
@@ -120,7 +122,7 @@ async def test_all_who_wait_are_woken(log):
         leaving = asyncio.ensure_future(anext(gone))
         await asyncio.sleep(0)
         leaving.cancel()
-        await log.append(MESSAGE, said(b"a"))
+        await log.append(NewEntry(MESSAGE, said(b"a")))
         assert [bodies(entries) for entries in await asyncio.gather(*waiting)] == [[b"a"], [b"a"]]
         await asyncio.gather(leaving, return_exceptions=True)
 
@@ -139,7 +141,7 @@ async def test_every_tail_gives_the_same(log):
 
 async def test_a_tail_of_many_writers(log):
     """What was written at once is in one order, and everybody got the number that it has there."""
-    numbers = await asyncio.gather(*(log.append(MESSAGE, said(str(number).encode())) for number in range(50)))
+    numbers = await asyncio.gather(*(log.append(NewEntry(MESSAGE, said(str(number).encode()))) for number in range(50)))
     assert sorted(numbers) == list(range(1, 51))
     page = await log.page(100, HISTORY, "~ana")
     assert [numbers[int(body)] for body in bodies(page)] == [entry.seq for entry in page]
@@ -185,6 +187,30 @@ async def test_a_tail_may_be_left_at_any_time(log):
     assert len(await log.page(100, 100, "~ana")) == HISTORY
 
 
+@pytest.mark.parametrize(("kind", "row"), KINDS.items(), ids=KINDS)
+async def test_an_entry_of_any_kind_comes_back_as_it_was(log, kind, row):
+    """From a tail, also from one that reads what was before it; readers are shown those that carry a text."""
+    async with aclosing(log.tail(0)) as tail:
+        await append(log, b"one", kind=kind)
+        assert await read(tail, 1) == [Entry(1, kind, said(b"one"))]
+    assert await log.page(100, 1, "~ana") == [Entry(1, kind, said(b"one"))] * row.has_text
+
+
+async def test_an_entry_is_there_by_its_number(log):
+    """As long as its content is; there is none of a number that was not given yet."""
+    await append(log, b"one", b"two")
+    await log.append(NewEntry(DELETE, said(b"tombstone"), erases=2))
+    entries = [await log.entry(seq) for seq in range(5)]
+    assert entries == [None, Entry(1, MESSAGE, said(b"one")), None, Entry(3, DELETE, said(b"tombstone")), None]
+    await log.prune(newest=0)
+    assert await log.entry(1) is None
+
+
+def test_no_two_kinds_have_one_number():
+    """Nor is one that of what is gone."""
+    assert len({ERASED, *(row.number for row in KINDS.values())}) == 1 + len(KINDS)
+
+
 @pytest.mark.parametrize(
     ("before", "limit", "seqs"),
     [(100, 10, [1, 2, 4, 5]), (5, 10, [1, 2, 4]), (5, 2, [2, 4]), (4, 1, [2]), (1, 10, []), (100, 0, []), (-5, 10, [])],
@@ -202,8 +228,8 @@ async def test_a_page_is_the_newest_messages_before_a_number(log, before, limit,
 async def direct(log):
     """A public message, one from ana to bob, one from bob to cat."""
     await append(log, b"to all of you")
-    await log.append(MESSAGE, said(b"to bob alone", to_id="~bob"))
-    await log.append(MESSAGE, said(b"to cat alone", from_id="~bob", from_name="bob", to_id="~cat"))
+    await log.append(NewEntry(MESSAGE, said(b"to bob alone", to_id="~bob")))
+    await log.append(NewEntry(MESSAGE, said(b"to cat alone", from_id="~bob", from_name="bob", to_id="~cat")))
 
 
 @pytest.mark.parametrize(
@@ -244,10 +270,10 @@ async def test_a_page_holds_what_its_reader_may_see(log, reader, seqs):
 async def test_a_search_finds_messages_by_their_words(log, words, seqs):
     """Newest first; a deletion is no message."""
     await append(log, b"the build is green")
-    await log.append(MESSAGE, said(b"the Build is red", from_name="Bob"))
+    await log.append(NewEntry(MESSAGE, said(b"the Build is red", from_name="Bob")))
     await append(log, b"build", kind=DELETE)
-    await log.append(MESSAGE, said("in the cafe\u0301; I don't know".encode(), from_name="Bob"))
-    await log.append(MESSAGE, said("green under_score \u6f22\u5b57 build".encode()))
+    await log.append(NewEntry(MESSAGE, said("in the cafe\u0301; I don't know".encode(), from_name="Bob")))
+    await log.append(NewEntry(MESSAGE, said("green under_score \u6f22\u5b57 build".encode())))
     assert [entry.seq for entry in await log.search(parse_query(words), 10, "~ana")] == seqs
     assert [entry.seq for entry in await log.search(parse_query(words), 1, "~ana")] == seqs[:1]
 
@@ -256,7 +282,7 @@ async def test_what_is_erased_is_found_no_more(log):
     """By none of its words, whether it is erased by itself or together with its tombstone."""
     await append(log, b"one secret", b"two secret", b"no mystery")
     await log.erase(1)
-    await log.append(DELETE, said(b"tombstone"), erases=2)
+    await log.append(NewEntry(DELETE, said(b"tombstone"), erases=2))
     await log.erase(2)
     assert await log.search(parse_query("secret"), 10, "~ana") == []
     assert [entry.seq for entry in await log.page(100, 10, "~ana")] == [3]
@@ -265,7 +291,7 @@ async def test_what_is_erased_is_found_no_more(log):
 async def test_what_has_an_end_is_listed(log):
     """As far as it is told, ascending; what is erased is not."""
     for end in (10.0, None, 20.0, 30.0, 5.0):
-        await log.append(MESSAGE, said(b"x", **({"expires_at": end} if end else {})))
+        await log.append(NewEntry(MESSAGE, said(b"x", **({"expires_at": end} if end else {}))))
     await log.erase(3)
     assert [entry.seq for entry in await log.expiring(4)] == [1, 4]
 
@@ -273,29 +299,32 @@ async def test_what_has_an_end_is_listed(log):
 async def test_a_key_outlives_what_it_was_for(log):
     """Erased, or pushed out by later entries: it is still the same number, and no second entry."""
     assert await log.find("k") is None
-    assert await log.append(MESSAGE, said(b"a"), key="k") == await log.find("k") == 1
-    await log.append(DELETE, said(b"1"), key="d", erases=1)
+    assert await log.append(NewEntry(MESSAGE, said(b"a"), key="k")) == await log.find("k") == 1
+    await log.append(NewEntry(DELETE, said(b"1"), key="d", erases=1))
     await log.erase(1)
     await append(log, *(b"x" for _ in range(3 * HISTORY)))
     await append(log, *(b"x" for _ in range(3 * HISTORY)), kind=DELETE)
     assert (await log.find("k"), await log.find("d")) == (1, 2)
-    assert await log.append(MESSAGE, said(b"a"), key="k") == 1
-    assert await log.append(DELETE, said(b"1"), key="d") == 2
+    assert await log.append(NewEntry(MESSAGE, said(b"a"), key="k")) == 1
+    assert await log.append(NewEntry(DELETE, said(b"1"), key="d")) == 2
     assert await append(log, b"next") == [3 + 6 * HISTORY]
 
 
 async def test_a_key_that_was_used_erases_nothing(log):
     """What is said twice must not take a second message with it."""
     await append(log, b"one", b"two")
-    assert await log.append(DELETE, said(b"2"), key="k", erases=2) == 3
+    assert await log.append(NewEntry(DELETE, said(b"2"), key="k", erases=2)) == 3
     await log.erase(2)
-    assert await log.append(DELETE, said(b"1"), key="k", erases=1) == 3
+    assert await log.append(NewEntry(DELETE, said(b"1"), key="k", erases=1)) == 3
     assert bodies(await log.page(100, 10, "~ana")) == [b"one"]
 
 
 async def test_a_key_said_twice_at_once_is_one_entry(log):
     """Both get its number, though the first was not answered yet."""
-    first, second = log.append(MESSAGE, said(b"a"), key="k"), log.append(MESSAGE, said(b"b"), key="k")
+    first, second = (
+        log.append(NewEntry(MESSAGE, said(b"a"), key="k")),
+        log.append(NewEntry(MESSAGE, said(b"b"), key="k")),
+    )
     assert await log.find("k") == await first == await second == 1
     assert await append(log, b"next") == [2]
 
@@ -322,7 +351,7 @@ async def test_what_is_erased_is_gone(log):
 async def test_what_is_pruned_is_gone(log):
     """All but the newest so many, or what was sent before a time; the others stay, with their numbers."""
     for number in range(1, 6):
-        await log.append(MESSAGE, said(b"x", sent_at=float(number)))
+        await log.append(NewEntry(MESSAGE, said(b"x", sent_at=float(number))))
     assert await log.prune() == 0
     assert await log.prune(newest=4) == 1
     assert await log.prune(before=3.0) == 2

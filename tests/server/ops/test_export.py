@@ -7,8 +7,8 @@ import stat
 import pytest
 
 from chat_server.cli import main
-from chat_server.core.entries import NewDeletion, NewMessage, encode_draft
-from chat_server.log import DELETE, MESSAGE, OpenError
+from chat_server.core.entries import DELETE, MESSAGE, NewDeletion, NewEntry, NewMessage, encode_draft
+from chat_server.log import OpenError
 from chat_server.log.sqlite import SqliteLog, backup
 from chat_server.ops.export import export
 
@@ -20,8 +20,8 @@ async def log(tmp_path):
     await log.open()
     for text, end in (("one", None), ("canary", None), ("three", 1000.0), ("four", None)):
         draft = NewMessage(text=text, from_id="~ana", from_name="ana", sent_at=1.0, expires_at=end)
-        await log.append(MESSAGE, encode_draft(draft))
-    await log.append(DELETE, encode_draft(NewDeletion(2)), erases=2)
+        await log.append(NewEntry(MESSAGE, encode_draft(draft)))
+    await log.append(NewEntry(DELETE, encode_draft(NewDeletion(2)), erases=2))
     yield log
     await log.close()
 
@@ -30,7 +30,7 @@ async def test_a_copy_is_a_log(log, tmp_path):
     """With what was kept when it was made; only its owner may read it; what was deleted is not in it."""
     copy = tmp_path / "copy.db"
     await asyncio.get_running_loop().run_in_executor(None, backup, tmp_path / "chat.db", copy)
-    await log.append(MESSAGE, b'{"text":"later","from_id":"~ana","from_name":"ana","sent_at":2.0}')
+    await log.append(NewEntry(MESSAGE, b'{"text":"later","from_id":"~ana","from_name":"ana","sent_at":2.0}'))
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.db"]
     assert b"canary" not in copy.read_bytes()

@@ -119,10 +119,10 @@ class FullDisk:
     def __getattr__(self, name):
         return getattr(self._log, name)
 
-    def append(self, kind, body, key=None, erases=None):  # noqa: ARG002 - as an engine's
+    def append(self, entry):
         """Keep it, if that can be."""
         if not self.full:
-            return self._log.append(kind, body, key)
+            return self._log.append(entry)
         failed = asyncio.get_running_loop().create_future()
         failed.set_exception(LogError("The disk is full; your line was not kept."))
         return failed

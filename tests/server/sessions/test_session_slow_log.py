@@ -23,16 +23,16 @@ class SlowLog:
         """Answer everything from now on."""
         self._go.set()
 
-    def append(self, kind, body, key=None, erases=None):  # noqa: ARG002 - as an engine's
+    def append(self, entry):
         """Keep it when it is let go, unless the disk is full."""
-        self.asked.append(kind)
-        return asyncio.ensure_future(self._append(kind, body, key))
+        self.asked.append(entry.kind)
+        return asyncio.ensure_future(self._append(entry))
 
-    async def _append(self, kind, body, key):
+    async def _append(self, entry):
         await self._go.wait()
         if self.full:
             raise LogError("The disk is full; your line was not kept.")
-        return await self._log.append(kind, body, key)
+        return await self._log.append(entry)
 
     async def find(self, key):
         """As the log does, unless it can't be read."""

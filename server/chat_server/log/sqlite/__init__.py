@@ -3,7 +3,8 @@
 | file | |
 |---|---|
 | `engine` | in the event loop: what was appended, what tails are given |
-| `writer`, `rows` | the thread that writes; entries as rows |
+| `writer` | the thread that writes |
+| `rows`, `keys`, `facts` | what it writes: entries, what lines with a token were, and the state of all |
 | `reader` | what is read, in threads of their own: a search does not hold up a page |
 | `search_index` | full-text tables: which message has which words |
 | `schema` | the tables, and which files are refused |

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from chat_protocol.queries import Query
+from chat_server.core.entries import NewEntry
 from chat_server.log import Entry, LogError, Opened, OpenError, Reset
 from chat_server.log.recent_keys import hash_of
+from chat_server.log.sqlite.facts import Facts
 from chat_server.log.sqlite.reader import Reader
 from chat_server.log.sqlite.schema import lock, open_writer, why
-from chat_server.log.sqlite.writer import INDEX_FROM, Append, Facts, Outcome, Work, Writer
+from chat_server.log.sqlite.writer import INDEX_FROM, Append, Outcome, Work, Writer
 from chat_server.log.tail_waiters import TailWaiters
 
 _T = TypeVar("_T")
@@ -118,7 +120,7 @@ class SqliteLog:
 
     # -- writing ------------------------------------------------------------------------------------------------
 
-    def append(self, kind: str, body: bytes, key: str | None = None, erases: int | None = None) -> asyncio.Future[int]:
+    def append(self, entry: NewEntry) -> asyncio.Future[int]:
         """Keep an entry; the future is done when it would outlive a loss of power."""
         future: asyncio.Future[int] = self._loop.create_future()
         if self._entries_waiting >= _MOST_ENTRIES or self._bytes_waiting >= _MOST_BYTES:
@@ -127,8 +129,8 @@ class SqliteLog:
             future.set_exception(LogError("The server is about to end."))
         else:
             self._entries_waiting += 1
-            self._bytes_waiting += len(body)
-            self._submit(Append(future, kind, body, key, erases))
+            self._bytes_waiting += len(entry.body)
+            self._submit(Append(future, entry))
         return future
 
     async def erase(self, seq: int) -> None:
@@ -258,6 +260,11 @@ class SqliteLog:
         if self._entries_waiting:
             return await self.in_commit(lambda writer: writer.find(key))
         return await self._read(self._pages, lambda reader: reader.find(hash_of(key)))
+
+    async def entry(self, seq: int) -> Entry | None:
+        """The entry with this number, unless it is gone."""
+        found = await self._read(self._pages, lambda reader: reader.after(max(seq - 1, self._pruned), seq, 1))
+        return found[0] if found else None
 
     async def page(self, before: int, limit: int, reader: str) -> Sequence[Entry]:
         """At most `limit` messages with numbers below `before` that `reader` may see: the newest, oldest first."""

@@ -10,15 +10,19 @@ from pathlib import Path
 from typing import TypeAlias
 
 from chat_protocol.queries import Query
-from chat_server.log import DELETE, MESSAGE, Entry, Opened
+from chat_server.core.entries import MESSAGE
+from chat_server.log import Entry, Opened
 from chat_server.log.content import read_content
-from chat_server.log.sqlite.schema import ERASED, KIND_DELETION, KIND_MESSAGE, gather, open_reader
+from chat_server.log.kinds import ERASED, KINDS
+from chat_server.log.sqlite.facts import Facts, read_facts
+from chat_server.log.sqlite.keys import find_keys
+from chat_server.log.sqlite.schema import HAS_TEXT, gather, open_reader
 from chat_server.log.sqlite.search_index import look_up
-from chat_server.log.sqlite.writer import Facts
 
 REPLAYED_MESSAGES = 2_000
 _REPLAYED_ENTRIES = 20_000  # however few messages are among them
 _SCANNED_AT_ONCE = 100
+_NAMES = {str(kind.number): name for name, kind in KINDS.items()}
 
 _Found: TypeAlias = tuple[int, bytes]
 _MAY_SEE = "(to_id IS NULL OR from_id = :reader OR to_id = :reader)"
@@ -48,7 +52,7 @@ class Reader:
         """At most `limit` messages with numbers below `before` that `reader` may see: the newest, oldest first."""
         rows = gather(
             self._connection,
-            f"SELECT seq, body FROM entries WHERE kind = {KIND_MESSAGE} AND seq < :before AND {_MAY_SEE}"
+            f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND seq < :before AND {_MAY_SEE}"
             " ORDER BY seq DESC LIMIT :limit",
             {"before": min(before, _LARGEST), "reader": reader.encode(), "limit": limit},
         )
@@ -68,7 +72,7 @@ class Reader:
     def _scan(self, query: Query, reader: str, which: str, newest: int) -> Iterator[_Found]:
         while some := gather(
             self._connection,
-            f"SELECT seq, body FROM entries WHERE kind = {KIND_MESSAGE} AND {which} AND seq <= :newest AND {_MAY_SEE}"
+            f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND {which} AND seq <= :newest AND {_MAY_SEE}"
             " ORDER BY seq DESC LIMIT :limit",
             {"newest": newest, "reader": reader.encode(), "limit": _SCANNED_AT_ONCE},
         ):
@@ -86,30 +90,27 @@ class Reader:
                 f"SELECT seq, body FROM entries WHERE seq > ? AND seq <= ? AND kind != {ERASED} ORDER BY seq LIMIT ?",
                 (seq, upto, limit),
             )
-            deletions = connection.execute(
-                f"SELECT group_concat(seq) FROM entries WHERE seq > ? AND seq <= ? AND kind = {KIND_DELETION}",
+            seqs, numbers = connection.execute(
+                "SELECT group_concat(seq), group_concat(kind) FROM entries"
+                f" WHERE seq > ? AND seq <= ? AND NOT {HAS_TEXT} AND kind != {ERASED}",
                 (seq, rows[-1][0] if rows else seq),
-            ).fetchone()[0]
-        deleted = set(map(int, deletions.split(","))) if deletions else ()
-        return [Entry(seq, DELETE if seq in deleted else MESSAGE, body) for seq, body in rows]
+            ).fetchone()
+        others = zip(seqs.split(","), numbers.split(","), strict=True) if seqs else ()
+        kinds = {int(seq): _NAMES[number] for seq, number in others}
+        return [Entry(seq, kinds.get(seq, MESSAGE), body) for seq, body in rows]
 
     def expiring(self, until: int) -> list[Entry]:
         """Messages with numbers up to `until` that have an end, ascending."""
         rows = gather(
             self._connection,
-            f"SELECT seq, body FROM entries WHERE kind = {KIND_MESSAGE} AND expires_at IS NOT NULL AND seq <= ?"
-            " ORDER BY seq",
+            f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND expires_at IS NOT NULL AND seq <= ? ORDER BY seq",
             (min(until, _LARGEST),),
         )
         return _messages(rows)
 
     def find(self, hashed: bytes) -> int | None:
         """The number of the entry whose key has this hash."""
-        row = self._connection.execute(
-            "SELECT seq FROM keys0 WHERE hash = :hash UNION ALL SELECT seq FROM keys1 WHERE hash = :hash",
-            {"hash": hashed},
-        ).fetchone()
-        return row[0] if row else None
+        return find_keys(self._connection, [hashed]).get(hashed)
 
     def names(self) -> Mapping[str, str]:
         """Every claimed name, and who has it."""
@@ -117,11 +118,7 @@ class Reader:
 
     def facts(self) -> Facts | None:
         """State of the log as the file has it; None in a new one."""
-        known = dict(self._connection.execute("SELECT name, value FROM facts").fetchall())
-        if not known:
-            return None
-        newest = self._connection.execute("SELECT max(seq) FROM entries").fetchone()[0] or 0
-        return Facts(**known | {"last": max(newest, known.get("last", 0))})
+        return read_facts(self._connection)
 
     def opened(self, facts: Facts) -> Opened:
         """The log as `open` finds it: what there is, and from where it is to be replayed."""
@@ -134,7 +131,7 @@ class Reader:
             newest = self._newest_message()
             time = max(facts.time, read_content(newest.body).sent_at if newest else 0.0)
             older = connection.execute(
-                f"SELECT seq FROM entries WHERE kind = {KIND_MESSAGE} AND seq > ? ORDER BY seq DESC LIMIT 1 OFFSET ?",
+                f"SELECT seq FROM entries WHERE {HAS_TEXT} AND seq > ? ORDER BY seq DESC LIMIT 1 OFFSET ?",
                 (last - _REPLAYED_ENTRIES, REPLAYED_MESSAGES),
             ).fetchone()
         replay_after = older[0] if older else max(last - _REPLAYED_ENTRIES, facts.pruned, 0)
@@ -147,7 +144,7 @@ class Reader:
         """Messages that still have a text, though one of the newest entries is their tombstone."""
         rows = self._connection.execute(
             "SELECT message.seq FROM entries JOIN entries AS message ON message.seq = entries.erases"
-            f" WHERE entries.seq > ? AND entries.erases IS NOT NULL AND message.kind = {KIND_MESSAGE}",
+            f" WHERE entries.seq > ? AND entries.erases IS NOT NULL AND message.{HAS_TEXT}",
             (after,),
         )
         return [seq for (seq,) in rows.fetchall()]
@@ -155,7 +152,7 @@ class Reader:
     def last_beyond(self, newest: int) -> int:
         """The number of the newest message that is not among the `newest` ones; 0 where there is none."""
         row = self._connection.execute(
-            f"SELECT seq FROM entries WHERE kind = {KIND_MESSAGE} ORDER BY seq DESC LIMIT 1 OFFSET ?",
+            f"SELECT seq FROM entries WHERE {HAS_TEXT} ORDER BY seq DESC LIMIT 1 OFFSET ?",
             (newest,),
         ).fetchone()
         return row[0] if row else 0
@@ -168,7 +165,7 @@ class Reader:
             while high - low > 1:
                 middle = (low + high) // 2
                 row = connection.execute(
-                    f"SELECT seq, body FROM entries WHERE kind = {KIND_MESSAGE} AND seq >= ? ORDER BY seq LIMIT 1",
+                    f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND seq >= ? ORDER BY seq LIMIT 1",
                     (middle,),
                 ).fetchone()
                 if row is None or read_content(row[1]).sent_at >= time:

@@ -3,9 +3,9 @@
 import sqlite3
 from typing import Any
 
-from chat_server.log import MESSAGE
+from chat_server.core.entries import NewEntry
 from chat_server.log.content import read_content
-from chat_server.log.sqlite.schema import KIND_DELETION, KIND_MESSAGE
+from chat_server.log.kinds import KINDS
 
 _ROW_COUNTS = (256, 64, 16, 4, 1)  # rows in one statement
 PLAIN = ("seq", "kind", "body")
@@ -30,11 +30,12 @@ def insert(connection: sqlite3.Connection, columns: tuple[str, ...], values: lis
             start += len(part)
 
 
-def row(seq: int, kind: str, body: bytes, erases: int | None) -> tuple[Any, ...]:
+def row(seq: int, entry: NewEntry) -> tuple[Any, ...]:
     """The values of `OTHERS`."""
-    if kind != MESSAGE:
-        return seq, KIND_DELETION, body, None, None, None, erases
+    kind, body = KINDS[entry.kind], entry.body
+    if not kind.has_text:
+        return seq, kind.number, body, None, None, None, entry.erases
     content = read_content(body)
     if content.to_id is None:
-        return seq, KIND_MESSAGE, body, None, None, content.expires_at, None
-    return seq, KIND_MESSAGE, body, content.from_id.encode(), content.to_id.encode(), content.expires_at, None
+        return seq, kind.number, body, None, None, content.expires_at, None
+    return seq, kind.number, body, content.from_id.encode(), content.to_id.encode(), content.expires_at, None

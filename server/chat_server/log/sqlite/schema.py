@@ -1,7 +1,7 @@
 """Schema of the SQLite log: opens its file, migrates an older one, and refuses what is none of ours.
 
 A message that is erased is overwritten where it stands, byte for byte, and its row stays until the end of the log is
-cut off behind it (`kind` `ERASED`). SQLite wipes what it deletes, but not the copies that it leaves behind when it
+cut off behind it (its kind is `ERASED`). SQLite wipes what it deletes, but not the copies that it leaves behind when it
 moves the neighbours of a deleted row to another page: a row that never goes moves nobody.
 """
 
@@ -15,8 +15,11 @@ from typing import Any
 import msgspec
 
 from chat_server.log import OpenError
+from chat_server.log.kinds import KINDS
 
-KIND_MESSAGE, KIND_DELETION, ERASED = 2, 3, 4  # numbers that SQLite stores in one byte each, so that they can change
+(_WITH_TEXT,) = (kind.number for kind in KINDS.values() if kind.has_text)  # one: the index `ending` has no other
+HAS_TEXT = f"kind = {_WITH_TEXT}"
+"""Condition of a statement: the row is a message that has its text still."""
 
 _APPLICATION = 0x63_68_61_74  # "chat", in the head of the file
 _MIGRATIONS: tuple[tuple[str, ...], ...] = (

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from chat_protocol.names import fold_name
 from chat_protocol.queries import Query, Term, words_of
 from chat_server.log.content import Content, read_content
-from chat_server.log.sqlite.schema import KIND_MESSAGE, gather
+from chat_server.log.sqlite.schema import HAS_TEXT, gather
 
 SHARD = 16_384  # numbers in a table
 _ROWS_AT_ONCE = 64
@@ -66,8 +66,7 @@ def index(connection: sqlite3.Connection, after: int, upto: int) -> None:
     """Put the messages with these numbers into the tables."""
     rows = gather(
         connection,
-        f"SELECT seq, body FROM entries WHERE seq > ? AND seq <= ? AND kind = {KIND_MESSAGE} AND expires_at IS NULL"
-        " ORDER BY seq",
+        f"SELECT seq, body FROM entries WHERE seq > ? AND seq <= ? AND {HAS_TEXT} AND expires_at IS NULL ORDER BY seq",
         (after, upto),
     )
     by_shard: dict[int, list[int | str]] = {}
@@ -132,7 +131,7 @@ def look_up(
         while True:
             found = gather(
                 connection,
-                f"SELECT seq, body FROM entries WHERE kind = {KIND_MESSAGE} AND seq IN"
+                f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND seq IN"
                 f" (SELECT rowid FROM words{shard} WHERE words{shard} MATCH ? AND rowid <= ?"
                 " ORDER BY rowid DESC LIMIT ?) ORDER BY seq DESC",
                 (words, upto, limit),

@@ -8,14 +8,20 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeAlias
 
-from chat_server.log import MESSAGE, Entry, LogError
+from msgspec import Struct
+
+from chat_server.core.entries import NewEntry
+from chat_server.log import Entry, LogError
+from chat_server.log.kinds import ERASED, KINDS
 from chat_server.log.recent_keys import KEY_SECONDS, hash_of
+from chat_server.log.sqlite.facts import Facts, write_facts
+from chat_server.log.sqlite.keys import find_keys, forget_keys, insert_keys
 from chat_server.log.sqlite.rows import OTHERS, PLAIN, insert, row
-from chat_server.log.sqlite.schema import ERASED, KIND_MESSAGE, gather, why
+from chat_server.log.sqlite.schema import HAS_TEXT, gather, why
 from chat_server.log.sqlite.search_index import SHARD, drop_before, forget, index, optimize, shard_of
 
 _MOST_AT_ONCE = 2048  # entries in one commit
@@ -28,14 +34,11 @@ _MARGIN = 1024  # rows that stay behind a cut, wiped: the neighbours of those th
 Future: TypeAlias = "asyncio.Future[Any]"
 
 
-class Append(NamedTuple):
+class Append(Struct, frozen=True):
     """An entry to keep."""
 
     future: Future
-    kind: str
-    body: bytes
-    key: str | None
-    erases: int | None
+    entry: NewEntry
 
 
 class Work(NamedTuple):
@@ -56,19 +59,6 @@ class Outcome(NamedTuple):
     taken: int = 0  # what was appended, kept or not, in entries and bytes
     size: int = 0
     broken: BaseException | None = None  # nothing will ever be kept again
-
-
-@dataclass(slots=True)
-class Facts:
-    """State of the log as its file has it; times are seconds since the epoch."""
-
-    epoch: str
-    last: int = 0
-    pruned: int = 0
-    indexed: int = 0
-    time: float = 0.0
-    keys: int = 0
-    keys_since: float = 0.0
 
 
 class Writer:
@@ -133,7 +123,7 @@ class Writer:
 
     def _commit(self, batch: list[Append | Work]) -> None:
         before = replace(self.facts)
-        sizes = [len(item.body) for item in batch if type(item) is Append]
+        sizes = [len(item.entry.body) for item in batch if type(item) is Append]
         try:
             self.connection.execute("BEGIN IMMEDIATE")
             outcome = self._write(batch)
@@ -159,62 +149,49 @@ class Writer:
                 self.connection.execute("ROLLBACK")
 
     def _write(self, batch: list[Append | Work]) -> Outcome:
-        known = self._find_keys([item.key for item in batch if type(item) is Append and item.key is not None])
+        keys = [item.entry.key for item in batch if type(item) is Append and item.entry.key is not None]
+        known = find_keys(self.connection, [*map(hash_of, keys)])
         entries: list[Entry] = []
         plain: list[Any] = []
         others: list[Any] = []
-        new_keys: list[Any] = []
+        new_keys: list[tuple[bytes, int]] = []
         erased: list[int] = []
         answers: list[tuple[Future, Any]] = []
         last = self.facts.last
         for item in batch:
             if type(item) is not Append:
                 continue
-            future, kind, body, key, erases = item
-            if key is not None:
-                hashed = hash_of(key)
+            future, entry = item.future, item.entry
+            if entry.key is not None:
+                hashed = hash_of(entry.key)
                 if (seq := known.get(hashed)) is not None:
                     answers.append((future, seq))
                     continue
                 known[hashed] = last + 1
-                new_keys += hashed, last + 1
+                new_keys.append((hashed, last + 1))
             last += 1
-            entries.append(Entry(last, kind, body))
-            if kind == MESSAGE and b'"to_id"' not in body and b'"expires_at"' not in body:  # no need to look closer
-                plain += last, KIND_MESSAGE, body
+            body = entry.body
+            entries.append(Entry(last, entry.kind, body))
+            kind = KINDS[entry.kind]
+            if kind.has_text and b'"to_id"' not in body and b'"expires_at"' not in body:  # no need to look closer
+                plain += last, kind.number, body
             else:
-                others += row(last, kind, body, erases)
+                others += row(last, entry)
             answers.append((future, last))
-            if erases is not None:
-                erased.append(erases)
+            if entry.erases is not None:
+                erased.append(entry.erases)
         self.facts.last = last
         insert(self.connection, PLAIN, plain)
         insert(self.connection, OTHERS, others)
-        self._insert_keys(new_keys)
+        insert_keys(self.connection, self.facts.keys, new_keys)
         self._gone = set()
         self.erase(erased)
         answers += [(item.future, item.run(self)) for item in batch if type(item) is Work]
         return Outcome(entries, self._gone, answers)
 
-    def _find_keys(self, keys: list[str]) -> dict[bytes, int]:
-        found: dict[bytes, int] = {}
-        for start in range(0, len(keys), 500):
-            hashes = [hash_of(key) for key in keys[start : start + 500]]
-            places = ",".join("?" * len(hashes))
-            for table in (0, 1):
-                rows = self.connection.execute(f"SELECT hash, seq FROM keys{table} WHERE hash IN ({places})", hashes)
-                found.update(rows.fetchall())
-        return found
-
     def find(self, key: str) -> int | None:
         """The number of the entry with this key, after all that was submitted before."""
-        return self._find_keys([key]).get(hash_of(key))
-
-    def _insert_keys(self, values: list[Any]) -> None:
-        for start in range(0, len(values), 500):
-            part = values[start : start + 500]
-            places = ",".join(["(?,?)"] * (len(part) // 2))
-            self.connection.execute(f"INSERT INTO keys{self.facts.keys} VALUES {places}", part)
+        return next(iter(find_keys(self.connection, [hash_of(key)]).values()), None)
 
     def erase(self, seqs: Sequence[int]) -> None:
         """Wipe messages, and take their words out of the index."""
@@ -222,7 +199,7 @@ class Writer:
         for start in range(0, len(seqs), 500):
             part = seqs[start : start + 500]
             places = ",".join("?" * len(part))
-            there = f"FROM entries WHERE seq IN ({places}) AND kind = {KIND_MESSAGE}"
+            there = f"FROM entries WHERE seq IN ({places}) AND {HAS_TEXT}"
             gone = self.connection.execute(f"SELECT group_concat(seq) {there}", part).fetchone()[0]
             self._gone.update(map(int, gone.split(",") if gone else ()))
             indexed = f"AND expires_at IS NULL AND seq <= {self.facts.indexed}"
@@ -235,12 +212,9 @@ class Writer:
         self.connection.execute(
             f"UPDATE entries SET kind = {ERASED}, body = zeroblob(length(body)),"
             f" from_id = zeroblob(length(from_id)), to_id = zeroblob(length(to_id))"
-            f" WHERE {which} AND kind = {KIND_MESSAGE}",
+            f" WHERE {which} AND {HAS_TEXT}",
             values,
         )
-
-    def _state(self, name: str, value: float | str) -> None:
-        self.connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     # -- between commits ----------------------------------------------------------------------------------------
 
@@ -268,7 +242,7 @@ class Writer:
             self.connection.execute("PRAGMA synchronous=NORMAL")
             self.connection.execute("BEGIN IMMEDIATE")
             index(self.connection, self.facts.indexed, upto)
-            self._state("indexed", upto)
+            write_facts(self.connection, replace(self.facts, indexed=upto), "indexed")
             self.connection.execute("COMMIT")
             self.facts.indexed = upto
         except sqlite3.Error:  # who writes next is told, and then it is tried again
@@ -283,14 +257,11 @@ class Writer:
         """Remember the time; forget keys that are old enough."""
         facts = self.facts
         facts.time = max(facts.time, now)
-        self._state("time", facts.time)
+        write_facts(self.connection, facts, "time")
         if facts.time - facts.keys_since >= KEY_SECONDS:
             facts.keys, facts.keys_since = 1 - facts.keys, facts.time
-            self.connection.execute("PRAGMA secure_delete=OFF")  # hashes, and too many to wipe each
-            self.connection.execute(f"DELETE FROM keys{facts.keys}")
-            self.connection.execute("PRAGMA secure_delete=ON")
-            self._state("keys", facts.keys)
-            self._state("keys_since", facts.keys_since)
+            forget_keys(self.connection, facts.keys)
+            write_facts(self.connection, facts, "keys", "keys_since")
 
     def cut(self, upto: int, final: int) -> None:
         """Wipe the entries up to `upto`, on the way to `final`."""
@@ -301,7 +272,7 @@ class Writer:
         rows = gather(
             self.connection,
             "SELECT seq, body FROM entries WHERE seq > ? AND seq <= ? AND seq >= ? AND seq <= ?"
-            f" AND kind = {KIND_MESSAGE} AND expires_at IS NULL",
+            f" AND {HAS_TEXT} AND expires_at IS NULL",
             (*span, kept_shard * SHARD, self.facts.indexed),
         )
         forget(self.connection, rows)
@@ -309,8 +280,7 @@ class Writer:
         self.connection.execute("DELETE FROM entries WHERE seq <= ?", (upto - _MARGIN,))
         self.facts.pruned = upto
         self.facts.indexed = max(self.facts.indexed, upto)
-        for name, value in (("pruned", upto), ("indexed", self.facts.indexed), ("last", self.facts.last)):
-            self._state(name, value)
+        write_facts(self.connection, self.facts, "pruned", "indexed", "last")
 
     def drop_words(self) -> bool:
         """Drop one table of words of messages that were all cut off; False when there is none."""

@@ -7,10 +7,11 @@ import sqlite3
 import pytest
 
 from chat_protocol.queries import parse_query
-from chat_server.log import DELETE, MESSAGE
+from chat_server.core.entries import DELETE, MESSAGE, NewEntry
 from chat_server.log.sqlite import SqliteLog
+from chat_server.log.sqlite.facts import Facts
 from chat_server.log.sqlite.schema import open_writer
-from chat_server.log.sqlite.writer import Append, Facts, Work, Writer
+from chat_server.log.sqlite.writer import Append, Work, Writer
 from power_loss import SyncedDisk, sqlite_library
 
 PATIENCE = 20.0
@@ -70,24 +71,24 @@ async def test_what_was_answered_outlives_a_loss_of_power(disk, tmp_path):
     log = SqliteLog(tmp_path / "log.db", index_from=8)
     await log.open()
     try:
-        await log.append(MESSAGE, said("one"))
+        await log.append(NewEntry(MESSAGE, said("one")))
         losses.at("one")
-        await asyncio.gather(log.append(MESSAGE, said("two")), log.append(MESSAGE, said("three")))
+        await asyncio.gather(log.append(NewEntry(MESSAGE, said("two"))), log.append(NewEntry(MESSAGE, said("three"))))
         losses.at("one", "two", "three")
-        await log.append(DELETE, b"{}", erases=2)
+        await log.append(NewEntry(DELETE, b"{}", erases=2))
         losses.at("one", "three")
         for number in range(8):
-            await log.append(MESSAGE, said(f"more {number}"))
+            await log.append(NewEntry(MESSAGE, said(f"more {number}")))
         more = [f"more {number}" for number in range(8)]
         losses.at("one", "three", *more)
         await indexed(log, 7)
-        await log.append(MESSAGE, said("after the index"))
+        await log.append(NewEntry(MESSAGE, said("after the index")))
         losses.at("one", "three", *more, "after the index")
-        await log.append(DELETE, b"{}", erases=1)
+        await log.append(NewEntry(DELETE, b"{}", erases=1))
         losses.at("three", *more, "after the index")
         assert await log.prune(newest=2) > 0
         losses.at("more 7", "after the index")
-        await log.append(MESSAGE, said("last"))
+        await log.append(NewEntry(MESSAGE, said("last")))
         losses.at("more 7", "after the index", "last")
     finally:
         await log.close()
@@ -100,7 +101,7 @@ async def test_a_loss_of_power_during_an_index_step_leaves_an_index_that_fits(di
     await log.open()
     try:
         for number in range(40):
-            await log.append(MESSAGE, said(f"common word{number}"))
+            await log.append(NewEntry(MESSAGE, said(f"common word{number}")))
             disk.after_a_loss_of_power(tmp_path / str(number))
     finally:
         await log.close()
@@ -138,7 +139,7 @@ async def test_every_commit_is_synced(tmp_path):
         return await done(lambda writer: writer.connection.execute("PRAGMA synchronous").fetchone()[0])
 
     def line(kind=MESSAGE, erases=None):
-        return Append(loop.create_future(), kind, said("text"), None, erases)
+        return Append(loop.create_future(), NewEntry(kind, said("text"), erases=erases))
 
     levels = {"at the start": await synchronous()}
     await outcome(*(line() for _ in range(7)))
@@ -172,7 +173,7 @@ async def test_an_index_step_that_fails_leaves_the_next_commit_synced(tmp_path):
     writer.start()
     levels = []
     for _ in range(3):
-        item = Append(loop.create_future(), MESSAGE, said("text"), None, None)
+        item = Append(loop.create_future(), NewEntry(MESSAGE, said("text")))
         level = Work(loop.create_future(), lambda writer: writer.connection.execute("PRAGMA synchronous").fetchone()[0])
         writer.submit([item, level])
         async with asyncio.timeout(PATIENCE):

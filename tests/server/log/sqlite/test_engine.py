@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager, closing
 import pytest
 
 from chat_protocol.queries import parse_query
-from chat_server.log import DELETE, MESSAGE, LogError, OpenError
+from chat_server.core.entries import DELETE, MESSAGE, NewEntry
+from chat_server.log import LogError, OpenError
 from chat_server.log.memory import MemoryLog
 from chat_server.log.recent_keys import KEY_SECONDS
 from chat_server.log.sqlite import SqliteLog
@@ -62,8 +63,8 @@ async def test_what_was_kept_is_there_again(path):
     """Messages with their numbers, the life that they belong to, names, keys, and where the numbers go on."""
     async with opened(path) as (log, first):
         for text in ("one", "two", "three"):
-            await log.append(MESSAGE, said(text, sent_at=77.0), key=text)
-        await log.append(DELETE, b'{"id":3}', erases=3)
+            await log.append(NewEntry(MESSAGE, said(text, sent_at=77.0), key=text))
+        await log.append(NewEntry(DELETE, b'{"id":3}', erases=3))
         assert await log.claim("ana", "~ana") == "~ana"
         await log.claim("bob", "~bob")
         await log.claim("cat", "~cat", lasting=False)
@@ -73,8 +74,8 @@ async def test_what_was_kept_is_there_again(path):
         assert await texts(log) == ["one", "two"]
         assert await log.roster() == {"ana": "~ana"}
         assert [await log.find(key) for key in ("one", "three", "four")] == [1, 3, None]
-        assert await log.append(MESSAGE, said("one"), key="one") == 1
-        assert await log.append(MESSAGE, said("five")) == 5
+        assert await log.append(NewEntry(MESSAGE, said("one"), key="one")) == 1
+        assert await log.append(NewEntry(MESSAGE, said("five"))) == 5
 
 
 async def test_what_was_kept_outlives_a_sudden_end(path, tmp_path):
@@ -82,7 +83,7 @@ async def test_what_was_kept_outlives_a_sudden_end(path, tmp_path):
     later = tmp_path / "later"
     later.mkdir()
     async with opened(path, index_from=8) as (log, _):
-        await asyncio.gather(*(log.append(MESSAGE, said(f"message {number}")) for number in range(100)))
+        await asyncio.gather(*(log.append(NewEntry(MESSAGE, said(f"message {number}"))) for number in range(100)))
         for file in path.parent.glob("log.db*"):
             (later / file.name).write_bytes(file.read_bytes())
     async with opened(later / path.name) as (log, found):
@@ -97,12 +98,14 @@ async def test_no_byte_is_left_of_what_was_deleted(path, index_from):
     words = secrets(400)
     dice = random.Random(1)
     async with opened(path, index_from=index_from) as (log, _):
-        await asyncio.gather(*(log.append(MESSAGE, said(f"{word} {'pad ' * dice.randrange(80)}")) for word in words))
+        await asyncio.gather(
+            *(log.append(NewEntry(MESSAGE, said(f"{word} {'pad ' * dice.randrange(80)}"))) for word in words)
+        )
         assert traces(path, *words) == 400
         order = dice.sample(range(400), 120)
         for at in range(0, 120, 10):
             some = order[at : at + 10]
-            await asyncio.gather(*(log.append(DELETE, b"{}", erases=number + 1) for number in some))
+            await asyncio.gather(*(log.append(NewEntry(DELETE, b"{}", erases=number + 1)) for number in some))
             assert traces(path, *(words[number] for number in order[: at + 10])) == 0
             assert traces(path, *(words[number][-9:] for number in order[: at + 10])) == 0
         assert await log.search(parse_query(words[order[0]]), 10, "~ana") == []
@@ -113,13 +116,13 @@ async def test_somebody_who_reads_for_long_holds_nobody_up(path):
     """A backup, say: what is deleted meanwhile is deleted for everyone, and wiped as soon as that has ended."""
     (word,) = secrets(1)
     async with opened(path) as (log, _):
-        await log.append(MESSAGE, said(word))
+        await log.append(NewEntry(MESSAGE, said(word)))
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN")
             other.execute("SELECT * FROM entries").fetchall()
-            assert await log.append(DELETE, b"{}", erases=1) == 2
+            assert await log.append(NewEntry(DELETE, b"{}", erases=1)) == 2
             assert await texts(log) == []
-            assert await log.append(MESSAGE, said("next")) == 3
+            assert await log.append(NewEntry(MESSAGE, said("next"))) == 3
             other.execute("COMMIT")
         async with asyncio.timeout(30):
             while traces(path, word):  # noqa: ASYNC110 - a file has no event to wait for
@@ -130,8 +133,8 @@ async def test_what_a_tombstone_names_is_wiped_at_the_start(path):
     """Though the one that wrote it could not: its text is in no file once the log is open."""
     (word,) = secrets(1)
     async with opened(path) as (log, _):
-        await log.append(MESSAGE, said(word))
-        await log.append(DELETE, b"{}")
+        await log.append(NewEntry(MESSAGE, said(word)))
+        await log.append(NewEntry(DELETE, b"{}"))
     with closing(sqlite3.connect(path)) as file, file:
         file.execute("UPDATE entries SET erases = 1 WHERE seq = 2")
     async with opened(path) as (log, _):
@@ -143,7 +146,7 @@ async def test_what_is_cut_off_leaves_no_byte_either(path):
     """Also where it was in the index beside what stays; the others are found as before."""
     words = secrets(3000)
     async with opened(path, index_from=64) as (log, _):
-        await asyncio.gather(*(log.append(MESSAGE, said(f"{word} common")) for word in words))
+        await asyncio.gather(*(log.append(NewEntry(MESSAGE, said(f"{word} common"))) for word in words))
         assert await log.prune(newest=700) == 2300
         assert traces(path, *(word[-9:] for word in words[:2300])) == 0
         assert traces(path, *(word[-9:] for word in words[2300:])) == 700
@@ -151,28 +154,28 @@ async def test_what_is_cut_off_leaves_no_byte_either(path):
         assert await log.prune(newest=700) == 2300
     async with opened(path) as (log, found):
         assert (found.first, found.last) == (2301, 3000)
-        assert await log.append(MESSAGE, said("next")) == 3001
+        assert await log.append(NewEntry(MESSAGE, said("next"))) == 3001
 
 
 async def test_all_may_be_cut_off(path):
     """By their age; the numbers go on."""
     async with opened(path) as (log, _):
         for number in range(10):
-            await log.append(MESSAGE, said("x", sent_at=100.0 + number))
+            await log.append(NewEntry(MESSAGE, said("x", sent_at=100.0 + number)))
         assert await log.prune(before=104.0) == 4
         assert await log.prune(before=104.0) == 4
         assert await log.prune(before=1000.0) == 10
     async with opened(path) as (log, found):
         assert (found.first, found.last, found.replay_after) == (11, 10, 10)
-        assert await log.append(MESSAGE, said("next")) == 11
+        assert await log.append(NewEntry(MESSAGE, said("next"))) == 11
 
 
 async def test_a_large_log_is_replayed_from_its_newest(path):
     """The newest 2,000 messages; of the others, those that have an end are listed."""
     async with opened(path) as (log, _):
         for number in range(2500):
-            log.append(MESSAGE, said("x", **({"expires_at": 1e10 + number} if number % 100 == 7 else {})))
-        await log.append(DELETE, b"{}", erases=8)
+            log.append(NewEntry(MESSAGE, said("x", **({"expires_at": 1e10 + number} if number % 100 == 7 else {}))))
+        await log.append(NewEntry(DELETE, b"{}", erases=8))
     async with opened(path) as (log, found):
         assert (found.replay_after, found.last) == (500, 2501)
         assert [entry.seq for entry in await log.expiring(found.replay_after)] == [108, 208, 308, 408]
@@ -189,13 +192,17 @@ async def test_a_key_is_known_for_an_hour(path):
     """Over a restart too; then it may be used again. What is kept of it is a hash."""
     async with opened(path) as (log, _):
         await log.mark(1000.0)
-        assert await log.append(MESSAGE, said("x"), key="canary-token") == 1
+        assert await log.append(NewEntry(MESSAGE, said("x"), key="canary-token")) == 1
         await log.mark(1000.0 + KEY_SECONDS - 1)
     assert traces(path, "canary-token") == 0
     async with opened(path) as (log, found):
         assert found.time == 1000.0 + KEY_SECONDS - 1
         await log.mark(1000.0 + KEY_SECONDS)
-        assert await log.append(DELETE, b"{}", key="canary-token", erases=1) == await log.find("canary-token") == 1
+        assert (
+            await log.append(NewEntry(DELETE, b"{}", key="canary-token", erases=1))
+            == await log.find("canary-token")
+            == 1
+        )
         assert await texts(log) == ["x"]
         await log.mark(1000.0 + 2 * KEY_SECONDS)
         assert await log.find("canary-token") is None
@@ -239,8 +246,8 @@ async def test_an_index_finds_what_reading_finds(path):
         erased = dice.sample(range(1, 301), 60)
         for engine in (log, memory):
             for start in range(0, 300, 50):
-                await asyncio.gather(*(engine.append(MESSAGE, body) for body in bodies[start : start + 50]))
-            await asyncio.gather(*(engine.append(DELETE, b"{}", erases=number) for number in erased))
+                await asyncio.gather(*(engine.append(NewEntry(MESSAGE, body)) for body in bodies[start : start + 50]))
+            await asyncio.gather(*(engine.append(NewEntry(DELETE, b"{}", erases=number)) for number in erased))
         for _ in range(300):
             parts = dice.choices([word.strip("_") for word in words], k=dice.randint(1, 2))
             line = dice.choice(
@@ -254,16 +261,16 @@ async def test_an_index_finds_what_reading_finds(path):
 async def test_a_full_disk_loses_nothing_that_was_answered(path):
     """The sentence says so; what is there can be read; with room it goes on by itself, with the next number."""
     async with opened(path) as (log, _):
-        await log.append(MESSAGE, said("before"))
+        await log.append(NewEntry(MESSAGE, said("before")))
         await limit(log, 1)
         kept = 1
-        while not isinstance(answer := await settled(log.append(MESSAGE, said("x" * 3000))), LogError):
+        while not isinstance(answer := await settled(log.append(NewEntry(MESSAGE, said("x" * 3000)))), LogError):
             kept += 1
         assert str(answer) == "The server could not keep that: the disk is full."
         assert len(await texts(log)) == kept
         assert await log.claim("ana", "~ana") == "~ana"
         await limit(log, 1 << 30)
-        assert await log.append(MESSAGE, said("after")) == kept + 1
+        assert await log.append(NewEntry(MESSAGE, said("after"))) == kept + 1
     async with opened(path) as (log, _):
         assert len(await texts(log)) == kept + 1
 
@@ -282,29 +289,29 @@ async def limit(log, pages):
 async def test_what_waits_to_be_written_is_bounded(path):
     """Beyond the bound a line is refused at once; those before it are kept."""
     async with opened(path) as (log, _):
-        kept = [log.append(MESSAGE, said("x")) for _ in range(20_000)]
-        refused = log.append(MESSAGE, said("too many"))
+        kept = [log.append(NewEntry(MESSAGE, said("x"))) for _ in range(20_000)]
+        refused = log.append(NewEntry(MESSAGE, said("too many")))
         with pytest.raises(LogError, match=r"^The server can't keep up "):
             refused.result()
         assert await asyncio.gather(*kept) == list(range(1, 20_001))
-        assert await log.append(MESSAGE, said("again")) == 20_001
+        assert await log.append(NewEntry(MESSAGE, said("again"))) == 20_001
 
 
 async def test_after_its_end_nothing_is_kept(path):
     """A sentence says so."""
     log = SqliteLog(path)
     await log.open()
-    kept = log.append(MESSAGE, said("last"))
+    kept = log.append(NewEntry(MESSAGE, said("last")))
     await log.close()
     assert await kept == 1
     with pytest.raises(LogError, match=r"^The server is about to end\.$"):
-        await log.append(MESSAGE, said("late"))
+        await log.append(NewEntry(MESSAGE, said("late")))
 
 
 async def test_only_its_owner_reads_it(path):
     """Also what stands beside it."""
     async with opened(path) as (log, _):
-        await log.append(MESSAGE, said("x"))
+        await log.append(NewEntry(MESSAGE, said("x")))
         modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
     assert set(modes) == {"log.db", "log.db-wal", "log.db-shm", "log.db-lock"}
     assert set(modes.values()) == {0o600}
@@ -327,7 +334,7 @@ async def newer(path):
 async def damaged(path):
     """A log with a page that is nonsense."""
     async with opened(path) as (log, _):
-        await log.append(MESSAGE, said("x"))
+        await log.append(NewEntry(MESSAGE, said("x")))
     with path.open("r+b") as file:
         file.seek(4096)
         file.write(b"\xff" * 16 * 4096)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from chat_server.log import MESSAGE
+from chat_server.core.entries import MESSAGE, NewEntry
 from chat_server.log.sqlite import SqliteLog
 
 START = 1_000_000.0
@@ -30,7 +30,7 @@ def said(text):
 async def asked_both_ways(log, key):
     """What the reader finds, and what the writer does, which is asked while something waits to be written."""
     found = await log.find(key)
-    waiting = log.append(MESSAGE, said("something else"))
+    waiting = log.append(NewEntry(MESSAGE, said("something else")))
     found_meanwhile = await log.find(key)
     await waiting
     return found, found_meanwhile
@@ -43,12 +43,14 @@ async def test_a_key_is_found_in_the_older_table_too(log, turns):
     for _ in range(turns):
         began += HOUR
         await log.mark(began)
-    used = await log.append(MESSAGE, said("x"), key="k")
+    used = await log.append(NewEntry(MESSAGE, said("x"), key="k"))
     for now in (began + HOUR - 1, began + HOUR):  # in the newer table, and then in the older one
         await log.mark(now)
         assert await asked_both_ways(log, "k") == (used, used)
-        assert await log.append(MESSAGE, said("x"), key="k") == used
-        assert await asyncio.gather(*(log.append(MESSAGE, said("x"), key="k") for _ in range(2))) == [used] * 2
+        assert await log.append(NewEntry(MESSAGE, said("x"), key="k")) == used
+        assert (
+            await asyncio.gather(*(log.append(NewEntry(MESSAGE, said("x"), key="k")) for _ in range(2))) == [used] * 2
+        )
     await log.mark(began + 2 * HOUR)
     assert await asked_both_ways(log, "k") == (None, None)
 
@@ -57,7 +59,7 @@ async def test_a_key_is_found_in_the_older_table_too(log, turns):
 async def test_a_key_is_known_for_an_hour_from_its_use(log, used_at):
     """The maintenance tells the time every minute meanwhile; after two hours it is not known."""
     await log.mark(START + used_at)
-    used = await log.append(MESSAGE, said("x"), key="k")
+    used = await log.append(NewEntry(MESSAGE, said("x"), key="k"))
     minutes = [START + used_at + minute * 60.0 for minute in range(1, 61)]
     for now in minutes:
         await log.mark(now)
@@ -72,9 +74,9 @@ async def test_keys_of_both_tables_are_known_over_a_restart(tmp_path):
     log = SqliteLog(tmp_path / "log.db")
     await log.open()
     await log.mark(START)
-    await log.append(MESSAGE, said("x"), key="older")
+    await log.append(NewEntry(MESSAGE, said("x"), key="older"))
     await log.mark(START + HOUR)
-    await log.append(MESSAGE, said("y"), key="newer")
+    await log.append(NewEntry(MESSAGE, said("y"), key="newer"))
     await log.close()
     again = SqliteLog(tmp_path / "log.db")
     await again.open()
