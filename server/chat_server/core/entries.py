@@ -15,8 +15,8 @@ DELETE = "delete"
 class NewEntry(Struct, frozen=True, gc=False):
     """An entry that a log is asked to keep.
 
-    `kind` is `MESSAGE` or `DELETE`; `body` is the room's to read. With a `key` that was used already it is none.
-    `erases` is the number of the entry whose content goes by it.
+    `kind` is `MESSAGE` or `DELETE`; `body` is the room's to read. With a `key` that was used already it is not kept
+    again. `erases` is the number of the entry whose content goes with it, at once where the engine can.
     """
 
     kind: str

@@ -3,7 +3,7 @@
 | call | promise |
 |---|---|
 | `open` | the log's life (`epoch`), its first and its last number, and from where to replay it |
-| `append` | a future of the entry's number, done when the entry is as durable as the engine promises; the same key gives the same number and no second entry, for an hour at least. `erases`: the content of this entry goes in the same step, where the engine can; a key that was used already erases nothing |
+| `append` | a future of the entry's number, done when the entry is as durable as the engine promises; what else a `NewEntry` asks for is done in the same step. The same key gives the same number, no second entry and nothing else, for an hour at least |
 | `find` | the number of the entry with a key, or None; of one that was appended before, answered or not |
 | `entry` | the entry with a number, or None where the log has let go of it |
 | `tail` | the entries after a number, ascending, without gap or repeat, for ever, in the batches in which they came; or one `Reset` where it can't begin there |
