@@ -67,10 +67,10 @@ class PageRequests:
         """The line did not go out."""
         self.pending = None
 
-    def renewed(self, message: Message) -> None:
-        """A message that is not held is in this state now: a page that is on its way may have it in an older one."""
+    def renewed(self, message_id: int, seq: int) -> None:
+        """A message that is not held has a newer state, `seq`; a page that is on its way may have an older one."""
         if self.pending is not None:
-            self.pending.renewed[message.id] = message.seq
+            self.pending.renewed[message_id] = seq
 
     def answered(self, page: HistoryPage) -> PageRequest | None:
         """What was asked for with this answer; None where that was nothing."""
