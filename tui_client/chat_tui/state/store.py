@@ -73,9 +73,8 @@ class Store:
         if people.is_own(message) and (pending := self.outbox.take(message.txn)):
             change.settled.append(pending.key)
         if message.id <= position.seq and position.epoch and history.is_unloaded(message.id):
-            self.pages.renewed(
-                message.id, message.seq
-            )  # also the answer to a line sent again: it comes with the others not loaded
+            # Also the answer to a line sent again: it comes with the others that are not loaded.
+            self.pages.renewed(message.id, message.seq)
         elif history.add(message):
             if message.from_id:
                 people.remember(message.from_id, message.from_name)
