@@ -22,6 +22,7 @@ __all__ = [
     "HistoryPage",
     "Init",
     "Message",
+    "MessageState",
     "Refusal",
     "SearchResults",
 ]
@@ -61,6 +62,14 @@ class Message(Struct, frozen=True, tag="message", omit_defaults=True, gc=False):
     seq: int
     expires_at: float | None = None
     txn: str | None = None
+
+    def applied_to(self, held: "Message") -> "Message":
+        """The message after this event, for who holds it as `held`."""
+        return self if self.seq > held.seq else held
+
+
+MessageState: TypeAlias = Message
+"""An event that says how a message is now, and is `applied_to` what is held of it."""
 
 
 class Deleted(Struct, frozen=True, tag="delete", omit_defaults=True):

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable
 from itertools import islice
 
-from chat_protocol.events import Message
+from chat_protocol.events import Message, MessageState
 from chat_tui.state.change import Change
 from chat_tui.state.gaps import Gap, Gaps
 
@@ -68,10 +68,10 @@ class MessageHistory:
             self.gaps.fill(message.id, message.id + 1)
         return True
 
-    def renew(self, message: Message) -> None:
+    def renew(self, state: MessageState) -> None:
         """Take the newer state of a message that is held, in its place; one that is not newer changes nothing."""
-        held = self.messages.get(message.id)
-        if held is None or message.seq <= held.seq:
+        held = self.messages.get(state.id)
+        if held is None or (message := state.applied_to(held)) is held:
             return
         self.messages[message.id] = message
         self._changed.add(message.id)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from chat_protocol.commands import Search, format_command
-from chat_protocol.events import Deleted, Event, Init, Message, Refusal, SearchResults
+from chat_protocol.events import Deleted, Event, Init, Message, MessageState, Refusal, SearchResults
 from chat_protocol.queries import QueryError, parse_query, words_of
 
 MOST = 1_000
@@ -92,14 +92,14 @@ class ServerSearch:
                 if txn == self._token:
                     self._token, self.problem, self.changed = None, text, True
                 return True
-            case Message(id=number, seq=seq) if number in self.hits and seq > self.hits[number].seq:
-                self.hits[number] = event
-                self.changed = True
             case Deleted(id=number):
                 self.changed |= self.hits.pop(number, None) is not None
             case Init():
                 self.stale = bool(self.query)
                 self.hits, self.more, self._token, self.changed = {}, False, None, True
+            case _ if isinstance(event, MessageState) and (held := self.hits.get(event.id)):
+                self.hits[event.id] = event.applied_to(held)
+                self.changed |= self.hits[event.id] is not held
             case _:
                 pass
         return False

@@ -27,7 +27,7 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # `epoch`; `last`: numbers up to this one were used; `pruned`: entries up to it may be missing; `indexed`: the
         # words of messages up to it can be looked up; `time`: the newest time that was seen; `keys_since`, `keys`.
         "CREATE TABLE facts (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID",
-        # `from_id` and `to_id` of direct messages alone; `erases`: whose tombstone a deletion is.
+        # `from_id` and `to_id` of direct messages alone; `erases`: the entry that goes by this one.
         """CREATE TABLE entries (
             seq INTEGER PRIMARY KEY, kind INTEGER NOT NULL, body BLOB NOT NULL,
             from_id BLOB, to_id BLOB, expires_at REAL, erases INTEGER)""",
