@@ -86,6 +86,26 @@ def test_a_line_that_is_refused(chat: Callable[..., PlainChat]) -> None:
         assert "\x1b" not in eva.err
 
 
+def test_what_is_asked_is_answered(chat: Callable[..., PlainChat]) -> None:
+    """Searches and pages as lines, in the order asked; a job waits for them; what can't be looked for is refused."""
+    with chat("uma") as uma:
+        uma.say("the quokka smiles", "nothing of the kind")
+        number = int(uma.hears("you: the quokka").split("#")[1].split()[0])
+        assert uma.ends("/search quokka", f"/history {number + 1} 1", "/search nosuchword", '/search "') == 1
+        assert (
+            shape(uma.out)[-5:]
+            == [
+                "found 1 message for quokka, the newest first:",
+                "you: the quokka smiles",
+                f"1 message before #{number + 1}:",
+                "you: the quokka smiles",
+                "found 0 messages for nosuchword",
+            ]
+            or "there are older ones: /history" in uma.out
+        )
+        uma.complains('not sent: /search "')
+
+
 def test_without_a_server(chat: Callable[..., PlainChat]) -> None:
     """Status 1 and a sentence after the timeout; every line that was not said is told, however many there are."""
     with chat("ana", "--timeout", "1", url=NOBODY) as ana:

@@ -17,8 +17,8 @@ MOST_LINE_BYTES = 60_000
 """A longer line is cut here, and is not to be sent: a usual server would close the connection for it."""
 MOST_AHEAD = 1024 * 1024
 """Characters of input that are read ahead of what can be sent."""
-MOST_WAITING_BYTES = 1024 * 1024
-"""Output that may wait for its reader; what does not fit any more is counted and left out."""
+MOST_WAITING_BYTES = 256 * 1024
+"""Output that may wait for its reader before nothing more should be written."""
 _CHUNK = 65_536
 _WHOLE_WRITE = select.PIPE_BUF  # so much at once never waits for a reader, once a pipe is ready at all
 
@@ -149,17 +149,22 @@ def _read_some(number: int) -> bytes:
 
 
 class Output:
-    """Lines to a file, each at once as far as its reader keeps up. Call `start` in the loop.
+    """Lines to a file, each at once as far as its reader keeps up; none is ever left out. Call `start` in the loop.
 
-    `failed` is called once, when nothing can be written any more.
+    `flow` is called when the output becomes `full`, and when it is so no more. `failed` is called once, when nothing
+    can be written any more.
     """
 
-    def __init__(self, file: TextIO | None, failed: Callable[[OSError], None]) -> None:
+    def __init__(
+        self, file: TextIO | None, failed: Callable[[OSError], None], flow: Callable[[], None] = lambda: None
+    ) -> None:
+        self.full = False
+        """Does so much wait for the reader that whoever writes should wait as well?"""
         self._number = None if file is None else file.fileno()
         self._encoding = (file and file.encoding) or "utf-8"
         self._failed = failed
+        self._flow = flow
         self._waiting = bytearray()
-        self._left_out = 0
         self._empty = asyncio.Event()
         self._empty.set()
 
@@ -178,13 +183,10 @@ class Output:
         """Write a line, now or as soon as there is room for it."""
         if self._number is None:
             return
-        data = f"{line}\n".encode(self._encoding, errors="replace")
-        if len(self._waiting) + len(data) > MOST_WAITING_BYTES:
-            self._left_out += 1
-            return
-        self._admit_gap()
-        self._waiting += data
+        self._waiting += f"{line}\n".encode(self._encoding, errors="replace")
         self._pump()
+        if len(self._waiting) > MOST_WAITING_BYTES:
+            self._set_full(full=True)
 
     async def drained(self) -> None:
         """Wait until everything is written, or can't be."""
@@ -199,20 +201,20 @@ class Output:
         self._number = None
         self._waiting.clear()
         self._empty.set()
+        self._set_full(full=False)
 
-    def _admit_gap(self) -> None:
-        if self._left_out:
-            self._waiting += f"({self._left_out} lines were left out: nobody read them in time)\n".encode()
-            self._left_out = 0
+    def _set_full(self, *, full: bool) -> None:
+        if full != self.full:
+            self.full = full
+            self._flow()
 
     def _pump(self) -> None:
         loop = asyncio.get_running_loop()
         while (number := self._number) is not None:
             if not self._waiting:
-                self._admit_gap()
-            if not self._waiting:
                 self._empty.set()
                 loop.remove_writer(number)
+                self._set_full(full=False)
                 return
             try:
                 ready = bool(select.select([], [number], [], 0)[1])
