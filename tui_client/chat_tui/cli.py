@@ -220,9 +220,10 @@ def _app_that_asks(profile: "Profile", *, guest: bool) -> "ChatApp":
 
 def _outbox(profile: "Profile", url: str, secret: str) -> "OutboxFile":
     """Where lines wait for the server; not for a guest, whom no server would know again."""
+    from chat_tui.connection.address import without_login  # noqa: PLC0415 - after the first frame
     from chat_tui.storage.outbox_file import FOLDER, OutboxFile  # noqa: PLC0415 - --help and --version stay quick
 
-    return OutboxFile(profile.folder / FOLDER, url, secret)
+    return OutboxFile(profile.folder / FOLDER, without_login(url), secret)
 
 
 def _identity(url: str, *, guest: bool, job: str = "") -> tuple[str, str | None]:

@@ -15,7 +15,7 @@ import msgspec
 
 from chat_protocol.names import InvalidNameError, check_name
 from chat_protocol.text import clean_line
-from chat_tui.connection.address import ConnectionUrlError, parse_url
+from chat_tui.connection.address import ConnectionUrlError, parse_url, without_login
 from chat_tui.settings.errors import SettingsError
 from chat_tui.storage.choices import SavedChoices
 from chat_tui.storage.identity import NO_FOLDER
@@ -132,7 +132,7 @@ def _checked(name: str, value: Any, source: str) -> str | bool | float:
         if name == "name" and value:
             check_name(value)
     except (ConnectionUrlError, InvalidNameError) as error:
-        raise SettingsError(_sentence(source, name, f"can't be {_shown(value)}. {error}")) from None
+        raise SettingsError(_sentence(source, name, f"can't be {_shown(without_login(value))}. {error}")) from None
     return value
 
 
