@@ -68,7 +68,7 @@ def test_a_timeout_is_for_the_plain_client(capsys):
         (["ws://example.org:99999"], 'The port in "example.org:99999" is not a number from 1 to 65535.'),
         ([""], "An address is missing."),
         (["ws://a b"], "is not the name of a computer."),
-        (["ws://me:secret@host"], "leave out what stands before the @."),
+        (["ws://me:secret@host"], "A password needs an encrypted connection"),
         (["--name", "two  words\n"], "name"),
         (["--name", "\x1b[2J"], "name"),
         (["--name", "x" * 99], "name"),
