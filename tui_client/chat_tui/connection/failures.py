@@ -80,6 +80,7 @@ _CLOSE_SENTENCES = {
 _OUR_CLOSE_SENTENCES = {
     1000: "The connection was closed.",
     1002: "The server broke the rules of WebSocket, and the connection was closed.",
+    1008: "The server sent too much that says nothing, and the connection was closed.",
     1009: "The server sent more at once than this program takes, and the connection was closed.",
     1011: "The server does not answer any more.",
 }
