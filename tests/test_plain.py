@@ -260,6 +260,37 @@ def test_a_person_at_a_terminal_is_told_what_was_before(server: Server, tmp_path
         assert b"\x1b" not in terminal.raw
 
 
+def test_what_is_being_typed_stays_whole_below_what_arrives(server: Server, tmp_path: Path) -> None:
+    """Without one escape sequence; editing works, and the terminal is given back as it was."""
+    command = f'{sys.executable} -m chat_tui --plain --guest --name vera {server.url}; stty -a; echo "over"'
+    with (
+        connect(f"{server.url}/?name=other", proxy=None) as other,
+        Terminal(["/bin/sh", "-c", command], home=tmp_path, cols=60) as terminal,
+    ):
+        terminal.wait("connected to")
+        terminal.type("half a senp")
+        terminal.wait("half a senp")
+        other.send("news of the day")
+        rows = terminal.wait("other: news of the day")
+        at = next(at for at, row in enumerate(rows) if "news of the day" in row)
+        assert terminal.wait(lambda rows: rows[at + 1] == "half a senp")
+        terminal.send(b"\x7ft\x1b[Aence")
+        terminal.wait(lambda rows: rows[at + 1] == "half a sentence")
+        terminal.type("/nope\x15/nope\r")
+        terminal.wait("not sent: /nope")
+        terminal.type("漢" * 40 + "\r")
+        terminal.wait("you: " + "漢" * 20)
+        other.send("more news")
+        terminal.wait("other: more news")
+        terminal.send(b"\x04")
+        terminal.wait("over")
+        assert terminal.wait_exit() == 0
+        text = terminal.raw.decode()
+        assert "\x1b" not in text
+        assert " icanon" in text
+        assert " echo " in text
+
+
 def test_streams_that_are_closed(server: Server, tmp_path: Path) -> None:
     """Nothing to read is an end; nowhere to write is no fault."""
     command = f"{sys.executable} -m chat_tui --plain --guest {server.url} <&- >&- 2>&-"

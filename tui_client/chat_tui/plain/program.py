@@ -35,6 +35,7 @@ from chat_tui.plain.acknowledgements import Acknowledgements
 from chat_tui.plain.answers import Answers
 from chat_tui.plain.journal import Journal
 from chat_tui.plain.streams import MOST_LINE_BYTES, Input, Line, Output
+from chat_tui.plain.terminal_line import terminal_line
 from chat_tui.state.outbox import Pending
 from chat_tui.state.store import Change, Store
 
@@ -91,8 +92,9 @@ class _Program:
             complete=not read_by_person,
         )
         self._acknowledgements = Acknowledgements(self._store, timeout)
-        self._input = Input(sys.stdin, self._hear)
         self._output = Output(sys.stdout, self._no_reader, self._flow)
+        self._typing = terminal_line(self._output.put)
+        self._input = Input(sys.stdin, self._hear, self._typing)
         self._feed = Feed(
             self._store,
             lambda notify: Connection(
@@ -119,6 +121,9 @@ class _Program:
             if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
                 loop.add_signal_handler(number, self._stop, 128 + number)
         self._output.start()
+        if self._typing is not None:
+            self._typing.start()
+            loop.add_signal_handler(signal.SIGCONT, self._typing.start)
         self._input.start()
         feeding = asyncio.create_task(self._feed.run())
         feeding.add_done_callback(self._feed_ended)
@@ -130,11 +135,15 @@ class _Program:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_GOODBYE):
                     await self._feed.close()
+            if self._typing is not None:
+                self._output.put(self._typing.leave())
             await self._output.drained()
         finally:
             feeding.cancel()
             await asyncio.gather(feeding, return_exceptions=True)
             self._output.close()
+            if self._typing is not None:
+                self._typing.close()
         return self._stopped or status
 
     # -- out of the room ----------------------------------------------------------------------------------------
@@ -145,7 +154,7 @@ class _Program:
             if not self._answers.is_refused(pending, code):
                 self._refused(pending, reason)
         for error in change.errors:
-            complain(wording.shortened(error, _QUOTE))
+            self._complain(wording.shortened(error, _QUOTE))
         if change.you_changed:
             self._learn_name()
         self._acknowledgements.take(change)
@@ -161,7 +170,17 @@ class _Program:
 
     def _tell(self, lines: Iterable[str]) -> None:
         for line in lines:
-            self._output.write(line)
+            if self._typing is None:
+                self._output.write(line)
+            else:
+                self._output.put(self._typing.around(line))
+
+    def _complain(self, text: str) -> None:
+        """Say what is wrong; at a terminal, above the line that is being typed."""
+        if self._typing is not None and not self._stopped and sys.stderr is not None and sys.stderr.isatty():
+            self._output.put(self._typing.around(f"chat-tui: {text}"))
+        else:
+            complain(text)
 
     def _flow(self) -> None:
         """The reader is behind, or behind no more: what it has no room for waits at the server."""
@@ -197,7 +216,7 @@ class _Program:
         """Say why, once."""
         if reason != self._complaint:
             self._complaint = reason
-            complain(f"no connection, trying again: {wording.on_one_line(reason)}")
+            self._complain(f"no connection, trying again: {wording.on_one_line(reason)}")
         self._watch()
 
     # -- into the room ------------------------------------------------------------------------------------------
@@ -252,7 +271,7 @@ class _Program:
 
     def _refuse(self, typed: str, reason: str) -> None:
         self._went_wrong = True
-        complain(f"not sent: {wording.shortened(typed, _QUOTE)}: {wording.shortened(reason, 2 * _QUOTE)}")
+        self._complain(f"not sent: {wording.shortened(typed, _QUOTE)}: {wording.shortened(reason, 2 * _QUOTE)}")
 
     # -- the end ------------------------------------------------------------------------------------------------
 
@@ -260,7 +279,7 @@ class _Program:
         """Nobody reads, or the disk is full: say no more than what has been read."""
         if not isinstance(error, BrokenPipeError):
             self._went_wrong = True
-            complain(f"standard output can't be written: {error.strerror}")
+            self._complain(f"standard output can't be written: {error.strerror}")
         self._input.stop()
         self._watch()
 
@@ -283,7 +302,7 @@ class _Program:
             self._alarm = loop.call_at(deadline, self._watch)
 
     def _give_up(self, reason: str) -> None:
-        complain(wording.on_one_line(reason))
+        self._complain(wording.on_one_line(reason))
         self._finish(1)
 
     def _finish(self, status: int) -> None:
@@ -294,11 +313,11 @@ class _Program:
         """Nothing that was said is lost silently."""
         lines = [*self._acknowledgements.lines, *map(clean, self._input.rest())]
         if lines:
-            complain(f"the server has not confirmed {len(lines)} of your lines:")
+            self._complain(f"the server has not confirmed {len(lines)} of your lines:")
         for line in lines[:_MOST_TOLD]:
-            complain(f"  {wording.on_one_line(line)}")
+            self._complain(f"  {wording.on_one_line(line)}")
         if (more := len(lines) - _MOST_TOLD) > 0:
-            complain(f"  and {more} more")
+            self._complain(f"  and {more} more")
 
     def _stop(self, status: int) -> None:
         """A signal: end now, whoever still reads."""

@@ -11,7 +11,7 @@ import stat
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import NamedTuple, TextIO
+from typing import NamedTuple, Protocol, TextIO
 
 MOST_LINE_BYTES = 60_000
 """A longer line is cut here, and is not to be sent: a usual server would close the connection for it."""
@@ -30,8 +30,21 @@ class Line(NamedTuple):
     cut: bool
 
 
+class LineSource(Protocol):
+    """What makes lines of the bytes that come; `over` when no more of them should be read."""
+
+    @property
+    def over(self) -> bool: ...  # noqa: D102 - as above
+
+    def feed(self, data: bytes) -> list[Line]: ...  # noqa: D102 - as `Splitter`
+
+    def end(self) -> list[Line]: ...  # noqa: D102 - as `Splitter`
+
+
 class Splitter:
     """Bytes in, lines out; the last line need not have an end. Never holds more than one line of the longest."""
+
+    over = False
 
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding
@@ -71,7 +84,7 @@ class Input:
     ahead, so that the end is known early, and not much, so that whoever writes too fast has to wait.
     """
 
-    def __init__(self, file: TextIO | None, arrived: Callable[[], None]) -> None:
+    def __init__(self, file: TextIO | None, arrived: Callable[[], None], splitter: LineSource | None = None) -> None:
         self.ended = file is None
         self._file = file
         self._arrived = arrived
@@ -80,7 +93,7 @@ class Input:
         self._lines: deque[Line] = deque()
         self._wanted = threading.Semaphore(1)
         self._held_up = False
-        self._splitter = Splitter((file and file.encoding) or "utf-8")
+        self._splitter = splitter or Splitter((file and file.encoding) or "utf-8")
 
     def start(self) -> None:
         """Begin to read."""
@@ -130,7 +143,7 @@ class Input:
         lines = self._splitter.feed(data) if data else self._splitter.end()
         self._lines += lines
         self.waiting += sum(len(line.text) + 1 for line in lines)
-        self.ended = not data
+        self.ended = not data or self._splitter.over
         self._held_up = self.waiting > MOST_AHEAD
         if not self._held_up:
             self._wanted.release()
@@ -156,7 +169,10 @@ class Output:
     """
 
     def __init__(
-        self, file: TextIO | None, failed: Callable[[OSError], None], flow: Callable[[], None] = lambda: None
+        self,
+        file: TextIO | None,
+        failed: Callable[[OSError], None],
+        flow: Callable[[], None] = lambda: None,
     ) -> None:
         self.full = False
         """Does so much wait for the reader that whoever writes should wait as well?"""
@@ -181,9 +197,13 @@ class Output:
 
     def write(self, line: str) -> None:
         """Write a line, now or as soon as there is room for it."""
+        self.put(f"{line}\n")
+
+    def put(self, text: str) -> None:
+        """The same for any text."""
         if self._number is None:
             return
-        self._waiting += f"{line}\n".encode(self._encoding, errors="replace")
+        self._waiting += text.encode(self._encoding, errors="replace")
         self._pump()
         if len(self._waiting) > MOST_WAITING_BYTES:
             self._set_full(full=True)
