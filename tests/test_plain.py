@@ -229,6 +229,16 @@ def test_a_server_of_the_simplest_kind(chat: Callable[..., PlainChat]) -> None:
         assert ana.out.splitlines()[1:3] == ["#1: hello", "#2: hello"]
 
 
+def test_a_server_that_keeps_nothing_is_not_asked(chat: Callable[..., PlainChat]) -> None:
+    """It would take the question for a text."""
+    with seed_server() as url, chat("ana", url=url) as ana:
+        ana.hears("connected to")
+        assert ana.ends("/search hello", "/history 5") == 1
+        ana.complains("not sent: /search hello: This server keeps nothing that could be looked up.")
+        ana.complains("not sent: /history 5: This server keeps nothing")
+        assert len(ana.out.splitlines()) == 1
+
+
 def test_nothing_that_a_hostile_server_says_is_a_control_code(chat: Callable[..., PlainChat]) -> None:
     """Texts, names, our own name, errors: one line an event, no codes, no towers of marks."""
     with seed_server("--hostile") as url, chat("ana", url=url) as ana:

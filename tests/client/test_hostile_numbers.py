@@ -109,7 +109,8 @@ def test_the_same_number_everywhere(number):
 
 def test_a_clock_before_all_time_and_an_end_after_it():
     """Their distance is beyond every number."""
-    meet(lambda usual: {NOW: -1e308, NOW + 60: 1e308}.get(usual, usual))
+    store = meet(lambda usual: {NOW: -1e308, NOW + 60: 1e308}.get(usual, usual))
+    assert store.server_now(NOW) == NOW, "such a clock is not followed"
 
 
 def numbers_of(event):

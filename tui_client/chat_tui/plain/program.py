@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from chat_protocol.commands import Command, CommandError, Exit, TakeName, parse_command
+from chat_protocol.commands import Command, CommandError, Exit, FetchHistory, Search, TakeName, parse_command
 from chat_protocol.events import Event
 from chat_protocol.names import fold_name
 from chat_protocol.text import clean
@@ -259,6 +259,9 @@ class _Program:
         if isinstance(command, Exit):
             self._leaving = True
             self._input.close()
+            return
+        if isinstance(command, FetchHistory | Search) and self._store.plain:
+            self._refuse(text, "This server keeps nothing that could be looked up.")
             return
         if isinstance(command, TakeName):
             self._name = command.name
