@@ -86,6 +86,23 @@ def test_a_line_that_is_refused(chat: Callable[..., PlainChat]) -> None:
         assert "\x1b" not in eva.err
 
 
+def test_what_is_asked_is_answered(chat: Callable[..., PlainChat]) -> None:
+    """Searches and pages as lines, in the order asked; a job waits for them; what can't be looked for is refused."""
+    with chat("uma") as uma:
+        uma.say("nothing of the kind", "the quokka smiles")
+        number = int(uma.hears("you: the quokka").split("#")[1].split()[0])
+        assert uma.ends("/search quokka", f"/history {number + 1} 1", "/search nosuchword", '/search "') == 1
+        assert [line[6:] for line in uma.out.splitlines()][-6:] == [
+            "found 1 message for quokka, the newest first:",
+            f"#{number} you: the quokka smiles",
+            f"1 message before #{number + 1}:",
+            f"#{number} you: the quokka smiles",
+            f"there are older ones: /history {number}",
+            "found 0 messages for nosuchword",
+        ]
+        uma.complains('not sent: /search "')
+
+
 def test_without_a_server(chat: Callable[..., PlainChat]) -> None:
     """Status 1 and a sentence after the timeout; every line that was not said is told, however many there are."""
     with chat("ana", "--timeout", "1", url=NOBODY) as ana:
@@ -212,6 +229,16 @@ def test_a_server_of_the_simplest_kind(chat: Callable[..., PlainChat]) -> None:
         assert ana.out.splitlines()[1:3] == ["#1: hello", "#2: hello"]
 
 
+def test_a_server_that_keeps_nothing_is_not_asked(chat: Callable[..., PlainChat]) -> None:
+    """It would take the question for a text."""
+    with seed_server() as url, chat("ana", url=url) as ana:
+        ana.hears("connected to")
+        assert ana.ends("/search hello", "/history 5") == 1
+        ana.complains("not sent: /search hello: This server keeps nothing that could be looked up.")
+        ana.complains("not sent: /history 5: This server keeps nothing")
+        assert len(ana.out.splitlines()) == 1
+
+
 def test_nothing_that_a_hostile_server_says_is_a_control_code(chat: Callable[..., PlainChat]) -> None:
     """Texts, names, our own name, errors: one line an event, no codes, no towers of marks."""
     with seed_server("--hostile") as url, chat("ana", url=url) as ana:
@@ -241,6 +268,37 @@ def test_a_person_at_a_terminal_is_told_what_was_before(server: Server, tmp_path
         terminal.send(b"\x04")
         assert terminal.wait_exit() == 0
         assert b"\x1b" not in terminal.raw
+
+
+def test_what_is_being_typed_stays_whole_below_what_arrives(server: Server, tmp_path: Path) -> None:
+    """Without one escape sequence; editing works, and the terminal is given back as it was."""
+    command = f'{sys.executable} -m chat_tui --plain --guest --name vera {server.url}; stty -a; echo "over"'
+    with (
+        connect(f"{server.url}/?name=other", proxy=None) as other,
+        Terminal(["/bin/sh", "-c", command], home=tmp_path, cols=60) as terminal,
+    ):
+        terminal.wait("connected to")
+        terminal.type("half a senp")
+        terminal.wait("half a senp")
+        other.send("news of the day")
+        rows = terminal.wait("other: news of the day")
+        at = next(at for at, row in enumerate(rows) if "news of the day" in row)
+        assert terminal.wait(lambda rows: rows[at + 1] == "half a senp")
+        terminal.send(b"\x7ft\x1b[Aence")
+        terminal.wait(lambda rows: rows[at + 1] == "half a sentence")
+        terminal.type("/nope\x15/nope\r")
+        terminal.wait("not sent: /nope")
+        terminal.type("漢" * 40 + "\r")
+        terminal.wait("you: " + "漢" * 20)
+        other.send("more news")
+        terminal.wait("other: more news")
+        terminal.send(b"\x04")
+        terminal.wait("over")
+        assert terminal.wait_exit() == 0
+        text = terminal.raw.decode()
+        assert "\x1b" not in text
+        assert " icanon" in text
+        assert " echo " in text
 
 
 def test_streams_that_are_closed(server: Server, tmp_path: Path) -> None:

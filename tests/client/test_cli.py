@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from importlib import metadata
@@ -67,7 +68,7 @@ def test_a_timeout_is_for_the_plain_client(capsys):
         (["ws://example.org:99999"], 'The port in "example.org:99999" is not a number from 1 to 65535.'),
         ([""], "An address is missing."),
         (["ws://a b"], "is not the name of a computer."),
-        (["ws://me:secret@host"], "leave out what stands before the @."),
+        (["ws://me:secret@host"], "A password needs an encrypted connection"),
         (["--name", "two  words\n"], "name"),
         (["--name", "\x1b[2J"], "name"),
         (["--name", "x" * 99], "name"),
@@ -91,6 +92,82 @@ def test_without_a_terminal():
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "chat-tui needs a terminal; `chat-tui --plain` works without one.\n"
+
+
+NEEDS_TERMINAL = "chat-tui needs a terminal; `chat-tui --plain` works without one."
+OTHER_TEXT = "The language settings here ask for ascii, and the screen needs UTF-8: set LC_ALL=C.UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("environment", "redirection", "why"),
+    [
+        ({"TERM": "dumb"}, "", "This terminal can't show a screen (TERM is dumb); `chat-tui --plain` works here."),
+        ({"TERM": ""}, "", "This terminal can't show a screen (TERM is not set); `chat-tui --plain` works here."),
+        ({"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, "", OTHER_TEXT),
+        ({}, "<&-", NEEDS_TERMINAL),
+        ({}, ">&-", NEEDS_TERMINAL),
+    ],
+)
+@pytest.mark.parametrize("arguments", [[], ["127.0.0.1:9"]])
+def test_where_no_screen_can_be_shown(arguments, environment, redirection, why, tmp_path):
+    """A sentence that says what does work, status 1, and not one byte for a screen."""
+    command = ["/bin/sh", "-c", f'exec "$0" "$@" {redirection}', sys.executable, "-m", "chat_tui", *arguments]
+    with Terminal(command, home=tmp_path, cols=200, env=environment) as terminal:
+        assert terminal.wait_exit() == 1
+        assert terminal.screen()[0].startswith(why)
+        assert b"\x1b" not in terminal.raw
+
+
+def test_an_output_that_is_set_to_less_than_the_terminal_shows(tmp_path):
+    """The terminal's own settings are what counts."""
+    argv = [sys.executable, "-m", "chat_tui", "127.0.0.1:9", "--name", "zoë"]
+    with Terminal(argv, home=tmp_path, env={"PYTHONIOENCODING": "latin-1"}) as terminal:
+        terminal.wait("Message everyone…")
+        terminal.send(b"\x11")
+        assert terminal.wait_exit() == 0
+
+
+def test_text_that_the_language_settings_can_not_write(tmp_path):
+    """It is written as far as they can."""
+    file = tmp_path / ".config" / "chat-tui" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('name = "zoë"\n', encoding="utf-8")
+    done = run_config(tmp_path, LC_ALL="C", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "zo?" in done.stdout
+
+
+def test_an_output_that_is_full(tmp_path):
+    """One sentence, status 1."""
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - no file of ours
+        done = run_config(tmp_path, stdout=full)
+    assert done.returncode == 1
+    assert done.stderr == "chat-tui: standard output can't be written: No space left on device\n"
+
+
+NOBODY = ["unshare", "--user", "--map-user=54321", "env", "-u", "HOME"]
+
+
+@pytest.mark.skipif(
+    not shutil.which("unshare") or subprocess.run([*NOBODY, "true"], check=False, capture_output=True).returncode != 0,
+    reason="needs unshare, and to be let use it",
+)
+def test_a_user_without_a_home_folder(tmp_path):
+    """As in a container: a guest, who is told so; nothing is remembered, and everything else works."""
+    argv = [*NOBODY, sys.executable, "-m", "chat_tui"]
+    with Terminal([*argv, "127.0.0.1:9"], home=tmp_path) as terminal:
+        terminal.wait("This user has no home folder")
+        terminal.wait("127.0.0.1:9")
+        terminal.send(b"\x11")
+        assert terminal.wait_exit() == 0
+    done = subprocess.run(
+        [*argv, "--plain", "--timeout", "0.1", "127.0.0.1:9"],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("chat-tui: This user has no home folder, so nothing can be remembered (set HOME)")
+    assert "Traceback" not in done.stderr
+    assert subprocess.run([*argv, "config"], capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.parametrize(("user", "name"), [("ana", "ana"), ("", None), ("a/b\x1b", None), ("x" * 99, None)])
@@ -135,12 +212,12 @@ def test_a_secret_that_can_not_be_kept_is_no_reason_not_to_chat(tmp_path):
         assert terminal.wait_exit() == 0
 
 
-def run_config(home, *arguments, **variables):
+def run_config(home, *arguments, stdout=subprocess.PIPE, **variables):
     """What `chat-tui config` prints for somebody with this home folder."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(home), "USER": "kim", **variables}
     return subprocess.run(
         [sys.executable, "-m", "chat_tui", "config", *arguments],
-        env=environment, capture_output=True, text=True, check=False,
+        env=environment, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False,
     )  # fmt: skip
 
 

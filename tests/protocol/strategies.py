@@ -13,7 +13,17 @@ from chat_protocol.commands import (
     Search,
     TakeName,
 )
-from chat_protocol.events import Client, ClientsChanged, Deleted, HistoryPage, Init, Message, Refusal, SearchResults
+from chat_protocol.events import (
+    MOST_AMOUNT,
+    Client,
+    ClientsChanged,
+    Deleted,
+    HistoryPage,
+    Init,
+    Message,
+    Refusal,
+    SearchResults,
+)
 from chat_protocol.queries import QueryError, parse_query
 from chat_protocol.text import clean, clean_line
 
@@ -57,7 +67,7 @@ commands = st.one_of(
 # Events hold what is harmless already: decoding makes everything so.
 _clean_texts = texts.map(clean)
 _clean_lines = texts.map(clean_line)
-_times = st.floats(0, 1e12, allow_nan=False)
+_times = st.floats(0, MOST_AMOUNT)
 clients = st.builds(Client, id=_clean_lines, name=_clean_lines)
 messages = st.builds(
     Message,

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_protocol.events import Client, ClientsChanged, Deleted, EventError, Init, Message, Refusal, decode_event
+from chat_protocol.events import (
+    MOST_AMOUNT,
+    Client,
+    ClientsChanged,
+    Deleted,
+    EventError,
+    Init,
+    Message,
+    Refusal,
+    decode_event,
+)
 
 
 def decoded(**event):
@@ -63,12 +73,17 @@ def test_a_greeting_of_few_words(fields, event):
         ({"id": 1, "text": "hi", "from_id": 7}, Message(1, "hi", None, "7", "", None, 0.0, 1)),
         ({"id": 1, "text": "half \ud83d"}, bare_message(1, "half \ufffd")),
         ({"id": 1, "text": "hi", "colour": "red", "type_of": {"a": [1]}}, bare_message(1)),
-        ({"id": -5, "text": "hi"}, bare_message(-5)),
-        ({"id": 10**30, "text": "hi"}, bare_message(10**30)),
+        ({"id": -5, "text": "hi"}, bare_message(0)),
+        ({"id": 10**30, "text": "hi"}, bare_message(0)),
+        ({"id": 1, "text": "hi", "sent_at": -1e308}, bare_message(1)),
+        (
+            {"id": 1, "text": "hi", "expires_at": 1e308},
+            Message(1, "hi", None, "", "", None, 0.0, 1, expires_at=MOST_AMOUNT),
+        ),
     ],
 )
 def test_a_message_of_few_words(fields, event):
-    """The three fields of the public contract are enough; what is unknown is passed over."""
+    """The three fields of the public contract are enough; what is unknown is passed over, a mad number brought in."""
     assert decoded(type="message", **fields) == event
 
 

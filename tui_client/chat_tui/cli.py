@@ -2,11 +2,14 @@
 
 import argparse
 import gc
+import io
 import math
 import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from chat_tui.settings.errors import SettingsError
 
 if TYPE_CHECKING:
     from chat_tui.app.app import ChatApp
@@ -21,10 +24,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Textual reads it at import. The message list gathers to 30 frames a second by itself, and animations have 60; this
     # is for how long a key waits after a frame of somebody else's.
     os.environ.setdefault("TEXTUAL_FPS", "1000")
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    if options.timeout is not None and not options.plain:
-        parser.error("--timeout goes with --plain")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a name that the language settings can't write is no reason to end
+    options = _options(arguments)
+    try:
+        return _run(options)
+    except SettingsError as error:
+        print(f"chat-tui: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:  # before the program has the keyboard, or listens to signals
+        return 130
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is written down and told
+        return _ended_by(error)
+
+
+def _run(options: argparse.Namespace) -> int:
     if options.url == "demo":
         from chat_tui.app.demo import run_demo  # noqa: PLC0415 - the demo alone brings a server along
 
@@ -34,17 +48,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _chat(options)
 
 
+def _ended_by(error: BaseException) -> int:
+    """Tell of a fault of our own, and where more about it is."""
+    from chat_tui.storage.crash_report import write_crash_report  # noqa: PLC0415 - needed by nobody whose program does not fail
+    from chat_tui.storage.identity import state_folder  # noqa: PLC0415 - --help and --version stay quick
+
+    print(f"chat-tui ended by a fault of its own. {write_crash_report(error, state_folder())}", file=sys.stderr)
+    return 1
+
+
 def _config(options: argparse.Namespace) -> int:
     """Print what is set, and by whom."""
     from chat_tui.app.config_report import report  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.settings.errors import SettingsError  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
 
+    lines = "\n".join(report(open_profile(vars(options))))
     try:
-        print("\n".join(report(open_profile(vars(options)))))
-    except SettingsError as error:
-        print(f"chat-tui: {error}", file=sys.stderr)
-        return 2
+        print(lines, flush=True)
+    except OSError as error:
+        print(f"chat-tui: standard output can't be written: {error.strerror}", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -59,6 +82,15 @@ class _Version(argparse.Action):
 
         print(f"chat-tui {metadata.version('chat-tui')}")
         parser.exit()
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line; it ends here where that makes no sense."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.timeout is not None and not options.plain:
+        parser.error("--timeout goes with --plain")
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -121,35 +153,27 @@ def _chat(options: argparse.Namespace) -> int:
 
 
 def _on_screen(options: argparse.Namespace, url: str | None) -> int:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        print("chat-tui needs a terminal; `chat-tui --plain` works without one.", file=sys.stderr)
+    from chat_tui.terminal.fitness import why_no_screen  # noqa: PLC0415 - not on every system
+
+    if why := why_no_screen():
+        print(why, file=sys.stderr)
         return 1
     if sys.stderr is None or not sys.stderr.isatty():
         # Textual draws on the standard error that the process began with; whoever collects that wants no screens there.
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # final only for type checkers
-    from chat_tui.settings.errors import SettingsError  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.terminal.splash import keep_colours, last_colours, splash  # noqa: PLC0415 - not on every system
 
     # What is made until the screen stands stays: the collector would look through all of it for 30 ms. The app, once
     # it is shown, has it begin.
     gc.disable()
-    try:
-        # Where nobody has said on the spot where to go, the settings do, or the user will.
-        with splash(last_colours(), composer=bool(url or os.environ.get("CHAT_TUI_SERVER"))):
-            app = _app(url, options)
-            app.run()
-    except SettingsError as error:
-        print(f"chat-tui: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:  # before the app has the keyboard
-        return 130
+    # Where nobody has said on the spot where to go, the settings do, or the user will.
+    with splash(last_colours(), composer=bool(url or os.environ.get("CHAT_TUI_SERVER"))):
+        app = _app(url, options)
+        app.run()
     from chat_tui.storage.identity import state_folder  # noqa: PLC0415 - --help and --version stay quick
 
     if app.crash is not None:
-        from chat_tui.storage.crash_report import write_crash_report  # noqa: PLC0415 - needed by nobody whose program does not fail
-
-        print(f"chat-tui ended by a fault of its own. {write_crash_report(app.crash, state_folder())}", file=sys.stderr)
-        return 1
+        return _ended_by(app.crash)
     if options.theme is None:
         keep_colours(state_folder(), app.frame_colours)
     if app.unsent:
@@ -196,9 +220,10 @@ def _app_that_asks(profile: "Profile", *, guest: bool) -> "ChatApp":
 
 def _outbox(profile: "Profile", url: str, secret: str) -> "OutboxFile":
     """Where lines wait for the server; not for a guest, whom no server would know again."""
+    from chat_tui.connection.address import without_login  # noqa: PLC0415 - after the first frame
     from chat_tui.storage.outbox_file import FOLDER, OutboxFile  # noqa: PLC0415 - --help and --version stay quick
 
-    return OutboxFile(profile.folder / FOLDER, url, secret)
+    return OutboxFile(profile.folder / FOLDER, without_login(url), secret)
 
 
 def _identity(url: str, *, guest: bool, job: str = "") -> tuple[str, str | None]:
@@ -212,26 +237,12 @@ def _identity(url: str, *, guest: bool, job: str = "") -> tuple[str, str | None]
 def _plain(options: argparse.Namespace, url: str | None) -> int:
     """Chat without a screen."""
     from chat_tui.connection.address import parse_url  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.settings.errors import SettingsError  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.plain.program import TIMEOUT, run_plain  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.storage.identity import state_folder  # noqa: PLC0415 - --help and --version stay quick
 
-    try:
-        from chat_tui.plain.program import TIMEOUT, run_plain  # noqa: PLC0415 - --help and --version stay quick
-
-        profile = open_profile(vars(options))
-        url = url or parse_url(profile.settings.server or DEFAULT_URL)
-        # A job that has a name of its own must not rename the person at whose computer it runs.
-        secret, problem = _identity(url, guest=options.guest, job=options.name or "")
-        timeout = TIMEOUT if options.timeout is None else options.timeout
-        return run_plain(url, name=profile.name, secret=secret, timeout=timeout, notice=problem or "")
-    except SettingsError as error:
-        print(f"chat-tui: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:  # before the program listens to signals itself
-        return 130
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is written down and told
-        from chat_tui.storage.crash_report import write_crash_report  # noqa: PLC0415 - needed by nobody whose program does not fail
-
-        print(f"chat-tui ended by a fault of its own. {write_crash_report(error, state_folder())}", file=sys.stderr)
-        return 1
+    profile = open_profile(vars(options))
+    url = url or parse_url(profile.settings.server or DEFAULT_URL)
+    # A job that has a name of its own must not rename the person at whose computer it runs.
+    secret, problem = _identity(url, guest=options.guest, job=options.name or "")
+    timeout = TIMEOUT if options.timeout is None else options.timeout
+    return run_plain(url, name=profile.name, secret=secret, timeout=timeout, notice=problem or "")

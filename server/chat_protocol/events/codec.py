@@ -2,7 +2,7 @@
 
 `decode_event` is lenient, so that a client works with any server that speaks a part of this: missing fields get a
 value that says so, unknown fields and events are skipped. Text by other people is sanitised here
-(`chat_protocol.text`), so that nothing behind it meets a control character.
+(`chat_protocol.text`), so that nothing behind it meets a control character; and no number is out of its bounds.
 """
 
 from collections.abc import Callable
@@ -92,7 +92,7 @@ def _struct_cleaner(kind: type[Struct]) -> _Cleaner:
 def _cleaner(hint: Any) -> _Cleaner | None:
     """What cleans values of a type; None where there is nothing to clean."""
     if get_origin(hint) is Annotated:
-        cleaner: _Cleaner = hint.__metadata__[0]
+        cleaner: _Cleaner | None = next(filter(callable, hint.__metadata__), None)  # a number has its bounds there
         return cleaner
     if isinstance(hint, type) and issubclass(hint, Struct):
         return _cleaners[hint]

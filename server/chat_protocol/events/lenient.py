@@ -1,4 +1,8 @@
-"""Lenient decoding: reads frames of other servers, which may hold only `type` and what the event can't be without."""
+"""Lenient decoding: reads frames of other servers, which may hold only `type` and what the event can't be without.
+
+An id or count out of its bounds is 0, which is the number of nothing; a time or limit is moved to the nearer bound. So
+a message that a server has dated to the end of the world can be read, and harms nobody who computes with it.
+"""
 
 import functools
 import json
@@ -10,7 +14,7 @@ from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
 
-from chat_protocol.events.types import Client, Event, EventError, Refusal
+from chat_protocol.events.types import MOST_AMOUNT, MOST_NUMBER, Client, Event, EventError, Refusal
 
 _Reader: TypeAlias = Callable[[Any], Any]
 
@@ -107,15 +111,15 @@ def _text_if_any(value: Any) -> str:
 def _number(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"a whole number is needed, not {type(value).__name__}")
-    return value
+    return value if 0 <= value <= MOST_NUMBER else 0
 
 
-def _seconds(value: Any) -> float:
+def _amount(value: Any) -> float:
     if value is None:
         return 0.0
     if not isinstance(value, (int, float)) or not math.isfinite(value):
         raise TypeError(f"a number is needed, not {value if isinstance(value, float) else type(value).__name__}")
-    return float(value)
+    return min(max(0.0, float(value)), MOST_AMOUNT)
 
 
 def _is_true(value: Any) -> bool:
@@ -123,5 +127,5 @@ def _is_true(value: Any) -> bool:
 
 
 _READERS: Mapping[Any, _Reader] = {
-    str: _text, int: _number, float: _seconds, bool: _is_true, Client: _client, Refusal: _refusal,
+    str: _text, int: _number, float: _amount, bool: _is_true, Client: _client, Refusal: _refusal,
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """Events: what a server tells a client, as frozen types in one closed union.
 
-A field that holds other people's words is a `Text` or a `Line`, which says how `codec` makes it harmless.
+A field that holds other people's words is a `Text` or a `Line`, which says how `codec` makes it harmless. A number is
+a `Number` or an `Amount`, which says how large it may be: whoever computes with it need not fear what a server made up.
 """
 
 from typing import Annotated, TypeAlias
@@ -13,6 +14,8 @@ from chat_protocol.text import clean, clean_line
 __all__ = [
     "CLOSE_RESTART",
     "CLOSE_SLOW",
+    "MOST_AMOUNT",
+    "MOST_NUMBER",
     "Client",
     "ClientsChanged",
     "Deleted",
@@ -33,6 +36,15 @@ CLOSE_RESTART = 1012
 """Service restart: the server ends as planned; come back in a moment (IANA close code registry)."""
 
 
+MOST_NUMBER = 10**18 - 1
+"""The greatest number that a command can name."""
+MOST_AMOUNT = 253_370_764_800.0
+"""The beginning of the year 9999 (UTC): the last that is a date in every time zone."""
+
+Number: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MOST_NUMBER)]
+"""A position in the log, the id of a message, or a count."""
+Amount: TypeAlias = Annotated[float, msgspec.Meta(ge=0.0, le=MOST_AMOUNT)]
+"""A time, in seconds since the epoch, or a limit."""
 Text: TypeAlias = Annotated[str, clean]
 Line: TypeAlias = Annotated[str, clean_line]
 
@@ -52,15 +64,15 @@ class Message(Struct, frozen=True, tag="message", omit_defaults=True, gc=False):
     direct message. `txn` is the sender's token: it means something only together with `from_id`.
     """
 
-    id: int
+    id: Number
     text: Text
-    reply_to: int | None
+    reply_to: Number | None
     from_id: Line
     from_name: Line
     to_id: Line | None
-    sent_at: float
-    seq: int
-    expires_at: float | None = None
+    sent_at: Amount
+    seq: Number
+    expires_at: Amount | None = None
     txn: str | None = None
 
     def applied_to(self, held: "Message") -> "Message":
@@ -78,8 +90,8 @@ class Deleted(Struct, frozen=True, tag="delete", omit_defaults=True):
     `txn` is set for a client that repeats the line with this token: it was kept, and has gone since.
     """
 
-    id: int
-    seq: int
+    id: Number
+    seq: Number
     txn: str | None = None
 
 
@@ -108,7 +120,7 @@ class HistoryPage(Struct, frozen=True, tag="history", omit_defaults=True):
     `more`: there are older ones still.
     """
 
-    before: int
+    before: Number
     messages: tuple[Message, ...]
     more: bool
     txn: str | None = None
@@ -135,15 +147,15 @@ class Init(Struct, frozen=True, tag="init", omit_defaults=True):
 
     messages: tuple[Message, ...]
     epoch: str
-    seq: int
+    seq: Number
     resumed: bool
-    deleted: tuple[int, ...]
+    deleted: tuple[Number, ...]
     more: bool
-    limits: dict[str, float]
-    now: float | None = None
+    limits: dict[str, Amount]
+    now: Amount | None = None
     you: Client | None = None
     clients: tuple[Client, ...] | None = None
-    missed: int | None = None
+    missed: Number | None = None
 
 
 class EncodedInit(Struct, frozen=True, tag="init", omit_defaults=True):

@@ -12,12 +12,17 @@ _SHORTEST, _LONGEST = 16, 512
 
 
 def bearer_secret(headers: Headers) -> str | None:
-    """Return the secret in `Authorization: Bearer <secret>`, if it is there once and 16 to 512 characters long."""
+    """Return the secret in `Authorization: Bearer <secret>`, if it is there once and 16 to 512 characters long.
+
+    Where that header has none, it may be in `Chat-Secret: <secret>`: a proxy may want the other one for itself.
+    """
     try:
         scheme, _, secret = headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            secret = headers.get("Chat-Secret", "")
     except MultipleValuesError:
         return None
-    return secret if scheme.lower() == "bearer" and _SHORTEST <= len(secret) <= _LONGEST else None
+    return secret if _SHORTEST <= len(secret) <= _LONGEST else None
 
 
 def client_id_of(secret: str | None) -> str:

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.connection.address import ConnectionUrlError, as_typed, is_public, parse_url, place, with_query
+from chat_tui.connection.address import (
+    ConnectionUrlError,
+    as_typed,
+    has_login,
+    is_public,
+    moved,
+    parse_url,
+    place,
+    with_query,
+    without_login,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +32,8 @@ from chat_tui.connection.address import ConnectionUrlError, as_typed, is_public,
         ("[::1]:7000", "ws://[::1]:7000/"),
         ("ws://[fe80::1%eth0]/", "ws://[fe80::1%eth0]:6789/"),
         ("my_box.local", "ws://my_box.local:6789/"),
+        ("wss://ana:p%40ss:wörd@host", "wss://ana:p%40ss%3Aw%C3%B6rd@host:443/"),
+        ("ws://ana:x@127.0.0.1:80", "ws://ana:x@127.0.0.1:80/"),
         ("bücher.example/zimmer/grün", "ws://xn--bcher-kva.example:6789/zimmer/gr%C3%BCn"),
     ],
 )
@@ -47,7 +59,10 @@ def test_addresses_are_understood(text, url):
         ("host:65536", "not a number from 1 to 65535"),
         ("host:abc", "not a number from 1 to 65535"),
         ("[::1", "not an address"),
-        ("ws://ana:secret@host", "no user name and no password"),
+        ("ws://ana:secret@host", "A password needs an encrypted connection"),
+        ("ana:secret@host", "A password needs an encrypted connection"),
+        ("wss://ana@host", "a user name and a password"),
+        ("wss://:x@host", "a user name and a password"),
         ("host/#part", "leave out #part"),
     ],
 )
@@ -75,7 +90,85 @@ def test_what_is_shown_can_be_typed(text):
     """And means the same again."""
     with suppress(ConnectionUrlError):
         url = parse_url(text)
-        assert parse_url(as_typed(url)) == url
+        assert parse_url(as_typed(url)) == without_login(url)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wss://ana:geheim@host/x",
+        "wss://ana:geheim@ho st",
+        "ana:geheim@host",
+        "ws://ana:geheim@host",
+        "wss://geheim:@[x",
+    ],
+)
+def test_a_password_is_never_shown(text):
+    """Not in an error, nor where the address is shown or kept; nor is it part of the place."""
+    assert "geheim" not in without_login(text)
+    try:
+        url, words = parse_url(text), ""
+    except ConnectionUrlError as error:
+        url, words = "", str(error)
+    assert bool(url) == has_login(url)
+    assert "geheim" not in words + place(url) + as_typed(url) + without_login(url)
+
+
+HERE = "wss://ana:x@chat.example:443/dev?a=b"
+
+
+@pytest.mark.parametrize(
+    ("url", "location", "new"),
+    [
+        ("ws://chat.example:80/", "https://chat.example/", "wss://chat.example:443/"),
+        ("ws://chat.example:80/dev", "https://chat.example:8443/dev", "wss://chat.example:8443/dev"),
+        ("ws://chat.example:80/", "wss://CHAT.example", "wss://chat.example:443/"),
+        ("ws://chat.example:80/", "/chat", "ws://chat.example:80/chat"),
+        ("ws://[::1]:80/", "https://[::1]/", "wss://[::1]:443/"),
+        (HERE, "/other", "wss://ana:x@chat.example:443/other?a=b"),
+        (HERE, "https://chat.example/other?name=eve", "wss://ana:x@chat.example:443/other?a=b"),
+    ],
+)
+def test_a_redirect_to_tls_or_another_path_is_followed(url, location, new):
+    """At the same host; a login goes along, and what is asked for stays."""
+    assert moved(url, location) == new
+
+
+@pytest.mark.parametrize(
+    ("url", "location", "why"),
+    [
+        (
+            HERE,
+            "http://chat.example/",
+            "chat.example:443 sends this program to ws://chat.example:80/, where nothing is",
+        ),
+        (HERE, "ws://chat.example:443/", "where nothing is encrypted"),
+        (HERE, "https://evil.example/dev", "says that it has moved to wss://evil.example/dev. Connect there."),
+        (HERE, "//evil.example/dev", "says that it has moved to wss://evil.example/dev."),
+        ("ws://chat.example:80/", "https://www.chat.example/", "has moved to wss://www.chat.example."),
+        ("ws://chat.example:80/", "http://chat.example:81/", "has moved to chat.example:81."),
+        ("ws://chat.example:80/", "mailto:ana@chat.example", "begins with ws:// or wss://"),
+        ("ws://chat.example:80/", "https://ana:x@evil.example/", "has moved to wss://evil.example."),
+        ("ws://chat.example:80/", "https://[", "leads nowhere"),
+        ("ws://chat.example:80/", "https://a:99999", "leads nowhere"),
+        ("ws://chat.example:80/", "https://a\x1b2Jb", "not the name of a computer"),
+    ],
+)
+def test_where_else_a_redirect_leads_is_told(url, location, why):
+    """Never to another host or an open connection by itself."""
+    with pytest.raises(ConnectionUrlError) as caught:
+        moved(url, location)
+    assert why in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
+@given(st.sampled_from([HERE, "ws://chat.example:80/"]), st.text())
+def test_no_redirect_leads_to_another_host(url, location):
+    """Whatever a server sends."""
+    with suppress(ConnectionUrlError):
+        new = moved(url, location)
+        assert place(new).rpartition(":")[0] == "chat.example"
+        assert new.startswith("wss") or url.startswith("ws:")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,38 @@ def certificate_error():
     return error
 
 
+@pytest.mark.parametrize(
+    ("code", "trust", "sentence"),
+    [
+        (9, "", "is not valid yet. Is the clock"),
+        (10, "", "has expired. Ask who runs it"),
+        (62, "", "was made out to another name"),
+        (64, "", "was made out to another name"),
+        (18, "", "host:1 has signed its certificate itself."),
+        (19, "", "comes from an authority that this computer does not know."),
+        (20, "", "comes from an authority that this computer does not know."),
+        (20, "SSL_CERT_FILE is /x, and there is no such file.", "can't be checked: SSL_CERT_FILE is /x, and there is"),
+        (18, "SSL_CERT_FILE is /x, and there is no such file.", "can't be checked: SSL_CERT_FILE is /x"),
+        (10, "SSL_CERT_FILE is /x, and there is no such file.", "has expired"),
+    ],
+)
+def test_each_wrong_certificate_has_its_sentence(code, trust, sentence):
+    """And what is wrong with our own settings comes before what they make of the certificate."""
+    error = certificate_error()
+    error.verify_code = code
+    failure = explain(error, "host:1", trust=trust)
+    assert sentence in failure.reason
+    assert failure.fatal
+
+
+def test_a_proxy_that_wants_a_login_says_how_to_give_it():
+    """And of the password of another proxy nothing is shown."""
+    failure = explain(answer(401, b"<html>", WWW_Authenticate='Basic realm="x"'), "host:1")
+    assert "wss://user:password@host" in failure.reason
+    assert failure.fatal
+    assert "geheim" not in explain(InvalidProxy("http://ana:geheim@proxy:x", "bad port"), "host:1").reason
+
+
 def cut_off():
     """The other side hung up in the handshake."""
     error = InvalidMessage("did not receive a valid HTTP response")

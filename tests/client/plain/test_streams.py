@@ -107,26 +107,27 @@ async def test_no_input_at_all():
     assert lines.take() is None
 
 
-async def test_a_reader_that_does_not_read_holds_up_nobody():
-    """What does not fit is counted, the rest comes in order when it reads again."""
-    failures = []
+async def test_a_reader_that_does_not_read_holds_up_whoever_writes():
+    """It is told when there is too much, and when there is room; what was written comes in order, all of it."""
+    failures, flow = [], []
     with pipe() as (read, write):
-        output = Output(write, failures.append)
+        output = Output(write, failures.append, lambda: flow.append(output.full))
         output.start()
-        count = 2 * MOST_WAITING_BYTES // 1000
-        for number in range(count):
-            output.write(f"{number:999}")
-        assert output.waiting <= MOST_WAITING_BYTES
+        count = 0
+        while not output.full:
+            output.write(f"{count:999}")
+            count += 1
+        assert MOST_WAITING_BYTES < output.waiting <= MOST_WAITING_BYTES + 1000
+        output.write("one more")
         got = asyncio.create_task(asyncio.to_thread(read.read))
         await asyncio.wait_for(output.drained(), PATIENCE)
         output.write("after")
         await asyncio.wait_for(output.drained(), PATIENCE)
         output.close()
         write.close()
-        *numbers, gap, after = (await got).splitlines()
-    assert list(map(int, numbers)) == list(range(len(numbers)))
-    assert gap == f"({count - len(numbers)} lines were left out: nobody read them in time)"
-    assert (after, failures) == ("after", [])
+        *numbers, more, after = (await got).splitlines()
+    assert list(map(int, numbers)) == list(range(count))
+    assert (more, after, flow, failures) == ("one more", "after", [True, False], [])
 
 
 async def test_a_reader_that_goes_away_is_noticed():

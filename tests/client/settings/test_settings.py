@@ -81,6 +81,15 @@ def test_how_long_a_deletion_can_be_taken_back(tmp_path):
     assert load({}, {}, written(tmp_path, "")).undo_seconds is None
 
 
+def test_a_password_is_not_kept_with_the_room(tmp_path):
+    """Nor shown when the address can't be used."""
+    Profile(Settings(), tmp_path / "config.toml", tmp_path).keep_room("wss://ana:geheim@host/dev")
+    assert recall(tmp_path).rooms == ("wss://host:443/dev",)
+    with pytest.raises(SettingsError, match="server can't be") as refused:
+        load({"server": "ana:geheim@host"}, {}, tmp_path / "config.toml")
+    assert "geheim" not in str(refused.value)
+
+
 async def test_the_program_takes_that_time():
     """Over its own."""
     async with open_house() as house, chat_at(house.url(), start=Settings(undo_seconds=600.0)) as ana:

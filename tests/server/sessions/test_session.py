@@ -28,6 +28,15 @@ async def test_a_secret_is_the_same_client_again(house):
     assert SECRET not in ana.id
 
 
+@pytest.mark.parametrize("login", [{}, {"Authorization": "Basic YW5hOnA="}])
+async def test_the_secret_may_have_a_header_of_its_own(house, login):
+    """Where a proxy has the usual one; it is the same client, and the usual one counts where it holds a secret."""
+    ana = await house.person("ana", secret=SECRET)
+    assert (await house.person(headers={"Chat-Secret": SECRET, **login})).id == ana.id
+    both = {"Chat-Secret": SECRET[::-1] + "x", "Authorization": f"Bearer {SECRET}"}
+    assert (await house.person(headers=both)).id == ana.id
+
+
 @pytest.mark.parametrize("value", ["Bearer short", "Basic " + SECRET, "Bearer " + "x" * 513, "Bearer", ""])
 async def test_what_is_no_secret_is_as_none(house, value):
     """Too short, too long or of another kind: an id for this connection."""

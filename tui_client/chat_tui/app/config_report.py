@@ -6,7 +6,7 @@ from chat_tui.app.app import ChatApp
 from chat_tui.app.keymap import checked_keys, default_keys
 from chat_tui.app.themes import DEFAULT as DEFAULT_THEME
 from chat_tui.app.themes import with_a_theme
-from chat_tui.connection.address import parse_url
+from chat_tui.connection.address import parse_url, without_login
 from chat_tui.screens.chat.undo import SECONDS
 from chat_tui.settings.profile import Profile
 from chat_tui.settings.settings import DEFAULT
@@ -25,7 +25,7 @@ def report(profile: Profile) -> Iterator[str]:
     yield f"Settings are read from {profile.file}{found}"
     yield ""
     values = {
-        "server": settings.server or DEFAULT_SERVER,
+        "server": without_login(settings.server) or DEFAULT_SERVER,
         "name": profile.name or "(the server gives one)",
         "theme": settings.theme or DEFAULT_THEME,
         "reduce_motion": str(settings.reduce_motion).lower(),

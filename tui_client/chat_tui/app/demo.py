@@ -20,6 +20,7 @@ from chat_server.app import ChatServer
 from chat_server.settings import Settings
 from chat_tui.app.app import ChatApp
 from chat_tui.storage.identity import user_name
+from chat_tui.terminal.fitness import why_no_screen
 from chat_tui.toolkit.screen_text import screen_text
 
 _SIZE = (80, 18)
@@ -29,7 +30,7 @@ _STEP = 0.02
 
 def run_demo() -> int:
     """Show the program. Returns the exit status."""
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    if not why_no_screen():
         return asyncio.run(_in_terminal())
     asyncio.run(_as_text())
     return 0

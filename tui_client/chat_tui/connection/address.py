@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from chat_protocol.text import clean_line
 
@@ -12,6 +12,7 @@ DEFAULT_TLS_PORT = 443
 _EXAMPLE = "Type it like 192.168.1.23:6789 or wss://chat.example.org."
 _LABELS = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")  # as IDNA would leave it, whose codec takes a while
 _HOST = re.compile(r"(?!-)[A-Za-z0-9._-]{1,253}")
+_LOGIN = re.compile(r"^((?:[^/?#@]*://)?)[^/?#]*@")
 _PATH_SAFE = "/%:@!$&'()*+,;=~"
 _HERE_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _LOCAL_ENDINGS = (".local", ".lan", ".internal", ".home.arpa", ".localhost", ".test")
@@ -25,7 +26,7 @@ def parse_url(text: str) -> str:
     """Return the URL that an address means: ASCII, with a scheme, a port and a path.
 
     `host`, `host:port`, `ws://…` and `wss://…` are understood; an IPv6 address may stand in brackets, and has to when a
-    port follows.
+    port follows. A login for a proxy in front of the server may stand before the host: `wss://user:password@host`.
 
     Raises:
         ConnectionUrlError: when it is no address; its text says what is wrong.
@@ -38,16 +39,25 @@ def parse_url(text: str) -> str:
     try:
         parts = urlsplit(text)
     except ValueError:
-        raise ConnectionUrlError(f'"{_short(text)}" is not an address. {_EXAMPLE}') from None
+        raise ConnectionUrlError(f'"{_short(without_login(text))}" is not an address. {_EXAMPLE}') from None
     if parts.scheme not in {"ws", "wss"}:
         raise ConnectionUrlError(f"An address begins with ws:// or wss://, not {_short(parts.scheme)}://.")
     if parts.fragment:
         raise ConnectionUrlError(f"An address has no # part: leave out #{_short(parts.fragment)}.")
-    if "@" in parts.netloc:
-        raise ConnectionUrlError("An address has no user name and no password: leave out what stands before the @.")
     path = quote(parts.path or "/", safe=_PATH_SAFE)
     query = f"?{quote(parts.query, safe=_PATH_SAFE + '?')}" if parts.query else ""
-    return f"{parts.scheme}://{_host(parts)}:{_port(parts)}{path}{query}"
+    host = _host(parts)
+    return f"{parts.scheme}://{_login(parts, host)}{host}:{_port(parts)}{path}{query}"
+
+
+def without_login(text: str) -> str:
+    """Return an address as it may be shown and kept: without a user name and a password."""
+    return _LOGIN.sub(r"\1", text)
+
+
+def has_login(url: str) -> bool:
+    """Does a parsed URL hold a user name and a password?"""
+    return "@" in urlsplit(url).netloc
 
 
 def with_query(url: str, **wanted: str | None) -> str:
@@ -61,16 +71,42 @@ def with_query(url: str, **wanted: str | None) -> str:
 
 def place(url: str) -> str:
     """Return the host and port of a parsed URL, as people write them."""
-    return urlsplit(url).netloc
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def as_typed(url: str) -> str:
-    """Return the shortest text that `parse_url` takes for this parsed URL."""
-    scheme, _, rest = url.partition("://")
+    """Return the shortest text that `parse_url` takes for this parsed URL, but for a login."""
+    scheme, _, rest = without_login(url).partition("://")
     where, _, path = rest.partition("/")
     if scheme == "wss":
         where = f"wss://{where.removesuffix(f':{DEFAULT_TLS_PORT}')}"
     return f"{where}/{path}" if path else where
+
+
+def moved(url: str, location: str) -> str:
+    """Where a redirect from a parsed URL leads: a URL that may be followed, for whoever was asked is still who answers.
+
+    That is another path at the same place, or TLS at the same host: what is secret stays with whom it was meant for.
+
+    Raises:
+        ConnectionUrlError: when it leads elsewhere; its text says where.
+    """
+    here = urlsplit(url)
+    try:
+        there = urlsplit(urljoin(url, location))
+        given = there.port
+    except ValueError:
+        raise ConnectionUrlError(f"{place(url)} says that it has moved, and leads nowhere.") from None
+    scheme = {"http": "ws", "https": "wss"}.get(there.scheme, there.scheme)
+    port = given or {"ws": 80, "wss": DEFAULT_TLS_PORT}.get(scheme, 0)
+    host = f"[{there.hostname}]" if ":" in (there.hostname or "") else there.hostname
+    new = parse_url(f"{scheme}://{host}:{port}{there.path}")
+    if (here.scheme, scheme) == ("wss", "ws"):
+        raise ConnectionUrlError(f"{place(url)} sends this program to {_short(new)}, where nothing is encrypted.")
+    if here.hostname != urlsplit(new).hostname or (scheme == "ws" and here.port != port):
+        raise ConnectionUrlError(f"{place(url)} says that it has moved to {_short(as_typed(new))}. Connect there.")
+    login = f"{here.netloc.rpartition('@')[0]}@" if has_login(url) else ""
+    return new.replace("://", f"://{login}", 1) + (f"?{here.query}" if here.query else "")
 
 
 def is_public(url: str) -> bool:
@@ -85,6 +121,17 @@ def is_same_here(url: str, here: str) -> bool:
     return url in {f"ws://{name}:{port}/" for name in _HERE_NAMES}
 
 
+def _login(parts: SplitResult, host: str) -> str:
+    """What stands before the host, with an `@`; "" for nothing. A password goes over the network in secret only."""
+    if parts.username is None:
+        return ""
+    if not parts.username or not parts.password:
+        raise ConnectionUrlError("Before the @ stand a user name and a password: wss://user:password@host.")
+    if parts.scheme != "wss" and host not in _HERE_NAMES:
+        raise ConnectionUrlError("A password needs an encrypted connection: begin the address with wss://.")
+    return f"{quote(unquote(parts.username), safe='')}:{quote(unquote(parts.password), safe='')}@"
+
+
 def _host(parts: SplitResult) -> str:
     host = parts.hostname or ""
     if _is_ipv6(host):
@@ -93,8 +140,8 @@ def _host(parts: SplitResult) -> str:
         ascii_host = host if _LABELS.fullmatch(host) else host.encode("idna").decode()
     except UnicodeError:
         ascii_host = ""
-    if "[" in parts.netloc or not _HOST.fullmatch(ascii_host):
-        raise ConnectionUrlError(f'"{_short(parts.netloc)}" is not the name of a computer. {_EXAMPLE}')
+    if "[" in _place(parts) or not _HOST.fullmatch(ascii_host):
+        raise ConnectionUrlError(f'"{_short(_place(parts))}" is not the name of a computer. {_EXAMPLE}')
     return ascii_host
 
 
@@ -106,8 +153,12 @@ def _port(parts: SplitResult) -> int:
     if port is None:
         return DEFAULT_TLS_PORT if parts.scheme == "wss" else DEFAULT_PORT
     if port == 0:
-        raise ConnectionUrlError(f'The port in "{_short(parts.netloc)}" is not a number from 1 to 65535.')
+        raise ConnectionUrlError(f'The port in "{_short(_place(parts))}" is not a number from 1 to 65535.')
     return port
+
+
+def _place(parts: SplitResult) -> str:
+    return parts.netloc.rpartition("@")[2]
 
 
 def _is_address(host: str) -> bool:

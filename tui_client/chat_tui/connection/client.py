@@ -6,41 +6,40 @@ and no widget.
 """
 
 import asyncio
-import logging
+import os
 import random
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, repeat
+from ssl import SSLCertVerificationError
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.connection import broadcast  # the public name would import the server's half as well
 from websockets.exceptions import WebSocketException
 from websockets.protocol import State
 
 from chat_protocol.events import Event, EventError, Init, decode_event
-from chat_tui.connection.address import is_public, parse_url, place, with_query
+from chat_tui.connection.address import (
+    ConnectionUrlError,
+    moved,
+    parse_url,
+    place,
+    with_query,
+)
 from chat_tui.connection.failures import Failure, explain, not_a_chat_server
+from chat_tui.connection.opening import MovedError, open_socket
 from chat_tui.connection.states import Connected, Connecting, Lost, Status, TurnedAway
+from chat_tui.connection.trust import trust_problem
 
 MOST_FRAMES = 5_000
 MOST_BYTES = 8 * 1024 * 1024
 MOST_UNSENT_BYTES = 1024 * 1024
-MOST_FRAME_BYTES = 4 * 1024 * 1024
 _REST, _BETWEEN_RESTS = 0.006, 0.012
 """Seconds for which no more is taken from the socket while something is busy, and until that may happen again."""
 
-# What the library logs must not reach the terminal, which is the screen; at the debug level it would hold the secret.
-_log = logging.getLogger("chat_tui.connection")
-_log.addHandler(logging.NullHandler())
-_log.setLevel(logging.INFO)
-
-# One address of a host that is out of reach must not hide the others: the next is tried after this many seconds.
-# With Textual's eager tasks that fails in asyncio itself before 3.12.8 and 3.13.1 (python/cpython#124309).
-_RACE_FAILS = (3, 12) <= sys.version_info < (3, 12, 8) or (3, 13) <= sys.version_info < (3, 13, 1)
-_ADDRESS_DELAY = None if _RACE_FAILS else 0.25
+_MOST_MOVES = 5
 
 _NETWORK_ERRORS = (OSError, WebSocketException, EOFError, ValueError, ImportError)
 
@@ -63,15 +62,6 @@ def backoff() -> Iterator[float]:
     """Seconds before each new try, without end; uneven, so that a crowd does not come back in step."""
     for delay in chain((0.25, 0.5, 1.0, 2.0, 4.0), repeat(8.0)):
         yield delay * random.uniform(0.75, 1.25)  # noqa: S311 - no secret, only spread
-
-
-class _Socket(ClientConnection):
-    """Does not wait for somebody who has already shown that this is no WebSocket server to hang up."""
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self.protocol.handshake_exc is not None:
-            self.transport.abort()
 
 
 class Connection:
@@ -110,6 +100,7 @@ class Connection:
         self._closing = False
         self._opening: asyncio.Timeout | None = None
         self._socket: ClientConnection | None = None
+        self._asked = url  # where the last try went, which may be where the server has moved to
         self._spoke = False  # whether anybody at this address has ever spoken the protocol
         self._proven = False  # whether the last connection lasted
 
@@ -205,17 +196,16 @@ class Connection:
     async def _try(self) -> Failure:
         """Make one connection and stay until it ends; returns why."""
         self._proven = False
-        url = host = self._url
+        self._asked = host = self._url
         try:
-            url = parse_url(url)
-            host = place(url)
-            self._put_status(Connecting(host))
-            self._socket = socket = await self._open(url)
+            self._socket = socket = await self._open(parse_url(self._url))
         except _NETWORK_ERRORS as error:
-            return explain(error, host, new_tls=url.startswith("wss:") and not self._spoke)
+            url, host = self._asked, place(self._asked) or host
+            trust = trust_problem(os.environ) if isinstance(error, SSLCertVerificationError) else ""
+            return explain(error, host, new_tls=url.startswith("wss:") and not self._spoke, trust=trust)
         began = asyncio.get_running_loop().time()
         try:
-            return await self._listen(socket, host)
+            return await self._listen(socket, place(self._asked))
         finally:
             self._socket = None
             self._proven = asyncio.get_running_loop().time() - began >= self._waits.steady
@@ -223,26 +213,22 @@ class Connection:
             await socket.wait_closed()
 
     async def _open(self, url: str) -> ClientConnection:
+        """Connect, and go where the server has moved to, as far as that is safe."""
         waits = self._waits
-        try:
-            async with asyncio.timeout(waits.open) as self._opening:
-                return await connect(
-                    with_query(url, name=self._name, resume=self._resume()),
-                    additional_headers={"Authorization": f"Bearer {self._secret}"} if self._secret else None,
-                    user_agent_header="chat-tui",
-                    proxy=True if url.startswith("wss:") and is_public(url) else None,
-                    compression=None,
-                    open_timeout=None,
-                    ping_interval=waits.ping,
-                    ping_timeout=waits.ping,
-                    close_timeout=waits.close,
-                    max_size=MOST_FRAME_BYTES,
-                    logger=_log,
-                    create_connection=_Socket,
-                    happy_eyeballs_delay=_ADDRESS_DELAY,
-                )
-        finally:
-            self._opening = None
+        for _ in range(_MOST_MOVES):
+            self._asked = url
+            self._put_status(Connecting(place(url)))
+            wanted = with_query(url, name=self._name, resume=self._resume())
+            try:
+                async with asyncio.timeout(waits.open) as self._opening:
+                    return await open_socket(wanted, self._secret, ping=waits.ping, close=waits.close)
+            except MovedError as error:
+                url = moved(url, error.location)
+                if error.for_good:
+                    self._url = url
+            finally:
+                self._opening = None
+        raise ConnectionUrlError(f"{place(url)} sends this program from one address to the next, without an end.")
 
     async def _part(self, socket: ClientConnection) -> None:
         """Close as is proper; a peer that does not play along is left."""

@@ -24,6 +24,9 @@ from chat_tui.connection.address import ConnectionUrlError
 _LONGEST_QUOTE = 200
 _LONGEST_WAIT = 60.0
 
+_LOGIN = re.compile(r"(?<=//)[^/\s]*@")
+"""The password of a proxy, in a URL that is quoted."""
+
 _STATUS_HINTS = {
     400: "It does not understand this program; one of the two may be too old.",
     401: "It wants to know who you are. Ask who runs it for access.",
@@ -36,6 +39,28 @@ _STATUS_HINTS = {
 
 _WANTS_TLS = (b"HTTPS port", b"HTTPS server", b"SSL-enabled server port")
 """What nginx, servers in Go, and Apache say to a plain request where TLS is spoken."""
+
+_OTHER_NAME = (
+    "The certificate of {host} was made out to another name. Check the address: you may not be where you think."
+)
+_OWN_AUTHORITY = (
+    "The certificate of {host} comes from an authority that this computer does not know. If it is your own, name the "
+    "authority's file in SSL_CERT_FILE."
+)
+_WRONG_CERTIFICATES = {
+    9: "The certificate of {host} is not valid yet. Is the clock of this computer right?",
+    10: "The certificate of {host} has expired. Ask who runs it, unless the clock of this computer is wrong.",
+    23: "The certificate of {host} was revoked. Ask who runs it.",
+    62: _OTHER_NAME,
+    64: _OTHER_NAME,
+}
+"""By OpenSSL's numbers (X509_V_ERR_...)."""
+_UNKNOWN_SIGNERS = {
+    18: "{host} has signed its certificate itself. If it is your own, name that certificate's file in SSL_CERT_FILE.",
+    19: _OWN_AUTHORITY,
+    20: _OWN_AUTHORITY,
+    21: _OWN_AUTHORITY,
+}
 
 _CLOSE_SENTENCES = {
     1000: "The server closed the connection.",
@@ -55,6 +80,7 @@ _CLOSE_SENTENCES = {
 _OUR_CLOSE_SENTENCES = {
     1000: "The connection was closed.",
     1002: "The server broke the rules of WebSocket, and the connection was closed.",
+    1008: "The server sent too much that says nothing, and the connection was closed.",
     1009: "The server sent more at once than this program takes, and the connection was closed.",
     1011: "The server does not answer any more.",
 }
@@ -73,10 +99,11 @@ class Failure(NamedTuple):
     retry_after: float = 0.0
 
 
-def explain(error: Exception, host: str, *, new_tls: bool = False) -> Failure:  # noqa: PLR0911 - a table, a row an error
+def explain(error: Exception, host: str, *, new_tls: bool = False, trust: str = "") -> Failure:  # noqa: PLR0911 - a table, a row an error
     """Return what an error means that came up while connecting to `host` or being connected.
 
-    `new_tls`: TLS was asked for, and no chat-server has ever answered at this address.
+    `new_tls`: TLS was asked for, and no chat-server has ever answered at this address. `trust` says what is wrong with
+    the certificates that this computer was told to trust.
     """
     match error:
         case ConnectionUrlError():
@@ -93,6 +120,8 @@ def explain(error: Exception, host: str, *, new_tls: bool = False) -> Failure:  
             return Failure(f"{host} closed the connection without an answer. Is wss:// needed in the address?")
         case InvalidHandshake():
             return not_a_chat_server(host)
+        case ssl.SSLCertVerificationError():
+            return Failure(_distrust(error, host, trust), fatal=True)
         case OSError():
             return _unreachable(error, host, new_tls=new_tls)
         case _:
@@ -110,12 +139,6 @@ def _unreachable(error: OSError, host: str, *, new_tls: bool) -> Failure:  # noq
     if new_tls and (failure := _hung_up_on_tls(error, host)) is not None:
         return failure
     match error:
-        case ssl.SSLCertVerificationError():
-            return Failure(
-                f"The certificate of {host} is not trusted: {_quoted(error.verify_message)} If it is your own, "
-                "name its authority's file in SSL_CERT_FILE.",
-                fatal=True,
-            )
         case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
             return Failure(f"{host} closed the connection without an answer.")
         case ssl.SSLError(reason="WRONG_VERSION_NUMBER" | "RECORD_LAYER_FAILURE" | "HTTP_REQUEST"):
@@ -132,6 +155,19 @@ def _unreachable(error: OSError, host: str, *, new_tls: bool) -> Failure:  # noq
             return Failure(f"{host} broke off the connection.")
         case _:
             return Failure(f"{host} can't be reached: {_quoted(error.strerror or str(error))}")
+
+
+def _distrust(error: ssl.SSLCertVerificationError, host: str, trust: str) -> str:
+    """Why a certificate is not trusted: what is wrong with it, or with what we were told to trust."""
+    code = getattr(error, "verify_code", 0)
+    if trust and code not in _WRONG_CERTIFICATES:
+        return f"The certificate of {host} can't be checked: {_quoted(trust)}"
+    if sentence := _WRONG_CERTIFICATES.get(code) or _UNKNOWN_SIGNERS.get(code):
+        return sentence.format(host=host)
+    return (
+        f"The certificate of {host} is not trusted: {_quoted(error.verify_message)} If it is your own, "
+        "name its authority's file in SSL_CERT_FILE."
+    )
 
 
 def _hung_up_on_tls(error: OSError, host: str) -> Failure | None:
@@ -154,6 +190,12 @@ def _status(response: Response, host: str) -> Failure:
     code = response.status_code
     if code < 400:
         return not_a_chat_server(host)
+    if code == 401 and response.headers.get("WWW-Authenticate", "").lower().startswith("basic"):
+        return Failure(
+            f"{host} wants a user name and a password, or others than these. Put them before the address: "
+            "wss://user:password@host.",
+            fatal=True,
+        )
     if code == 400 and any(words in (response.body or b"") for words in _WANTS_TLS):
         return Failure(f"{host} wants TLS. Begin the address with wss:// in place of ws://.", fatal=True)
     said = _body(response)
@@ -191,7 +233,7 @@ def _closed(error: ConnectionClosed) -> str:
 
 def _quoted(text: str) -> str:
     """Somebody else's words: harmless, on one line, not too long, and a sentence."""
-    text = " ".join(clean_line(text[: 4 * _LONGEST_QUOTE]).split())
+    text = " ".join(clean_line(_LOGIN.sub("", text[: 4 * _LONGEST_QUOTE])).split())
     if len(text) > _LONGEST_QUOTE:
         return text[:_LONGEST_QUOTE].rstrip() + "…"
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."

@@ -65,6 +65,7 @@ class Feed:
         """Is our name to be free for others as soon as we go?"""
         self._connect = connect
         self._closed = False
+        self._paused = False
         self._changed = changed
         self._status_changed = status_changed
         self._clock = clock
@@ -102,6 +103,16 @@ class Feed:
             await self.connection.close()
         if self._file is not None:
             self._file.close()
+
+    def pause(self) -> None:
+        """Take nothing in until `resume`: what comes waits in the connection, and then at the server (backpressure)."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Go on taking in what has come."""
+        self._paused = False
+        if self.connection is not None and self.connection.waiting:
+            self._wake()
 
     def retry_now(self) -> None:
         """Don't wait for the next try to connect."""
@@ -210,7 +221,7 @@ class Feed:
             return
         self._held_up = 0.0
         begin, count = loop.time(), 0
-        while self.connection is not None and (taken := self.connection.take(_TAKE)):
+        while self.connection is not None and not self._paused and (taken := self.connection.take(_TAKE)):
             self._take(taken)
             count += len(taken)
             if loop.time() - begin > SLICE:

@@ -23,8 +23,8 @@ class Acknowledgements:
 
     @property
     def lines(self) -> list[str]:
-        """What was typed and is not answered, in the order said."""
-        return [pending.typed for pending in self._lines.values()]
+        """What was typed and is not answered, in the order said; what the program asked by itself is not among it."""
+        return [pending.typed for pending in self._lines.values() if pending.typed]
 
     def said(self, pending: Pending) -> None:
         """This line waits for an answer from now on."""
@@ -58,6 +58,10 @@ class Acknowledgements:
                     break
 
     # -- patience -----------------------------------------------------------------------------------------------
+
+    def start_over(self) -> None:
+        """The time so far does not count: nobody could hear an answer."""
+        self._since = None
 
     def deadline(self, now: float, send_wait: float | None) -> float:
         """Return when to give up, if no line is answered before; on the clock of `now`, in seconds.

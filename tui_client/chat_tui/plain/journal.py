@@ -4,9 +4,11 @@ Nothing that was written can be taken back, so what came and went in one go is n
 number and author are remembered, as long as the store itself held it.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from chat_tui.plain import wording
+from chat_tui.plain.catch_up import CatchUp, Part
 from chat_tui.state.store import Change, Store
 
 
@@ -20,14 +22,17 @@ class Journal:
     """One client's story of a room.
 
     `host` is where it is. At the first connection the newest `history` messages are told, later what was missed, and
-    all that comes. `limit` is the store's own.
+    all that comes. `limit` is the store's own. With `complete`, what was missed is told as a whole: while some of it
+    has to be fetched, `behind` says how to, and no message that comes is told before.
     """
 
-    def __init__(self, store: Store, host: str, *, history: int, limit: int) -> None:
+    def __init__(self, store: Store, host: str, *, history: int, limit: int, complete: bool = False) -> None:
+        self.behind: CatchUp | None = None
         self._store = store
         self._host = host
         self._history = history
         self._limit = limit
+        self._complete = complete
         self._known: dict[int, _Known] = {}
         self._newest = 0
         self._people: dict[str, str] = {}
@@ -51,7 +56,8 @@ class Journal:
         if greeted:
             lines = self._greet(change, gone, now)
         else:
-            lines = [*self._messages(change.added, now), *gone, *self._came_and_went(change, now)]
+            added = change.added if self.behind is None else []
+            lines = [*self._messages(added, now), *gone, *self._came_and_went(change, now)]
         self._remember(change, greeted=greeted)
         return lines
 
@@ -73,11 +79,35 @@ class Journal:
         if store.epoch != self._epoch:
             self._untold.clear()
             lines.append(wording.event_line("the server began anew: what was said before is gone", now))
+        if self._complete and store.epoch and self._lags_behind():
+            return [*lines, wording.event_line("some messages were missed; they follow, oldest first:", now), *gone]
         fresh = self._fresh(change)
         others = sum(not self._is_own(number) for number in fresh)
         gap = bool(fresh) and store.history.gap_above(fresh[0]) is not None
         lines.append(wording.event_line(wording.missed(others, gap=gap), now))
         return lines + self._messages(fresh, now) + gone
+
+    # -- what has to be fetched ---------------------------------------------------------------------------------
+
+    def _lags_behind(self) -> bool:
+        """Is something between what was told and what the store holds? Then it has to be fetched."""
+        if self.behind is None or self._store.epoch != self._epoch:
+            self.behind = CatchUp(self._store, self._newest if self._store.epoch == self._epoch else 0)
+        if not self.behind.lags:
+            self.behind = None
+        return self.behind is not None
+
+    def part(self, part: Part, now: float) -> list[str]:
+        """The next of what was missed has come."""
+        lines = [wording.event_line(wording.missing(part.missing), now)] if part.missing else []
+        self._newest = max([self._newest, *(message.id for message in part.messages)])
+        return lines + [wording.message_line(self._store, message, now) for message in part.messages]
+
+    def caught_up(self, rest: Part, now: float) -> list[str]:
+        """Nothing more has to be fetched: this is all that is left, and then it goes on as ever."""
+        self.behind = None
+        self._note(message.id for message in rest.messages)
+        return self.part(rest, now)
 
     def _fresh(self, change: Change) -> list[int]:
         """The messages that have not been here. In one life of a log the newer ones have the greater numbers."""
@@ -107,6 +137,8 @@ class Journal:
         lines = []
         for number in change.removed:
             known = self._known.get(number)
+            if self.behind is not None and number > self._newest:
+                continue
             if known is not None and not (cut and number < oldest):
                 expired = known.expires_at is not None and known.expires_at <= server_now + 1
                 if known.told or not expired:  # whom does it help that what he never saw has had its time?
@@ -141,13 +173,21 @@ class Journal:
         if greeted:
             if not store.epoch or store.epoch != self._epoch:
                 self._newest = 0
+            if self._epoch is None and store.epoch:
+                self._newest = store.seq  # what is older and not shown is of no concern
             self._greeting, self._epoch = False, store.epoch
             self._known.clear()
         for number in change.removed:
             self._known.pop(number, None)
-        for number in store.messages if greeted else (*change.added, *change.changed):
-            message = store.messages[number]
-            self._known[number] = _Known(wording.author(store, message), message.expires_at, number not in self._untold)
-            self._newest = max(self._newest, number)
+        self._note(store.messages if greeted else (*change.added, *change.changed))
         if greeted or change.roster:
             self._people = dict(store.people.clients)
+
+    def _note(self, numbers: Iterable[int]) -> None:
+        """Remember whose these are; all that are held up to now are told, or never will be."""
+        store = self._store
+        for number in numbers:
+            message = store.messages[number]
+            self._known[number] = _Known(wording.author(store, message), message.expires_at, number not in self._untold)
+            if self.behind is None:
+                self._newest = max(self._newest, number)

@@ -7,6 +7,10 @@ is waited for: the end is 0 when the server has greeted us and has answered ever
 a line or when it has answered none for the given time, connecting included. Time in which lines only wait because the
 server takes so many a second does not count. A reader of the output who goes away is the end of the input, and nothing
 that went wrong.
+
+Whoever reads the output gets all of it. While they don't keep up, nothing is taken from the server, which ends such a
+connection at last; after that, as after any other, a program that reads gets every message that the server still has,
+in order and once, before those that come. Of others it gets the number, and the end is 3.
 """
 
 import asyncio
@@ -14,10 +18,12 @@ import secrets
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from chat_protocol.commands import CommandError, Exit, TakeName, parse_command
+from chat_protocol.commands import Command, CommandError, Exit, FetchHistory, Search, TakeName, parse_command
+from chat_protocol.events import Event
 from chat_protocol.names import fold_name
 from chat_protocol.text import clean
 from chat_tui.connection.address import place
@@ -26,13 +32,17 @@ from chat_tui.connection.states import Connected, Connecting, Lost, Status, Turn
 from chat_tui.engine.feed import Feed
 from chat_tui.plain import wording
 from chat_tui.plain.acknowledgements import Acknowledgements
+from chat_tui.plain.answers import Answers
 from chat_tui.plain.journal import Journal
 from chat_tui.plain.streams import MOST_LINE_BYTES, Input, Line, Output
+from chat_tui.plain.terminal_line import terminal_line
 from chat_tui.state.outbox import Pending
 from chat_tui.state.store import Change, Store
 
 TIMEOUT = 10.0
 """Seconds without an answer after which it is given up, where nothing else is wished."""
+MISSING = 3
+"""The exit status when all went well but for messages that were missed and can't be had any more."""
 HISTORY = 20
 """Messages from before that a person at a terminal is told."""
 _LIMIT = 2_000
@@ -70,13 +80,21 @@ class _Program:
 
     def __init__(self, url: str, name: str | None, secret: str | None, timeout: float) -> None:
         at_terminal = sys.stdin is not None and sys.stdin.isatty()
+        read_by_person = sys.stdout is not None and sys.stdout.isatty()
         self._name = name
         self._timeout = timeout
         self._store = Store(secrets.token_hex(4) + "-", history_limit=_LIMIT)
-        self._journal = Journal(self._store, place(url), history=HISTORY if at_terminal else 0, limit=_LIMIT)
+        self._journal = Journal(
+            self._store,
+            place(url),
+            history=HISTORY if at_terminal else 0,
+            limit=_LIMIT,
+            complete=not read_by_person,
+        )
         self._acknowledgements = Acknowledgements(self._store, timeout)
-        self._input = Input(sys.stdin, self._hear)
-        self._output = Output(sys.stdout, self._no_reader)
+        self._output = Output(sys.stdout, self._no_reader, self._flow)
+        self._typing = terminal_line(self._output.put)
+        self._input = Input(sys.stdin, self._hear, self._typing)
         self._feed = Feed(
             self._store,
             lambda notify: Connection(
@@ -85,6 +103,8 @@ class _Program:
             self._changed,
             self._status_changed,
         )
+        self._answers = Answers(self._store, self._journal, self._ask, self._tell, time.time)
+        self._feed.event_filter = self._hear_answers
         self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._alarm: asyncio.TimerHandle | None = None
         self._went_wrong = False
@@ -101,6 +121,9 @@ class _Program:
             if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
                 loop.add_signal_handler(number, self._stop, 128 + number)
         self._output.start()
+        if self._typing is not None:
+            self._typing.start()
+            loop.add_signal_handler(signal.SIGCONT, self._typing.start)
         self._input.start()
         feeding = asyncio.create_task(self._feed.run())
         feeding.add_done_callback(self._feed_ended)
@@ -112,26 +135,60 @@ class _Program:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_GOODBYE):
                     await self._feed.close()
+            if self._typing is not None:
+                self._output.put(self._typing.leave())
             await self._output.drained()
         finally:
             feeding.cancel()
             await asyncio.gather(feeding, return_exceptions=True)
             self._output.close()
+            if self._typing is not None:
+                self._typing.close()
         return self._stopped or status
 
     # -- out of the room ----------------------------------------------------------------------------------------
 
     def _changed(self, change: Change) -> None:
-        now = time.time()
-        for line in self._journal.lines(change, now):
-            self._output.write(line)
-        for pending, _, reason in change.refused:
-            self._refused(pending, reason)
+        self._tell(self._journal.lines(change, time.time()))
+        for pending, code, reason in change.refused:
+            if not self._answers.is_refused(pending, code):
+                self._refused(pending, reason)
         for error in change.errors:
-            complain(wording.shortened(error, _QUOTE))
+            self._complain(wording.shortened(error, _QUOTE))
         if change.you_changed:
             self._learn_name()
         self._acknowledgements.take(change)
+        self._answers.follow()
+        self._hear()
+
+    def _hear_answers(self, events: list[Event]) -> list[Event]:
+        others = self._answers.hear(events)
+        if len(others) < len(events):
+            self._acknowledgements.take(Change())
+            self._hear()
+        return others
+
+    def _tell(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            if self._typing is None:
+                self._output.write(line)
+            else:
+                self._output.put(self._typing.around(line))
+
+    def _complain(self, text: str) -> None:
+        """Say what is wrong; at a terminal, above the line that is being typed."""
+        if self._typing is not None and not self._stopped and sys.stderr is not None and sys.stderr.isatty():
+            self._output.put(self._typing.around(f"chat-tui: {text}"))
+        else:
+            complain(text)
+
+    def _flow(self) -> None:
+        """The reader is behind, or behind no more: what it has no room for waits at the server."""
+        if self._output.full:
+            self._feed.pause()
+            return
+        self._acknowledgements.start_over()
+        self._feed.resume()
         self._hear()
 
     def _learn_name(self) -> None:
@@ -159,7 +216,7 @@ class _Program:
         """Say why, once."""
         if reason != self._complaint:
             self._complaint = reason
-            complain(f"no connection, trying again: {wording.on_one_line(reason)}")
+            self._complain(f"no connection, trying again: {wording.on_one_line(reason)}")
         self._watch()
 
     # -- into the room ------------------------------------------------------------------------------------------
@@ -169,10 +226,20 @@ class _Program:
         if self._hearing:
             return
         self._hearing = True
-        while len(self._acknowledgements) < _UNDER_WAY and not self._end.done() and (line := self._input.take()):
+        while self._may_say() and (line := self._input.take()):
             self._say(line)
         self._hearing = False
         self._watch()
+
+    def _may_say(self) -> bool:
+        return len(self._acknowledgements) < _UNDER_WAY and not self._output.full and not self._end.done()
+
+    def _ask(self, command: Command, typed: str = "") -> Pending | None:
+        """Put a line into the outbox; without `typed` it is the program's own."""
+        if (pending := self._feed.say(command, typed)) is not None:
+            self._acknowledgements.said(pending)
+            self._acknowledgements.take(Change())  # a server that answers nothing has let go of some already
+        return pending
 
     def _say(self, line: Line) -> None:
         text = clean(line.text).rstrip()
@@ -180,8 +247,7 @@ class _Program:
             self._refuse(text, f"A line has at most {MOST_LINE_BYTES:,} bytes.")
             return
         if text.split()[:1] == ["/help"]:
-            for words in wording.help_lines():
-                self._output.write(words)
+            self._tell(wording.help_lines())
             return
         if not text:
             return
@@ -194,11 +260,12 @@ class _Program:
             self._leaving = True
             self._input.close()
             return
+        if isinstance(command, FetchHistory | Search) and self._store.plain:
+            self._refuse(text, "This server keeps nothing that could be looked up.")
+            return
         if isinstance(command, TakeName):
             self._name = command.name
-        if (pending := self._feed.say(command, text)) is not None:
-            self._acknowledgements.said(pending)
-            self._acknowledgements.take(Change())  # a server that answers nothing has let go of some already
+        self._ask(command, text)
 
     def _refused(self, pending: Pending, reason: str) -> None:
         if isinstance(pending.command, TakeName):
@@ -207,7 +274,7 @@ class _Program:
 
     def _refuse(self, typed: str, reason: str) -> None:
         self._went_wrong = True
-        complain(f"not sent: {wording.shortened(typed, _QUOTE)}: {wording.shortened(reason, 2 * _QUOTE)}")
+        self._complain(f"not sent: {wording.shortened(typed, _QUOTE)}: {wording.shortened(reason, 2 * _QUOTE)}")
 
     # -- the end ------------------------------------------------------------------------------------------------
 
@@ -215,7 +282,7 @@ class _Program:
         """Nobody reads, or the disk is full: say no more than what has been read."""
         if not isinstance(error, BrokenPipeError):
             self._went_wrong = True
-            complain(f"standard output can't be written: {error.strerror}")
+            self._complain(f"standard output can't be written: {error.strerror}")
         self._input.stop()
         self._watch()
 
@@ -224,10 +291,11 @@ class _Program:
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
-        if not self._input.ended or self._end.done():
+        if not self._input.ended or self._end.done() or self._output.full:
             return
-        if self._acknowledgements.greeted and not self._acknowledgements and not self._input.rest():
-            self._finish(1 if self._went_wrong else 0)
+        answered = self._acknowledgements.greeted and not self._acknowledgements
+        if answered and self._journal.behind is None and not self._input.rest():
+            self._finish(1 if self._went_wrong else MISSING if self._answers.missing else 0)
             return
         loop = asyncio.get_running_loop()
         deadline = self._acknowledgements.deadline(loop.time(), self._store.outbox.wait(loop.time()))
@@ -237,7 +305,7 @@ class _Program:
             self._alarm = loop.call_at(deadline, self._watch)
 
     def _give_up(self, reason: str) -> None:
-        complain(wording.on_one_line(reason))
+        self._complain(wording.on_one_line(reason))
         self._finish(1)
 
     def _finish(self, status: int) -> None:
@@ -248,11 +316,11 @@ class _Program:
         """Nothing that was said is lost silently."""
         lines = [*self._acknowledgements.lines, *map(clean, self._input.rest())]
         if lines:
-            complain(f"the server has not confirmed {len(lines)} of your lines:")
+            self._complain(f"the server has not confirmed {len(lines)} of your lines:")
         for line in lines[:_MOST_TOLD]:
-            complain(f"  {wording.on_one_line(line)}")
+            self._complain(f"  {wording.on_one_line(line)}")
         if (more := len(lines) - _MOST_TOLD) > 0:
-            complain(f"  and {more} more")
+            self._complain(f"  and {more} more")
 
     def _stop(self, status: int) -> None:
         """A signal: end now, whoever still reads."""

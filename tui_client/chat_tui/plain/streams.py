@@ -11,14 +11,14 @@ import stat
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import NamedTuple, TextIO
+from typing import NamedTuple, Protocol, TextIO
 
 MOST_LINE_BYTES = 60_000
 """A longer line is cut here, and is not to be sent: a usual server would close the connection for it."""
 MOST_AHEAD = 1024 * 1024
 """Characters of input that are read ahead of what can be sent."""
-MOST_WAITING_BYTES = 1024 * 1024
-"""Output that may wait for its reader; what does not fit any more is counted and left out."""
+MOST_WAITING_BYTES = 256 * 1024
+"""Output that may wait for its reader before nothing more should be written."""
 _CHUNK = 65_536
 _WHOLE_WRITE = select.PIPE_BUF  # so much at once never waits for a reader, once a pipe is ready at all
 
@@ -30,8 +30,21 @@ class Line(NamedTuple):
     cut: bool
 
 
+class LineSource(Protocol):
+    """What makes lines of the bytes that come; `over` when no more of them should be read."""
+
+    @property
+    def over(self) -> bool: ...  # noqa: D102 - as above
+
+    def feed(self, data: bytes) -> list[Line]: ...  # noqa: D102 - as `Splitter`
+
+    def end(self) -> list[Line]: ...  # noqa: D102 - as `Splitter`
+
+
 class Splitter:
     """Bytes in, lines out; the last line need not have an end. Never holds more than one line of the longest."""
+
+    over = False
 
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding
@@ -71,7 +84,7 @@ class Input:
     ahead, so that the end is known early, and not much, so that whoever writes too fast has to wait.
     """
 
-    def __init__(self, file: TextIO | None, arrived: Callable[[], None]) -> None:
+    def __init__(self, file: TextIO | None, arrived: Callable[[], None], splitter: LineSource | None = None) -> None:
         self.ended = file is None
         self._file = file
         self._arrived = arrived
@@ -80,7 +93,7 @@ class Input:
         self._lines: deque[Line] = deque()
         self._wanted = threading.Semaphore(1)
         self._held_up = False
-        self._splitter = Splitter((file and file.encoding) or "utf-8")
+        self._splitter = splitter or Splitter((file and file.encoding) or "utf-8")
 
     def start(self) -> None:
         """Begin to read."""
@@ -130,7 +143,7 @@ class Input:
         lines = self._splitter.feed(data) if data else self._splitter.end()
         self._lines += lines
         self.waiting += sum(len(line.text) + 1 for line in lines)
-        self.ended = not data
+        self.ended = not data or self._splitter.over
         self._held_up = self.waiting > MOST_AHEAD
         if not self._held_up:
             self._wanted.release()
@@ -149,17 +162,25 @@ def _read_some(number: int) -> bytes:
 
 
 class Output:
-    """Lines to a file, each at once as far as its reader keeps up. Call `start` in the loop.
+    """Lines to a file, each at once as far as its reader keeps up; none is ever left out. Call `start` in the loop.
 
-    `failed` is called once, when nothing can be written any more.
+    `flow` is called when the output becomes `full`, and when it is so no more. `failed` is called once, when nothing
+    can be written any more.
     """
 
-    def __init__(self, file: TextIO | None, failed: Callable[[OSError], None]) -> None:
+    def __init__(
+        self,
+        file: TextIO | None,
+        failed: Callable[[OSError], None],
+        flow: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.full = False
+        """Does so much wait for the reader that whoever writes should wait as well?"""
         self._number = None if file is None else file.fileno()
         self._encoding = (file and file.encoding) or "utf-8"
         self._failed = failed
+        self._flow = flow
         self._waiting = bytearray()
-        self._left_out = 0
         self._empty = asyncio.Event()
         self._empty.set()
 
@@ -176,15 +197,16 @@ class Output:
 
     def write(self, line: str) -> None:
         """Write a line, now or as soon as there is room for it."""
+        self.put(f"{line}\n")
+
+    def put(self, text: str) -> None:
+        """The same for any text."""
         if self._number is None:
             return
-        data = f"{line}\n".encode(self._encoding, errors="replace")
-        if len(self._waiting) + len(data) > MOST_WAITING_BYTES:
-            self._left_out += 1
-            return
-        self._admit_gap()
-        self._waiting += data
+        self._waiting += text.encode(self._encoding, errors="replace")
         self._pump()
+        if len(self._waiting) > MOST_WAITING_BYTES:
+            self._set_full(full=True)
 
     async def drained(self) -> None:
         """Wait until everything is written, or can't be."""
@@ -199,20 +221,20 @@ class Output:
         self._number = None
         self._waiting.clear()
         self._empty.set()
+        self._set_full(full=False)
 
-    def _admit_gap(self) -> None:
-        if self._left_out:
-            self._waiting += f"({self._left_out} lines were left out: nobody read them in time)\n".encode()
-            self._left_out = 0
+    def _set_full(self, *, full: bool) -> None:
+        if full != self.full:
+            self.full = full
+            self._flow()
 
     def _pump(self) -> None:
         loop = asyncio.get_running_loop()
         while (number := self._number) is not None:
             if not self._waiting:
-                self._admit_gap()
-            if not self._waiting:
                 self._empty.set()
                 loop.remove_writer(number)
+                self._set_full(full=False)
                 return
             try:
                 ready = bool(select.select([], [number], [], 0)[1])

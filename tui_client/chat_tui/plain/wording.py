@@ -7,7 +7,7 @@ breaks that are left in a text become a mark that can be seen.
 from collections.abc import Sequence
 
 from chat_protocol.commands import TYPED_COMMANDS
-from chat_protocol.events import Message
+from chat_protocol.events import HistoryPage, Message, SearchResults
 from chat_tui.state.store import Store
 from chat_tui.wording.times import ISO_DATE, clock_time
 
@@ -85,9 +85,30 @@ def missed(count: int, *, gap: bool) -> str:
     return f"you missed {messages(count)}{' and what was said before that' if gap else ''}:"
 
 
+def missing(count: int) -> str:
+    """How many can't be had of what was said; deleted ones are among them, as nobody can tell them apart."""
+    return f"up to {count:,} messages are missing here: the server no longer has them"
+
+
 def messages(count: int) -> str:
     """`1 message`, `2 messages`."""
     return f"{count} message{'' if count == 1 else 's'}"
+
+
+def answer(store: Store, event: HistoryPage | SearchResults, now: float) -> list[str]:
+    """What the server has found or fetched: how much, then the messages."""
+    if isinstance(event, SearchResults):
+        head = f"found {messages(len(event.messages))} for {event.query}" + (
+            ", the newest first:" if event.messages else ""
+        )
+        more = f"there are older ones: /search {event.query} before:{{}}"
+    else:
+        head = f"{messages(len(event.messages))} before #{event.before}" + (":" if event.messages else "")
+        more = "there are older ones: /history {}"
+    lines = [event_line(head, now), *(message_line(store, message, now) for message in event.messages)]
+    if event.more and event.messages:
+        lines.append(event_line(more.format(min(message.id for message in event.messages)), now))
+    return lines
 
 
 def names(people: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from chat_tui.connection.address import ConnectionUrlError, parse_url
+from chat_tui.connection.address import ConnectionUrlError, parse_url, without_login
 from chat_tui.settings.settings import Settings, config_file, load
 from chat_tui.storage.choices import recall, remember, with_room
 from chat_tui.storage.identity import login, state_folder, user_name
@@ -58,13 +58,13 @@ class Profile(msgspec.Struct, frozen=True):
         return list(found)
 
     def keep_room(self, url: str) -> None:
-        """Remember a room that has greeted us.
+        """Remember a room that has greeted us; not a password in its address.
 
         Raises:
             RememberError: when that can't be written down.
         """
         before = recall(self.folder)
-        if (after := with_room(before, parse_url(url))) != before:
+        if (after := with_room(before, without_login(parse_url(url)))) != before:
             remember(self.folder, after)
 
     def _keep(self, **changed: str) -> None:

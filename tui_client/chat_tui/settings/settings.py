@@ -15,9 +15,10 @@ import msgspec
 
 from chat_protocol.names import InvalidNameError, check_name
 from chat_protocol.text import clean_line
-from chat_tui.connection.address import ConnectionUrlError, parse_url
+from chat_tui.connection.address import ConnectionUrlError, parse_url, without_login
 from chat_tui.settings.errors import SettingsError
 from chat_tui.storage.choices import SavedChoices
+from chat_tui.storage.identity import NO_FOLDER
 
 ENVIRONMENT = "CHAT_TUI_"
 DEFAULT = "default"
@@ -68,7 +69,10 @@ def config_file() -> Path:
     """Where the file is looked for."""
     from platformdirs import user_config_path  # noqa: PLC0415 - its import would delay the first frame
 
-    return user_config_path("chat-tui") / _FILE
+    try:
+        return user_config_path("chat-tui") / _FILE
+    except RuntimeError:  # neither HOME nor an entry for this user
+        return NO_FOLDER / _FILE
 
 
 def load(
@@ -128,7 +132,7 @@ def _checked(name: str, value: Any, source: str) -> str | bool | float:
         if name == "name" and value:
             check_name(value)
     except (ConnectionUrlError, InvalidNameError) as error:
-        raise SettingsError(_sentence(source, name, f"can't be {_shown(value)}. {error}")) from None
+        raise SettingsError(_sentence(source, name, f"can't be {_shown(without_login(value))}. {error}")) from None
     return value
 
 

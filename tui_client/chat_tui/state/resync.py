@@ -95,7 +95,7 @@ class Resync:
     def _take_server(self, init: Init, now: float) -> None:
         self.limits = init.limits
         self.plain = not init.epoch or init.you is None
-        if init.now is not None:
+        if init.now:  # a clock that stands at the beginning of time, as one out of all bounds is read, tells nothing
             self.clock_offset = init.now - now
 
     def _take_you(self, init: Init, change: Change, *, continued: bool) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from chat_protocol.names import InvalidNameError, check_name
 
+NO_FOLDER = Path(os.devnull) / "chat-tui"
+"""In place of a folder for a user who has none, as in a container: nothing is there, and nothing can be put there."""
 _FILE = "secret"
 _SECRET = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -24,7 +26,10 @@ def state_folder() -> Path:
     """The folder for what this program remembers; it need not exist yet."""
     from platformdirs import user_state_path  # noqa: PLC0415 - its import would delay the first frame
 
-    return user_state_path("chat-tui")
+    try:
+        return user_state_path("chat-tui")
+    except RuntimeError:  # neither HOME nor an entry for this user
+        return NO_FOLDER
 
 
 def login() -> str:
@@ -49,8 +54,12 @@ def prove(place: str, *, guest: bool) -> tuple[str, str | None]:
     """Return what proves who we are at `place`, and what is wrong with it, as a sentence; a guest's is for this run."""
     if guest:
         return passing_secret(), None
+    folder = state_folder()
+    if folder == NO_FOLDER:
+        why = "This user has no home folder, so nothing can be remembered (set HOME); you are a guest this time."
+        return passing_secret(), why
     try:
-        return secret_for(load_secret(state_folder()), place), None
+        return secret_for(load_secret(folder), place), None
     except IdentityError as error:
         return passing_secret(), str(error)
 
@@ -105,7 +114,11 @@ def _make(path: Path) -> str:
             draft.unlink(missing_ok=True)
     except OSError as error:
         raise IdentityError(f"{path} can't be written ({error.strerror}); you are a guest this time.") from error
-    return _read(path)
+    try:
+        return _read(path)
+    except FileNotFoundError as error:
+        why = f"{path} is a link to a file that is not there; you are a guest until it is removed or restored."
+        raise IdentityError(why) from error
 
 
 def _put_in_place(draft: Path, path: Path) -> None:

@@ -55,7 +55,7 @@ def last_colours() -> str:
     try:
         with (_state_folder() / _FILE).open(encoding="ascii") as file:
             text = file.read(64).strip()
-    except (OSError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError, RuntimeError):  # the last where nobody knows a home folder
         return USUAL
     return text if _COLOURS.fullmatch(text) else USUAL
 

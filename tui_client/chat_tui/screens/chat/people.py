@@ -45,7 +45,7 @@ class RosterPresenter:
         self._roster.set_people(self.people)
         self._composer.names = [name for who, name in store.people.clients.items() if who != you]
         self._header.here = len(store.people.clients) or None
-        self._composer.max_length = int(store.limits.get("text", 4096))
+        self._composer.max_length = int(store.limits.get("text") or 4096)
         if self._address.target:
             self.show_target()
 
