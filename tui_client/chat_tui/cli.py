@@ -6,12 +6,12 @@ import math
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chat_tui.app.app import ChatApp
     from chat_tui.settings.profile import Profile
-    from chat_tui.storage.outbox_file import OutboxFile
 
 DEFAULT_URL = "ws://localhost:6789"
 
@@ -128,6 +128,7 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
         # Textual draws on the standard error that the process began with; whoever collects that wants no screens there.
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # final only for type checkers
     from chat_tui.settings.errors import SettingsError  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.terminal.splash import keep_colours, last_colours, splash  # noqa: PLC0415 - not on every system
 
     # What is made until the screen stands stays: the collector would look through all of it for 30 ms. The app, once
@@ -136,7 +137,11 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     try:
         # Where nobody has said on the spot where to go, the settings do, or the user will.
         with splash(last_colours(), composer=bool(url or os.environ.get("CHAT_TUI_SERVER"))):
-            app = _app(url, options)
+            profile = open_profile(vars(options))
+            app = _app(profile, url, options)
+            app.run()
+        if app.other_room == "wanted":
+            app = _with_choices(_app_that_asks(profile, guest=options.guest), profile, guest=options.guest)
             app.run()
     except SettingsError as error:
         print(f"chat-tui: {error}", file=sys.stderr)
@@ -150,8 +155,10 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
 
         print(f"chat-tui ended by a fault of its own. {write_crash_report(app.crash, state_folder())}", file=sys.stderr)
         return 1
-    if options.theme is None:
-        keep_colours(state_folder(), app.frame_colours)
+    if options.theme is None and not options.guest:
+        from chat_tui.app.themes import frame_colours  # noqa: PLC0415 - --help and --version stay quick
+
+        keep_colours(state_folder(), frame_colours(app.theme_variables))
     if app.unsent:
         waits = "; the next start sends what waits" if app.unsent_waits else ""
         print(f"chat-tui: the server never had {len(app.unsent)} of your lines{waits}:", file=sys.stderr)
@@ -161,52 +168,37 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     return app.return_code or 0
 
 
-def _app(url: str | None, options: argparse.Namespace) -> "ChatApp":
+def _app(profile: "Profile", url: str | None, options: argparse.Namespace) -> "ChatApp":
     from chat_tui.app.app import ChatApp  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.connection.address import parse_url, place  # noqa: PLC0415 - after the first frame
-    from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.storage.drafts import Drafts  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.connection.address import parse_url  # noqa: PLC0415 - after the first frame
 
-    profile = open_profile(vars(options))
+    guest = options.guest
     if url is None and not profile.settings.server:
-        app = _app_that_asks(profile, guest=options.guest)
+        app = _app_that_asks(profile, guest=guest)
     else:
         url = url or parse_url(profile.settings.server)
-        secret, problem = _identity(url, guest=options.guest)
-        drafts = Drafts(None if options.guest else profile.folder / "drafts.json", place(url))
-        outbox = None if options.guest or problem else _outbox(profile, url, secret)
-        app = ChatApp(url, name=profile.name, secret=secret, notice=problem, drafts=drafts, outbox=outbox)
-    app.use(profile.settings, profile.keep_theme, None if options.guest else profile.keep_room)
+        app = ChatApp(url, **profile.arrive(url, guest=guest)._asdict())
+        app.other_room = "possible"
+    return _with_choices(app, profile, guest=guest)
+
+
+def _with_choices(app: "ChatApp", profile: "Profile", *, guest: bool) -> "ChatApp":
+    """What is set holds, and what is chosen inside is kept; nothing of a guest's."""
+    from chat_tui.app.keeping import Keeping  # noqa: PLC0415 - --help and --version stay quick
+
+    kept = Keeping(
+        theme=profile.keep_theme, room=profile.keep_room, name=profile.keep_name, name_at=profile.keep_name_at
+    )
+    app.use(profile.settings, Keeping() if guest else kept)
     return app
 
 
 def _app_that_asks(profile: "Profile", *, guest: bool) -> "ChatApp":
     """It asks where to go, and only then who we are there."""
-    from chat_tui.app.first_run import Arrival, FirstRunApp  # noqa: PLC0415 - most have said where to go
-    from chat_tui.connection.address import place  # noqa: PLC0415 - after the first frame
-    from chat_tui.storage.drafts import Drafts  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.app.first_run import FirstRunApp  # noqa: PLC0415 - most have said where to go
 
-    def arrive(url: str) -> Arrival:
-        secret, problem = _identity(url, guest=guest)
-        drafts = Drafts(None if guest else profile.folder / "drafts.json", place(url))
-        return Arrival(secret, problem, drafts, None if guest or problem else _outbox(profile, url, secret))
-
-    return FirstRunApp(profile.proposed_name, profile.rooms, arrive, None if guest else profile.keep_name)
-
-
-def _outbox(profile: "Profile", url: str, secret: str) -> "OutboxFile":
-    """Where lines wait for the server; not for a guest, whom no server would know again."""
-    from chat_tui.storage.outbox_file import FOLDER, OutboxFile  # noqa: PLC0415 - --help and --version stay quick
-
-    return OutboxFile(profile.folder / FOLDER, url, secret)
-
-
-def _identity(url: str, *, guest: bool, job: str = "") -> tuple[str, str | None]:
-    """What proves who we are, and what is wrong with it. Each `job` is somebody of its own; a guest, for this run."""
-    from chat_tui.connection.address import place  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.storage.identity import prove  # noqa: PLC0415 - --help and --version stay quick
-
-    return prove(f"{place(url)} {job}".rstrip(), guest=guest)
+    arrive = partial(profile.arrive, guest=guest)
+    return FirstRunApp(profile.proposed_name, profile.rooms, arrive)
 
 
 def _plain(options: argparse.Namespace, url: str | None) -> int:
@@ -222,9 +214,11 @@ def _plain(options: argparse.Namespace, url: str | None) -> int:
         profile = open_profile(vars(options))
         url = url or parse_url(profile.settings.server or DEFAULT_URL)
         # A job that has a name of its own must not rename the person at whose computer it runs.
-        secret, problem = _identity(url, guest=options.guest, job=options.name or "")
+        secret, problem = profile.identity_at(url, guest=options.guest, job=options.name or "")
+        name = profile.name if options.guest else profile.name_at(url)
+        keep_name = None if options.guest or options.name else partial(profile.keep_name_at, url)
         timeout = TIMEOUT if options.timeout is None else options.timeout
-        return run_plain(url, name=profile.name, secret=secret, timeout=timeout, notice=problem or "")
+        return run_plain(url, name=name, secret=secret, timeout=timeout, notice=problem or "", keep_name=keep_name)
     except SettingsError as error:
         print(f"chat-tui: {error}", file=sys.stderr)
         return 2

@@ -14,6 +14,7 @@ import secrets
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -30,6 +31,7 @@ from chat_tui.plain.journal import Journal
 from chat_tui.plain.streams import MOST_LINE_BYTES, Input, Line, Output
 from chat_tui.state.outbox import Pending
 from chat_tui.state.store import Change, Store
+from chat_tui.storage.choices import RememberError
 
 TIMEOUT = 10.0
 """Seconds without an answer after which it is given up, where nothing else is wished."""
@@ -43,16 +45,25 @@ _QUOTE = 200
 _MOST_TOLD = 50
 
 
-def run_plain(url: str, *, name: str | None, secret: str | None, timeout: float = TIMEOUT, notice: str = "") -> int:
+def run_plain(
+    url: str,
+    *,
+    name: str | None,
+    secret: str | None,
+    timeout: float = TIMEOUT,
+    notice: str = "",
+    keep_name: Callable[[str], None] | None = None,
+) -> int:
     """Chat over the standard streams until the input ends. Returns the exit status.
 
-    `timeout` is in seconds; `notice` is told first, as something that is wrong.
+    `timeout` is in seconds; `notice` is told first, as something that is wrong. `keep_name` writes down a name that was
+    taken; it may raise RememberError.
     """
     if notice:
         complain(notice)
 
     async def run() -> int:
-        return await _Program(url, name, secret, timeout).run()
+        return await _Program(url, name, secret, timeout, keep_name).run()
 
     return asyncio.run(run())
 
@@ -68,9 +79,17 @@ def complain(text: str) -> None:
 class _Program:
     """One run, inside an event loop."""
 
-    def __init__(self, url: str, name: str | None, secret: str | None, timeout: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        name: str | None,
+        secret: str | None,
+        timeout: float,
+        keep_name: Callable[[str], None] | None,
+    ) -> None:
         at_terminal = sys.stdin is not None and sys.stdin.isatty()
-        self._name = name
+        self._name = self._name_kept = name
+        self._keep_name = keep_name
         self._timeout = timeout
         self._store = Store(secrets.token_hex(4) + "-", history_limit=_LIMIT)
         self._journal = Journal(self._store, place(url), history=HISTORY if at_terminal else 0, limit=_LIMIT)
@@ -139,6 +158,10 @@ class _Program:
         you = self._store.people.you
         if you is not None and self._name is not None and fold_name(you.name) == fold_name(self._name):
             self._feed.rename(you.name)
+            if self._keep_name is not None and you.name != self._name_kept:
+                self._name_kept = you.name
+                with suppress(RememberError):  # nothing of it is needed
+                    self._keep_name(you.name)
 
     def _status_changed(self, status: Status) -> None:
         match status:

@@ -52,6 +52,11 @@ class Settings(msgspec.Struct, frozen=True):
         """Who set a value; a key's name is `keys.` and its binding id."""
         return self.sources.get(name, DEFAULT)
 
+    @property
+    def name_is_for_once(self) -> bool:
+        """Was the name given for this run, by an option or a variable?"""
+        return self.source("name").startswith(("option ", "environment "))
+
     def without_picked_theme(self) -> "Settings":
         """The same but for a theme that was picked inside the program, should that be the one in force."""
         if self.source("theme") != _PICKED:

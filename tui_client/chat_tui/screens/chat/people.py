@@ -1,5 +1,6 @@
 """Presence: shows who is here, whom the next line is for, and under which name we are known ourselves."""
 
+from collections.abc import Callable, Container
 from itertools import count
 
 from chat_protocol.names import fold_name
@@ -79,7 +80,10 @@ class RosterPresenter:
 
 
 class OwnName:
-    """Our name: `wanted` is the one that was asked for, None where the server is to give one."""
+    """Our name: `wanted` is the one that was asked for, None where the server is to give one.
+
+    `taken` is told a name that was asked for by a line, when it is ours.
+    """
 
     def __init__(
         self,
@@ -90,8 +94,11 @@ class OwnName:
         status: StatusLine,
         *,
         wanted: str | None,
+        taken: Callable[[str], None],
     ) -> None:
-        self.wanted = wanted
+        self._wanted = wanted
+        self._taken = taken
+        self._typed = False
         self._store = store
         self._feed = feed
         self._composer = composer
@@ -107,15 +114,26 @@ class OwnName:
         before, self._known = self._known, you.name
         if before is not None and before != you.name:
             self._status.notice(Notice("success", f"You are {you.name} now.", seconds=4))
-        if self.wanted is None:
+        if self._wanted is None:
             return
         others = {fold_name(name) for who, name in self._store.people.clients.items() if who != you.id}
-        if fold_name(you.name) == fold_name(self.wanted):
+        if fold_name(you.name) == fold_name(self._wanted):
             self._feed.rename(you.name)
-        elif not self._composer.text and (change.errors or fold_name(self.wanted) in others):
-            free = next(name for n in count(2) if fold_name(name := f"{self.wanted}{n}") not in others)
-            self._drafts.propose(f"/name {free}")
+            if self._typed:
+                self._typed = False
+                self._taken(you.name)
+        elif not self._composer.text and (change.errors or fold_name(self._wanted) in others):
+            self._propose(self._wanted, others)
+
+    def _propose(self, wanted: str, others: Container[str]) -> None:
+        free = next(name for n in count(2) if fold_name(name := f"{wanted}{n}") not in others)
+        self._drafts.propose(f"/name {free}")
+
+    def want(self, name: str) -> None:
+        """Ask for this name, as a line says."""
+        self._wanted, self._typed = name, True
 
     def refused(self) -> None:
         """The name that was asked for is not to be had: we keep ours."""
-        self.wanted = self._store.people.you.name if self._store.people.you else None
+        self._wanted = self._store.people.you.name if self._store.people.you else None
+        self._typed = False
