@@ -64,9 +64,9 @@ class PlaceFile:
                 place = _advanced(place, read)
             known = {who: name for who, name in place.names.items() if who not in names} | dict(names)
             known = dict(list(known.items())[-MOST_NAMES:])
-            places[self._key] = place = msgspec.structs.replace(place, names=known, used_at=self._clock())
-            kept = sorted(places.items(), key=lambda item: item[1].used_at)[-MOST_PLACES:]
-            write_atomic_private(self._path, msgspec.json.encode(dict(kept)))
+            place = msgspec.structs.replace(place, names=known, used_at=self._clock())
+            others = sorted(places.items(), key=lambda item: item[1].used_at)[1 - MOST_PLACES :]
+            write_atomic_private(self._path, msgspec.json.encode(dict(others) | {self._key: place}))
             self._saved = place
 
 
