@@ -111,6 +111,10 @@ def _chat(options: argparse.Namespace) -> int:
     from chat_protocol.names import InvalidNameError, check_name  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.connection.address import ConnectionUrlError, parse_url  # noqa: PLC0415 - --help and --version stay quick
 
+    if options.url and options.url.isalpha() and (word := _mistyped(options.url)):
+        host = options.url
+        print(f"chat-tui: Did you mean `chat-tui {word}`? A host of that name is {host}:6789.", file=sys.stderr)
+        return 2
     try:
         url = None if options.url is None else parse_url(options.url)
         options.name = check_name(options.name) if options.name else None
@@ -118,6 +122,13 @@ def _chat(options: argparse.Namespace) -> int:
         print(f"chat-tui: {error}", file=sys.stderr)
         return 2
     return _plain(options, url) if options.plain else _on_screen(options, url)
+
+
+def _mistyped(word: str) -> str:
+    """Which of the words that are no address this may be, "" for none."""
+    from difflib import get_close_matches  # noqa: PLC0415 - --help and --version stay quick
+
+    return next(iter(get_close_matches(word.casefold(), ("config", "demo"), n=1, cutoff=0.75)), "")
 
 
 def _on_screen(options: argparse.Namespace, url: str | None) -> int:

@@ -17,6 +17,7 @@ from chat_protocol.names import InvalidNameError, check_name
 from chat_protocol.text import clean_line
 from chat_tui.connection.address import ConnectionUrlError, parse_url
 from chat_tui.settings.errors import SettingsError
+from chat_tui.settings.suggestions import did_you_mean
 from chat_tui.storage.choices import SavedChoices
 
 ENVIRONMENT = "CHAT_TUI_"
@@ -170,7 +171,8 @@ def _from_file(path: Path) -> Settings:
             settings = _with(settings, name, value, source)
         else:
             known = ", ".join([*VALUES, "keys"])
-            raise SettingsError(f"{source}: there is no setting {_shown(name)}. There are: {known}.")
+            meant = did_you_mean(name, [*VALUES, "keys"])
+            raise SettingsError(f"{source}: there is no setting {_shown(name)}.{meant} There are: {known}.")
     return settings
 
 

@@ -135,7 +135,7 @@ class ChatParts:
         self.actions = MessageActions(app, store, feed, self.pager, self.recipient, sender, status)
         submission = Submission(
             composer, self.recipient, self.drafts, sender, self.returned, local=self._local_commands(),
-            leave=self._host.leave, people_key=lambda: self._host.key_for("chat.people"),
+            leave=self._host.leave, key_for=self._host.key_for,
         )  # fmt: skip
         self.keys = ChatKeys(composer, messages, self.find_keys, self.jumps, self.undo, self.returned)
         message_area = MessageArea(
