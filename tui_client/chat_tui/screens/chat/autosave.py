@@ -80,6 +80,11 @@ class DraftAutosave:
             self._address.target = client_id
             self._composer.set_text(theirs)
 
+    @property
+    def proposes(self) -> bool:
+        """Does what was proposed stand in the composer as it was?"""
+        return bool(self._proposal) and self._composer.text == self._proposal
+
     def propose(self, line: str) -> None:
         """Put a line into the empty composer that the user may send, or not: it is nobody's draft."""
         self._proposal = line
