@@ -22,7 +22,7 @@ def write_atomic_private(path: Path, data: bytes, *, durable: bool = False) -> N
         OSError: when it can't be written.
     """
     draft = path.with_name(f"{path.name}.{os.urandom(8).hex()}")
-    _make_folder(path.parent, durable=durable)
+    make_private_folder(path.parent)
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(data)
@@ -36,6 +36,22 @@ def write_atomic_private(path: Path, data: bytes, *, durable: bool = False) -> N
         _sync_folder(path.parent)
 
 
+def make_private_folder(folder: Path) -> None:
+    """Make a folder for its owner alone, unless it is there; one that is made is there after a loss of power, too.
+
+    Raises:
+        OSError: when it can't be made.
+    """
+    if folder.is_dir():
+        return
+    missing = [folder]
+    while not missing[-1].parent.exists():
+        missing.append(missing[-1].parent)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for made in missing:
+        _sync_folder(made.parent)
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Let no other window of ours change this file meanwhile; one that stands still is waited for only so long.
@@ -43,7 +59,7 @@ def locked(path: Path) -> Iterator[None]:
     Raises:
         OSError: when the folder can't be written.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     if "fcntl" not in globals():
         yield
         return
@@ -81,17 +97,6 @@ def _try_lock(lock: int) -> bool:
     except OSError:
         return True
     return True
-
-
-def _make_folder(folder: Path, *, durable: bool) -> None:
-    missing = []
-    while durable and not folder.exists():
-        missing.append(folder)
-        folder = folder.parent
-    folder = missing[0] if missing else folder
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for made in missing:
-        _sync_folder(made.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -10,6 +10,8 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
+from chat_tui.storage.atomic_file import make_private_folder
+
 with suppress(ImportError):  # a system without such locks
     import fcntl
 
@@ -23,7 +25,7 @@ def take_free(folder: Path, prefix: str) -> tuple[Path, int] | None:
     Raises:
         OSError: when the folder can't be used.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(folder)
     for number in count(1):
         path = folder / f"{prefix}-{number}.json"
         if (lock := lock_file(path)) is not None:
