@@ -11,7 +11,7 @@ import pytest
 from processes import Server, chat_tui, running_server
 from terminal import Terminal
 
-ESC, HOME, DOWN, END, CTRL_Q, CTRL_U = b"\x1b", b"\x1b[H", b"\x1b[B", b"\x1b[F", b"\x11", b"\x15"
+ESC, HOME, DOWN, END, CTRL_Q, CTRL_U, CTRL_P = b"\x1b", b"\x1b[H", b"\x1b[B", b"\x1b[F", b"\x11", b"\x15", b"\x10"
 
 
 def nothing_said(home: Path, *options: str, cols: int = 80, rows: int = 24, user: str = "ana") -> Terminal:
@@ -144,7 +144,7 @@ def test_what_is_typed_too_early_accepts_nothing(server: Server, tmp_path: Path)
 
 
 def test_a_guest_leaves_nothing_behind(server: Server, tmp_path: Path) -> None:
-    """Neither name nor room."""
+    """Neither name nor room, and no theme."""
     with nothing_said(tmp_path, "--guest") as gus:
         gus.wait("Others will see you")
         gus.type("gus\r")
@@ -153,8 +153,17 @@ def test_a_guest_leaves_nothing_behind(server: Server, tmp_path: Path) -> None:
         gus.wait("Address")
         gus.type(f"{server.url}\r")
         gus.wait("● connected")
+        gus.send(CTRL_P)
+        gus.type("theme")
+        gus.wait("Another look")
+        gus.send(b"\r")
+        gus.wait("╭─ Theme")
+        gus.send(DOWN + b"\r")
+        gus.wait(lambda rows: not any("╭─ Theme" in row for row in rows))
+        gus.type("/name somebody\r")
+        gus.wait("You are somebody now.")
         leave(gus)
-    assert remembered(tmp_path) == ""
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize("end", [CTRL_Q, signal.SIGTERM])

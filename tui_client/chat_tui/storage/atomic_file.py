@@ -33,7 +33,7 @@ def write_atomic_private(path: Path, data: bytes, *, durable: bool = False) -> N
     finally:
         draft.unlink(missing_ok=True)
     if durable:
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def make_private_folder(folder: Path) -> None:
@@ -49,7 +49,7 @@ def make_private_folder(folder: Path) -> None:
         missing.append(missing[-1].parent)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for made in missing:
-        _sync_folder(made.parent)
+        sync_folder(made.parent)
 
 
 @contextmanager
@@ -99,7 +99,7 @@ def _try_lock(lock: int) -> bool:
     return True
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Have the names in a folder on disk; where a file system knows no such thing, they are as it keeps them."""
     with suppress(OSError):
         number = os.open(folder, os.O_RDONLY)
