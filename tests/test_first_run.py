@@ -11,7 +11,7 @@ import pytest
 from processes import Server, chat_tui, running_server
 from terminal import Terminal
 
-ESC, DOWN, END, CTRL_Q = b"\x1b", b"\x1b[B", b"\x1b[F", b"\x11"
+ESC, HOME, DOWN, END, CTRL_Q, CTRL_U, CTRL_P = b"\x1b", b"\x1b[H", b"\x1b[B", b"\x1b[F", b"\x11", b"\x15", b"\x10"
 
 
 def nothing_said(home: Path, *options: str, cols: int = 80, rows: int = 24, user: str = "ana") -> Terminal:
@@ -19,6 +19,11 @@ def nothing_said(home: Path, *options: str, cols: int = 80, rows: int = 24, user
     home.mkdir(exist_ok=True)
     argv = [sys.executable, "-m", "chat_tui", *options]
     return Terminal(argv, home=home, cols=cols, rows=rows, env={"USER": user})
+
+
+def in_the_list(rows: list[str]) -> bool:
+    """Is the cursor on a place to go to, whether a room runs on this computer or not?"""
+    return any("answers at localhost:6789." in row or "you are asked" in row for row in rows)
 
 
 def remembered(home: Path) -> str:
@@ -38,17 +43,19 @@ def test_one_starts_a_room_and_another_joins(tmp_path: Path) -> None:
     with nothing_said(tmp_path / "ana") as ana:
         ana.wait("Others will see you under this name.")
         ana.send(b"\r")
-        ana.wait("answers at localhost:6789.")
+        ana.wait(in_the_list)
         ana.send(END)
-        ana.wait("It ends when you leave.")
+        ana.wait("ends when you leave.")
         ana.send(b"\r")
+        ana.wait("Who may come to your room?")
+        ana.type("n")
         ana.wait("Your room is open")
         ana.wait("● connected · 1 here")
         rows = ana.wait("esc To the room")
         invitation = next(found[0] for row in rows if (found := re.search(r"chat-tui ws://[\w.]+:(\d+)", row)))
         assert any("It listens on 0.0.0.0:" in row for row in rows)
         ana.click_text("[Copy]")
-        ana.wait("✓ copied")
+        ana.wait("✓ Sent to the terminal's clipboard.")
         assert b"\x1b]52;c;" + b64encode(invitation.encode()) in ana.raw
         ana.send(b"\r")
         port = invitation.rpartition(":")[2]
@@ -75,8 +82,10 @@ def test_a_signal_ends_the_room_unasked(end: signal.Signals, tmp_path: Path) -> 
     with nothing_said(tmp_path / "ana") as ana:
         ana.wait("Others will see you under this name.")
         ana.send(b"\r")
-        ana.wait("answers at localhost:6789.")
+        ana.wait(in_the_list)
         ana.send(END + b"\r")
+        ana.wait("Who may come to your room?")
+        ana.type("c")
         rows = ana.wait(lambda rows: [row for row in rows if "chat-tui ws://" in row])
         port = next(found[1] for row in rows if (found := re.search(r"chat-tui ws://[\w.]+:(\d+)", row)))
         ana.send(ESC)
@@ -103,7 +112,7 @@ def test_the_next_time_enter_twice_is_enough(server: Server, tmp_path: Path) -> 
         ana.wait("▲ A name has no spaces.")
         ana.wait("Others will see you under this name.")
         ana.type("\x15ana\r")
-        ana.wait("answers at localhost:6789.")
+        ana.wait(in_the_list)
         ana.send(END + b"\x1b[A\r")
         ana.wait("Address")
         ana.type(f"{where}\r")
@@ -111,7 +120,7 @@ def test_the_next_time_enter_twice_is_enough(server: Server, tmp_path: Path) -> 
         leave(ana)
     with nothing_said(tmp_path, cols=40, rows=12, user="root of all") as ana:
         ana.wait("Your name   ana")
-        ana.wait(f"{where}  recent")
+        ana.wait(f"{where.replace('127.0.0.1', 'localhost')}  recent")
         ana.wait("Others will see you under this name.")
         ana.type("\r\rback again")  # all at once
         ana.wait("lobby  to: Everyone")
@@ -135,17 +144,26 @@ def test_what_is_typed_too_early_accepts_nothing(server: Server, tmp_path: Path)
 
 
 def test_a_guest_leaves_nothing_behind(server: Server, tmp_path: Path) -> None:
-    """Neither name nor room."""
+    """Neither name nor room, and no theme."""
     with nothing_said(tmp_path, "--guest") as gus:
         gus.wait("Others will see you")
         gus.type("gus\r")
-        gus.wait("answers at localhost:6789.")
+        gus.wait(in_the_list)
         gus.send(END + b"\x1b[A\r")
         gus.wait("Address")
         gus.type(f"{server.url}\r")
         gus.wait("● connected")
+        gus.send(CTRL_P)
+        gus.type("theme")
+        gus.wait("Another look")
+        gus.send(b"\r")
+        gus.wait("╭─ Theme")
+        gus.send(DOWN + b"\r")
+        gus.wait(lambda rows: not any("╭─ Theme" in row for row in rows))
+        gus.type("/name somebody\r")
+        gus.wait("You are somebody now.")
         leave(gus)
-    assert remembered(tmp_path) == ""
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize("end", [CTRL_Q, signal.SIGTERM])
@@ -171,3 +189,24 @@ def test_what_is_set_goes_straight_there(server: Server, tmp_path: Path) -> None
         ana.wait("● connected")
         ana.wait("▊ early")
         assert b"Where to?" not in ana.raw
+
+
+def test_where_nobody_answers_esc_leads_to_the_choice_of_a_room(tmp_path: Path) -> None:
+    """Whoever has said on the command line where to go has the same way out as who has chosen it from the list."""
+    with nothing_said(tmp_path, "ws://127.0.0.1:9") as ana:
+        ana.wait("Esc goes back.")
+        ana.type("not yet")
+        ana.wait("▊ not yet")
+        ana.send(ESC)
+        ana.send(CTRL_U)
+        ana.wait("Message everyone…")
+        ana.send(ESC)
+        ana.wait("Others will see you under this name.")
+        with running_server() as server:
+            ana.wait("answers")
+            ana.send(b"\r")
+            ana.wait("Start a room on this computer")
+            ana.send(HOME + DOWN + b"\r")
+            ana.type(f"localhost:{server.port}\r")
+            ana.wait("● connected · 1 here")
+            leave(ana)

@@ -1,4 +1,4 @@
-"""Whoever is killed loses no line and says none twice."""
+"""Whoever is killed loses no line and says none twice, and is told what they have not read."""
 
 import json
 import signal
@@ -46,3 +46,47 @@ def test_lines_that_waited_are_there_once_after_a_kill(tmp_path: Path) -> None:
                 ana.wait(lambda rows: not any("sending…" in row or "not sent yet" in row for row in rows))
                 assert record(again) == ["three", "four"]
         assert not list(tmp_path.rglob("outbox/*.json"))
+
+
+def test_what_was_read_before_a_kill_is_read(tmp_path: Path) -> None:
+    """And what came after that is told at the next start, whatever has ended the one before."""
+    with running_server() as server, connect(f"{server.url}?name=bob", proxy=None) as bob:
+        bob.recv()
+        with chat_tui(server.url, "ana", tmp_path) as ana:
+            ana.wait("● connected")
+            bob.send("seen")
+            ana.wait("▊ seen")
+            ana.wait(lambda _: any('"lobby":1}' in path.read_text() for path in tmp_path.rglob("places.json")))
+            ana.terminate(signal.SIGKILL)
+            ana.wait_exit()
+        bob.send("while away")
+        with chat_tui(server.url, "ana", tmp_path) as ana:
+            ana.wait("1 message while you were away. Home goes to the first.")
+            ana.wait("▊ seen")
+            rows = ana.wait("▊ while away")
+            assert any("new since" in row for row in rows)
+
+
+def test_two_windows_that_are_killed_leave_a_draft_each(tmp_path: Path) -> None:
+    """Neither shows the other's, and no draft is sent twice: the next two windows have one each."""
+    with running_server() as server:
+        with chat_tui(server.url, "ana", tmp_path) as one, chat_tui(server.url, "ana", tmp_path) as other:
+            for window, text in ((one, "the first draft"), (other, "the second draft")):
+                window.wait("● connected")
+                window.type(text)
+                window.wait(text)
+            texts = ("the first draft", "the second draft")
+            one.wait(
+                lambda _: all(any(text in path.read_text() for path in tmp_path.rglob("*.json")) for text in texts)
+            )
+            for window in (one, other):
+                window.terminate(signal.SIGKILL)
+                window.wait_exit()
+        with chat_tui(server.url, "ana", tmp_path) as one, chat_tui(server.url, "ana", tmp_path) as other:
+            for window in (one, other):
+                window.wait("draft")
+                window.wait("● connected")
+                window.type("\r")
+            one.wait("▊ the second draft")
+            one.wait(lambda rows: not any("sending…" in row for row in rows))
+        assert sorted(record(server)) == ["the first draft", "the second draft"]

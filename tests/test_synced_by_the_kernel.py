@@ -1,9 +1,15 @@
-"""What the kernel is asked for, in which order: a line is in the log, the log is synced, and only then it is shown."""
+"""What the kernel is asked for, in which order: what is promised to outlive a loss of power is synced before it counts.
+
+On the server a line is in the log, the log is synced, and only then it is shown; at the client a line that waits is in
+its file, the file is synced, takes its name, and so is the folder.
+"""
 
 import asyncio
 import json
 import re
 import shutil
+import subprocess
+import sys
 
 import pytest
 from websockets.asyncio.client import connect
@@ -68,3 +74,28 @@ async def test_a_line_is_synced_before_it_is_shown(tmp_path):
             shown |= said
             assert said <= synced
     assert len(shown) == LINES
+
+
+_SAVE = """
+import sys
+from pathlib import Path
+from chat_tui.state.outbox_codec import SavedLine
+from chat_tui.storage.outbox_file import OutboxFile
+file = OutboxFile(Path(sys.argv[1]), "ws://h:1/", "s" * 64)
+file.take_over(0.0)
+file.save([SavedLine("t-1", "a line that waits", "a line that waits", 0.0)], 0.0)
+"""
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+def test_a_line_that_waits_is_synced_before_it_counts_as_written(tmp_path):
+    """Its text, then its name, then the folder of it; a folder that is new is in its own folder for good as well."""
+    folder, traced = tmp_path / "state" / "outbox", tmp_path / "trace"
+    strace = ["strace", "-y", "-e", "trace=fsync,rename,write", "-o", str(traced)]
+    subprocess.run([*strace, sys.executable, "-c", _SAVE, str(folder)], check=True)
+    calls = [line for line in traced.read_text().splitlines() if str(tmp_path) in line]
+    assert [line.partition("<")[2].partition(">")[0] for line in calls[:2]] == [str(folder.parent), str(tmp_path)]
+    kinds = [line.split("(")[0] for line in calls]
+    assert kinds[-4:] == ["write", "fsync", "rename", "fsync"]
+    assert ".json." in calls[-3]
+    assert f"<{folder}>" in calls[-1]

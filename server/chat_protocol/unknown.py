@@ -5,20 +5,37 @@ from collections.abc import Iterable, Mapping
 
 from chat_protocol.text import clean_line
 
-_PRIVATE = "write /to bob text"
-_NAME = "write /name ana"
-_EXIT = "write /exit"
-_DELETE = "write /delete 12"
-_PEOPLE = "who comes and goes is told by itself"
-
-OTHER_NAMES: Mapping[str, str] = {
-    **dict.fromkeys(("/msg", "/query", "/dm", "/pm", "/w", "/whisper", "/tell"), _PRIVATE),
-    **dict.fromkeys(("/nick", "/rename"), _NAME),
-    **dict.fromkeys(("/quit", "/q", "/part", "/leave", "/bye", "/disconnect"), _EXIT),
-    **dict.fromkeys(("/rm", "/del", "/remove"), _DELETE),
-    **dict.fromkeys(("/who", "/names", "/users"), _PEOPLE),
-}
+_INSTEAD = (
+    ("/msg /query /dm /pm /w /whisper /tell /private", "write /to bob text"),
+    ("/nick /rename /user /register /login /identify", "write /name ana"),
+    ("/quit /q /part /leave /bye /disconnect /close /logout /signoff /wc", "write /exit"),
+    ("/rm /del /remove /unsend /redact", "write /delete 12"),
+    ("/r /re /quote /answer /thread", "write /reply 12 text"),
+    ("/find /grep /lastlog", "write /search words"),
+    ("/expire /timer /ephemeral /disappear", "write /temp 30 text"),
+    ("/e /edit /s /correct /fix", "a message can't be changed: write /delete 12, and say it again"),
+    ("/me /action /slap /shrug", "write it as a message"),
+    ("/say /all /notice /amsg /broadcast", "what begins without a slash goes to everyone"),
+    ("/who /names /users /nicks /people /online /here", "who comes and goes is told by itself"),
+    ("/whois /whowas /info /seen /last", "a name is all that is known of anybody"),
+    ("/away /afk /back /brb /status /presence", "nobody is told who is away: write it as a message"),
+    ("/clear /cls /reset", "what is shown is up to your program, and /delete deletes for everyone"),
+    ("/ignore /block /mute /unignore /unblock /unmute", "what you hide is up to your program"),
+    ("/topic /title /motd /pin /unpin /pins", "nothing is pinned above the messages here"),
+    ("/react /unreact /like", "answer with /reply 12 and an emoji"),
+    ("/kick /ban /unban /op /deop /voice /devoice /mod /admin /mode /kill", "everybody here may do the same"),
+    ("/invite", "whoever knows the address can join"),
+    ("/join /j /room /rooms /channel /channels /list /create /switch /cycle", "there is one room at an address"),
+    ("/server /connect /reconnect /open", "another address is another connection"),
+    ("/upload /file /send /attach /dcc /image", "only texts can be sent, such as a link to it"),
+    ("/theme /color /colour /colors /set /settings /config /preferences /bind /alias", "that is up to your program"),
+    ("/ping /lag /version /about /time /ctcp", "that is not asked by a line"),
+)
+OTHER_NAMES: Mapping[str, str] = {name: instead for names, instead in _INSTEAD for name in names.split()}
 """What other programs call things, and what to do here, as the end of a sentence."""
+
+_NO_GUESS = frozenset({"/exit"})
+"""Who follows a wrong guess must not lose anything by it, as a name is lost that is given up."""
 
 _PLAIN = re.compile(r"/[a-z]{1,20}", re.IGNORECASE | re.ASCII)
 _AS_TEXT = "To say it, begin with //."
@@ -48,7 +65,7 @@ def quoted(word: str) -> str:
 
 def _nearest(name: str, known: Iterable[str]) -> str:
     """The command that `name` was most likely meant to be; "" for none."""
-    slips, near = min(((_slips(name, one), one) for one in known), default=(_LONG, ""))
+    slips, near = min(((_slips(name, one), one) for one in known if one not in _NO_GUESS), default=(_LONG, ""))
     two_are_few = len(name) > _LONG and name[1] == near[1:2]
     return near if slips <= (2 if two_are_few else 1) else ""
 

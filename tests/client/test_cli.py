@@ -260,3 +260,12 @@ def test_a_guest_is_one_and_the_same_for_as_long_as_the_program_runs(tmp_path, m
     assert one != other
     assert re.fullmatch("[0-9a-f]{64}", one)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("word", "meant"), [("confg", "config"), ("Config", "config"), ("dmeo", "demo")])
+def test_a_slip_in_a_word_is_no_address(word, meant, capsys):
+    """It says how such a host would be reached."""
+    assert cli.main([word]) == 2
+    assert capsys.readouterr().err == (
+        f"chat-tui: Did you mean `chat-tui {meant}`? A host of that name is {word}:6789.\n"
+    )

@@ -2,7 +2,8 @@
 
 import pytest
 
-from chat_protocol.commands import CommandError, parse_command
+from chat_protocol.commands import COMMANDS, CommandError, parse_command
+from chat_protocol.unknown import OTHER_NAMES
 
 MISSING, BAD_ID, BAD_SECONDS = "missing_argument", "bad_id", "bad_seconds"
 
@@ -116,6 +117,12 @@ def test_another_case_is_explained():
         ("/del 12", "write /delete 12."),
         *[(name, "who comes and goes is told by itself.") for name in ("/who", "/names", "/users")],
         ("/to bob /msg ana hi", "write /to bob text."),
+        ("/edit 3 x", "a message can't be changed: write /delete 12, and say it again."),
+        ("/me waves", "write it as a message."),
+        *[(name, "there is one room at an address.") for name in ("/join #dev", "/list", "/channels")],
+        ("/theme", "that is up to your program."),
+        ("/kick bob", "everybody here may do the same."),
+        ("/whois bob", "a name is all that is known of anybody."),
         ("/txn k7 /nick ana", "write /name ana."),
     ],
 )
@@ -129,9 +136,9 @@ def test_what_other_programs_call_it(line, instead):
     ("name", "near"),
     [
         ("/delet", "/delete"), ("/dleete", "/delete"), ("/dlt", ""), ("/repyl", "/reply"), ("/relpli", "/reply"),
-        ("/tp", "/to"), ("/ot", "/to"), ("/nmae", "/name"), ("/exti", "/exit"), ("/tem", "/temp"), ("/Temp", "/temp"),
-        ("/me", ""), ("/set", ""), ("/text", ""), ("/test", ""), ("/join", ""), ("/away", ""), ("/topic", ""),
-        ("/emote", ""), ("/clear", ""), ("/help", ""), ("/mute", ""), ("/ignore", ""), ("/x", ""),
+        ("/tp", "/to"), ("/ot", "/to"), ("/nmae", "/name"), ("/exti", ""), ("/exi", ""), ("/exitt", ""),
+        ("/temq", "/temp"), ("/tem", "/temp"), ("/Temp", "/temp"),
+        ("/text", ""), ("/test", ""), ("/emote", ""), ("/help", ""), ("/x", ""), ("/exec", ""), ("/edi", ""),
         ("/", ""), ("/txm", ""), ("/ex\u0131t", ""), ("/" + "delete" * 9000, ""),
     ],
 )  # fmt: skip
@@ -140,6 +147,15 @@ def test_a_slip_of_the_finger_is_explained(name, near):
     text = refused(f"{name} x").text
     assert ("did you mean" in text) == bool(near)
     assert f"did you mean {near}?" in text or ", only /reply, " in text
+
+
+def test_no_name_of_another_program_is_taken_for_a_slip():
+    """Every one of them is answered, and none is a command here; to leave is proposed for no slip at all."""
+    asked = {"/edit", "/theme", "/me", "/who", "/names", "/clear", "/away", "/topic", "/kick", "/ignore", "/part"}
+    assert asked < OTHER_NAMES.keys()
+    assert not OTHER_NAMES.keys() & {spec.name for spec in COMMANDS}
+    for name in OTHER_NAMES:
+        assert "did you mean" not in refused(f"{name} x").text
 
 
 def test_what_goes_before_a_text_is_named():

@@ -7,6 +7,7 @@ import math
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chat_tui.settings.errors import SettingsError
@@ -14,7 +15,6 @@ from chat_tui.settings.errors import SettingsError
 if TYPE_CHECKING:
     from chat_tui.app.app import ChatApp
     from chat_tui.settings.profile import Profile
-    from chat_tui.storage.outbox_file import OutboxFile
 
 DEFAULT_URL = "ws://localhost:6789"
 
@@ -143,6 +143,10 @@ def _chat(options: argparse.Namespace) -> int:
     from chat_protocol.names import InvalidNameError, check_name  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.connection.address import ConnectionUrlError, parse_url  # noqa: PLC0415 - --help and --version stay quick
 
+    if options.url and options.url.isalpha() and (word := _mistyped(options.url)):
+        host = options.url
+        print(f"chat-tui: Did you mean `chat-tui {word}`? A host of that name is {host}:6789.", file=sys.stderr)
+        return 2
     try:
         url = None if options.url is None else parse_url(options.url)
         options.name = check_name(options.name) if options.name else None
@@ -150,6 +154,13 @@ def _chat(options: argparse.Namespace) -> int:
         print(f"chat-tui: {error}", file=sys.stderr)
         return 2
     return _plain(options, url) if options.plain else _on_screen(options, url)
+
+
+def _mistyped(word: str) -> str:
+    """Which of the words that are no address this may be, "" for none."""
+    from difflib import get_close_matches  # noqa: PLC0415 - --help and --version stay quick
+
+    return next(iter(get_close_matches(word.casefold(), ("config", "demo"), n=1, cutoff=0.75)), "")
 
 
 def _on_screen(options: argparse.Namespace, url: str | None) -> int:
@@ -161,6 +172,7 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     if sys.stderr is None or not sys.stderr.isatty():
         # Textual draws on the standard error that the process began with; whoever collects that wants no screens there.
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # final only for type checkers
+    from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.terminal.splash import keep_colours, last_colours, splash  # noqa: PLC0415 - not on every system
 
     # What is made until the screen stands stays: the collector would look through all of it for 30 ms. The app, once
@@ -168,14 +180,20 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     gc.disable()
     # Where nobody has said on the spot where to go, the settings do, or the user will.
     with splash(last_colours(), composer=bool(url or os.environ.get("CHAT_TUI_SERVER"))):
-        app = _app(url, options)
+        profile = open_profile(vars(options))
+        app = _app(profile, url, options)
+        app.run()
+    if app.other_room == "wanted":
+        app = _with_choices(_app_that_asks(profile, guest=options.guest), profile, guest=options.guest)
         app.run()
     from chat_tui.storage.identity import state_folder  # noqa: PLC0415 - --help and --version stay quick
 
     if app.crash is not None:
         return _ended_by(app.crash)
-    if options.theme is None:
-        keep_colours(state_folder(), app.frame_colours)
+    if options.theme is None and not options.guest:
+        from chat_tui.app.themes import frame_colours  # noqa: PLC0415 - --help and --version stay quick
+
+        keep_colours(state_folder(), frame_colours(app.theme_variables))
     if app.unsent:
         waits = "; the next start sends what waits" if app.unsent_waits else ""
         print(f"chat-tui: the server never had {len(app.unsent)} of your lines{waits}:", file=sys.stderr)
@@ -185,53 +203,37 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     return app.return_code or 0
 
 
-def _app(url: str | None, options: argparse.Namespace) -> "ChatApp":
+def _app(profile: "Profile", url: str | None, options: argparse.Namespace) -> "ChatApp":
     from chat_tui.app.app import ChatApp  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.connection.address import parse_url, place  # noqa: PLC0415 - after the first frame
-    from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.storage.drafts import Drafts  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.connection.address import parse_url  # noqa: PLC0415 - after the first frame
 
-    profile = open_profile(vars(options))
+    guest = options.guest
     if url is None and not profile.settings.server:
-        app = _app_that_asks(profile, guest=options.guest)
+        app = _app_that_asks(profile, guest=guest)
     else:
         url = url or parse_url(profile.settings.server)
-        secret, problem = _identity(url, guest=options.guest)
-        drafts = Drafts(None if options.guest else profile.folder / "drafts.json", place(url))
-        outbox = None if options.guest or problem else _outbox(profile, url, secret)
-        app = ChatApp(url, name=profile.name, secret=secret, notice=problem, drafts=drafts, outbox=outbox)
-    app.use(profile.settings, profile.keep_theme, None if options.guest else profile.keep_room)
+        app = ChatApp(url, **profile.arrive(url, guest=guest)._asdict())
+        app.other_room = "possible"
+    return _with_choices(app, profile, guest=guest)
+
+
+def _with_choices(app: "ChatApp", profile: "Profile", *, guest: bool) -> "ChatApp":
+    """What is set holds, and what is chosen inside is kept; nothing of a guest's."""
+    from chat_tui.app.keeping import Keeping  # noqa: PLC0415 - --help and --version stay quick
+
+    kept = Keeping(
+        theme=profile.keep_theme, room=profile.keep_room, name=profile.keep_name, name_at=profile.keep_name_at
+    )
+    app.use(profile.settings, Keeping() if guest else kept)
     return app
 
 
 def _app_that_asks(profile: "Profile", *, guest: bool) -> "ChatApp":
     """It asks where to go, and only then who we are there."""
-    from chat_tui.app.first_run import Arrival, FirstRunApp  # noqa: PLC0415 - most have said where to go
-    from chat_tui.connection.address import place  # noqa: PLC0415 - after the first frame
-    from chat_tui.storage.drafts import Drafts  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.app.first_run import FirstRunApp  # noqa: PLC0415 - most have said where to go
 
-    def arrive(url: str) -> Arrival:
-        secret, problem = _identity(url, guest=guest)
-        drafts = Drafts(None if guest else profile.folder / "drafts.json", place(url))
-        return Arrival(secret, problem, drafts, None if guest or problem else _outbox(profile, url, secret))
-
-    return FirstRunApp(profile.proposed_name, profile.rooms, arrive, None if guest else profile.keep_name)
-
-
-def _outbox(profile: "Profile", url: str, secret: str) -> "OutboxFile":
-    """Where lines wait for the server; not for a guest, whom no server would know again."""
-    from chat_tui.connection.address import without_login  # noqa: PLC0415 - after the first frame
-    from chat_tui.storage.outbox_file import FOLDER, OutboxFile  # noqa: PLC0415 - --help and --version stay quick
-
-    return OutboxFile(profile.folder / FOLDER, without_login(url), secret)
-
-
-def _identity(url: str, *, guest: bool, job: str = "") -> tuple[str, str | None]:
-    """What proves who we are, and what is wrong with it. Each `job` is somebody of its own; a guest, for this run."""
-    from chat_tui.connection.address import place  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.storage.identity import prove  # noqa: PLC0415 - --help and --version stay quick
-
-    return prove(f"{place(url)} {job}".rstrip(), guest=guest)
+    arrive = partial(profile.arrive, guest=guest)
+    return FirstRunApp(profile.proposed_name, profile.rooms, arrive)
 
 
 def _plain(options: argparse.Namespace, url: str | None) -> int:
@@ -243,6 +245,8 @@ def _plain(options: argparse.Namespace, url: str | None) -> int:
     profile = open_profile(vars(options))
     url = url or parse_url(profile.settings.server or DEFAULT_URL)
     # A job that has a name of its own must not rename the person at whose computer it runs.
-    secret, problem = _identity(url, guest=options.guest, job=options.name or "")
+    secret, problem = profile.identity_at(url, guest=options.guest, job=options.name or "")
+    name = profile.name if options.guest else profile.name_at(url)
+    keep_name = None if options.guest or options.name else partial(profile.keep_name_at, url)
     timeout = TIMEOUT if options.timeout is None else options.timeout
-    return run_plain(url, name=profile.name, secret=secret, timeout=timeout, notice=problem or "")
+    return run_plain(url, name=name, secret=secret, timeout=timeout, notice=problem or "", keep_name=keep_name)

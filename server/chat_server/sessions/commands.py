@@ -72,13 +72,15 @@ class CommandHandler:
         if line is None:
             session.refuse(Refusal("not_text", "Binary messages are not understood here; send text."))
             return None
+        beginning = clean(line[: self._longest])
         try:
-            command = parse_command(clean(line[: self._longest]))
+            command = parse_command(beginning)
         except CommandError as error:
             session.refuse(Refusal(error.code, error.text, error.txn))
             return None
         if len(line) > self._longest:
-            refused = too_long(self._max_text, len(line))
+            before_text = len(beginning) - len(command.text) if isinstance(command, Say) else 0
+            refused = too_long(self._max_text, len(line) - before_text)
             session.refuse(Refusal(refused.code, refused.text, command.txn))
             return None
         return command

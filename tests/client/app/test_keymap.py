@@ -80,7 +80,10 @@ def test_two_may_change_places_and_share_what_they_share(tmp_path):
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ('chat.peple = "f2"', "line 2: keys.chat.peple is not the name of a binding. `chat-tui config` lists them."),
+        (
+            'chat.peple = "f2"',
+            "line 2: keys.chat.peple is not the name of a binding. Did you mean chat.people?",
+        ),
         ('chat.people = "f99"', 'line 2: keys.chat.people can\'t be "f99": there is no such key.'),
         ('chat.people = ""', 'can\'t be "": there is no such key.'),
         ('chat.people = "ctrl+"', "there is no such key."),

@@ -4,6 +4,7 @@ import pytest
 from textual.color import Color
 
 from chat_tui.app.app import ChatApp
+from chat_tui.app.keeping import Keeping
 from chat_tui.app.themes import NAMES, THEMES, with_a_theme
 from chat_tui.settings.errors import SettingsError
 from chat_tui.settings.settings import Settings, load
@@ -85,7 +86,7 @@ async def test_a_theme_is_chosen_by_looking_at_it():
             raise RememberError("The disk is full.")
 
     async with open_house() as house, chat(house, "ana") as ana:
-        ana.app.use(Settings(), keep)
+        ana.app.use(Settings(), Keeping(theme=keep))
         await ana.press("ctrl+p", *"theme")
         await ana.shows("Another look")
         await ana.press("enter")

@@ -62,8 +62,12 @@ def cut_off():
 @pytest.mark.parametrize(
     ("error", "hint", "fatal"),
     [
-        (ConnectionRefusedError(errno.ECONNREFUSED, "refused"), "Start one: chat-server", False),
-        (OSError("Multiple exceptions: [Errno 111] Connect call failed, [Errno 111] Connect call"), "Start one", False),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "refused"), "Is the server running?", False),
+        (
+            OSError("Multiple exceptions: [Errno 111] Connect call failed, [Errno 111] Connect call"),
+            "Nothing ans",
+            False,
+        ),
         (TimeoutError(), "host:1 does not answer.", False),
         (socket.gaierror(socket.EAI_NONAME, "not known"), "No computer is found", False),
         (ConnectionResetError(errno.ECONNRESET, "reset"), "broke off", False),
@@ -78,9 +82,10 @@ def cut_off():
     ],
 )
 def test_each_error_has_its_sentence(error, hint, fatal):
-    """What another try can't mend is fatal; the rest is tried again."""
+    """What another try can't mend is fatal; the rest is tried again. Nobody starts a server on another's computer."""
     failure = explain(error, "host:1")
     assert hint in failure.reason
+    assert "Start one" not in failure.reason
     assert failure.fatal is fatal
     assert failure.reason.isprintable()
 

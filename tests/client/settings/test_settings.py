@@ -7,7 +7,7 @@ import pytest
 from chat_tui.settings.errors import SettingsError
 from chat_tui.settings.profile import Profile
 from chat_tui.settings.settings import Settings, load
-from chat_tui.storage.choices import MOST_ROOMS, RememberError, SavedChoices, recall, remember, with_room
+from chat_tui.storage.choices import MOST_ROOMS, RememberError, SavedChoices, change, recall, with_room
 from chatting import open_house
 from client.chat_host import chat_at
 
@@ -147,11 +147,11 @@ def test_a_remembered_name_that_can_not_be_one_is_forgotten(tmp_path):
 def test_what_is_remembered_comes_back(tmp_path):
     """From a folder that was not there; only its owner can read it, and nothing else is left lying about."""
     folder = tmp_path / "new" / "state"
-    remember(folder, SavedChoices("dracula", "chat-light"))
-    remember(folder, SavedChoices("rose-pine"))
+    change(folder, lambda _: SavedChoices("dracula", "chat-light"))
+    change(folder, lambda _: SavedChoices("rose-pine"))
     assert recall(folder) == SavedChoices("rose-pine")
-    [path] = folder.iterdir()
-    assert path.stat().st_mode & 0o077 == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["remembered.json", "remembered.json.lock"]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"theme": 3}', b"\xff\xfe", None])
@@ -164,11 +164,19 @@ def test_damage_counts_as_nothing(tmp_path, damage):
     assert recall(tmp_path) == SavedChoices()
 
 
+def test_damage_to_one_choice_takes_no_other_away(tmp_path):
+    """Each is read by itself."""
+    (tmp_path / "remembered.json").write_text(
+        '{"theme":3,"name":"zoe","rooms":["ws://h:1/"],"names":{"h:1":4},"new":1}'
+    )
+    assert recall(tmp_path) == SavedChoices(name="zoe", rooms=("ws://h:1/",))
+
+
 def test_what_can_not_be_kept_is_told(tmp_path):
     """With the file's name."""
     (tmp_path / "state").write_text("in the way")
     with pytest.raises(RememberError, match=r"remembered\.json can't be written"):
-        remember(tmp_path / "state", SavedChoices("dracula"))
+        change(tmp_path / "state", lambda _: SavedChoices("dracula"))
     assert os.listdir(tmp_path) == ["state"]  # noqa: PTH208 - names are what is compared
 
 
@@ -185,7 +193,7 @@ def test_the_latest_rooms_are_remembered_each_once():
 
 def test_one_choice_does_not_undo_another(tmp_path):
     """Whichever window it was made in; what can be no room is left out."""
-    remember(tmp_path, SavedChoices(rooms=("http://a/", "b.org")))
+    change(tmp_path, lambda _: SavedChoices(rooms=("http://a/", "b.org")))
     one, other = (Profile(Settings(), tmp_path / "config.toml", tmp_path) for _ in range(2))
     one.keep_theme("dracula")
     other.keep_name("zoe")

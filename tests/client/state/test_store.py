@@ -135,7 +135,7 @@ def test_the_roster_follows_joins_leaves_and_new_names():
     assert (change.roster, change.you_changed) == (True, True)
     assert store.people.clients == {"~ana": "anna", "~zoe": "zoë"}
     assert store.people.you == Client("~ana", "anna")
-    assert (store.people.name_of("~bob"), store.people.name_of("~nobody")) == ("bob", "~nobody")
+    assert (store.people.name_of("~bob"), store.people.name_of("~nobody")) == ("bob", "somebody who left")
 
 
 def test_a_full_list_replaces_the_roster():

@@ -50,7 +50,7 @@ def test_what_is_written_is_what_is_read(texts):
     """Whatever was said: the formats are inverses."""
     lines = [line(format_command(Say(text)), txn=f"t-{number}") for number, text in enumerate(texts)]
     assert format_lines(lines)[1] == len(lines)
-    assert parse_lines(format_lines(lines)[0]) == lines
+    assert parse_lines(format_lines(lines)[0]) == (lines, [])
 
 
 @pytest.mark.parametrize(
@@ -65,10 +65,10 @@ def test_what_is_written_is_what_is_read(texts):
 )
 def test_what_is_no_line_is_passed_over(data):
     """A damaged file says nothing that was not said."""
-    assert parse_lines(data) == []
+    assert parse_lines(data).lines == []
     good = b'{"txn":"a","line":"hi \\u001b","typed":"hi","said_at":1}'
     if data.startswith(b"[{"):
-        assert [one.line for one in parse_lines(data[:-1] + b"," + good + b"]")] == ["hi \ufffd"]
+        assert [one.line for one in parse_lines(data[:-1] + b"," + good + b"]").lines] == ["hi \ufffd"]
 
 
 def test_files_are_bounded():
@@ -76,7 +76,7 @@ def test_files_are_bounded():
     assert format_lines([line(str(n)) for n in range(MOST_LINES + 1)])[1] == MOST_LINES
     data, room_for = format_lines([line("x" * 4000, txn=str(n)) for n in range(MOST_LINES)])
     assert len(data) <= MOST_BYTES
-    assert 100 < room_for == len(parse_lines(data)) < MOST_LINES
+    assert 100 < room_for == len(parse_lines(data).lines) < MOST_LINES
 
 
 def test_a_line_is_there_again_until_it_is_not_to_be_kept(tmp_path):
@@ -150,14 +150,43 @@ def test_what_came_too_late_is_counted(tmp_path):
     file.close()
 
 
-def test_a_damaged_file_does_not_stay(tmp_path):
-    """Nobody can send what is in it, and there may be texts."""
+@pytest.mark.parametrize("cut", [1, 20, 55])
+def test_of_a_damaged_file_the_good_lines_are_there(tmp_path, cut):
+    """What could not be read is counted and set aside, since somebody has typed it; that is so once."""
     file, _ = opened(tmp_path)
-    file.path.write_text('[{"txn":"t-1","line":"hel')
+    file.save([line("one"), line("two"), line("hello three")], 100.0)
+    file.path.write_bytes(file.path.read_bytes()[:-cut])
     killed(file)
     file, found = opened(tmp_path)
-    assert found == []
+    assert found == ["one", "two", *(["hello three"] if cut == 1 else [])]
+    if cut > 1:
+        assert file.damaged == 1
+        assert file.aside.read_bytes().startswith(b'{"txn":"t-hello-three"')
+        assert file.aside.stat().st_mode & 0o777 == 0o600
+    killed(file)
+    again, found = opened(tmp_path)
+    assert (found[:2], again.damaged) == (["one", "two"], 0)
+    again.close()
+
+
+def test_what_was_to_delete_itself_is_not_set_aside(tmp_path):
+    """It would be on disk for ever; it is counted all the same. Without lines there is no file."""
+    file, _ = opened(tmp_path)
+    file.path.write_text('[{"txn":"t-1","line":"/temp 30 the co')
+    killed(file)
+    file, found = opened(tmp_path)
+    assert (found, file.damaged, file.aside) == ([], 1, None)
     assert names(tmp_path) == [".lock"]
+    file.close()
+
+
+def test_lines_of_an_earlier_version_are_those_of_the_room(tmp_path):
+    """Whichever spelling of its address they were written down for."""
+    file, _ = opened(tmp_path, "ws://127.0.0.1:6789/")
+    file.save([line("one")], 100.0)
+    file.close()
+    file = OutboxFile(tmp_path, "ws://localhost:6789/", SECRET, ["ws://127.0.0.1:6789/"])
+    assert [found.line for found in file.take_over(100.0)] == ["one"]
     file.close()
 
 

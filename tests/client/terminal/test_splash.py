@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from chat_tui.app.app import ChatApp
-from chat_tui.app.themes import THEMES
+from chat_tui.app.themes import THEMES, frame_colours
 from chat_tui.settings.settings import Settings
 from chat_tui.storage.identity import state_folder
 from chat_tui.terminal.splash import NONE, USUAL, _drawn, _state_folder, keep_colours, last_colours
@@ -16,6 +16,7 @@ from terminal import Terminal
 WAITING = """
 import os, signal
 from chat_tui.app.app import ChatApp
+from chat_tui.app.themes import frame_colours
 from chat_tui.terminal.splash import splash
 try:
     with splash():
@@ -60,9 +61,9 @@ def test_it_begins_as_the_program_looked_at_its_last_end(theme, tmp_path, monkey
     """Nothing flashes when the app takes over; the usual theme is what there is at first."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     app = ChatApp("ws://127.0.0.1:1", name="ana")
-    assert app.frame_colours == last_colours() == USUAL
+    assert frame_colours(app.theme_variables) == last_colours() == USUAL
     app.use(Settings(theme=theme))
-    keep_colours(state_folder(), app.frame_colours)
+    keep_colours(state_folder(), frame_colours(app.theme_variables))
     if app.current_theme.ansi:
         assert last_colours() == NONE
     else:

@@ -47,18 +47,24 @@ def test_a_refusal(retry_at, text):
 
 
 @pytest.mark.parametrize(
-    ("missed", "text"),
+    ("missed", "to_you", "text"),
     [
-        (0, "Back. You missed nothing."),
-        (1, "Back. 1 message while you were away."),
-        (6, "Back. 6 messages while you were away."),
+        (0, 0, "Back. You missed nothing."),
+        (1, 1, "Back. 1 message while you were away, 1 to you."),
+        (6, 0, "Back. 6 messages while you were away."),
     ],
 )
-def test_back(missed, text):
+def test_back(missed, to_you, text):
     """How much was missed, for three seconds."""
-    assert notices.back_notice(missed, anew=False) == ("success", text, "", 3.0)
+    assert notices.back_notice(missed, to_you, anew=False) == ("success", text, "", 3.0)
+
+
+def test_a_start_is_told_like_a_reconnect():
+    """With how to get to what was missed."""
+    text = "37 messages while you were away, 2 to you. Home goes to the first."
+    assert notices.away_notice(37, 2).text == text
 
 
 def test_a_server_that_began_anew_says_so():
     """What was missed there can't be known."""
-    assert "began anew" in notices.back_notice(0, anew=True).text
+    assert "began anew" in notices.back_notice(0, 0, anew=True).text

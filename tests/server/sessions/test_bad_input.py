@@ -132,6 +132,15 @@ async def test_a_bad_line_gets_one_error_and_nobody_else_hears(house, line, code
     assert (ana.name, bob.name) == ("ana", "bob")
 
 
+@pytest.mark.parametrize("before", ["", "/txn k7 ", "/txn k7 /to bob /temp 30 "])
+@pytest.mark.parametrize("length", [TEXT + 1, 3 * TEXT, 10 * TEXT])
+async def test_what_is_too_long_is_counted_without_what_stands_before_it(house, before, length):
+    """People don't know of tokens: the number is that of what they have written."""
+    ana, _ = await house.person("ana"), await house.person("bob")
+    error = await ana.said(before + "x" * length)
+    assert error["text"] == f"A message has at most {TEXT} characters; this one has {length}."
+
+
 ACCEPTED = [
     ("x" * TEXT, "x" * TEXT),
     ("\U0001f600" * TEXT, "\U0001f600" * TEXT),

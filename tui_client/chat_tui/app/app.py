@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
@@ -16,28 +16,31 @@ from textual.events import DescendantFocus
 from textual.screen import Screen
 from textual.widgets import Input
 
+from chat_tui.app.copying import Copying
+from chat_tui.app.keeping import Keeping
 from chat_tui.app.palette import chat_commands
 from chat_tui.app.theme_choice import ThemeChoice
-from chat_tui.app.themes import DEFAULT, TERMINAL, THEMES, frame_colours, with_a_theme
+from chat_tui.app.themes import DEFAULT, TERMINAL, THEMES, with_a_theme
 from chat_tui.screens.chat.screen import ChatScreen
 from chat_tui.screens.chat.undo import SECONDS
+from chat_tui.settings.profile import Arrival
 from chat_tui.settings.settings import Settings
 from chat_tui.state.store import Store
-from chat_tui.storage.choices import RememberError
 from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
+from chat_tui.storage.places import PlaceFile
 from chat_tui.toolkit.crash_guard import CrashGuard
 from chat_tui.toolkit.ordered_keys import OrderedKeysApp
 from chat_tui.toolkit.terminal_keys import learn_terminal_keys
 
 if TYPE_CHECKING:
     from chat_tui.connection.client import Connection
-    from chat_tui.terminal.copier import Copier
 
 _NO_COLOR = "NO_COLOR"
 """The variable by which people say that they want no colours (no-color.org)."""
 _THREAD_SWITCH = 0.0005
 """Seconds that the threads that read keys and write frames may have to wait for this one; by default it is 5 ms."""
+WAY_OUT = "Esc goes back."
 _GOODBYE = 1.0
 """Seconds that leaving may take."""
 
@@ -48,13 +51,16 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
     `secret` keeps this client's id over reconnects; without one each connection has an id of its own. `notice` is
     shown once, as a warning. `clock` gives seconds since the epoch, `delays` the seconds before each new try to
     connect, where they are not to be the usual ones; for `undo_seconds` a deletion can be taken back. `drafts` are the
-    texts that were being written when we were here last, `outbox` is where lines wait that could not be sent. After the
-    end, `crash` is the fault that ended it, and `unsent` are the lines that the server never had.
+    texts that were being written when we were here last, `outbox` is where lines wait that could not be sent, `place`
+    is what is remembered of the server. After the end, `crash` is the fault that ended it, and `unsent` are the lines
+    that the server never had.
     """
 
     TITLE = "chat-tui"
     farewell = ""
     """What is still to be said when the terminal has been given back."""
+    other_room: Literal["", "possible", "wanted"] = ""
+    """Can another room be chosen once this app has ended; has it ended for that?"""
     CSS_PATH = "chat.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
@@ -73,6 +79,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         undo_seconds: float = SECONDS,
         drafts: Drafts | None = None,
         outbox: OutboxFile | None = None,
+        place: PlaceFile | None = None,
     ) -> None:
         learn_terminal_keys()
         super().__init__(ansi_color=True if _NO_COLOR in os.environ else None)
@@ -82,37 +89,29 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         self._first_notice = notice
         self._clock = clock
         self._delays = delays
-        self.store = Store(os.urandom(4).hex() + "-")
+        self.store = _store(place)
         self._still = False
-        self._copier: Copier | None = None
+        self._copying = Copying(self)
         self._themes = ThemeChoice(self)
-        self._keep_room: Callable[[str], None] | None = None
+        self.keeping = Keeping()
         for theme in THEMES:
             self.register_theme(theme)
         self._start_with(TERMINAL.name if self.no_color else DEFAULT)
-        self.chat = ChatScreen(self.store, self._connection, name, clock, undo_seconds, drafts, outbox)
+        self.chat = ChatScreen(self.store, self._connection, name, clock, undo_seconds, drafts, outbox, place)
 
     def _start_with(self, theme: str) -> None:
         """Set the theme before the first style sheet is read with its colours."""
         self.set_reactive(ChatApp.theme, theme)
         self.stylesheet.set_variables(self.get_css_variables())
 
-    def use(
-        self,
-        settings: Settings,
-        keep_theme: Callable[[str], None] | None = None,
-        keep_room: Callable[[str], None] | None = None,
-    ) -> None:
-        """Look and behave as the user has set it, which is to be said before the app runs.
-
-        `keep_theme` writes down the name of a theme that was picked, `keep_room` the URL of a room that has greeted us;
-        both may raise RememberError.
+    def use(self, settings: Settings, keeping: Keeping | None = None) -> None:
+        """Look and behave as the user has set it, which is to be said before the app runs; choices go to `keeping`.
 
         Raises:
             SettingsError: when there is no such theme or key, or when keys are in each other's way.
         """
-        self._themes.keep = keep_theme
-        self._keep_room = keep_room
+        self.keeping = keeping or self.keeping
+        self._themes.keep = self.keeping.theme
         settings = with_a_theme(settings)
         theme = settings.theme or DEFAULT
         if not self.no_color and theme != self.theme:
@@ -143,25 +142,24 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
                 loop.add_signal_handler(number, self.end_by_signal, number)
         if self._first_notice:
             self.notify(self._first_notice, severity="warning", markup=False, timeout=10)
+        if self.other_room:
+            self.chat.way_out = WAY_OUT
         self.call_after_refresh(_begin_to_collect)
 
     def get_default_screen(self) -> Screen[Any]:
         """The conversation is the first screen, and the last."""
         return self.chat
 
-    def enter(
-        self, url: str, *, name: str, secret: str | None, drafts: Drafts | None, outbox: OutboxFile | None
-    ) -> None:
+    def enter(self, url: str, arrival: Arrival) -> None:
         """From now on the conversation is that of another room; the one before has never begun."""
         before = self.chat
-        self._url, self._user_name, self._secret = url, name, secret
-        self.store = Store(os.urandom(4).hex() + "-")
-        self.chat = ChatScreen(self.store, self._connection, name, self._clock, before.undo_seconds, drafts, outbox)
+        self._url, self._user_name, self._secret = url, arrival.name, arrival.secret
+        self.store = _store(arrival.place)
+        self.chat = ChatScreen(
+            self.store, self._connection, arrival.name, self._clock, before.undo_seconds, arrival.drafts,
+            arrival.outbox, arrival.place,
+        )  # fmt: skip
         self.chat.keymap = before.keymap
-
-    def forget_room(self) -> None:
-        """This is no room to come back to: it will not be there the next time."""
-        self._keep_room = None
 
     def _connection(self, notify: Callable[[], None]) -> "Connection":
         from chat_tui.connection.client import Connection, backoff  # noqa: PLC0415 - after the first frame: it takes a while
@@ -177,11 +175,34 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
             busy=lambda: self.key_is_new,
         )
 
+    async def on_composer_cancelled(self) -> None:
+        """Esc where nobody answers: what is waited for may never come."""
+        await self.choose_other()
+
+    async def choose_other(self) -> None:
+        """To where another room can be chosen, if that may be."""
+        if self.may_go_back:
+            await self.go_back()
+
+    @property
+    def may_go_back(self) -> bool:
+        """Are we in no room, and is nothing lost by leaving? Else what to do is said in the conversation, too."""
+        lost = self.chat.composer.text or (self.unsent and not self.unsent_waits)
+        return self.screen is self.chat and not (self.store.people.you or lost)
+
+    async def go_back(self) -> None:
+        """Have another room chosen, by whoever has started this app."""
+        if self.other_room:
+            self.other_room = "wanted"
+            await self.action_quit()
+
+    def on_chat_screen_name_taken(self, event: ChatScreen.NameTaken) -> None:
+        """This is who we are here, the next time as well."""
+        self.keeping.keep_name_at(self._url, event.name)
+
     def on_chat_screen_greeted(self) -> None:
         """This is a room to come back to."""
-        if self._keep_room is not None:
-            with suppress(RememberError):  # nothing of it is needed
-                self._keep_room(self._url)
+        self.keeping.keep_room(self._url)
 
     async def action_quit(self) -> None:
         """Say goodbye to the server, if it listens, and end."""
@@ -198,14 +219,9 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         yield SystemCommand("Quit", "Leave the chat", self.action_quit)
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Copy by the program that this computer has for it, and ask the terminal to copy as well (OSC 52)."""
-        if self._copier is None and not self.is_headless:  # nobody's clipboard changes where there is no terminal
-            from chat_tui.terminal.copier import Copier  # noqa: PLC0415 - it looks through the PATH
-
-            self._copier = Copier()
-        if self._copier is not None:
-            self._copier.copy(text)
+        """Copy by the programs that this computer has for it, and ask the terminal to copy as well (OSC 52)."""
         super().copy_to_clipboard(text)
+        self._copying.copy(text)
 
     def action_command_palette(self) -> None:
         """Show all that can be done."""
@@ -229,11 +245,6 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         self.exit(return_code=128 + number)
 
     @property
-    def frame_colours(self) -> str:
-        """What `splash` needs to look like this theme."""
-        return frame_colours(self.theme_variables)
-
-    @property
     def unsent(self) -> list[str]:
         """What was typed and never reached the server; messages also where that is not known."""
         return [pending.typed for pending in self.store.outbox.undelivered()]
@@ -242,6 +253,12 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
     def unsent_waits(self) -> bool:
         """Is all of that on disk, so that a later run sends it?"""
         return {pending.txn for pending in self.store.outbox.undelivered()} <= self.chat.feed.on_disk
+
+
+def _store(place: PlaceFile | None) -> Store:
+    """A store that goes on from what is remembered."""
+    prefix = os.urandom(4).hex() + "-"
+    return Store(prefix) if place is None else Store(prefix, read=place.read, names=place.names)
 
 
 def _begin_to_collect() -> None:

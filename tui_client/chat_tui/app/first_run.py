@@ -1,38 +1,28 @@
 """First run: `chat-tui` with nothing said and nothing set begins with the choice of a room."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 from textual.app import SystemCommand
 from textual.screen import Screen
 
-from chat_tui.app.app import ChatApp
-from chat_tui.app.own_room import OwnRoom
+from chat_tui.app.app import WAY_OUT, ChatApp
+from chat_tui.app.own_room import OwnRoom, ask_and_start
+from chat_tui.screens.dialogs.question import Answer
 from chat_tui.screens.start.screen import FirstRunScreen
-from chat_tui.storage.choices import RememberError
-from chat_tui.storage.drafts import Drafts
-from chat_tui.storage.outbox_file import OutboxFile
+from chat_tui.settings.profile import Arrival
 
 HERE = "ws://localhost:6789/"
-
-
-class Arrival(NamedTuple):
-    """Who we are at one server: as for ChatApp."""
-
-    secret: str | None
-    notice: str | None
-    drafts: Drafts | None
-    outbox: OutboxFile | None = None
+_WHO = "Who may come to your room?"
+_ANSWERS = (Answer("c", "This computer only", "computer"), Answer("n", "This network", "network"))
 
 
 class FirstRunApp(ChatApp):
     """Asks for name and room, and is an ordinary ChatApp from then on.
 
-    `name` is proposed, `rooms` are URLs, the latest first; `arrive` is asked once, with the URL that was chosen.
-    `keep_name` writes a name down; it may raise RememberError. `here` is the URL where a room of this computer is
-    looked for; on its port one is started. A room that was started, `own_room`, ends with the app.
+    `name` is proposed, `rooms` are URLs, the latest first; `arrive` is asked with the URL that was chosen. Where the
+    proposed name is accepted, we are called as we were the last time in that room. `here` is the URL where a room of
+    this computer is looked for; on its port one is started. A room that was started, `own_room`, ends with the app.
     """
 
     def __init__(
@@ -40,14 +30,13 @@ class FirstRunApp(ChatApp):
         name: str,
         rooms: Sequence[str],
         arrive: Callable[[str], Arrival],
-        keep_name: Callable[[str], None] | None = None,
         here: str = HERE,
         **options: Any,
     ) -> None:
         super().__init__("", name=None, **options)
         self._arrive = arrive
-        self._keep_name = keep_name
         self._here = here
+        self._proposed = name
         self._first = FirstRunScreen(name, rooms, here)
         self.own_room: OwnRoom | None = None
 
@@ -59,69 +48,60 @@ class FirstRunApp(ChatApp):
         """There is somebody at that address, or it does not matter."""
         await self._enter(event.url, event.name)
 
-    async def on_first_run_screen_room_wanted(self, event: FirstRunScreen.RoomWanted) -> None:
+    def on_first_run_screen_room_wanted(self, event: FirstRunScreen.RoomWanted) -> None:
         """Start a room, go there, and tell how others come."""
-        from chat_tui.app.local_server import RoomError, open_room  # noqa: PLC0415 - few bring a server along
+        self.run_worker(self._start_room(event.name))
 
-        port = int(self._here.rpartition(":")[2].strip("/"))
-        try:
-            server = await asyncio.to_thread(open_room, port)
-        except RoomError as error:
-            self._first.stay(str(error))
+    async def _start_room(self, name: str) -> None:
+        started = await ask_and_start(self, self._here)
+        if isinstance(started, str):
+            self._first.stay(started)
             return
-        self.own_room = OwnRoom(self, server)
-        self.forget_room()
+        self.own_room = started
+        self.keeping.forget_room()
         self.farewell = "The room that you started has ended."
-        await self._enter(server.url, event.name)
-        self.own_room.invite()
+        await self._enter(started.server.url, name)
+        started.invite()
 
     async def _enter(self, url: str, name: str) -> None:
-        if self._keep_name is not None:
-            with suppress(RememberError):  # nothing of it is needed
-                self._keep_name(name)
         arrival = self._arrive(url)
-        self.enter(url, name=name, secret=arrival.secret, drafts=arrival.drafts, outbox=arrival.outbox)
+        if name == self._proposed and arrival.name:
+            name = arrival.name
+        else:
+            self.keeping.keep_name(name)
+            self.keeping.keep_name_at(url, name)
+        self.enter(url, arrival._replace(name=name))
         chat = self.chat
+        chat.way_out = WAY_OUT if self.own_room is None else ""
         await self.push_screen(chat)
         if self._first.typed_ahead:
             chat.composer.set_text(chat.composer.text + self._first.typed_ahead)
-        if self.own_room is None:
-            chat.status.way_out = "Esc goes back."
-        self.watch(chat.header, "state", self._heed_refusal, init=False)
+        self.watch(chat.header, "state", self._choose_again, init=False)
         if arrival.notice:
             self.notify(arrival.notice, severity="warning", markup=False, timeout=10)
 
-    def _heed_refusal(self, state: str) -> None:
-        if state == "refused":
-            self.call_later(self._choose_again)
-
     async def _choose_again(self) -> None:
         """Nobody will ever let us in at that address: back to where another one can be chosen."""
-        if reason := self.chat.status.refusal:
-            await self._go_back(reason)
+        if self.chat.status.refusal:
+            await self.choose_other()
 
-    async def on_composer_cancelled(self) -> None:
-        """Esc where nobody answers: back to the choice. What is waited for may never come."""
-        await self._go_back()
+    @property
+    def may_go_back(self) -> bool:
+        """Are we in no room, our own included, and is nothing lost by leaving?"""
+        return self.own_room is None and super().may_go_back
 
-    async def _go_back(self, reason: str = "") -> None:
-        """Show the rooms again, if we are in none.
-
-        Not when there is something to be lost: what to do is said in the conversation, too.
-        """
-        chat = self.chat
-        lost = chat.composer.text or (self.unsent and not self.unsent_waits)
-        if self.screen is chat and not (self.own_room or self.store.people.you or lost):
-            await chat.feed.close()
-            await self.pop_screen()
-            self._first.stay(reason)
+    async def go_back(self) -> None:
+        """Show the rooms again, and why this one will never do, if that is so."""
+        await self.chat.feed.close()
+        await self.pop_screen()
+        self._first.stay(self.chat.status.refusal)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette offers."""
         if self.own_room is not None:
             yield from self.own_room.commands()
         elif screen is self.chat and self.store.people.you is None:
-            yield SystemCommand("Other rooms", "Choose another one", self._go_back)
+            yield SystemCommand("Other rooms", "Choose another one", self.choose_other)
         yield from super().get_system_commands(screen)
 
     async def action_quit(self) -> None:

@@ -21,6 +21,7 @@ from chat_tui.screens.dialogs.theme_picker import ThemePicker
 from chat_tui.screens.key_table import SIGNS, bound
 from chat_tui.screens.start.screen import FirstRunScreen
 from chat_tui.settings.settings import Settings
+from chat_tui.settings.suggestions import did_you_mean
 from chat_tui.toolkit.key_names import key_name
 from chat_tui.widgets.bars.find import SearchBar
 from chat_tui.widgets.composer.composer import Composer
@@ -60,7 +61,8 @@ def checked_keys(settings: Settings, app: type[App[None]]) -> dict[str, str]:
     keymap: dict[str, str] = {}
     for name, keys in settings.keys.items():
         if name not in defaults:
-            raise settings.refuse(f"keys.{name}", "is not the name of a binding. `chat-tui config` lists them.")
+            meant = did_you_mean(name, defaults)
+            raise settings.refuse(f"keys.{name}", f"is not the name of a binding.{meant} `chat-tui config` lists them.")
         keymap[name] = ",".join(_key(settings, name, key) for key in keys.split(","))
     for group in groups:
         _check_clashes(settings, [str(binding.id) for binding in bound(group)], defaults, keymap)

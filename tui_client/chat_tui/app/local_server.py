@@ -12,7 +12,9 @@ from contextlib import closing, suppress
 
 from chat_server.app import ChatServer, StartError
 from chat_server.settings import Settings
+from chat_tui.app.own_room import RoomError
 
+_HERE = "127.0.0.1"
 _PORTS = 10
 """How many are tried, one after the other, where the first is taken."""
 _ENDING = 6.0
@@ -21,12 +23,11 @@ _NOWHERE = ("192.0.2.1", 9)
 """An address that nobody has (RFC 5737)."""
 
 
-class RoomError(Exception):
-    """A room can't be started. Its text is for a person."""
-
-
 class LocalServer:
-    """A room on this computer, open to the network. `bound` is the address that it listens on."""
+    """A room on this computer, open to its network or not. `bound` is the address that it listens on.
+
+    `network` is the address of this computer there, None where nobody comes from there.
+    """
 
     def __init__(self, server: ChatServer, loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
         self._server = server
@@ -35,7 +36,8 @@ class LocalServer:
         self.port = server.port
         self.bound = f"{server.settings.host}:{server.port}"
         self.url = f"ws://127.0.0.1:{server.port}/"
-        self.network = lan_address()
+        self.here_only = server.settings.host == _HERE
+        self.network = None if self.here_only else lan_address()
 
     @property
     def invitation(self) -> str:
@@ -49,14 +51,17 @@ class LocalServer:
         self._thread.join(_ENDING)
 
 
-def open_room(port: int) -> LocalServer:
+def open_room(port: int, *, networked: bool) -> LocalServer:
     """Start a room on this port, or on one of the next where it is taken; waits for it.
+
+    `networked`: whoever reaches this computer may come, and not only who is at it.
 
     Raises:
         RoomError: when that is not possible.
     """
     started: Future[tuple[ChatServer, asyncio.AbstractEventLoop]] = Future()
-    thread = threading.Thread(target=_run, args=(port, started), name="own room", daemon=True)
+    host = Settings().host if networked else _HERE
+    thread = threading.Thread(target=_run, args=(port, host, started), name="own room", daemon=True)
     thread.start()
     try:
         server, loop = started.result()
@@ -76,27 +81,27 @@ def lan_address() -> str | None:
     return None if address.startswith(("127.", "0.")) else address
 
 
-def _run(port: int, started: "Future[tuple[ChatServer, asyncio.AbstractEventLoop]]") -> None:
+def _run(port: int, host: str, started: "Future[tuple[ChatServer, asyncio.AbstractEventLoop]]") -> None:
     try:
-        asyncio.run(_serve(port, started))
+        asyncio.run(_serve(port, host, started))
     except Exception as error:  # noqa: BLE001 - whoever waits for the start gets it, whatever it is
         if started.done():
             return  # the server has told of it, and whoever is in the room sees that it is gone
         started.set_exception(error)
 
 
-async def _serve(port: int, started: "Future[tuple[ChatServer, asyncio.AbstractEventLoop]]") -> None:
-    server = await _first_free(range(port, min(port + _PORTS, 65_536)) if port else range(1))
+async def _serve(port: int, host: str, started: "Future[tuple[ChatServer, asyncio.AbstractEventLoop]]") -> None:
+    server = await _first_free(range(port, min(port + _PORTS, 65_536)) if port else range(1), host)
     started.set_result((server, asyncio.get_running_loop()))
     await server.serve()
 
 
-async def _first_free(ports: range) -> ChatServer:
+async def _first_free(ports: range, host: str) -> ChatServer:
     problem = StartError(f"The ports from {ports[0]} to {ports[-1]} are in use already.")
     for port in ports:
         if port and _answers(port):
             continue
-        server = ChatServer(Settings(port=port))
+        server = ChatServer(Settings(host=host, port=port))
         try:
             await server.start()
         except StartError as error:

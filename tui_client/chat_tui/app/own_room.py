@@ -8,10 +8,46 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from chat_tui.screens.dialogs.invitation import InvitationScreen
+from chat_tui.screens.dialogs.question import Answer, Question
 from chat_tui.state.store import Store
 
 if TYPE_CHECKING:
     from chat_tui.app.local_server import LocalServer
+
+
+class RoomError(Exception):
+    """A room can't be started. Its text is for a person."""
+
+
+_WHO = "Who may come to your room?"
+_ANSWERS = (Answer("c", "This computer only", "computer"), Answer("n", "This network", "network"))
+
+
+async def ask_and_start(app: App[None], here: str) -> "OwnRoom | str":
+    """Ask who may come, and start a room at the port of the URL `here` or one of the next.
+
+    Returns why not, as a sentence, where there is none; "" where it is not wanted after all.
+    """
+    answered: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+    app.push_screen(Question(_WHO, _ANSWERS), answered.set_result)
+    if (who := await answered) is None:
+        return ""
+    from chat_tui.app.local_server import open_room  # noqa: PLC0415 - few bring a server along
+
+    port = int(here.rpartition(":")[2].strip("/"))
+    try:
+        return OwnRoom(app, await asyncio.to_thread(open_room, port, networked=who == "network"))
+    except RoomError as error:
+        return str(error)
+
+
+def reach(bound: str, *, here_only: bool, networked: bool) -> str:
+    """Who may come to a room that listens on this address, as a sentence; is there a network to this computer?"""
+    if here_only:
+        return f"It listens on {bound}: only who is at this computer reaches it."
+    if not networked:
+        return f"It listens on {bound}, and this computer is in no network: nobody else reaches it now."
+    return f"It listens on {bound}, open to the network: whoever reaches it may read, write and delete."
 
 
 class OwnRoom:
@@ -26,8 +62,8 @@ class OwnRoom:
         """Show how others join."""
         if not isinstance(self._app.screen, InvitationScreen):
             server = self.server
-            networked = server.network is not None
-            self._app.push_screen(InvitationScreen(server.invitation, server.bound, networked=networked))
+            words = reach(server.bound, here_only=server.here_only, networked=server.network is not None)
+            self._app.push_screen(InvitationScreen(server.invitation, words))
 
     def commands(self) -> Iterator[SystemCommand]:
         """What the palette offers."""
@@ -44,8 +80,6 @@ class OwnRoom:
         return True
 
     def _ask(self, others: list[str], end: Callable[[], Awaitable[None]], stay: Callable[[], None]) -> None:
-        from chat_tui.screens.dialogs.question import Answer, Question  # noqa: PLC0415 - few start a room
-
         async def answered(answer: str | None) -> None:
             if answer == "end":
                 await end()

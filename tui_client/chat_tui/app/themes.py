@@ -9,6 +9,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 from chat_protocol.text import clean_line
 from chat_tui.settings.settings import Settings
+from chat_tui.settings.suggestions import did_you_mean
 from chat_tui.terminal.splash import NONE
 
 CHAT_DARK = Theme(
@@ -141,7 +142,8 @@ def with_a_theme(settings: Settings) -> Settings:
         settings = settings.without_picked_theme()
     if settings.theme and settings.theme not in NAMES:
         known = ", ".join(NAMES)
-        raise settings.refuse("theme", f'can\'t be "{clean_line(settings.theme[:60])}". There are: {known}.')
+        meant = did_you_mean(settings.theme, NAMES)
+        raise settings.refuse("theme", f'can\'t be "{clean_line(settings.theme[:60])}".{meant} There are: {known}.')
     return settings
 
 

@@ -10,11 +10,16 @@ DEFAULT_PORT = 6789
 DEFAULT_TLS_PORT = 443
 
 _EXAMPLE = "Type it like 192.168.1.23:6789 or wss://chat.example.org."
+_QUOTES = {'"': '"', "'": "'", "`": "`", "<": ">", "“": "”", "„": "“", "«": "»"}
+_SLASHES_MISSING = re.compile(r"(wss?|https?):/?(?![0-9]+(?:/|$))([^/\s].*)", re.IGNORECASE)
+"""`ws:/host` and `ws:host:1`; not `ws:6789`, which is a port of a host called ws."""
 _LABELS = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")  # as IDNA would leave it, whose codec takes a while
 _HOST = re.compile(r"(?!-)[A-Za-z0-9._-]{1,253}")
 _LOGIN = re.compile(r"^((?:[^/?#@]*://)?)[^/?#]*@")
 _PATH_SAFE = "/%:@!$&'()*+,;=~"
-_HERE_NAMES = ("localhost", "127.0.0.1", "[::1]")
+_HERE = "localhost"
+_NUMBERS = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}")
+"""An IPv4 address as systems take it, `127.1` and `0x7f000001` included."""
 _LOCAL_ENDINGS = (".local", ".lan", ".internal", ".home.arpa", ".localhost", ".test")
 
 
@@ -31,9 +36,13 @@ def parse_url(text: str) -> str:
     Raises:
         ConnectionUrlError: when it is no address; its text says what is wrong.
     """
-    text = text.strip()
+    text = _unquoted(text.strip())
     if not text:
         raise ConnectionUrlError(f"An address is missing. {_EXAMPLE}")
+    if without := _SLASHES_MISSING.fullmatch(text):
+        scheme, rest = without[1].lower(), without[2]
+        better = f"{scheme if scheme in ('ws', 'wss') else 'ws'}://{rest}"
+        raise ConnectionUrlError(f'Two slashes are missing in "{_short(text)}". Type it like {_short(better)}')
     if "://" not in text:
         text = f"ws://[{text}]" if _is_ipv6(text) else f"ws://{text}"
     try:
@@ -72,6 +81,21 @@ def with_query(url: str, **wanted: str | None) -> str:
 def place(url: str) -> str:
     """Return the host and port of a parsed URL, as people write them."""
     return urlsplit(url).netloc.rpartition("@")[2]
+
+
+def one_spelling(url: str) -> str:
+    """Return the one URL, without a query, for all spellings of a parsed URL that mean the same room.
+
+    This computer is `localhost`, whichever of its own addresses was typed; a host has no dot at its end, a path no
+    slash, an address its shortest form.
+    """
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{_one_host(parts.hostname or '')}:{parts.port}{parts.path.rstrip('/') or '/'}"
+
+
+def one_place(url: str) -> str:
+    """Return the host and port of a parsed URL in their one spelling."""
+    return place(one_spelling(url))
 
 
 def as_typed(url: str) -> str:
@@ -117,8 +141,12 @@ def is_public(url: str) -> bool:
 
 def is_same_here(url: str, here: str) -> bool:
     """Is a parsed URL the room at `here`, a port of this computer, by whatever name?"""
-    port = place(here).rpartition(":")[2]
-    return url in {f"ws://{name}:{port}/" for name in _HERE_NAMES}
+    return one_spelling(url) == one_spelling(here) and "?" not in url
+
+
+def is_here(url: str) -> bool:
+    """Is the host of a parsed URL this computer, by one of its own addresses?"""
+    return _one_host(urlsplit(url).hostname or "") == _HERE
 
 
 def _login(parts: SplitResult, host: str) -> str:
@@ -127,7 +155,7 @@ def _login(parts: SplitResult, host: str) -> str:
         return ""
     if not parts.username or not parts.password:
         raise ConnectionUrlError("Before the @ stand a user name and a password: wss://user:password@host.")
-    if parts.scheme != "wss" and host not in _HERE_NAMES:
+    if parts.scheme != "wss" and _one_host(host.strip("[]")) != _HERE:
         raise ConnectionUrlError("A password needs an encrypted connection: begin the address with wss://.")
     return f"{quote(unquote(parts.username), safe='')}:{quote(unquote(parts.password), safe='')}@"
 
@@ -161,6 +189,32 @@ def _place(parts: SplitResult) -> str:
     return parts.netloc.rpartition("@")[2]
 
 
+def _one_host(host: str) -> str:
+    host = host.rstrip(".") or host
+    try:
+        address = _ipv4(host) if _NUMBERS.fullmatch(host) else ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    if address.is_loopback or address.is_unspecified:  # what a server prints that listens everywhere is typed, too
+        return _HERE
+    return f"[{address}]" if isinstance(address, ipaddress.IPv6Address) else str(address)
+
+
+def _ipv4(host: str) -> ipaddress.IPv4Address:
+    """Read an address as systems do: the last number fills all that is left, 0x begins a hexadecimal, 0 an octal one.
+
+    Raises:
+        ValueError: when it is none.
+    """
+    words = [f"0o{word}" if re.fullmatch("0[0-9]+", word) else word for word in host.split(".")]
+    *numbers, last = [int(word, 0) for word in words]
+    if any(number > 255 for number in numbers) or last >= 256 ** (4 - len(numbers)):
+        raise ValueError(host)
+    return ipaddress.IPv4Address(last + sum(number << 24 - 8 * at for at, number in enumerate(numbers)))
+
+
 def _is_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
@@ -171,6 +225,13 @@ def _is_address(host: str) -> bool:
 
 def _is_ipv6(host: str) -> bool:
     return ":" in host and _is_address(host)
+
+
+def _unquoted(text: str) -> str:
+    """What stands in quotes or angle brackets: it was copied with them."""
+    while len(text) > 1 and _QUOTES.get(text[0]) == text[-1]:
+        text = text[1:-1].strip()
+    return text
 
 
 def _short(text: str) -> str:

@@ -19,7 +19,7 @@ from websockets.http11 import Response
 
 from chat_protocol.events import CLOSE_RESTART, CLOSE_SLOW
 from chat_protocol.text import clean_line
-from chat_tui.connection.address import ConnectionUrlError
+from chat_tui.connection.address import ConnectionUrlError, is_here
 
 _LONGEST_QUOTE = 200
 _LONGEST_WAIT = 60.0
@@ -150,7 +150,8 @@ def _unreachable(error: OSError, host: str, *, new_tls: bool) -> Failure:  # noq
         case socket.gaierror():
             return Failure(f"No computer is found under the name in {host}. Check the address and your network.")
         case _ if _is(error, errno.ECONNREFUSED):
-            return Failure(f"Nothing answers at {host}. Is the server running? Start one: chat-server")
+            advice = " Start one: chat-server" if is_here(f"//{host}") else ""
+            return Failure(f"Nothing answers at {host}. Is the server running?{advice}")
         case ConnectionError():
             return Failure(f"{host} broke off the connection.")
         case _:

@@ -18,13 +18,12 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
 from chat_protocol.commands import Command, CommandError, Exit, FetchHistory, Search, TakeName, parse_command
 from chat_protocol.events import Event
-from chat_protocol.names import fold_name
 from chat_protocol.text import clean
 from chat_tui.connection.address import place
 from chat_tui.connection.client import Connection
@@ -34,6 +33,7 @@ from chat_tui.plain import wording
 from chat_tui.plain.acknowledgements import Acknowledgements
 from chat_tui.plain.answers import Answers
 from chat_tui.plain.journal import Journal
+from chat_tui.plain.own_name import OwnName
 from chat_tui.plain.streams import MOST_LINE_BYTES, Input, Line, Output
 from chat_tui.plain.terminal_line import terminal_line
 from chat_tui.state.outbox import Pending
@@ -53,16 +53,25 @@ _QUOTE = 200
 _MOST_TOLD = 50
 
 
-def run_plain(url: str, *, name: str | None, secret: str | None, timeout: float = TIMEOUT, notice: str = "") -> int:
+def run_plain(
+    url: str,
+    *,
+    name: str | None,
+    secret: str | None,
+    timeout: float = TIMEOUT,
+    notice: str = "",
+    keep_name: Callable[[str], None] | None = None,
+) -> int:
     """Chat over the standard streams until the input ends. Returns the exit status.
 
-    `timeout` is in seconds; `notice` is told first, as something that is wrong.
+    `timeout` is in seconds; `notice` is told first, as something that is wrong. `keep_name` writes down a name that was
+    taken; it may raise RememberError.
     """
     if notice:
         complain(notice)
 
     async def run() -> int:
-        return await _Program(url, name, secret, timeout).run()
+        return await _Program(url, name, secret, timeout, keep_name).run()
 
     return asyncio.run(run())
 
@@ -78,10 +87,16 @@ def complain(text: str) -> None:
 class _Program:
     """One run, inside an event loop."""
 
-    def __init__(self, url: str, name: str | None, secret: str | None, timeout: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        name: str | None,
+        secret: str | None,
+        timeout: float,
+        keep_name: Callable[[str], None] | None,
+    ) -> None:
         at_terminal = sys.stdin is not None and sys.stdin.isatty()
         read_by_person = sys.stdout is not None and sys.stdout.isatty()
-        self._name = name
         self._timeout = timeout
         self._store = Store(secrets.token_hex(4) + "-", history_limit=_LIMIT)
         self._journal = Journal(
@@ -91,6 +106,7 @@ class _Program:
             limit=_LIMIT,
             complete=not read_by_person,
         )
+        self._name = OwnName(self._store, name, keep_name)
         self._acknowledgements = Acknowledgements(self._store, timeout)
         self._output = Output(sys.stdout, self._no_reader, self._flow)
         self._typing = terminal_line(self._output.put)
@@ -155,8 +171,8 @@ class _Program:
                 self._refused(pending, reason)
         for error in change.errors:
             self._complain(wording.shortened(error, _QUOTE))
-        if change.you_changed:
-            self._learn_name()
+        if change.you_changed and (ours := self._name.taken()):
+            self._feed.rename(ours)
         self._acknowledgements.take(change)
         self._answers.follow()
         self._hear()
@@ -190,12 +206,6 @@ class _Program:
         self._acknowledgements.start_over()
         self._feed.resume()
         self._hear()
-
-    def _learn_name(self) -> None:
-        """The name that was asked for is ours: the next connection asks for it too."""
-        you = self._store.people.you
-        if you is not None and self._name is not None and fold_name(you.name) == fold_name(self._name):
-            self._feed.rename(you.name)
 
     def _status_changed(self, status: Status) -> None:
         match status:
@@ -264,12 +274,12 @@ class _Program:
             self._refuse(text, "This server keeps nothing that could be looked up.")
             return
         if isinstance(command, TakeName):
-            self._name = command.name
+            self._name.wanted = command.name
         self._ask(command, text)
 
     def _refused(self, pending: Pending, reason: str) -> None:
         if isinstance(pending.command, TakeName):
-            self._name = self._store.people.you.name if self._store.people.you else None
+            self._name.refused()
         self._refuse(pending.typed, reason)
 
     def _refuse(self, typed: str, reason: str) -> None:

@@ -17,6 +17,7 @@ from chat_protocol.names import InvalidNameError, check_name
 from chat_protocol.text import clean_line
 from chat_tui.connection.address import ConnectionUrlError, parse_url, without_login
 from chat_tui.settings.errors import SettingsError
+from chat_tui.settings.suggestions import did_you_mean
 from chat_tui.storage.choices import SavedChoices
 from chat_tui.storage.identity import NO_FOLDER
 
@@ -52,6 +53,11 @@ class Settings(msgspec.Struct, frozen=True):
     def source(self, name: str) -> str:
         """Who set a value; a key's name is `keys.` and its binding id."""
         return self.sources.get(name, DEFAULT)
+
+    @property
+    def name_is_for_once(self) -> bool:
+        """Was the name given for this run, by an option or a variable?"""
+        return self.source("name").startswith(("option ", "environment "))
 
     def without_picked_theme(self) -> "Settings":
         """The same but for a theme that was picked inside the program, should that be the one in force."""
@@ -169,7 +175,8 @@ def _from_file(path: Path) -> Settings:
             settings = _with(settings, name, value, source)
         else:
             known = ", ".join([*VALUES, "keys"])
-            raise SettingsError(f"{source}: there is no setting {_shown(name)}. There are: {known}.")
+            meant = did_you_mean(name, [*VALUES, "keys"])
+            raise SettingsError(f"{source}: there is no setting {_shown(name)}.{meant} There are: {known}.")
     return settings
 
 

@@ -15,10 +15,11 @@ class Change(msgspec.Struct):
     the ids of messages that were here before and look different now, for whatever reason.
     `roster`: who is here, their names or their unread counts, or who is muted. `settled`: keys of pending messages that
     are kept now. `refused`: lines of ours that are not carried out, each with a code and a sentence. `errors`:
-    sentences about none of our lines. `missed`: after a reconnect, how many messages of others came meanwhile; None
-    otherwise. `rule`: `first_unread` is another one. `edges`: where what is loaded ends looks different. `page`: the
-    messages that were asked for have come, or why they don't (a code and a sentence). `more`: the next change follows
-    at once, as whoever calls the store knows.
+    sentences about none of our lines. `first`: a server has greeted us, for the first time in this run. `missed`: after
+    a reconnect, or at the start of who was here before, how many messages of others came meanwhile, None otherwise;
+    `missed_to_you`: how many of those that are here are for us alone or mention us. `rule`: `first_unread` is another
+    one. `edges`: where what is loaded ends looks different. `page`: the messages that were asked for have come, or why
+    they don't (a code and a sentence). `more`: the next change follows at once, as whoever calls the store knows.
     """
 
     reset: bool = False
@@ -30,7 +31,9 @@ class Change(msgspec.Struct):
     settled: list[int] = msgspec.field(default_factory=list)
     refused: list[RefusedLine] = msgspec.field(default_factory=list)
     errors: list[str] = msgspec.field(default_factory=list)
+    first: bool = False
     missed: int | None = None
+    missed_to_you: int = 0
     you_changed: bool = False
     rule: bool = False
     edges: bool = False

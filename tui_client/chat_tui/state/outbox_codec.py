@@ -5,6 +5,7 @@ Only what outlives a restart is a line here (`Verb.outlives_restart`). What has 
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -71,21 +72,34 @@ def format_lines(lines: Sequence[SavedLine]) -> tuple[bytes, int]:
     return b"[" + b",\n".join(parts) + b"]", len(parts)
 
 
-def parse_lines(data: bytes) -> list[SavedLine]:
-    """Read the contents of a file."""
+class Parsed(NamedTuple):
+    """The lines of a file, and the rows that are none."""
+
+    lines: list[SavedLine]
+    rest: list[bytes]
+
+
+def parse_lines(data: bytes) -> Parsed:
+    """Read the contents of a file; where it is damaged, all rows that are whole."""
     try:
-        parts = msgspec.json.decode(data, type=list[msgspec.Raw])
+        parts = [bytes(part) for part in msgspec.json.decode(data, type=list[msgspec.Raw])]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return []
-    return [line for line in map(_parse_line, parts) if line is not None]
+        parts = [row.strip().removeprefix(b"[").removesuffix(b"]").removesuffix(b",") for row in data.split(b"\n")]
+    lines, rest = [], []
+    for part in filter(None, parts):
+        if (line := _parse_line(part)) is None:
+            rest.append(part)
+        else:
+            lines.append(line)
+    return Parsed(lines, rest)
 
 
-def _parse_line(part: msgspec.Raw) -> SavedLine | None:
+def _parse_line(part: bytes) -> SavedLine | None:
     try:
         line = msgspec.json.decode(part, type=SavedLine)
         line = msgspec.structs.replace(line, line=clean(line.line), typed=clean(line.typed))
         command = line.command
-    except (msgspec.DecodeError, UnicodeDecodeError, CommandError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, CommandError):
         return None
     return line if command.outlives_restart and _TOKEN.fullmatch(line.txn) else None
 

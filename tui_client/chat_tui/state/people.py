@@ -1,30 +1,33 @@
 """Presence: who is here, who was, who we are, and who is muted. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from chat_protocol.commands import Say
 from chat_protocol.events import Client, Message
-from chat_protocol.names import fold_name
+from chat_protocol.names import CLIENT_ID_MARK, fold_name
 from chat_tui.state.notifications import mentions
 
 _MOST_NAMES = 20_000
+_UNKNOWN = "somebody who left"
 
 
 class People:
     """Everybody in a room, by client id.
 
     `you` is who we are, None before anybody has said so; `clients` are the names of those who are here, ours among
-    them. `muted` are the ids of those who are not listened to.
+    them. `muted` are the ids of those who are not listened to. `written_to` are those to whom we have written privately
+    in this run, under the name that they had then. `names` are known from before.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, names: Mapping[str, str]) -> None:
         self.you: Client | None = None
         self.clients: dict[str, str] = {}
         self.muted: set[str] = set()
+        self.written_to: dict[str, str] = {}
         self._own_ids: set[str] = set()
-        self._names: dict[str, str] = {}
+        self._names: dict[str, str] = dict(names)
 
     # -- what the server says -----------------------------------------------------------------------------------
 
@@ -59,8 +62,11 @@ class People:
         return client_id in self._names
 
     def name_of(self, client_id: str) -> str:
-        """The name of a client, of one who has left too; the id of somebody never seen."""
-        return self.clients.get(client_id) or self._names.get(client_id, client_id)
+        """The name of a client, of one who has left too; words for somebody never seen.
+
+        What is no id at all, as the name in a line that the server has yet to look at, stands for itself.
+        """
+        return self.clients.get(client_id) or self._names.get(client_id) or _unknown(client_id)
 
     def bearer(self, name: str) -> str | None:
         """The id of who has this name, or had it last; None where nobody is known by it."""
@@ -78,6 +84,8 @@ class People:
             to = self._id_here(to) or to
         elif to is None and parent is not None and parent.to_id is not None:
             to = parent.to_id if self.is_own(parent) else parent.from_id
+        if to is not None and (name := self.clients.get(to) or self._names.get(to)):
+            self.written_to[to] = name
         return msgspec.structs.replace(command, to=to)
 
     def _id_here(self, name: str) -> str | None:
@@ -104,3 +112,7 @@ class People:
         """Is it for us alone, or does it mention us?"""
         you = self.you
         return you is not None and (message.to_id == you.id or mentions(message.text, you.name))
+
+
+def _unknown(client_id: str) -> str:
+    return _UNKNOWN if client_id.startswith(CLIENT_ID_MARK) else client_id

@@ -9,20 +9,22 @@ from chat_tui.state.history import MessageHistory
 from chat_tui.state.outbox import Outbox
 from chat_tui.state.page_requests import PageRequests
 from chat_tui.state.people import People
+from chat_tui.state.read_place import ReadPlace
 from chat_tui.state.unread import Unread
 
 
 class Position:
     """How far this client has come in the server's log: `epoch` is which life of it, `seq` the newest entry taken.
 
-    `epoch` is None before the first `init`, and "" where the server has none: then nothing can be resumed.
+    `epoch` is None before the first `init`, and "" where the server has none: then nothing can be resumed. Who was here
+    in an earlier run begins where they had `read`.
     """
 
     __slots__ = ("epoch", "seq")
 
-    def __init__(self) -> None:
-        self.epoch: str | None = None
-        self.seq = 0
+    def __init__(self, read: ReadPlace | None = None) -> None:
+        self.epoch: str | None = None if read is None else read.epoch
+        self.seq = 0 if read is None else read.seq
 
     @property
     def resume_point(self) -> str | None:
@@ -62,6 +64,7 @@ class Resync:
         self.limits: dict[str, float] = {}
         self.plain = False
         self.clock_offset = 0.0
+        self._greeted = False
         self._position = position
         self._history = history
         self._people = people
@@ -72,6 +75,7 @@ class Resync:
     def apply(self, init: Init, now: float, change: Change) -> None:
         """Take an `init`; what it changes is added to `change`."""
         position = self._position
+        change.first, self._greeted = change.first or not self._greeted, True
         before, position.epoch = position.epoch, init.epoch
         continued = bool(init.epoch) and init.epoch == before
         self._take_server(init, now)
@@ -79,13 +83,16 @@ class Resync:
         fresh = [message for message in init.messages if self._is_fresh(message, continued=continued)]
         self._unread.away_since = position.seq + 1 if continued else None
         missed = len(fresh)
-        if init.resumed and continued:
+        resumed = init.resumed and continued
+        if resumed:
             missed += 0 if init.missed is None else max(0, init.missed - len(init.messages))
+        if resumed and not change.first:
             self._continue(init)
         else:
-            self._replace(init, change, continued=continued)
-        if before is not None:
+            self._replace(init, change, continued=continued, are_older=init.more or (resumed and position.seq > 0))
+        if before is not None and (continued or not change.first):
             change.missed = (change.missed or 0) + missed
+            change.missed_to_you += sum(map(self._people.is_to_you, fresh))
             for message in fresh:
                 self._unread.count(message)
         position.seq = max(init.seq, position.seq) if continued else init.seq
@@ -124,9 +131,9 @@ class Resync:
             if not (history.is_unloaded(message.id) or history.add(message)):
                 history.renew(message)
 
-    def _replace(self, init: Init, change: Change, *, continued: bool) -> None:
+    def _replace(self, init: Init, change: Change, *, continued: bool, are_older: bool) -> None:
         self._history.replace(init.messages)
-        if init.more:
+        if are_older:
             self._history.gaps.add(1, init.messages[0].id if init.messages else init.seq + 1)
         change.reset = True
         if not continued:

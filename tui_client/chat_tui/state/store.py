@@ -4,7 +4,8 @@ Events go in, and a `Change` comes out that says what a picture of the store has
 changes nothing. The first event after a lost connection either continues what is known or replaces it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from chat_protocol.commands import Command, Say
 from chat_protocol.events import Client, ClientsChanged, Deleted, Event, HistoryPage, Init, Message, Refusal
@@ -13,10 +14,13 @@ from chat_tui.state.history import MessageHistory
 from chat_tui.state.outbox import Outbox, Pending, RefusedLine
 from chat_tui.state.page_requests import PAGE, PageRequests
 from chat_tui.state.people import People
+from chat_tui.state.read_place import ReadPlace
 from chat_tui.state.resync import Position, Resync
 from chat_tui.state.unread import Unread
 
 __all__ = ["Change", "Store"]
+
+_NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 class Store:
@@ -25,16 +29,25 @@ class Store:
     Each part is asked by itself: the `history` of messages, `people`, what is `unread`, our lines in the `outbox`, and
     the `pages` of older messages. What changes more than one of them goes through here, and so does whatever is to be
     told as a change. Times called `now` are seconds since the epoch (UTC) on this computer's clock. `token_prefix` is
-    random, so that no token is used twice.
+    random, so that no token is used twice. From an earlier run, `read` is how far the record had been read, and `names`
+    are those of people, by client id.
     """
 
-    def __init__(self, token_prefix: str, *, history_limit: int = 20_000, outbox_limit: int = 500) -> None:
+    def __init__(
+        self,
+        token_prefix: str,
+        *,
+        history_limit: int = 20_000,
+        outbox_limit: int = 500,
+        read: ReadPlace | None = None,
+        names: Mapping[str, str] = _NOBODY,
+    ) -> None:
         self.outbox = Outbox(token_prefix, outbox_limit)
         self.pages = PageRequests(token_prefix)
         self.history = MessageHistory(history_limit)
-        self.people = People()
+        self.people = People(names)
         self.unread = Unread(self.history, self.people)
-        self._position = Position()
+        self._position = Position(read)
         self._resync = Resync(self._position, self.history, self.people, self.unread, self.outbox, self.pages)
 
     @property

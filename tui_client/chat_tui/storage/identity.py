@@ -1,6 +1,10 @@
 """Identity: the secret that says that we are who we were, 256 random bits in a file that only its owner can read.
 
-Each server is given another one, made from it: who runs one server can't be us on another.
+Each server is given another one, made from it and from the host and port in their one spelling
+(`chat_tui.connection.address.one_place`): who runs one server can't be us on another, and who types `127.0.0.1` in
+place of `localhost` is nobody else. Where an earlier version knew us by another spelling, that one goes on to count
+(`SavedChoices.spellings`). Names that resolve to one address are not compared: what a name server says may change, and
+must not make us somebody else.
 """
 
 import hashlib
@@ -11,6 +15,7 @@ import secrets
 from pathlib import Path
 
 from chat_protocol.names import InvalidNameError, check_name
+from chat_tui.storage.atomic_file import make_private_folder, sync_folder
 
 NO_FOLDER = Path(os.devnull) / "chat-tui"
 """In place of a folder for a user who has none, as in a container: nothing is there, and nothing can be put there."""
@@ -103,13 +108,14 @@ def _make(path: Path) -> str:
     """Write it aside and link it into place: the file is there as a whole or not at all, and the first one stays."""
     draft = path.with_name(f"{_FILE}.{secrets.token_hex(8)}")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         try:
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_hex(32) + "\n")
                 file.flush()
                 os.fsync(file.fileno())
             _put_in_place(draft, path)
+            sync_folder(path.parent)
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:

@@ -54,14 +54,23 @@ def _again(wait: float) -> str:
     return f"Trying again in {seconds} s." if seconds > 0 else "Trying again…"
 
 
-def back_notice(missed: int, *, anew: bool) -> Notice:
-    """Shown after a reconnect; `anew`: the server has lost what was said before."""
+def back_notice(missed: int, to_you: int, *, anew: bool) -> Notice:
+    """Shown after a reconnect; `to_you` of what was missed are for us. `anew`: the server has lost what was before."""
     if anew:
         return Notice("success", "Back. The server began anew: what was said before is gone.", seconds=2 * BACK_SECONDS)
     if not missed:
         return Notice("success", "Back. You missed nothing.", seconds=BACK_SECONDS)
+    return Notice("success", f"Back. {_while_away(missed, to_you)}", seconds=BACK_SECONDS)
+
+
+def away_notice(missed: int, to_you: int) -> Notice:
+    """Shown at the start to somebody who was here before, when there is something that they have not read."""
+    return Notice("success", f"{_while_away(missed, to_you)} Home goes to the first.", seconds=2 * BACK_SECONDS)
+
+
+def _while_away(missed: int, to_you: int) -> str:
     messages = "message" if missed == 1 else "messages"
-    return Notice("success", f"Back. {missed} {messages} while you were away.", seconds=BACK_SECONDS)
+    return f"{missed} {messages} while you were away{f', {to_you} to you' if to_you else ''}."
 
 
 def taken_notice(text: str) -> Notice:

@@ -3,8 +3,12 @@
 import pytest
 
 from chat_protocol.commands import CommandError, Delete, Say
+from chat_protocol.unknown import OTHER_NAMES
+from chat_tui.app.app import ChatApp
 from chat_tui.screens.chat.addressing import LocalCommand, no_such_command, parse_line
+from chat_tui.screens.chat.screen import ChatScreen
 from chat_tui.screens.chat.submission import check
+from chat_tui.screens.key_table import KeyTable
 
 
 @pytest.mark.parametrize(
@@ -56,20 +60,31 @@ def test_a_secret_to_everyone_is_asked_about(message, asks):
         ("/unignore", "; write /unmute bob."),
         ("/find", "; write /search words."),
         ("/grep", "; write /search words."),
-        ("/names", "; F2 shows who is here."),
+        ("/names", "; [chat.people] shows who is here."),
         ("/mut", "; did you mean /mute?"),
         ("/serch", "; did you mean /search?"),
         ("/delet", "; did you mean /delete?"),
         ("/Help", "; did you mean /help?"),
-        ("/me", "; see /help."),
+        ("/me", "; write it as a message."),
+        ("/theme", "; press [app.palette], and choose Theme."),
+        ("/clear", "; [chat.newest] goes to the newest message"),
+        ("/edit", "; a message can't be changed: write /delete 12, and say it again."),
+        ("/exi", "; see /help."),
         ("/emote", "; see /help."),
     ],
 )
 def test_the_right_one_is_named(name, words):
     """Of this program's own commands too, and with the key that is in force."""
-    assert no_such_command(name, "F2").startswith(f"There is no {name}{words}")
+    assert no_such_command(name, "[{}]".format).startswith(f"There is no {name}{words}")
+
+
+def test_every_key_that_is_named_is_one():
+    """Whatever was typed: the keys of the program are asked, those of the user if there are some."""
+    ours = KeyTable((ChatApp, ChatScreen), {}).key
+    for name in OTHER_NAMES.keys() - {"/mute", "/unmute"} | {"/undo", "/keys", "/reconnect", "/copy"}:
+        assert no_such_command(name, ours).startswith(f"There is no {name}; ")
 
 
 def test_a_command_of_our_own_stands_alone():
     """Nothing goes before it."""
-    assert no_such_command("/mute", "F2") == "/mute stands alone in its line."
+    assert no_such_command("/mute", "[{}]".format) == "/mute stands alone in its line."

@@ -21,8 +21,6 @@ async def test_a_drag_takes_texts_wherever_it_ends():
         await bob.say("first text", "second text", "/to ana third text", "last text")
         await ana.shows("▊ last text", "● bob")
         await ana.write("my draft")
-        copied: list[str] = []
-        ana.app.copy_to_clipboard = copied.append
         first, second, third = (ana.rows.index(ana.row(f"{word} text")) for word in ("first", "second", "third"))
         over_roster = ana.row("● bob").index("● bob")
         for start, end, text in [
@@ -34,12 +32,13 @@ async def test_a_drag_takes_texts_wherever_it_ends():
             ((9, second), (10, 27), "bob:  text\nbob: third text\nbob: last text"),
         ]:
             await drag(ana, start, (start[0] + 1, start[1]), end)
-            assert copied.pop() == text, (start, end)
+            assert ana.app.clipboard == text, (start, end)
             assert [ana.rows.index(ana.row(f"{word} text")) for word in ("first", "second", "third")] == [
                 first, second, third
             ]  # fmt: skip
-        assert "✓ Copied." in ana.rows[0]
+        assert "✓ Sent to the terminal's clipboard." in ana.rows[0]
         assert {widget.id for widget in ana.screen.selections} == {"messages"}
+        ana.app.copy_to_clipboard("from elsewhere")
         await drag(ana, (over_roster, 4), (over_roster, 6))
         await drag(ana, (over_roster, 4), (9, first))
-        assert copied == []
+        assert ana.app.clipboard == "from elsewhere"

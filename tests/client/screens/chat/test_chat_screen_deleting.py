@@ -102,9 +102,8 @@ async def test_a_line_that_is_taken_back_is_somewhere():
 
 async def test_a_question_loses_no_text(tmp_path):
     """Neither one that comes back meanwhile, nor the one that it is about, though the program ends."""
-    file = tmp_path / "drafts.json"
     async with open_house() as house:
-        async with chat(house, drafts=Drafts(file, "a")) as ana:
+        async with chat(house, drafts=Drafts(tmp_path, "ws://a:1/")) as ana:
             log = HeldLog(house, full=True)
             await ana.say("a line that nobody keeps")
             await ana.say(LONG)
@@ -117,4 +116,4 @@ async def test_a_question_loses_no_text(tmp_path):
             assert ana.screen.composer.text == LONG
             await ana.press("enter")
             await ana.shows("This has 12 lines.")
-        assert Drafts(file, "a").get("") == LONG
+        assert Drafts(tmp_path, "ws://a:1/").get("") == LONG

@@ -312,7 +312,7 @@ async def test_going_to_what_was_replied_to_and_opening_a_link(monkeypatch):
             ana.screen.messages.focus()
             ana.screen.messages.pick(2)
             await ana.press(action)
-            await ana.shows({"o": "Opening a.b…", "#": "Copied.", "g": "▊ first"}[action])
+            await ana.shows({"o": "Opening a.b…", "#": "Sent to the terminal's clipboard.", "g": "▊ first"}[action])
         assert (opened, ana.app.clipboard) == (["https://a.b/c"], "2")
         await ana.shows("Backspace goes back.")
         await ana.press("backspace")
@@ -332,7 +332,7 @@ async def test_copying():
         await bob.say("notes are [b]here[/b]")
         await ana.shows("notes are")
         await ana.press("alt+up", "y")
-        await ana.shows("Copied.")
+        await ana.shows("Sent to the terminal's clipboard.")
         assert ana.app.clipboard == "notes are [b]here[/b]"
         y = ana.rows.index(ana.row("notes are"))
         await ana.pilot.mouse_down(offset=(3, y))

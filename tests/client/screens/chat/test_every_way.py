@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from chat_tui.app.keeping import Keeping
 from chat_tui.settings.settings import Settings, load
-from chat_tui.storage.choices import SavedChoices, recall, remember
+from chat_tui.storage.choices import SavedChoices, change, recall
 from chatting import House, Person, open_house
 from client.action_paths import ActionCase, carry_out, command, keys, mouse, promised
 from client.chat_host import Chat, chat
@@ -99,7 +100,7 @@ async def nothing_is_missing(here):
 
 async def is_copied(here):
     """The text is in the clipboard, and that is said."""
-    await here.ana.shows("Copied.")
+    await here.ana.shows("Sent to the terminal's clipboard.")
     assert here.ana.app.clipboard == here.text
     here.ana.app.copy_to_clipboard("")
 
@@ -387,7 +388,9 @@ async def test_every_way(name, tmp_path):
         for group in [[way] for way in ways] if task.alone else [ways]:
             async with chat(house, "ana", task.size, **(task.options or {})) as ana:
                 here = Here(house, ana, bob, tmp_path)
-                ana.app.use(Settings(), lambda theme: remember(tmp_path, SavedChoices(theme=theme)))
+                ana.app.use(
+                    Settings(), Keeping(theme=lambda theme: change(tmp_path, lambda _: SavedChoices(theme=theme)))
+                )
                 ana.app.open_url = here.opened.append
                 await ana.shows("39 before", "2 here")
                 for number, way in group:

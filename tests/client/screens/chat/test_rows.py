@@ -47,7 +47,7 @@ def test_a_message_of_somebody_else():
         ({"to_id": "~a"}, "private → you"),
         ({"to_id": "~b", "sender": ANA}, "private → bob"),
         ({"to_id": "~a", "sender": ANA}, "private → you"),
-        ({"to_id": "~gone", "sender": ANA}, "private → ~gone"),
+        ({"to_id": "~gone", "sender": ANA}, "private → somebody who left"),
     ],
 )
 def test_a_direct_message_says_for_whom(fields, note):

@@ -8,9 +8,12 @@ import pytest
 from textual.app import App
 from websockets.asyncio.client import connect
 
-from chat_tui.app.first_run import Arrival, FirstRunApp
+from chat_tui.app.first_run import FirstRunApp
+from chat_tui.app.keeping import Keeping
+from chat_tui.app.own_room import reach
 from chat_tui.app.themes import THEMES
 from chat_tui.screens.dialogs.invitation import InvitationScreen
+from chat_tui.settings.profile import Arrival
 from chat_tui.settings.settings import Settings
 from chatting import open_house
 from client.chat_host import SIZES, Chat
@@ -29,8 +32,8 @@ async def first_run(*rooms, name="ana", here=NOBODY, size=(80, 24), settings=Set
     def arrive(url):
         return Arrival(sha256(name.encode()).hexdigest(), None, None)
 
-    app = FirstRunApp(name, rooms, arrive, kept.append, here)
-    app.use(settings, keep_room=kept.append)
+    app = FirstRunApp(name, rooms, arrive, here)
+    app.use(settings, Keeping(name=kept.append, room=kept.append))
     async with app.run_test(size=size, notifications=True) as pilot:
         person = Chat(app, pilot)
         person.kept = kept
@@ -125,7 +128,7 @@ async def test_where_nobody_answers_one_can_wait():
     """The cause in words, and Enter again goes there all the same."""
     async with first_run(here=f"ws://localhost:{free_port()}/") as ana:
         await ana.shows("This computer  ○ nothing answers")
-        await ana.press("enter", "enter")
+        await ana.press("enter", "home", "enter")
         await ana.shows("▲ Nothing answers at localhost:", "chat-server. Enter again goes there and waits.")
         await ana.press("down", "up")
         await ana.lacks("▲")
@@ -134,6 +137,29 @@ async def test_where_nobody_answers_one_can_wait():
         await ana.press("enter")
         await ana.shows("Message everyone…", "[Try now]")
         assert ana.kept == ["ana"]
+
+
+async def test_where_nothing_runs_the_cursor_is_on_a_room_to_be_started():
+    """Enter, Enter, Enter is a room for this computer alone; Esc is for starting none after all."""
+    async with first_run(here="ws://localhost:0/") as ana:
+        await ana.press("enter")
+        await ana.shows("you are asked")
+        await ana.press("enter")
+        await ana.shows("Who may come to your room?", "This computer only", "This network")
+        await ana.press("escape")
+        await ana.lacks("Who may come")
+        assert ana.app.own_room is None
+        await ana.press("enter")
+        await ana.shows("Who may come to your room?")
+        await ana.press("enter")
+        await ana.shows("Your room is open", "chat-tui ws://localhost:", "only who is at this computer")
+
+
+async def test_where_a_room_runs_the_cursor_is_on_it():
+    """As before; a cursor that was moved stays where it is."""
+    async with open_house() as house, first_run(here=f"ws://localhost:{house.server.port}/") as ana:
+        await ana.press("enter")
+        await ana.shows("Something answers at localhost:")
 
 
 async def test_who_waits_for_nobody_can_choose_again():
@@ -208,7 +234,9 @@ async def test_this_computer_is_looked_at_again():
 async def test_nobody_ends_a_room_under_others_by_one_key():
     """Keys, mouse and command: who started it is asked while somebody else is in it, and stays unless they say so."""
     async with first_run(here="ws://localhost:0/") as ana:
-        await ana.press("enter", "end", "enter")
+        await ana.press("enter", "enter")
+        await ana.shows("Who may come to your room?")
+        await ana.press("n")
         await ana.shows("Your room is open", "● connected · 1 here")
         await ana.press("escape")
         url = ana.app.own_room.server.url
@@ -243,8 +271,11 @@ async def test_a_room_is_started_for_as_long_as_one_stays(by_mouse):
     async with first_run(here="ws://localhost:0/") as ana:
         if by_mouse:
             await ana.click("Start a room")
+            await ana.click("This network")
         else:
             await ana.press("enter", "end", "enter")
+            await ana.shows("Who may come to your room?")
+            await ana.press("n")
         await ana.shows(
             "Your room is open", "Others join with", "chat-tui ws://", "0.0.0.0:", "It ends when you leave."
         )
@@ -254,11 +285,11 @@ async def test_a_room_is_started_for_as_long_as_one_stays(by_mouse):
         assert ana.kept == ["ana"]
         if by_mouse:
             await ana.click("[Copy]")
-            await ana.shows("✓ copied")
+            await ana.shows("✓ Sent to the terminal's clipboard.")
             await ana.click("[To the room]")
         else:
             await ana.press("enter")
-            await ana.shows("✓ copied")
+            await ana.shows("✓ Sent to the terminal's clipboard.")
             await ana.press("enter")
         assert ana.app.clipboard == room.invitation
         await ana.lacks("Your room is open")
@@ -281,7 +312,7 @@ async def test_without_colours_one_sees_what_enter_would_choose(monkeypatch):
     """NO_COLOR: the room under the cursor is underlined, and no other."""
     monkeypatch.setenv("NO_COLOR", "1")
     async with first_run() as ana:
-        await ana.press("enter", "down")
+        await ana.press("enter", "home", "down")
         lined = [
             segment.text.strip()
             for strip in ana.strips
@@ -309,17 +340,19 @@ async def test_how_it_looks(snapshot):
             snapshot(ana.app, f"first-run-wrong-{size[0]}x{size[1]}")
 
 
-@pytest.mark.parametrize("networked", [True, False])
-async def test_how_the_invitation_looks(snapshot, networked):
+@pytest.mark.parametrize("who", ["network", "alone", "here"])
+async def test_how_the_invitation_looks(snapshot, who):
     """The whole line, whatever the width; whom it serves."""
     app = App()
     for theme in THEMES:
         app.register_theme(theme)
     app.theme = THEMES[0].name
-    line = f"chat-tui ws://{'192.168.100.123' if networked else 'localhost'}:6789"
+    line = f"chat-tui ws://{'192.168.100.123' if who == 'network' else 'localhost'}:6789"
+    bound = "127.0.0.1:6789" if who == "here" else "0.0.0.0:6789"
     async with app.run_test() as pilot:
-        await app.push_screen(InvitationScreen(line, "0.0.0.0:6789", networked=networked))
-        for size in EVERYWHERE if networked else [(80, 24)]:
+        words = reach(bound, here_only=who == "here", networked=who == "network")
+        await app.push_screen(InvitationScreen(line, words))
+        for size in EVERYWHERE if who == "network" else [(80, 24)]:
             await pilot.resize_terminal(*size)
             await pilot.pause()
-            snapshot(app, f"first-run-{'invitation' if networked else 'alone'}-{size[0]}x{size[1]}")
+            snapshot(app, f"first-run-{'invitation' if who == 'network' else who}-{size[0]}x{size[1]}")

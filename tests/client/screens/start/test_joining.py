@@ -81,7 +81,7 @@ def test_a_key_is_too_early_until_there_is_something_to_see():
         (HERE, False, "Nothing answers at localhost"),
         (THERE, True, "been in this room before"),
         ("address", None, "somewhere else"),
-        ("start", None, "Open to the network"),
+        ("start", None, "you are asked"),
     ],
 )
 def test_a_place_has_a_note(chosen, answers, words):

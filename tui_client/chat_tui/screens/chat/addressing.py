@@ -1,5 +1,6 @@
 """Parsing and addressing of a typed line: the command in it; recipient, reply and lifetime from around it. Pure."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
@@ -19,11 +20,21 @@ LOCAL_COMMANDS = (
 """Commands that never reach the server."""
 
 _LOCAL = ("/help", "/search", "/mute", "/unmute")
-_OTHER_NAMES = {
-    "/ignore": "write /mute bob",
-    "/unignore": "write /unmute bob",
-    **dict.fromkeys(("/find", "/grep"), "write /search words"),
-}
+_INSTEAD = (
+    ("/ignore /block", "", "write /mute bob"),
+    ("/unignore /unblock", "", "write /unmute bob"),
+    ("/who /names /users /nicks /people /online /here", "chat.people", "{key} shows who is here"),
+    ("/theme /color /colour /colors", "app.palette", "press {key}, and choose Theme"),
+    ("/set /settings /config /preferences /bind /alias", "", "`chat-tui config` in a shell lists the settings"),
+    ("/clear /cls /reset", "chat.newest", "{key} goes to the newest message, and /delete deletes for everyone"),
+    ("/undo", "chat.undo", "{key} takes back what was just deleted"),
+    ("/copy /yank", "", "pick the message and press y, or drag over it"),
+    ("/kick /ban /unban", "", "write /mute bob, and you don't see what bob says"),
+    ("/server /connect /open /join /j /room /channel /switch", "", "start `chat-tui` with another address"),
+    ("/reconnect", "chat.connect", "{key} tries to connect at once"),
+    ("/h /commands /man /keys", "chat.help", "write /help, or press {key}"),
+    ("/quote", "", "write /reply 12 text, or pick the message and press r"),
+)
 
 
 class Addressing(msgspec.Struct):
@@ -72,14 +83,22 @@ def command_table() -> list[tuple[str, str]]:
     return [(spec.usage, spec.summary) for spec in (*TYPED_COMMANDS, *LOCAL_COMMANDS)]
 
 
-def no_such_command(name: str, people_key: str) -> str:
-    """What is wrong with a command that neither the server nor this program knows; `people_key` shows who is here."""
+def no_such_command(name: str, key_for: Callable[[str], str]) -> str:
+    """What is wrong with a command that neither the server nor this program knows.
+
+    `key_for` gives the key of a binding, by its id, as it is written in a sentence.
+    """
     local = [spec.name for spec in LOCAL_COMMANDS]
     if name in local:
         return f"{name} stands alone in its line."
     known = [spec.name for spec in TYPED_COMMANDS] + local
-    people = dict.fromkeys(("/who", "/names", "/users"), f"{people_key} shows who is here")
-    return unknown_command(name, known, {**OTHER_NAMES, **_OTHER_NAMES, **people}, "; see /help")
+    here = {
+        other: instead.format(key=key_for(binding) if binding else "")
+        for others, binding, instead in _INSTEAD
+        if name.lower() in others.split()
+        for other in others.split()
+    }
+    return unknown_command(name, known, {**OTHER_NAMES, **here}, "; see /help")
 
 
 def spelled_out(command: Say, typed: str, shown_temp: str, *, alone: bool) -> str:

@@ -1,5 +1,7 @@
 """Autosave of what is being written: each recipient has a draft, and the file is written with a debounce."""
 
+from collections.abc import Callable
+
 from textual.timer import Timer
 
 from chat_tui.screens.chat.addressing import Addressing
@@ -14,10 +16,11 @@ _SAVE_AFTER = 1.0
 class DraftAutosave:
     """Keeps the composer's text as the draft of whom it is for; what deletes itself is never on disk."""
 
-    def __init__(self, drafts: Drafts, address: Addressing, composer: Composer) -> None:
+    def __init__(self, drafts: Drafts, address: Addressing, composer: Composer, warn: Callable[[str], None]) -> None:
         self._drafts = drafts
         self._address = address
         self._composer = composer
+        self._warn = warn
         self._proposal = ""
         self._timer: Timer | None = None
 
@@ -25,6 +28,14 @@ class DraftAutosave:
         """Put the draft to everyone back into the composer."""
         if draft := self._drafts.get(""):
             self._composer.set_text(draft)
+        if self._drafts.trouble:
+            self._warn(self._drafts.trouble)
+
+    def close(self) -> None:
+        """The end: what is being written is there again at the next start, after a loss of power as well."""
+        self._stop()
+        self._drafts.save(durable=True)
+        self._drafts.close()
 
     def changed(self) -> None:
         """The text is another one: it is saved soon, not with every key; that it is gone, at once.
@@ -47,10 +58,13 @@ class DraftAutosave:
 
     def flush(self) -> None:
         """Write the file now."""
+        self._stop()
+        self._drafts.save()
+
+    def _stop(self) -> None:
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        self._drafts.save()
 
     def change_target(self, client_id: str) -> None:
         """Each target has its own text. One for everyone goes along to one person, never the other way."""
@@ -65,6 +79,11 @@ class DraftAutosave:
             self.keep()
             self._address.target = client_id
             self._composer.set_text(theirs)
+
+    @property
+    def proposes(self) -> bool:
+        """Does what was proposed stand in the composer as it was?"""
+        return bool(self._proposal) and self._composer.text == self._proposal
 
     def propose(self, line: str) -> None:
         """Put a line into the empty composer that the user may send, or not: it is nobody's draft."""

@@ -71,7 +71,7 @@ class ComposeArea(Vertical):
 
     def on_unmount(self) -> None:
         """What is being written at the end is there again at the next start."""
-        self._drafts.flush()
+        self._drafts.close()
 
     # -- the bars -----------------------------------------------------------------------------------------------
 

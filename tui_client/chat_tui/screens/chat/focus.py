@@ -51,6 +51,7 @@ class FocusTracker:
         self._unread.look_at_rule()
         if looking:
             self._unread.all_seen()
+            self._unread.note_read()
         self.show_unread()
         self._store.unread.attending = self._conversation if looking else ""
         if self._store.unread.attending and self._store.read(self._conversation).roster:

@@ -64,9 +64,8 @@ class MessageActions:
             self._recipient.set_target(message.from_id)
 
     def copy(self, text: str) -> None:
-        """Put a text into the clipboard, and say so."""
+        """Put a text into the clipboard; the screen says what became of it."""
         self._app.copy_to_clipboard(text)
-        self._status.done("Copied.")
 
     def open(self, url: str) -> None:
         """Open an address of the web, and say which host that is."""

@@ -21,15 +21,13 @@ class Notifier:
         self._write = write
         self._clock = clock
         self._notifications = Notifications()
-        self._epoch: str | None = None
 
     def follow(self, change: Change) -> None:
         """Tell of what has come, and forget what has gone."""
-        first, self._epoch = self._epoch is None, self._store.epoch
         if self.focused:
             return
         self._tell(self._notifications.gone(change.removed))
-        if first and change.reset:
+        if change.first:
             return  # the past of a room that was entered just now is no news
         messages = self._store.messages
         fresh = self._missed(change.missed or 0) if change.reset else change.added

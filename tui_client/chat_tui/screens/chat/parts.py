@@ -17,6 +17,7 @@ from chat_tui.screens.chat.find_keys import FindKeys
 from chat_tui.screens.chat.focus import FocusTracker
 from chat_tui.screens.chat.jumps import Jumps
 from chat_tui.screens.chat.keys import ChatKeys
+from chat_tui.screens.chat.memory import PlaceMemory
 from chat_tui.screens.chat.message_actions import MessageActions
 from chat_tui.screens.chat.message_area import MessageArea
 from chat_tui.screens.chat.mute import Muting
@@ -36,6 +37,7 @@ from chat_tui.screens.chat.unread import UnreadMarker
 from chat_tui.state.store import Change, Store
 from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
+from chat_tui.storage.places import PlaceFile
 from chat_tui.toolkit.breakpoints import NARROW
 from chat_tui.toolkit.ordered_keys import OrderedKeysApp
 from chat_tui.toolkit.terminal_output import write_to_terminal
@@ -60,6 +62,8 @@ class Host(NamedTuple):
     """End the program, as `/exit` does."""
     greeted: Callable[[], None]
     """The server has said who we are and what there is."""
+    name_taken: Callable[[str], None]
+    """A name that was typed is ours."""
     key_for: Callable[[str], str]
     """The key of a binding, by its id, as it is written in a sentence."""
 
@@ -79,6 +83,7 @@ class ChatParts:
         undo_seconds: float,
         drafts: Drafts,
         outbox: OutboxFile | None,
+        place: PlaceFile | None,
     ) -> None:
         self._store = store
         self._host = host
@@ -94,15 +99,16 @@ class ChatParts:
         self.composer.commands = (*TYPED_COMMANDS, *LOCAL_COMMANDS)
         self.address = Addressing()
         self.status = StatusLine(self.header, self.banner)
-        warn = partial(app.notify, severity="warning", markup=False, timeout=10)
+        self._warn = warn = partial(app.notify, severity="warning", markup=False, timeout=10)
         self.feed = Feed(store, connect, self.follow, self.status.show, clock, busy, outbox, warn)
         self.notifier = Notifier(store, partial(write_to_terminal, app))
+        self.memory = PlaceMemory(store, place, self.messages)
         self._make_reading()
         self._make_writing(app, clock, name, drafts, undo_seconds)
 
     def _make_reading(self) -> None:
         store, messages, status = self._store, self.messages, self.status
-        self.unread = UnreadMarker(store, messages, self.header, status)
+        self.unread = UnreadMarker(store, messages, self.header, status, self.memory)
         self.timeline = TimelinePresenter(store, messages, self.unread, self.composer)
         self.empty = EmptyNotice(store, messages, self.timeline, status)
         self.find = Find(store, messages)
@@ -116,8 +122,8 @@ class ChatParts:
         self, app: App[None], clock: Callable[[], float], name: str | None, drafts: Drafts, undo_seconds: float
     ) -> None:
         store, feed, messages, composer, status = self._store, self.feed, self.messages, self.composer, self.status
-        self.drafts = DraftAutosave(drafts, self.address, composer)
-        self.own_name = OwnName(store, feed, composer, self.drafts, status, wanted=name)
+        self.drafts = DraftAutosave(drafts, self.address, composer, self._warn)
+        self.own_name = OwnName(store, feed, composer, self.drafts, status, wanted=name, taken=self._host.name_taken)
         self.recipient = Recipient(
             store, self.address, self.reply_bar, self.people, self.drafts, self.focus, self.jumps, status
         )
@@ -129,7 +135,7 @@ class ChatParts:
         self.actions = MessageActions(app, store, feed, self.pager, self.recipient, sender, status)
         submission = Submission(
             composer, self.recipient, self.drafts, sender, self.returned, local=self._local_commands(),
-            leave=self._host.leave, people_key=lambda: self._host.key_for("chat.people"),
+            leave=self._host.leave, key_for=self._host.key_for,
         )  # fmt: skip
         self.keys = ChatKeys(composer, messages, self.find_keys, self.jumps, self.undo, self.returned)
         message_area = MessageArea(

@@ -46,7 +46,9 @@ class ReturnedLines:
     def _return(self, pending: Pending, code: str, reason: str) -> None:
         command = pending.command
         if isinstance(command, TakeName):
-            self._own_name.refused()
+            other = self._own_name.refused(command.name)
+            self._composer.give_back(other if other and code == "name_taken" else pending.typed, reason, "")
+            return
         if not isinstance(command, Say):
             self._composer.give_back(pending.typed, reason, "")
             return

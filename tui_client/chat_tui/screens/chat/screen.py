@@ -15,10 +15,12 @@ from chat_tui.screens.chat.addressing import command_table
 from chat_tui.screens.chat.parts import ChatParts, Host
 from chat_tui.screens.chat.selection import SelectingScreen
 from chat_tui.screens.chat.undo import SECONDS
+from chat_tui.screens.copied import Copied
 from chat_tui.screens.key_table import KeyTable
 from chat_tui.state.store import Store
 from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
+from chat_tui.storage.places import PlaceFile
 from chat_tui.toolkit.breakpoints import NARROW
 from chat_tui.toolkit.compositor import cull
 from chat_tui.widgets.bars.banner import Banner
@@ -36,6 +38,13 @@ class ChatScreen(SelectingScreen):
 
     class Greeted(Message):
         """The server has said who we are and what there is."""
+
+    class NameTaken(Message):
+        """A name that was typed is ours."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
 
     AUTO_FOCUS = "#composer"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,20 +75,23 @@ class ChatScreen(SelectingScreen):
         undo_seconds: float = SECONDS,
         drafts: Drafts | None = None,
         outbox: OutboxFile | None = None,
+        place: PlaceFile | None = None,
     ) -> None:
         super().__init__(id="chat")
         cull(self)
         self.undo_seconds = undo_seconds
         self.keymap: Mapping[str, str] = {}
+        self.way_out = ""
         self._store = store
         self._make_parts = partial(
-            ChatParts, store=store, connect=connect, name=name, clock=clock, drafts=drafts or Drafts(), outbox=outbox
-        )
+            ChatParts, store=store, connect=connect, name=name, clock=clock, drafts=drafts or Drafts(), outbox=outbox,
+            place=place,
+        )  # fmt: skip
         self._laid_out_for: Size | None = None
 
     def compose(self) -> ComposeResult:
         """Header; messages and roster; what stands around the composer; keys."""
-        host = Host(self.action_help, self._leave, self._greet, self._key_table.key)
+        host = Host(self.action_help, self._leave, self._greet, self._take_name, self._key_table.key)
         self.parts = parts = self._make_parts(self.app, host, undo_seconds=self.undo_seconds)
         self.feed, self.status, self.actions, self.keys = parts.feed, parts.status, parts.actions, parts.keys
         self.header, self.messages, self.roster = parts.header, parts.messages, parts.roster
@@ -92,6 +104,7 @@ class ChatScreen(SelectingScreen):
     def on_mount(self) -> None:
         """Begin with what there is; once the first frame is drawn, connect."""
         self.watch(self.app, "app_focus", self.parts.focus.focus_changed, init=False)
+        self.status.way_out = self.way_out
         self.status.begin()
         self._fit(self.app.size.width)
         self.parts.empty.follow()
@@ -100,8 +113,9 @@ class ChatScreen(SelectingScreen):
         self.call_after_refresh(lambda: self.run_worker(self.feed.run(), name="feed", exit_on_error=True))
 
     def on_unmount(self) -> None:
-        """Leave the terminal as it was."""
+        """Leave the terminal as it was, and what was read on disk."""
         self.parts.notifier.end()
+        self.parts.memory.flush()
 
     # -- layout -------------------------------------------------------------------------------------------------
 
@@ -128,6 +142,10 @@ class ChatScreen(SelectingScreen):
     def on_banner_action_pressed(self, event: Banner.ActionPressed) -> None:
         """Do what the banner offers."""
         self.parts.press_banner(event.action)
+
+    def on_copied(self, event: Copied) -> None:
+        """Say what became of a text that was copied."""
+        self.status.done(event.words)
 
     def on_search_bar_whole_record_wanted(self) -> None:
         """What is looked for here is to be looked for everywhere."""
@@ -169,6 +187,9 @@ class ChatScreen(SelectingScreen):
 
     def _greet(self) -> None:
         self.post_message(self.Greeted())
+
+    def _take_name(self, name: str) -> None:
+        self.post_message(self.NameTaken(name))
 
     def _leave(self) -> None:
         self.feed.release_name_on_close()

@@ -31,7 +31,7 @@ class Sender:
             case Delete():
                 return self.delete(command, typed)
             case TakeName(name=name):
-                self._own_name.wanted = name
+                self._own_name.want(name)
             case Say(to=str()):
                 self._private_texts.append(command.text)
             case Say() if command.text in self._private_texts:

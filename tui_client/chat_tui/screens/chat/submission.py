@@ -24,7 +24,7 @@ class Submission:
     """Takes a line from the composer to the server, or carries it out here.
 
     `local` are the commands of this program: each gets what was typed behind it, and returns what is wrong, if
-    anything is. `leave` is what `/exit` does; `people_key` names the key that shows who is here.
+    anything is. `leave` is what `/exit` does; `key_for` gives the key of a binding.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Submission:
         *,
         local: Mapping[str, Callable[[str], str | None]],
         leave: Callable[[], None],
-        people_key: Callable[[], str],
+        key_for: Callable[[str], str],
     ) -> None:
         self._composer = composer
         self._recipient = recipient
@@ -46,7 +46,7 @@ class Submission:
         self._returned = returned
         self._local = local
         self._leave = leave
-        self._people_key = people_key
+        self._key_for = key_for
 
     def submit(self, line: Composer.Submitted) -> None:
         """Send a line to whom the composer showed when Enter was pressed, unless it is better to ask first."""
@@ -54,7 +54,7 @@ class Submission:
         try:
             command = parse_line(text)
         except CommandError as error:
-            why = no_such_command(error.unknown, self._people_key()) if error.unknown else error.text
+            why = no_such_command(error.unknown, self._key_for) if error.unknown else error.text
             self._composer.give_back(line.text, why, line.target)
             return
         match command:

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from chat_tui.screens.chat.memory import PlaceMemory
 from chat_tui.screens.chat.status import StatusLine
 from chat_tui.state.store import Change, Store
 from chat_tui.widgets.bars.header import HeaderBar
@@ -15,12 +16,15 @@ class UnreadMarker:
     `focused`: is the terminal in the foreground, as far as it says so?
     """
 
-    def __init__(self, store: Store, messages: MessageList, header: HeaderBar, status: StatusLine) -> None:
+    def __init__(
+        self, store: Store, messages: MessageList, header: HeaderBar, status: StatusLine, memory: PlaceMemory
+    ) -> None:
         self.focused = True
         self._store = store
         self._messages = messages
         self._header = header
         self._status = status
+        self._memory = memory
         self._news: set[int] = set()  # came while something older was being read, or nobody was looking
         self._news_to_you: set[int] = set()
         self._rule: Literal["unseen", "seen", "read"] = "read"
@@ -105,15 +109,29 @@ class UnreadMarker:
         """What is unread is not going to be read."""
         self._rule = "read"
         self._header.unread_above = False
+        self.note_read()
+
+    def note_read(self) -> None:
+        """What stands at the end of the list is read by who looks there, unless the rule above it was not seen yet."""
+        if self.focused and self._messages.at_end and not self._rule_stands:
+            self._memory.note_read()
 
     # -- after a reconnect --------------------------------------------------------------------------------------
 
     def follow(self, change: Change) -> None:
-        """There is a connection again: say how much came meanwhile, and put the rule above the first of it."""
+        """There is a connection, again or after an earlier run: say how much came meanwhile, and put the rule there."""
         if change.missed is not None:
-            self._status.notice(notices.back_notice(change.missed, anew=self._epoch != self._store.epoch))
+            if notice := self._missed_notice(change):
+                self._status.notice(notice)
             self._mark_missed(change.missed)
         self._epoch = self._store.epoch
+        self.note_read()
+
+    def _missed_notice(self, change: Change) -> notices.Notice | None:
+        missed, to_you = change.missed or 0, change.missed_to_you
+        if change.first:
+            return notices.away_notice(missed, to_you) if missed else None
+        return notices.back_notice(missed, to_you, anew=self._epoch != self._store.epoch)
 
     def _mark_missed(self, missed: int) -> None:
         """Put the rule above the first of the newest `missed` messages of others; above older news it stays."""

@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from chat_tui.screens.copied import Copied
 from chat_tui.screens.dialogs.dialog import Dialog
 from chat_tui.widgets.bars.keys import KeyBar
 
@@ -39,14 +40,11 @@ class InvitationScreen(Dialog[None]):
     }
     """
 
-    def __init__(self, line: str, bound: str, *, networked: bool) -> None:
-        """`line` is what others type, `bound` the address that the room listens on; is there a network to it?"""
+    def __init__(self, line: str, reach: str) -> None:
+        """`line` is what others type; `reach` is a sentence that says who may come."""
         super().__init__()
         self._line = line
-        open_to = "open to the network: whoever reaches it may read, write and delete."
-        if not networked:
-            open_to = "and this computer is in no network: nobody else reaches it now."
-        self._words = f'It listens on {bound}, {open_to} It ends when you leave. Ctrl+P "join" shows this again.'
+        self._words = f'{reach} It ends when you leave. Ctrl+P "join" shows this again.'
 
     def compose(self) -> ComposeResult:
         """The line, the words, the answers, the keys."""
@@ -69,8 +67,11 @@ class InvitationScreen(Dialog[None]):
             self.action_close()
 
     def action_copy(self) -> None:
-        """Put the line into the clipboard, and say so; the next Enter goes on."""
+        """Put the line into the clipboard; the next Enter goes on."""
         self.app.copy_to_clipboard(self._line)
+
+    def on_copied(self, event: Copied) -> None:
+        """Say what became of it."""
         answers = self.query_one(OptionList)
-        answers.replace_option_prompt(_COPY, "[Copy]  ✓ copied")
+        answers.replace_option_prompt(_COPY, f"[Copy]  ✓ {event.words}")
         answers.highlighted = answers.get_option_index(_CLOSE)

@@ -1,5 +1,6 @@
 """Notes of the start screen: a sentence about the place that the cursor is on. Pure."""
 
+from chat_protocol.names import InvalidNameError, check_name
 from chat_tui.connection.address import place
 
 EARLY = "Enter was pressed before there was anything to see here. Press it again."
@@ -12,7 +13,7 @@ def note_on(chosen: str | None, here: str, *, answers: bool | None) -> str:
         case "address":
             return "A room somewhere else: 192.168.1.23:6789, or wss://chat.example.org."
         case "start":
-            return "Open to the network: whoever reaches it may read, write and delete. It ends when you leave."
+            return "For this computer alone, or open to this network: you are asked. It ends when you leave."
         case _ if chosen != here:
             return "You have been in this room before."
         case _ if answers is None:
@@ -21,3 +22,12 @@ def note_on(chosen: str | None, here: str, *, answers: bool | None) -> str:
             return f"Something answers at {place(here)}."
         case _:
             return f"Nothing answers at {place(here)}. A room can be started below."
+
+
+def wrong_name(text: str) -> str:
+    """What is wrong with a name, "" for nothing."""
+    try:
+        check_name(text.strip())
+    except InvalidNameError as error:
+        return str(error)
+    return ""

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from chat_protocol.names import InvalidNameError, check_name
+from chat_protocol.names import check_name
 from chat_protocol.text import clean_line
 from chat_tui.connection.address import ConnectionUrlError, as_typed, is_same_here, parse_url, place
 from chat_tui.connection.probe import goes_by_proxy, probe
@@ -89,6 +89,7 @@ class FirstRunScreen(Screen[None]):
         self._name_proposed = clean_line(name)
         self._here = here
         self._here_answers: bool | None = None
+        self._place_proposed = 0
         self._rooms = [here if is_same_here(url, here) else url for url in rooms]
         self._joining = Joining()
         self._early_keys = EarlyKeys()
@@ -209,10 +210,17 @@ class FirstRunScreen(Screen[None]):
             if answers != self._here_answers:
                 self._here_answers = answers
                 self.rooms.set_remark(self._here, "● something answers" if answers else "○ nothing answers")
+                self._propose_place(answers=answers)
                 told = self._joining.warned or self._joining.under_way
                 if self.rooms.has_focus and self.rooms.chosen == self._here and not told:
                     self._describe()
             await asyncio.sleep(_LOOK_AGAIN)
+
+    def _propose_place(self, *, answers: bool) -> None:
+        """Who has not chosen yet begins where Enter leads somewhere, which a room is not that nobody has started."""
+        untouched = not self.rooms.has_focus and self.rooms.highlighted == self._place_proposed
+        if untouched and not self._joining.under_way and self._rooms[:1] in ([], [self._here]):
+            self.rooms.highlighted = self._place_proposed = 0 if answers else self.rooms.option_count - 1
 
     async def _probe(self, url: str, name: str) -> None:
         error = await probe(url)
@@ -259,7 +267,7 @@ class FirstRunScreen(Screen[None]):
         if event.input is self.address:
             self._why("address", "")
         elif event.value.strip():
-            self._why("name", _wrong_name(event.value))
+            self._why("name", notes.wrong_name(event.value))
         self._joining.forget_answer()
         if self.note.has_class("-warning"):  # what was said of a room is over
             self._describe_focus()
@@ -278,7 +286,7 @@ class FirstRunScreen(Screen[None]):
 
     def _accepted_name(self) -> str | None:
         """The name, or None: then the reason stands beside it."""
-        reason = _wrong_name(self.user.value)
+        reason = notes.wrong_name(self.user.value)
         self._why("name", reason)
         if reason:
             self.set_focus(self.user)
@@ -337,12 +345,3 @@ class FirstRunScreen(Screen[None]):
             self.set_focus(self.rooms)
         else:
             self.set_focus(self.user)
-
-
-def _wrong_name(text: str) -> str:
-    """What is wrong with a name, "" for nothing."""
-    try:
-        check_name(text.strip())
-    except InvalidNameError as error:
-        return str(error)
-    return ""
