@@ -34,9 +34,12 @@ _ESC, _BEL, _BACKSLASH = 0x1B, 0x07, 0x5C
 _TEXT = re.compile(rb"[^\x00-\x1f\x7f]+")
 _CONTROL = re.compile(rb"[\x00-\x1f]")
 _WHOLE = re.compile(
-    rb"\x1b(?:\[(?:\[[A-E]|M[ -\xff]{3}|[0-?]*(?:[ -/]*[@-~]|\$))|O[A-DFHP-S]|[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\))"
+    rb"\x1b(?:\[(?:\[[A-E]|M[ -\xff]{3}|[ -?]*(?:[@-~]|\$))"  # CSI
+    rb"|O[A-FHIMP-SXa-dj-y]"  # SS3
+    rb"|[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\))"  # strings
 )
 _ESCAPE_KEY = KeyPressed("escape", "\x1b")
+_SURE = re.compile(rb"\[(?:[<=>?][0-9]|[0-9]+[;:])")  # nobody writes like that
 
 
 class _State(Enum):
@@ -167,7 +170,9 @@ class InputParser:
         if match is None or len(data) < 2 or match.end() <= len(begun):
             return data
         end = match.end()
-        return whole if end == len(whole) or whole[end] == _ESC or match[0] == PASTE_BEGIN else data
+        sure = _INTRODUCERS[whole[1]] is _State.STRING or whole.startswith(PASTE_BEGIN)
+        sure = sure or (len(begun) == 1 and _SURE.match(data) is not None)
+        return whole if sure or end == len(whole) or whole[end] == _ESC else data
 
     # -- what is found ----------------------------------------------------------------------------------------------
 
