@@ -7,6 +7,7 @@ from textual.app import App, ReturnType
 from textual.driver import Driver
 from textual.geometry import Offset
 from textual.widget import Widget
+from textual.widgets import Input
 
 
 class TerminalInputApp(App[ReturnType]):
@@ -28,8 +29,12 @@ class TerminalInputApp(App[ReturnType]):
     @property
     def cursor_position(self) -> Offset:
         """Where the terminal's cursor is put behind each frame."""
-        offset = getattr(self.typing_into, "cursor_screen_offset", None)
-        return offset if isinstance(offset, Offset) else Offset(0, 0)
+        widget = self.typing_into
+        offset = getattr(widget, "cursor_screen_offset", None)
+        if not isinstance(offset, Offset):
+            return Offset(0, 0)
+        # Stock, a line input makes itself room for the cursor at its end, and counts that.
+        return offset - (1, 0) if isinstance(widget, Input) and widget.cursor_at_end else offset
 
     @cursor_position.setter
     def cursor_position(self, offset: Offset) -> None:

@@ -100,7 +100,7 @@ class SearchBar(Horizontal):
 
     def type_on(self, text: str = "") -> None:
         """Go on with the phrase; without a text, all of it is selected, to be typed over."""
-        self._input.focus()
+        self.screen.set_focus(self._input)  # at once: the next letters may be here already
         self._letters = ""
         self._show_way_out()
         if text:
