@@ -24,7 +24,7 @@ KITTY_FLAGS = 1 | 4
 """Disambiguate keys, and say what a Latin keyboard has in their place. Not 8 and 16, all keys and the text of each, as
 Textual has it: then what an input method commits is lost in some terminals."""
 
-_READ = 1 << 16
+_READ = 1 << 12
 _LOOK = 0.1
 """Seconds after which the thread looks whether it is to end."""
 

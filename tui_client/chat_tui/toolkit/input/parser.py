@@ -33,13 +33,14 @@ _REMEMBERED = 5.0
 _ESC, _BEL, _BACKSLASH = 0x1B, 0x07, 0x5C
 _TEXT = re.compile(rb"[^\x00-\x1f\x7f]+")
 _CONTROL = re.compile(rb"[\x00-\x1f]")
-_WHOLE = re.compile(
+# Few ever need these two, and they take a while to compile.
+_WHOLE = (
     rb"\x1b(?:\[(?:\[[A-E]|M[ -\xff]{3}|[ -?]*(?:[@-~]|\$))"  # CSI
     rb"|O[A-FHIMP-SXa-dj-y]"  # SS3
     rb"|[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\))"  # strings
 )
 _ESCAPE_KEY = KeyPressed("escape", "\x1b")
-_SURE = re.compile(rb"\[(?:[<=>?][0-9]|[0-9]+[;:])")  # nobody writes like that
+_SURE = rb"\[(?:[<=>?][0-9]|[0-9]+[;:])"  # nobody writes like that
 
 
 class _State(Enum):
@@ -166,12 +167,12 @@ class InputParser:
         if begun.startswith(PASTE_BEGIN):
             rest = whole[len(PASTE_BEGIN) :]
             return whole if PASTE_END in rest or len(data) >= _MANY else data
-        match = _WHOLE.match(whole)
+        match = re.match(_WHOLE, whole)
         if match is None or len(data) < 2 or match.end() <= len(begun):
             return data
         end = match.end()
         sure = _INTRODUCERS[whole[1]] is _State.STRING or whole.startswith(PASTE_BEGIN)
-        sure = sure or (len(begun) == 1 and _SURE.match(data) is not None)
+        sure = sure or (len(begun) == 1 and re.match(_SURE, data) is not None)
         return whole if sure or end == len(whole) or whole[end] == _ESC else data
 
     # -- what is found ----------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ PASTE_BEGIN, PASTE_END = b"\x1b[200~", b"\x1b[201~"
 LONGEST_PASTE = 1 << 20
 """Bytes that are kept."""
 
-_DROPPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_DROPPED = "[\x00-\x08\x0b-\x1f\x7f-\x9f]"
 
 
 class PasteBuffer:
@@ -43,4 +43,4 @@ class PasteBuffer:
     def text(self) -> str:
         """What was pasted, without controls other than tabs; every line break is a line feed."""
         text = self._bytes[:LONGEST_PASTE].decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-        return _DROPPED.sub("", text)
+        return re.sub(_DROPPED, "", text)

@@ -6,7 +6,6 @@ never typed.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from chat_tui.toolkit.input import keys, mouse
 from chat_tui.toolkit.input.events import (
@@ -27,13 +26,16 @@ _MOST_COLUMNS, _MOST_ROWS = 2000, 1000
 """A terminal that says it is larger is not believed: the screen would be drawn for it."""
 
 _MINTTY_DIGITS = "pqrstuvwxy"
-_COLOUR = re.compile(r"11;(?:rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})|#([0-9a-f]{6})$)", re.IGNORECASE)
+_COLOUR = r"(?i)11;(?:rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})|#([0-9a-f]{6})$)"
 
 
-class Parameters(NamedTuple):
+class Parameters:
     """The numbers of a CSI sequence: parameters, each of which may have parts; None where one is left out."""
 
-    values: tuple[tuple[int | None, ...], ...]
+    __slots__ = ("values",)
+
+    def __init__(self, values: Sequence[tuple[int | None, ...]]) -> None:
+        self.values = values
 
     def get(self, index: int, part: int = 0) -> int | None:
         """One of them, or None."""
@@ -57,7 +59,7 @@ def _parameters(text: str) -> Parameters | None:
         if max(map(len, parts)) > _DIGITS:
             return None
         values.append(tuple(int(part) if part else None for part in parts))
-    return Parameters(tuple(values))
+    return Parameters(values)
 
 
 def csi_events(body: str) -> Sequence[InputEvent]:
@@ -88,7 +90,7 @@ def ss3_events(body: str) -> Sequence[InputEvent]:
 
 def osc_events(body: str) -> Sequence[InputEvent]:
     """What an answer behind `ESC ]` says, without its end."""
-    match = _COLOUR.match(body)
+    match = re.match(_COLOUR, body)
     if match is None:
         return ()
     whole = match[4]
