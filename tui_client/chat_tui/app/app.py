@@ -14,6 +14,7 @@ from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.events import DescendantFocus
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
 from chat_tui.app.copying import Copying
@@ -30,8 +31,8 @@ from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
 from chat_tui.storage.places import PlaceFile
 from chat_tui.toolkit.crash_guard import CrashGuard
+from chat_tui.toolkit.input.app import TerminalInputApp
 from chat_tui.toolkit.ordered_keys import OrderedKeysApp
-from chat_tui.toolkit.terminal_keys import learn_terminal_keys
 
 if TYPE_CHECKING:
     from chat_tui.connection.client import Connection
@@ -45,7 +46,7 @@ _GOODBYE = 1.0
 """Seconds that leaving may take."""
 
 
-class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
+class ChatApp(CrashGuard[None], OrderedKeysApp[None], TerminalInputApp[None]):
     """One room of one server, as one user.
 
     `secret` keeps this client's id over reconnects; without one each connection has an id of its own. `notice` is
@@ -81,7 +82,6 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         outbox: OutboxFile | None = None,
         place: PlaceFile | None = None,
     ) -> None:
-        learn_terminal_keys()
         super().__init__(ansi_color=True if _NO_COLOR in os.environ else None)
         self._url = url
         self._user_name = name
@@ -145,6 +145,13 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         if self.other_room:
             self.chat.way_out = WAY_OUT
         self.call_after_refresh(_begin_to_collect)
+
+    @property
+    def typing_into(self) -> Widget | None:
+        """Who begins to write while a message is picked, or people are open, writes into the composer."""
+        focused = self.focused
+        at_composer = self.screen is self.chat and not hasattr(focused, "cursor_screen_offset")
+        return self.chat.composer if at_composer and self.chat.is_mounted else focused
 
     def get_default_screen(self) -> Screen[Any]:
         """The conversation is the first screen, and the last."""
