@@ -17,7 +17,7 @@ from terminal import Terminal
 # number, a bell with a notification; nothing else.
 OWN_SEQUENCES = re.compile(
     rb"\x1b\[[0-9;]*m"
-    rb"|\x1b\[[0-9;]*[HABCDJK]"
+    rb"|\x1b\[[0-9;]*[HABCDJK]|\x1b[78]"
     rb"|\x1b\[\?[0-9;]+[hl]"
     rb"|\x1b\[\?[0-9;]+\$p"
     rb"|\x1b\[[<>=]?[0-9;]*[utc]"

@@ -25,11 +25,16 @@ class Need(NamedTuple):
 
 
 NEEDS = [
+    Need("rich.cells", "_cell_len", "cells.py"),
+    Need("rich.cells", "_is_single_cell_widths", "cells.py"),
     Need("textual._ansi_sequences", "ANSI_SEQUENCES_KEYS", "terminal_keys.py"),
     Need("textual._compositor", "ChopsUpdate", "compositor.py"),
+    Need("textual._compositor", "ChopsUpdate", "steady_rows.py"),
     Need("textual._compositor", "Compositor", "compositor.py"),
     Need("textual._compositor", "InlineUpdate", "screen_text.py"),
+    Need("textual._compositor", "LayoutUpdate", "steady_rows.py"),
     Need("textual._compositor:Compositor", "_dirty_regions", "compositor.py"),
+    Need("textual._compositor:Compositor", "_dirty_regions", "steady_rows.py"),
     Need("textual._compositor:Compositor", "_get_renders", "compositor.py"),
     Need("textual.app:App", "_background_screens", "screen_text.py"),
     Need("textual.app:App", "_check_bindings", "ordered_keys.py"),
@@ -47,8 +52,8 @@ NEEDS = [
     Need("textual.document._edit", "Edit", "text_area.py"),
     Need("textual.events:Key", "_stop_propagation", "ordered_keys.py"),
     Need("textual.keys", "_character_to_key", "key_names.py"),
-    Need("textual.screen:Screen", "_compositor", "compositor.py"),
     Need("textual.screen:Screen", "_compositor", "screen_text.py"),
+    Need("textual.screen:Screen", "_compositor", "steady_rows.py"),
     Need("textual.screen:Screen", "_select_state", "text_drag.py"),
     Need("textual.screen:Screen", "_selecting", "text_drag.py"),
     Need("textual.scroll_view:ScrollView", "_refresh_scrollbars", "line_view.py"),

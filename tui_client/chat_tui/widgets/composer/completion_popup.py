@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
+from chat_tui.toolkit.cells import cell_len
 from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 from chat_tui.widgets.composer.completion import SHOWN, Candidate, Completion
 from chat_tui.widgets.markup.wrapping import fit_cells, one_line

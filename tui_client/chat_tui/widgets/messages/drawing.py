@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
 import msgspec
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from chat_tui.toolkit.cells import cell_len
 from chat_tui.widgets.markup.links import terminal_address
 from chat_tui.widgets.markup.wrapping import ELLIPSIS, Span, fit_cells, settle, wrap
 from chat_tui.widgets.messages.action_strip import ActionStrip
