@@ -7,7 +7,7 @@ import msgspec
 from chat_protocol.commands import Say
 from chat_protocol.events import Client, Message
 from chat_protocol.names import fold_name
-from chat_tui.state.notifications import mentions
+from chat_tui.state.mentions import mentions
 
 _MOST_NAMES = 20_000
 

@@ -6,7 +6,7 @@ from msgspec import structs
 
 from chat_protocol.commands import Say
 from chat_protocol.events import Message
-from chat_tui.state.notifications import mentions
+from chat_tui.state.mentions import mentions
 from chat_tui.state.outbox import Pending
 from chat_tui.state.store import Store
 from chat_tui.widgets.markup.links import find_links
