@@ -62,6 +62,12 @@ class People:
         """The name of a client, of one who has left too; the id of somebody never seen."""
         return self.clients.get(client_id) or self._names.get(client_id, client_id)
 
+    def names_by_muting(self) -> tuple[list[str], list[str]]:
+        """Who is muted, also of those who have left; and who is here and is not, but us."""
+        you = self.you.id if self.you else ""
+        heard = [name for who, name in self.clients.items() if who != you and who not in self.muted]
+        return [self.name_of(who) for who in self.muted if self.is_remembered(who)], heard
+
     def bearer(self, name: str) -> str | None:
         """The id of who has this name, or had it last; None where nobody is known by it."""
         wanted = fold_name(name)

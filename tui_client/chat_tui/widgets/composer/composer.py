@@ -7,7 +7,7 @@ The privacy rule: a message goes to whom the composer *showed* when Enter was pr
 and text that was written for one person is never put before everyone without a `/to`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -29,7 +29,8 @@ from chat_tui.widgets.markup.wrapping import one_line
 class Composer(ComposerEditor):
     """A multi-line input with a target, a time to live, completion and recall.
 
-    Attributes down: `target`, `temp`, `compact`, `max_length`, `commands`, `names`. It puts its list of completions
+    Attributes down: `target`, `temp`, `compact`, `max_length`, `commands`, `names`, and
+    `names_for` commands that only some names fit. It puts its list of completions
     into its own container, first, so that it hides none of the notices there; that container must lay out vertically.
     """
 
@@ -93,8 +94,9 @@ class Composer(ComposerEditor):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  # Textual's own name
         self.commands: Sequence[CommandSpec] = ()
         self.names: Sequence[str] = ()
+        self.names_for: Mapping[str, Sequence[str]] = {}
         self._sent = SentHistory()
-        self._completer = Completer(self, lambda: (self.commands, self.names))
+        self._completer = Completer(self, lambda: (self.commands, self.names, self.names_for))
         self._frame = ComposerFrame(self)
         super().__init__(id=id, classes=classes)
 
