@@ -45,6 +45,11 @@ def by_wcwidth(point: int) -> int:
     return 1 if 0x1F1E6 <= point <= 0x1F1FF else max(0, wcwidth.wcwidth(chr(point)))
 
 
+def by_emoji_style(point: int) -> int:
+    """As a terminal where the selector makes the sign before it wide."""
+    return int(point == 0xFE0F)
+
+
 def by_new_emoji(point: int) -> int:
     """As a terminal with a newer Unicode than any of these."""
     return 2 if any(first <= point <= last for first, last in _FUTURE_EMOJI) else 0
@@ -92,6 +97,7 @@ def rules() -> dict[str, Rule]:
         "categories": by_categories,
         "glib": by_glib,
         "wcwidth": by_wcwidth,
+        "emoji style": by_emoji_style,
         "new emoji": by_new_emoji,
         **by_tables(),
         **(by_libc() if sys.platform == "linux" else {}),
@@ -99,8 +105,8 @@ def rules() -> dict[str, Rule]:
 
 
 def drawn_points() -> Iterator[int]:
-    """Every code point that is ever drawn: no controls, no halves of a pair."""
-    for point in range(0x20, sys.maxunicode + 1):
+    """Every code point that is ever drawn: no controls, no halves of a pair, none of planes that have no letters."""
+    for point in (*range(0x20, 0x40000), *range(0xE0000, 0xE1000)):
         if not (0x7F <= point < 0xA0 or 0xD800 <= point < 0xE000):
             yield point
 

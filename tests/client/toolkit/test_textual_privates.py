@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import importlib.util
 import inspect
 import re
 from functools import cache
@@ -50,6 +51,14 @@ NEEDS = [
     Need("textual.command:CommandPalette", "_action_command_list", "command_palette.py"),
     Need("textual.document._document", "EditResult", "text_area.py"),
     Need("textual.document._edit", "Edit", "text_area.py"),
+    Need("textual._wrap", "compute_wrap_offsets", "wrapped_text.py"),
+    Need("textual.document", "_wrapped_document", "wrapped_text.py"),
+    Need("textual.document._wrapped_document", "WrappedDocument", "wrapped_text.py"),
+    Need("textual.document._wrapped_document", "compute_wrap_offsets", "wrapped_text.py"),
+    Need("textual.document._wrapped_document:WrappedDocument", "_offset_to_line_info", "text_area.py"),
+    Need("textual.widgets:TextArea", "_draw_cursor", "text_area.py"),
+    Need("textual.widgets:TextArea", "_render_line", "text_area.py"),
+    Need("textual.widgets:TextArea", "_theme", "text_area.py"),
     Need("textual.events:Key", "_stop_propagation", "ordered_keys.py"),
     Need("textual.keys", "_character_to_key", "key_names.py"),
     Need("textual.screen:Screen", "_compositor", "screen_text.py"),
@@ -73,10 +82,15 @@ def test_textual_has_what_we_need(need):
     module, _, owner = need.where.partition(":")
     try:
         found = importlib.import_module(module)
-        has = need.name in names_of(getattr(found, owner)) if owner else hasattr(found, need.name)
+        has = need.name in names_of(getattr(found, owner)) if owner else has_name(found, need.name)
     except (ImportError, AttributeError):
         has = False
     assert has, f"Textual has no {need.where}.{need.name} any more: look at chat_tui/toolkit/{need.file}"
+
+
+def has_name(module, name):
+    """Whether a module has this, be it a module of its own."""
+    return hasattr(module, name) or importlib.util.find_spec(f"{module.__name__}.{name}") is not None
 
 
 def test_the_table_names_all_that_the_toolkit_touches():

@@ -11,11 +11,11 @@ from functools import cache
 from rich import cells as _rich
 from rich.cells import CellSpan, CellTable, cell_len, get_character_cell_size
 
-__all__ = ["cell_len", "split_graphemes"]
+__all__ = ["cell_len", "is_single_cells", "split_graphemes"]
 
 EMOJI_STYLE = "\ufe0f"
 """The selector that makes an emoji of the sign before it: in some terminals that takes one more cell."""
-_STYLED = re.compile(f"([^{EMOJI_STYLE}]?){EMOJI_STYLE}+", re.DOTALL)
+_STYLED = re.compile(f"([^{EMOJI_STYLE}]?)({EMOJI_STYLE}+)", re.DOTALL)
 
 
 @cache
@@ -25,13 +25,18 @@ def _widest(unicode_version: str = "auto") -> CellTable:  # noqa: ARG001  # Rich
     return CellTable("widest", RANGES, frozenset())
 
 
+def is_single_cells(text: str) -> bool:
+    """Is each character one cell wide, as in most texts? False also where that is not seen at once."""
+    return _rich._is_single_cell_widths(text)
+
+
 def _measure(text: str, unicode_version: str = "auto") -> int:  # noqa: ARG001  # Rich's signature
     """The cells of a text: the sum of its characters, but that a selector counts once, and behind a narrow one only."""
-    if _rich._is_single_cell_widths(text):
+    if is_single_cells(text):
         return len(text)
     cells = sum(map(get_character_cell_size, text))
     if EMOJI_STYLE in text:
-        cells += sum(_widens(run[1]) for run in _STYLED.finditer(text))
+        cells += sum(_widens(run[1]) - len(run[2]) for run in _STYLED.finditer(text))
     return cells
 
 
