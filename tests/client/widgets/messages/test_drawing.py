@@ -65,6 +65,23 @@ def test_every_row_is_exactly_as_wide_as_the_list(author, text, note, width, com
     assert len(drawn.parts) == len(drawn.strips)
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("```python\nprint(1)\n```", "print(1)"),
+        ("\n```\n\n  a = 1\nb\n```\nsee?", "  a = 1…"),
+        ("so:\n```sh\nls\n```", "so:…"),
+        ("```\nopen", "```…"),
+        (":tada: `x`", "🎉 `x`"),
+    ],
+)
+def test_the_preview_of_a_fenced_block_is_its_code(text, shown):
+    """Not the fence, nor the language; what is no block stays as it is written."""
+    parent, row = Row(1, "bob", "b", text, ""), Row(2, "ana", "a", "yes", "", reply_to=1)
+    drawn = draw(row, parent, Frame(40, compact=True, gap=False), PLAIN, 0.0)
+    assert drawn.strips[0].text.rstrip() == f"▊╭ bob: {shown}"
+
+
 def test_a_narrow_header_cuts_the_name_before_the_words_on_privacy():
     """A long name leaves room for time, countdown and note; what does not fit then ends in an ellipsis."""
     row = Row(1, "a very long name that somebody took", "id", "", "10:02", note="private → you", expires_at=42.0)

@@ -29,9 +29,8 @@ from chat_tui.widgets.markup.wrapping import one_line
 class Composer(ComposerEditor):
     """A multi-line input with a target, a time to live, completion and recall.
 
-    Attributes down: `target`, `temp`, `compact`, `max_length`, `commands`, `names`, and
-    `names_for` commands that only some names fit. It puts its list of completions
-    into its own container, first, so that it hides none of the notices there; that container must lay out vertically.
+    Attributes down: `target`, `temp`, `compact`, `max_length`, `commands`, `names`, `names_for` some of the commands.
+    It puts its completions into its own container, first, hiding no notice there; that must lay out vertically.
     """
 
     class Submitted(Message):
@@ -182,12 +181,10 @@ class Composer(ComposerEditor):
         if self._frame.clear_notice(all_kinds=all_kinds):
             self._show_length()
 
-    def watch_max_length(self) -> None:
-        """Count against the new limit."""
-        self._show_length()
-
     def _show_length(self) -> None:
         self._frame.show_length(len(_to_send(self.text)), self.max_length)
+
+    watch_max_length = _show_length
 
     # Sending
 
