@@ -44,6 +44,16 @@ class Tmux:
         """The rows as they are drawn now; `-e` with their colours."""
         return self.do("capture-pane", "-p", *options).split("\n")[:-1]
 
+    def settled(self, but: list[str] | None = None) -> list[str]:
+        """The rows with their colours, once they are the same twice, and not those of `but`."""
+        end = time.monotonic() + _PATIENCE
+        before: list[str] = []
+        while (rows := self.screen("-e")) != before or rows == but:
+            assert time.monotonic() < end, "the screen does not come to rest, or does not change"
+            before = rows
+            time.sleep(_POLL)
+        return rows
+
     def wait(self, what: str | Callable[[list[str]], object]) -> list[str]:
         """The rows, once `what` is in one of them (or, called with them, is true)."""
         end = time.monotonic() + _PATIENCE
