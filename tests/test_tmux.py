@@ -117,6 +117,11 @@ def test_nothing_stays_of_what_a_row_showed_before(tmp_path: Path) -> None:
             eleanor.send("the last word")
             tmux.wait("the last word")
         pages, rows = 0, tmux.settled()
+        tmux.type("/")
+        tmux.wait("/unmute <name>")
+        tmux.keys("C-u")
+        tmux.wait(lambda now: not any("/unmute" in row for row in now))
+        assert [pair for pair in zip(rows, tmux.settled(), strict=True) if not is_same(*pair)] == []
         while True:
             again = repainted(tmux)
             assert [pair for pair in zip(rows, again, strict=True) if not is_same(*pair)] == []
