@@ -136,3 +136,13 @@ async def test_a_row_is_drawn_in_whole_as_soon_as_it_is_disputed():
         left.refresh()
         await pilot.pause()
         assert right.drawn == before + 2
+
+
+async def test_a_picture_of_the_screen_has_the_texts_alone():
+    """The sequences are for terminals."""
+    host = Host(HEARTS)
+    async with host.run_test(size=(40, 4)) as pilot:
+        await pilot.pause()
+        picture = host.export_screenshot()
+        assert "❤" in picture
+        assert "\x1b" not in picture

@@ -9,6 +9,7 @@ a row that has such a text is always drawn whole.
 import re
 from typing import Any, cast
 
+from rich.console import Console
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
@@ -46,6 +47,15 @@ def _placed(segment: Segment) -> Segment:
     return Segment(f"{_SAVE}{' ' * cells}{_BACK}{_SAVE}{segment.text}{_BACK}{forward}", segment.style)
 
 
+class _SteadyLayout(LayoutUpdate):
+    """A whole screen, steady where it is written to a terminal; a picture of it has the texts alone."""
+
+    def render_segments(self, console: Console) -> str:
+        """What is written."""
+        steady = LayoutUpdate([[steadied(strip) for strip in row] for row in self.strips], self.region)
+        return steady.render_segments(console)
+
+
 class SteadyCompositor(CullingCompositor):
     """Writes steady rows."""
 
@@ -53,17 +63,13 @@ class SteadyCompositor(CullingCompositor):
     """The rows of the screen in which a text is disputed."""
 
     def render_full_update(self, simplify: bool = False) -> LayoutUpdate:  # noqa: FBT001, FBT002  # Textual's signature
-        """Render everything; `simplify` is for pictures of it."""
+        """Render everything."""
         update = super().render_full_update(simplify)
-        if not simplify:
-            disputed = set()
-            for y, row in enumerate(update.strips):
-                strips = list(row)
-                update.strips[y] = steady = [steadied(strip) for strip in strips]
-                if steady != strips:
-                    disputed.add(y)
-            self._disputed = frozenset(disputed)
-        return update
+        strips = [list(row) for row in update.strips]
+        self._disputed = frozenset(
+            y for y, row in enumerate(strips) if any(steadied(strip) is not strip for strip in row)
+        )
+        return _SteadyLayout(list(strips), update.region)
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """Render what is dirty, and rows in which a text is or was disputed from end to end."""
