@@ -17,14 +17,14 @@ from terminal import Terminal
 # number, a bell with a notification; nothing else.
 OWN_SEQUENCES = re.compile(
     rb"\x1b\[[0-9;]*m"
-    rb"|\x1b\[[0-9;]*[HABCDJK]"
+    rb"|\x1b\[[0-9;]*[HABCDJK]|\x1b[78]"
     rb"|\x1b\[\?[0-9;]+[hl]"
     rb"|\x1b\[\?[0-9;]+\$p"
     rb"|\x1b\[[<>=]?[0-9;]*[utc]"
     rb"|\x1b\]22;[a-z-]+\x07"
     rb"|\x1b\]2;(?:\([0-9]+\) )?chat\x07"
     rb"|\x07\x1b\]9;chat: (?P<words>[^\x00-\x1f\x7f;]{,200})\x07"
-    rb"|\x1b\]8;(?:id=[0-9]+;https?://[A-Za-z0-9.-]+(?:/[!-:<-~]*)?|;)\x1b\\"
+    rb"|\x1b\]8;(?:id=[0-9]+;https?://[A-Za-z0-9.%-]+(?:/[!-~]*)?|;)\x1b\\"
 )
 CTRL_Q = b"\x11"
 PAGE_UP = b"\x1b[5~"

@@ -1,10 +1,9 @@
 """What a terminal in the background is told."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.state.notifications import QUIET, Kind, News, Notifications, mentions
+from chat_tui.state.notifications import QUIET, Kind, News, Notifications
 
 
 def direct(number=1, author="bob"):
@@ -20,27 +19,6 @@ def mention(number=1, author="bob"):
 def ordinary(number=1):
     """A message to everyone."""
     return News(number, Kind.ORDINARY, "bob")
-
-
-@pytest.mark.parametrize("text", ["ana", "@ana?", "well, Ana: yes", "ANA's", "(ana)", "so ana\nand bob"])
-def test_a_name_is_a_mention_as_a_word_of_its_own(text):
-    """In capitals or not, with @ or without."""
-    assert mentions(text, "ana")
-
-
-@pytest.mark.parametrize(
-    ("text", "name"), [("banana", "ana"), ("anatomy", "ana"), ("an a", "ana"), ("x", ""), ("", "ana")]
-)
-def test_a_name_within_a_word_is_no_mention(text, name):
-    """Nor is no name."""
-    assert not mentions(text, name)
-
-
-def test_a_name_may_hold_what_means_something_to_a_pattern():
-    """It is taken as it is written."""
-    assert mentions("hi a.b*!", "a.b*")
-    assert not mentions("hi aXb", "a.b")
-    assert mentions("STRASSE 5", "straße")
 
 
 def test_a_direct_message_rings_and_says_from_whom():

@@ -5,8 +5,8 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from chat_tui.toolkit.compositor import cull
 from chat_tui.toolkit.screen_text import screen_text
+from chat_tui.toolkit.steady_rows import draw_steadily
 
 
 class Asked(Static):
@@ -29,7 +29,7 @@ class Page(Screen):
 
     def __init__(self):
         super().__init__()
-        cull(self)
+        draw_steadily(self)
 
     def compose(self):
         """One below the other."""

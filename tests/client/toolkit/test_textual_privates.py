@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import importlib.util
 import inspect
 import re
 from functools import cache
@@ -25,10 +26,15 @@ class Need(NamedTuple):
 
 
 NEEDS = [
+    Need("rich.cells", "_cell_len", "cells.py"),
+    Need("rich.cells", "_is_single_cell_widths", "cells.py"),
     Need("textual._compositor", "ChopsUpdate", "compositor.py"),
+    Need("textual._compositor", "ChopsUpdate", "steady_rows.py"),
     Need("textual._compositor", "Compositor", "compositor.py"),
     Need("textual._compositor", "InlineUpdate", "screen_text.py"),
+    Need("textual._compositor", "LayoutUpdate", "steady_rows.py"),
     Need("textual._compositor:Compositor", "_dirty_regions", "compositor.py"),
+    Need("textual._compositor:Compositor", "_dirty_regions", "steady_rows.py"),
     Need("textual._compositor:Compositor", "_get_renders", "compositor.py"),
     Need("textual._xterm_parser", "IS_ITERM", "input/messages.py"),
     Need("textual.app:App", "_background_screens", "screen_text.py"),
@@ -56,10 +62,18 @@ NEEDS = [
     Need("textual.drivers.linux_driver:LinuxDriver", "_mouse_pixels", "input/driver.py"),
     Need("textual.drivers.linux_driver:LinuxDriver", "_run_input_thread", "input/driver.py"),
     Need("textual.drivers.linux_driver:LinuxDriver", "_writer_thread", "input/driver.py"),
+    Need("textual._wrap", "compute_wrap_offsets", "wrapped_text.py"),
+    Need("textual.document", "_wrapped_document", "wrapped_text.py"),
+    Need("textual.document._wrapped_document", "WrappedDocument", "wrapped_text.py"),
+    Need("textual.document._wrapped_document", "compute_wrap_offsets", "wrapped_text.py"),
+    Need("textual.document._wrapped_document:WrappedDocument", "_offset_to_line_info", "text_row.py"),
+    Need("textual.widgets:TextArea", "_draw_cursor", "text_row.py"),
+    Need("textual.widgets:TextArea", "_render_line", "text_area.py"),
+    Need("textual.widgets:TextArea", "_theme", "text_row.py"),
     Need("textual.events:Key", "_stop_propagation", "ordered_keys.py"),
     Need("textual.keys", "_character_to_key", "key_names.py"),
-    Need("textual.screen:Screen", "_compositor", "compositor.py"),
     Need("textual.screen:Screen", "_compositor", "screen_text.py"),
+    Need("textual.screen:Screen", "_compositor", "steady_rows.py"),
     Need("textual.screen:Screen", "_select_state", "text_drag.py"),
     Need("textual.screen:Screen", "_selecting", "text_drag.py"),
     Need("textual.scroll_view:ScrollView", "_refresh_scrollbars", "line_view.py"),
@@ -80,10 +94,15 @@ def test_textual_has_what_we_need(need):
     module, _, owner = need.where.partition(":")
     try:
         found = importlib.import_module(module)
-        has = need.name in names_of(getattr(found, owner)) if owner else hasattr(found, need.name)
+        has = need.name in names_of(getattr(found, owner)) if owner else has_name(found, need.name)
     except (ImportError, AttributeError):
         has = False
     assert has, f"Textual has no {need.where}.{need.name} any more: look at chat_tui/toolkit/{need.file}"
+
+
+def has_name(module, name):
+    """Whether a module has this, be it a module of its own."""
+    return hasattr(module, name) or importlib.util.find_spec(f"{module.__name__}.{name}") is not None
 
 
 def test_the_table_names_all_that_the_toolkit_touches():

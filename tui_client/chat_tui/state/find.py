@@ -1,14 +1,15 @@
 """Find: searches the messages that are held for a phrase. Pure.
 
-A phrase is found as it is typed, in capitals or not; accents count. Many messages are looked through in slices, newest
-first, so that no key waits for the oldest one.
+A phrase is found as the server finds words: in capitals or not, with accents or without, however they are written. Many
+messages are looked through in slices, newest first, so that no key waits for the oldest one.
 """
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import accumulate
 
 from chat_protocol.events import Message
+from chat_protocol.queries import plain_letters
 
 Span = tuple[int, int]
 
@@ -16,27 +17,31 @@ SLICE = 60_000
 """Characters that one slice may look at: less than 5 ms."""
 _PER_MESSAGE = 100
 """What a message costs beside its text, in characters."""
+_OTHER_LETTERS = 12
+"""What a character costs in a text that has others than those of ASCII."""
 
 
 def spans_of(phrase: str, text: str) -> list[Span]:
     """Where a phrase is in a text, as offsets into the text; none for an empty phrase, and none overlap."""
-    wanted, folded = phrase.casefold(), text.casefold()
-    if not wanted or wanted not in folded:
+    wanted, plain = plain_letters(phrase), plain_letters(text)
+    if not wanted or wanted not in plain:
         return []
     at, found = 0, []
-    while (at := folded.find(wanted, at)) >= 0:
+    while (at := plain.find(wanted, at)) >= 0:
         found.append((at, at + len(wanted)))
         at += len(wanted)
-    if len(folded) == len(text):
+    if text.isascii():
         return found
-    # "ß" folds into two letters: back to the offsets of what was written.
-    starts = list(accumulate((len(char.casefold()) for char in text), initial=0))
-    return [(_char_at(starts, first), _char_at(starts, last - 1) + 1) for first, last in found]
+    # "ß" becomes two letters, an accent none: back to the offsets of what was written.
+    ends = list(accumulate(len(plain_letters(char)) for char in text))
+    return [(bisect_right(ends, first), _with_its_accents(ends, bisect_left(ends, last) + 1)) for first, last in found]
 
 
-def _char_at(starts: list[int], folded_offset: int) -> int:
-    at = bisect_left(starts, folded_offset)
-    return at if starts[at] == folded_offset else at - 1
+def _with_its_accents(ends: list[int], end: int) -> int:
+    """The offset behind a character and whatever belongs to it: what became nothing."""
+    while end < len(ends) and ends[end] == ends[end - 1]:
+        end += 1
+    return end
 
 
 class FindResults:
@@ -50,10 +55,10 @@ class FindResults:
     ) -> None:
         self.phrase = phrase
         self.found: list[int] = []
-        self._wanted = phrase.casefold()
+        self._wanted = plain_letters(phrase)
         self._messages = messages
         self._skips = skips
-        self._left = list(messages) if phrase else []
+        self._left = list(messages) if self._wanted else []
 
     @property
     def done(self) -> bool:
@@ -66,19 +71,20 @@ class FindResults:
             message = self._messages.get(number := self._left.pop())
             if message is None:
                 continue
-            characters -= len(message.text) + _PER_MESSAGE
+            text = message.text
+            characters -= len(text) * (1 if text.isascii() else _OTHER_LETTERS) + _PER_MESSAGE
             if self._holds(message):
                 self.found.append(number)
 
     def added(self, numbers: Iterable[int]) -> None:
         """Newer messages have come."""
-        if self.phrase:
+        if self._wanted:
             fresh = (number for number in numbers if self._holds(self._messages[number]))
             self.found[:0] = sorted(fresh, reverse=True)
 
     def inserted(self, numbers: Iterable[int]) -> None:
         """Messages have come to be among the others: they are looked at in their turn, or now where that has been."""
-        for number in numbers if self.phrase else ():
+        for number in numbers if self._wanted else ():
             if self._left and number < self._left[-1]:
                 insort(self._left, number)
             elif self._holds(self._messages[number]):
@@ -87,7 +93,7 @@ class FindResults:
     def changed(self, numbers: Collection[int]) -> None:
         """These messages may say something else, or be left out: what has been looked at is looked at again."""
         self.removed(numbers)
-        for number in numbers if self.phrase else ():
+        for number in numbers if self._wanted else ():
             if not (self._left and number <= self._left[-1]) and self._holds(self._messages[number]):
                 insort(self.found, number, key=lambda found: -found)
 
@@ -113,4 +119,4 @@ class FindResults:
         return self.found[(at + by if self.has(number) or by < 0 else at) % len(self.found)]
 
     def _holds(self, message: Message) -> bool:
-        return not self._skips(message) and self._wanted in message.text.casefold()
+        return not self._skips(message) and self._wanted in plain_letters(message.text)

@@ -4,10 +4,8 @@ A notification says who wrote, never what: it stands on lock screens, and in lis
 terminal is in the background is known only where it reports that; where it does not, nothing is ever told.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from enum import Enum, auto
-from functools import lru_cache
 from typing import NamedTuple
 
 QUIET = 5.0
@@ -31,18 +29,6 @@ class News(NamedTuple):
     id: int
     kind: Kind
     author: str
-
-
-def mentions(text: str, name: str) -> bool:
-    """Is the name in the text as a word of its own, in capitals or not, with @ before it or without?"""
-    folded = text.casefold()
-    wanted = name.casefold()
-    return bool(wanted) and wanted in folded and _word(wanted).search(folded) is not None
-
-
-@lru_cache(maxsize=8)
-def _word(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
 
 
 class Notifications:

@@ -7,7 +7,7 @@ import msgspec
 from chat_protocol.commands import Say
 from chat_protocol.events import Client, Message
 from chat_protocol.names import CLIENT_ID_MARK, fold_name
-from chat_tui.state.notifications import mentions
+from chat_tui.state.mentions import mentions
 
 _MOST_NAMES = 20_000
 _UNKNOWN = "somebody who left"
@@ -67,6 +67,12 @@ class People:
         What is no id at all, as the name in a line that the server has yet to look at, stands for itself.
         """
         return self.clients.get(client_id) or self._names.get(client_id) or _unknown(client_id)
+
+    def names_by_muting(self) -> tuple[list[str], list[str]]:
+        """Who is muted, also of those who have left; and who is here and is not, but us."""
+        you = self.you.id if self.you else ""
+        heard = [name for who, name in self.clients.items() if who != you and who not in self.muted]
+        return [self.name_of(who) for who in self.muted if self.is_remembered(who)], heard
 
     def bearer(self, name: str) -> str | None:
         """The id of who has this name, or had it last; None where nobody is known by it."""

@@ -5,11 +5,9 @@ message list, and all containers behind it, whose cells the list covers.
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
-from textual.screen import Screen
 from textual.strip import Strip
 
 
@@ -42,8 +40,3 @@ class CullingCompositor(Compositor):
             if len(strips) >= shown.height:
                 in_front.append(shown)
             yield region, clip, strips
-
-
-def cull(screen: Screen[Any]) -> None:
-    """Have a screen drawn so; to be said before it is shown."""
-    screen._compositor = CullingCompositor()

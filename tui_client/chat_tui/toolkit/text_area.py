@@ -13,6 +13,11 @@ from textual.geometry import Offset, Region, Size
 from textual.reactive import Reactive
 from textual.widgets import TextArea
 
+from chat_tui.toolkit.text_row import draw_row
+from chat_tui.toolkit.wrapped_text import wrap_quickly
+
+wrap_quickly()
+
 
 class QuietTextArea(TextArea):
     """Textual's own, without its needless repaints and layouts, and without a cursor that blinks.
@@ -65,6 +70,8 @@ class QuietTextArea(TextArea):
         if self.scroll_y > furthest:
             self.scroll_to(y=furthest, animate=False, force=True)
         return offset
+
+    _render_line = draw_row
 
     def get_component_rich_style(self, *names: str, partial: bool = False, default: Style | None = None) -> Style:
         """A component's style, worked out once until styles change."""

@@ -97,3 +97,23 @@ async def test_muting_in_the_roster_and_in_the_palette():
         await ana.press(*"bob", "enter")
         await ana.shows("bob is not muted any more.", "▊ spam")
         assert not ana.app.store.people.muted
+
+
+async def test_completion_offers_to_mute_who_is_heard_and_to_unmute_who_is_not():
+    """Also when somebody who is muted has left, or has another name."""
+    async with open_house() as house, chat(house, size=(80, 24)) as ana:
+        bob = await house.person("bob")
+        await house.person("zoe")
+        await ana.until(lambda: len(ana.app.store.people.clients) == 3)
+        await ana.say("/mute bob")
+        await ana.shows("bob is muted.")
+        await ana.write("/unmute ")
+        await ana.until(lambda: [row.strip() for row in ana.rows[-5:-4]] == ["bob"])
+        await ana.press("ctrl+u")
+        await ana.write("/mute ")
+        await ana.until(lambda: [row.strip() for row in ana.rows[-5:-4]] == ["zoe"])
+        await bob.say("/name rob")
+        await ana.until(lambda: ana.screen.composer.names_for == {"/mute": ["zoe"], "/unmute": ["rob"]})
+        await bob.say("/exit")
+        await ana.until(lambda: len(ana.app.store.people.clients) == 2)
+        assert ana.screen.composer.names_for == {"/mute": ["zoe"], "/unmute": ["rob"]}

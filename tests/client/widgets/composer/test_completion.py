@@ -216,3 +216,28 @@ def test_a_completion_replaces_one_word_at_the_end(text):
     if found and found.candidates:
         assert 0 <= found.start <= len(text)
         assert not any(letter.isspace() for letter in text[found.start :])
+
+
+def test_every_command_is_offered():
+    """However many there are; of names only the best."""
+    many = [CommandSpec(f"/c{number}", "", "", "") for number in range(3 * SHOWN)]
+    found = complete("/", many, NAMES)
+    assert found is not None
+    assert [candidate.insert for candidate in found.candidates] == [spec.name for spec in many]
+
+
+def test_a_command_may_fit_some_of_the_names_alone():
+    """Others are not offered for it; what nobody fits says how it is used."""
+    mute, unmute = (CommandSpec(name, "<name>", "", "", takes_name=True) for name in ("/mute", "/unmute"))
+    commands, fitting = (*COMMANDS, mute, unmute), {"/mute": ["ana", "zoë"], "/unmute": ["bob"]}
+
+    def offered(text, names_for):
+        found = complete(text, commands, NAMES, names_for)
+        assert found is not None
+        return [candidate.label for candidate in found.candidates] or found.usage
+
+    assert offered("/mute ", fitting) == ["ana", "zoë"]
+    assert offered("/unmute ", fitting) == ["bob"]
+    assert offered("/unmute a", fitting) == unmute
+    assert offered("/unmute ", {"/unmute": []}) == unmute
+    assert offered("/to ", fitting) == list(NAMES)

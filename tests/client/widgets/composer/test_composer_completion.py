@@ -2,6 +2,7 @@
 
 import pytest
 
+from chat_protocol.commands import CommandSpec
 from chat_tui.widgets.composer.completion_popup import CompletionPopup
 from chat_tui.widgets.composer.composer import Composer
 from client.composer_host import Host
@@ -172,3 +173,39 @@ async def test_recalling_a_command_opens_nothing():
         assert not popup(pilot).display
         await pilot.press("up")
         assert pilot.app.composer.text == "a"
+
+
+async def test_the_list_is_as_wide_as_the_screen():
+    """Nothing of the messages behind it reads as a part of it."""
+    async with Host().run_test(size=(60, 20)) as pilot:
+        await pilot.press("@")
+        await pilot.pause()
+        region = popup(pilot).region
+        assert (region.x, region.width) == (0, 60)
+        rows = pilot.app.frame.splitlines()[region.y : region.bottom]
+        assert [row.strip() for row in rows] == ["@ana", "@bob", "@[/b]", "@[red]x", "@zoë"]
+
+
+async def test_what_has_no_room_is_scrolled_to():
+    """Arrows say that there is more; the marked one is in view, and a click takes what it is on."""
+    async with Host(compact=True).run_test(size=(40, 8)) as pilot:
+        composer = pilot.app.composer
+        composer.commands = [CommandSpec(f"/c{number}", "", "", "") for number in range(12)]
+        await pilot.press("/")
+        await pilot.pause()
+
+        def shown():
+            region = popup(pilot).region
+            return [row.split() for row in pilot.app.frame.splitlines()[region.y : region.bottom]]
+
+        height = len(shown())
+        assert 2 < height < 12
+        assert shown() == [[f"/c{number}"] for number in range(height - 1)] + [[f"/c{height - 1}", "↓"]]
+        await pilot.press("up")
+        await pilot.pause()
+        assert shown() == [[f"/c{12 - height}", "↑"]] + [[f"/c{number}"] for number in range(13 - height, 12)]
+        await pilot.press("up")
+        await pilot.pause()
+        assert shown()[0] == [f"/c{12 - height}", "↑"]
+        await pilot.click(CompletionPopup, offset=(2, 1))
+        assert composer.text == f"/c{13 - height}"

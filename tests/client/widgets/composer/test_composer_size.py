@@ -2,6 +2,7 @@
 
 import pytest
 from textual import events
+from textual.widgets.text_area import Selection
 
 from client.composer_host import Host
 
@@ -101,3 +102,25 @@ async def test_the_cursor_shows_with_the_focus_only():
             composer.focus()
             await pilot.pause()
             assert composer.render_line(0) == focused
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "marked"),
+    [
+        ((2, 3), (2, 3), [[], [], [], [" "]]),
+        ((0, 4), (0, 30), [["two three four five "], ["six se", "v"], [], []]),
+        ((0, 30), (2, 2), [[], ["ven"], [" "], ["en", "d"]]),
+        ((2, 1), (0, 4), [["t", "wo three four five "], ["six seven"], [" "], ["e"]]),
+        ((0, 25), (0, 25), [[], ["i"], [], []]),
+    ],
+)
+async def test_a_row_shows_selection_and_cursor_where_they_are(start, end, marked):
+    """On each row of a wrapped text; an empty line that is selected is seen, too."""
+    async with Host().run_test(size=(30, 20)) as pilot:
+        composer = pilot.app.composer
+        composer.set_text("one two three four five six seven\n\nend")
+        composer.selection = Selection(start, end)
+        await pilot.pause()
+        rows = [list(composer.render_line(y)) for y in range(4)]
+        plain = rows[0][-1].style
+        assert [[text for text, style, _ in row if style != plain] for row in rows] == marked

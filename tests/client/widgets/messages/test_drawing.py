@@ -13,7 +13,6 @@ from textual.theme import BUILTIN_THEMES
 
 from chat_tui.app.themes import THEMES
 from chat_tui.state.find import spans_of
-from chat_tui.widgets.markup.links import find_links, terminal_address
 from chat_tui.widgets.messages.action_strip import ActionStrip
 from chat_tui.widgets.messages.drawing import Frame, Part, draw
 from chat_tui.widgets.messages.row import Action, Row
@@ -66,6 +65,23 @@ def test_every_row_is_exactly_as_wide_as_the_list(author, text, note, width, com
     assert len(drawn.parts) == len(drawn.strips)
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("```python\nprint(1)\n```", "print(1)"),
+        ("\n```\n\n  a = 1\nb\n```\nsee?", "  a = 1…"),
+        ("so:\n```sh\nls\n```", "so:…"),
+        ("```\nopen", "```…"),
+        (":tada: `x`", "🎉 `x`"),
+    ],
+)
+def test_the_preview_of_a_fenced_block_is_its_code(text, shown):
+    """Not the fence, nor the language; what is no block stays as it is written."""
+    parent, row = Row(1, "bob", "b", text, ""), Row(2, "ana", "a", "yes", "", reply_to=1)
+    drawn = draw(row, parent, Frame(40, compact=True, gap=False), PLAIN, 0.0)
+    assert drawn.strips[0].text.rstrip() == f"▊╭ bob: {shown}"
+
+
 def test_a_narrow_header_cuts_the_name_before_the_words_on_privacy():
     """A long name leaves room for time, countdown and note; what does not fit then ends in an ellipsis."""
     row = Row(1, "a very long name that somebody took", "id", "", "10:02", note="private → you", expires_at=42.0)
@@ -84,41 +100,6 @@ def test_a_preview_is_the_first_line_with_words():
     parent, row = Row(1, "bob", "b", "\n \nfirst\nsecond", ""), Row(2, "ana", "a", "yes", "", reply_to=1)
     drawn = draw(row, parent, Frame(40, compact=True, gap=False), PLAIN, 0.0)
     assert drawn.strips[0].text.rstrip() == "▊╭ bob: first…"
-
-
-@pytest.mark.parametrize(
-    ("text", "links"),
-    [
-        ("no link", []),
-        ("see https://e.org/a, and (http://e.org/b).", ["https://e.org/a", "http://e.org/b"]),
-        ("https:// alone, javascript://x, file:///etc", []),
-        ('<https://e.org/"x">', ["https://e.org/"]),
-    ],
-)
-def test_links_are_web_addresses_without_the_sentence_around_them(text, links):
-    """Only http and https, and no full stop, comma or bracket at the end."""
-    assert [text[start:end] for start, end in find_links(text)] == links
-
-
-@pytest.mark.parametrize(
-    ("url", "told"),
-    [
-        ("https://e.org", "https://e.org"),
-        ("http://e.org:80/a?b=c&d#e(f)", "http://e.org:80/a?b=c&d#e(f)"),
-        ("https://[::1]:80/x", "https://[::1]:80/x"),
-        ("https://e.org/é%20%zz;\ufffd\x1b\\", "https://e.org/%C3%A9%20%25zz%3B%EF%BF%BD%1B%5C"),
-        ("https://e.org@evil.example/", ""),
-        ("https://e.org:80@evil.example/", ""),
-        ("https://\u0430pple.com/", ""),
-        ("https://e.org;x/", ""),
-        ("https://e.org/" + "x" * 2000, ""),
-        ("javascript://e.org/", ""),
-        ("HTTPS://e.org/", ""),
-    ],
-)
-def test_a_terminal_is_told_plain_addresses_only(url, told):
-    """Printable ASCII without a semicolon, of a host that is what it looks like; nothing of others."""
-    assert terminal_address(url) == told
 
 
 def test_a_link_is_one_for_the_terminal_also_where_it_is_wrapped():

@@ -69,7 +69,7 @@ class MessageActions:
 
     def open(self, url: str) -> None:
         """Open an address of the web, and say which host that is."""
-        if not re.match(r"https?://", url):
+        if not re.match(r"(?i:https?)://", url):
             return
         try:
             host = urlsplit(url).netloc

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from itertools import islice
 
 from chat_protocol.events import Message
-from chat_tui.state.notifications import Kind, News, Notifications, mentions
+from chat_tui.state.mentions import mentions
+from chat_tui.state.notifications import Kind, News, Notifications
 from chat_tui.state.store import Change, Store
 
 

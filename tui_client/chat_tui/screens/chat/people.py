@@ -45,6 +45,8 @@ class RosterPresenter:
         ]
         self._roster.set_people(self.people)
         self._composer.names = [name for who, name in store.people.clients.items() if who != you]
+        muted, heard = store.people.names_by_muting()
+        self._composer.names_for = {"/mute": heard, "/unmute": muted}
         self._header.here = len(store.people.clients) or None
         self._composer.max_length = int(store.limits.get("text") or 4096)
         if self._address.target:

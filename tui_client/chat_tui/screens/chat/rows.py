@@ -6,10 +6,11 @@ from msgspec import structs
 
 from chat_protocol.commands import Say
 from chat_protocol.events import Message
-from chat_tui.state.notifications import mentions
+from chat_tui.state.mentions import mentions
 from chat_tui.state.outbox import Pending
 from chat_tui.state.store import Store
 from chat_tui.widgets.markup.links import find_links
+from chat_tui.widgets.messages.preview import preview_text
 from chat_tui.widgets.messages.row import Action, Row
 from chat_tui.wording.page_edges import edge_of
 from chat_tui.wording.times import clock_time, goes_at, new_day, said_at
@@ -148,7 +149,7 @@ def quote_of(store: Store, message_id: int) -> tuple[str, str]:
         return "", _UNLOADED if store.history.is_unloaded(message_id) else "deleted message"
     if store.people.is_muted(message):
         return "muted", author_of(message)
-    return author_of(message), message.text[:_QUOTE_LENGTH]
+    return author_of(message), preview_text(message.text)[:_QUOTE_LENGTH]
 
 
 def actions_for(store: Store, key: int) -> list[Action]:

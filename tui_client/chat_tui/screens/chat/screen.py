@@ -22,7 +22,7 @@ from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
 from chat_tui.storage.places import PlaceFile
 from chat_tui.toolkit.breakpoints import NARROW
-from chat_tui.toolkit.compositor import cull
+from chat_tui.toolkit.steady_rows import draw_steadily
 from chat_tui.widgets.bars.banner import Banner
 from chat_tui.widgets.bars.keys import KeyBar
 from chat_tui.widgets.composer.composer import Composer
@@ -78,7 +78,7 @@ class ChatScreen(SelectingScreen):
         place: PlaceFile | None = None,
     ) -> None:
         super().__init__(id="chat")
-        cull(self)
+        draw_steadily(self)
         self.undo_seconds = undo_seconds
         self.keymap: Mapping[str, str] = {}
         self.way_out = ""

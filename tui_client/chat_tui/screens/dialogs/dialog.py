@@ -5,6 +5,8 @@ from typing import Generic, TypeVar
 from textual import events
 from textual.screen import ModalScreen
 
+from chat_tui.toolkit.steady_rows import draw_steadily
+
 Result = TypeVar("Result")
 
 
@@ -21,6 +23,10 @@ class Dialog(ModalScreen[Result | None], Generic[Result]):
         }
     }
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        draw_steadily(self)
 
     def on_click(self, event: events.Click) -> None:
         """A click beside the dialog closes it."""

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -13,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from chat_tui.screens.dialogs.dialog import Dialog
+from chat_tui.toolkit.cells import cell_len
 from chat_tui.widgets.bars.keys import KeyBar
 
 Entry = tuple[str, str]

@@ -20,6 +20,7 @@ from chat_tui.screens.start import notes
 from chat_tui.screens.start.joining import EarlyKeys, Joining
 from chat_tui.toolkit.breakpoints import NARROW
 from chat_tui.toolkit.line_input import LineInput
+from chat_tui.toolkit.steady_rows import draw_steadily
 from chat_tui.widgets.bars.banner import GLYPHS
 from chat_tui.widgets.bars.keys import KeyBar
 from chat_tui.widgets.bars.kind import Kind
@@ -85,8 +86,9 @@ class FirstRunScreen(Screen[None]):
     """
 
     def __init__(self, name: str, rooms: Sequence[str], here: str) -> None:
-        """`name` is proposed, fit or not; `rooms` are URLs, the latest first; `here` is the URL of this computer."""
+        """`name` is proposed, fit or not; `rooms` are URLs, latest first; `here` is the URL of this computer."""
         super().__init__(id="first-run")
+        draw_steadily(self)
         self._name_proposed = clean_line(name)
         self._here = here
         self._here_answers: bool | None = None

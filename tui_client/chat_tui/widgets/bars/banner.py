@@ -6,7 +6,6 @@ Three rows at most, so that it can't push the conversation away; the action is n
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.content import Content
@@ -16,6 +15,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
+from chat_tui.toolkit.cells import cell_len
 from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 from chat_tui.widgets.bars.kind import Kind
 from chat_tui.widgets.markup.wrapping import fit_cells, one_line

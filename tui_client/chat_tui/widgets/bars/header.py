@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
-from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.message import Message
@@ -17,6 +16,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
+from chat_tui.toolkit.cells import cell_len
 from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 from chat_tui.widgets.markup.wrapping import fit_cells, one_line
 

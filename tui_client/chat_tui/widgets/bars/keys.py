@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
+from chat_tui.toolkit.cells import cell_len
 from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 
 GAP = "  "

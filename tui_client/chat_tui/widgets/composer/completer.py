@@ -1,6 +1,6 @@
 """The completer: offers what completes the word before the cursor, and puts what is chosen into the text."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from textual.widget import Widget
 
@@ -11,13 +11,15 @@ from chat_tui.widgets.composer.editor import ComposerEditor, plain_text
 
 
 class Completer:
-    """Completes in an editor; `words()` gives the commands and the names that there are.
+    """Completes in an editor; `words()` gives the commands, the names, and the names that fit some of the commands.
 
     Its popup goes into the container of the editor, first, so that it hides none of the notices there.
     """
 
     def __init__(
-        self, editor: ComposerEditor, words: Callable[[], tuple[Sequence[CommandSpec], Sequence[str]]]
+        self,
+        editor: ComposerEditor,
+        words: Callable[[], tuple[Sequence[CommandSpec], Sequence[str], Mapping[str, Sequence[str]]]],
     ) -> None:
         self._editor, self._words = editor, words
         self._popup = CompletionPopup(self.accept)
@@ -62,7 +64,7 @@ class Completer:
         if not self._completion or not self._completion.candidates:
             return False
         at = -1 if self.chosen is None and step > 0 else self.chosen or 0
-        self._choose((at + step) % self._popup.shown)
+        self._choose((at + step) % len(self._completion.candidates))
         return True
 
     def complete(self) -> None:
@@ -96,7 +98,7 @@ class Completer:
         self.chosen = index
         if self._completion:
             container = self._editor.parent
-            room = container.region.y if isinstance(container, Widget) else 0
+            room = container.region.y - 1 if isinstance(container, Widget) else 0  # below the header
             self._popup.show(self._completion, index, room)
         else:
             self._popup.hide()

@@ -5,8 +5,9 @@ Names come from other people and are literal text throughout.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from heapq import nsmallest
+from types import MappingProxyType
 
 import msgspec
 
@@ -14,7 +15,7 @@ from chat_protocol.commands import COMMANDS, CommandSpec
 from chat_tui.widgets.markup.ranking import SCATTERED, WORD, rank
 
 SHOWN = 8
-"""At most so many candidates."""
+"""At most so many names; commands are all shown."""
 
 _MODIFIERS = frozenset(spec.name for spec in COMMANDS if spec.is_modifier)
 """Also those that nobody is offered: what stands behind them is completed all the same."""
@@ -58,13 +59,21 @@ def modifiers(text: str) -> frozenset[str]:
     return frozenset(_parse(text).used)
 
 
-def complete(text_before_cursor: str, commands: Sequence[CommandSpec], names: Sequence[str]) -> Completion | None:
-    """What can complete `text_before_cursor`, best first, or None where nothing is to be said."""
+def complete(
+    text_before_cursor: str,
+    commands: Sequence[CommandSpec],
+    names: Sequence[str],
+    names_for: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Completion | None:
+    """What can complete `text_before_cursor`, best first, or None where nothing is to be said.
+
+    `names_for` has the names that fit a command, where not all `names` do.
+    """
     parsed = _parse(text_before_cursor)
     if parsed.verb is not None and parsed.argument is None:
         return _verbs(parsed, commands)
     if (spec := _spec_of(parsed.verb, commands)) is not None and spec.takes_name:
-        return _recipients(parsed, spec, names)
+        return _recipients(parsed, spec, names_for.get(spec.name, names))
     word_start = _last_word(text_before_cursor)
     if text_before_cursor.startswith("@", word_start):
         found = _best(text_before_cursor[word_start + 1 :], names)
@@ -121,7 +130,7 @@ def _verbs(parsed: _Parsed, commands: Sequence[CommandSpec]) -> Completion | Non
     by_name = {spec.name[1:]: spec for spec in usable}
     candidates = tuple(
         Candidate(f"{spec.name} " if spec.arguments else spec.name, spec.usage, spec.summary)
-        for spec in (by_name[name] for name in _best(word[1:], list(by_name)))
+        for spec in (by_name[name] for name in _best(word[1:], list(by_name), most=len(by_name)))
     )
     return Completion(parsed.start, candidates, incomplete=True) if candidates else None
 
@@ -152,11 +161,11 @@ def _spec_of(name: str | None, commands: Iterable[CommandSpec]) -> CommandSpec |
     return next((spec for spec in commands if spec.name == name), None)
 
 
-def _best(query: str, words: Sequence[str], worst: int = SCATTERED) -> list[str]:
-    """The words that fit `query`, best first and otherwise in their own order, at most SHOWN; `worst` is a rank."""
+def _best(query: str, words: Sequence[str], worst: int = SCATTERED, most: int = SHOWN) -> list[str]:
+    """The words that fit `query`, best first and otherwise in their own order, at most `most`; `worst` is a rank."""
     wanted = query.casefold()
     if len(wanted) < 2:
         worst = min(worst, WORD)  # one letter is in half of all words
     ranked = ((rank(wanted, word.casefold()), at, word) for at, word in enumerate(words))
     fitting = ((grade, at, word) for grade, at, word in ranked if grade is not None and grade <= worst)
-    return [word for _, _, word in nsmallest(SHOWN, fitting)]
+    return [word for _, _, word in nsmallest(most, fitting)]

@@ -7,7 +7,7 @@ The privacy rule: a message goes to whom the composer *showed* when Enter was pr
 and text that was written for one person is never put before everyone without a `/to`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -29,8 +29,8 @@ from chat_tui.widgets.markup.wrapping import one_line
 class Composer(ComposerEditor):
     """A multi-line input with a target, a time to live, completion and recall.
 
-    Attributes down: `target`, `temp`, `compact`, `max_length`, `commands`, `names`. It puts its list of completions
-    into its own container, first, so that it hides none of the notices there; that container must lay out vertically.
+    Attributes down: `target`, `temp`, `compact`, `max_length`, `commands`, `names`, `names_for` some of the commands.
+    It puts its completions into its own container, first, hiding no notice there; that must lay out vertically.
     """
 
     class Submitted(Message):
@@ -93,8 +93,9 @@ class Composer(ComposerEditor):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  # Textual's own name
         self.commands: Sequence[CommandSpec] = ()
         self.names: Sequence[str] = ()
+        self.names_for: Mapping[str, Sequence[str]] = {}
         self._sent = SentHistory()
-        self._completer = Completer(self, lambda: (self.commands, self.names))
+        self._completer = Completer(self, lambda: (self.commands, self.names, self.names_for))
         self._frame = ComposerFrame(self)
         super().__init__(id=id, classes=classes)
 
@@ -180,12 +181,10 @@ class Composer(ComposerEditor):
         if self._frame.clear_notice(all_kinds=all_kinds):
             self._show_length()
 
-    def watch_max_length(self) -> None:
-        """Count against the new limit."""
-        self._show_length()
-
     def _show_length(self) -> None:
         self._frame.show_length(len(_to_send(self.text)), self.max_length)
+
+    watch_max_length = _show_length
 
     # Sending
 

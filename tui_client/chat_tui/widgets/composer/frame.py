@@ -7,13 +7,13 @@ All of it may hold text from strangers: never markup.
 
 from collections.abc import Mapping
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from chat_tui.toolkit.cells import cell_len
 from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 from chat_tui.widgets.composer.editor import ComposerEditor
 from chat_tui.widgets.markup.wrapping import fit_cells, one_line

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from rich.cells import cell_len
 from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from chat_tui.toolkit.cells import cell_len
 from chat_tui.widgets.markup.wrapping import fit_cells, one_line
 
 _LONGEST = 500

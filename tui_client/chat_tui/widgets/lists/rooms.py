@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from chat_tui.toolkit.cells import cell_len
 from chat_tui.widgets.markup.wrapping import fit_cells
 
 GAP = 2

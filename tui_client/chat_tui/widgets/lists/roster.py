@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import msgspec
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -19,6 +18,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from chat_tui.toolkit.cells import cell_len
 from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 from chat_tui.widgets.markup.wrapping import fit_cells, one_line
 

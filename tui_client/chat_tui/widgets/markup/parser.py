@@ -33,6 +33,16 @@ def find_formats(text: str, links: Sequence[Span], emoji: Callable[[str], str]) 
     return found
 
 
+def without_fences(text: str) -> str:
+    """The text with the code of its fenced blocks in their place."""
+    kept: list[str] = []
+    at = 0
+    for block in _blocks(text):
+        kept += text[at : block.start], text[slice(*block.code)]
+        at = block.end
+    return "".join((*kept, text[at:]))
+
+
 def _blocks(text: str) -> list[Block]:
     """The fenced blocks; one that does not end, or has nothing in it, is none."""
     blocks = []

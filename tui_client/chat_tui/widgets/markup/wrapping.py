@@ -1,47 +1,71 @@
 """Text layout in terminal cells: word wrap, and cutting to fit one row, never inside a cluster.
 
 Names and texts come from other people: their letters may be two cells wide, none, or joined into one picture.
-Widths are Rich's, so that what is measured here is what Textual lays out. Spans are `(start, end)` offsets into
+Widths are those of `toolkit.cells`, as for all that Textual lays out. Spans are `(start, end)` offsets into
 the text that was given, so that a row knows which characters it shows.
 """
 
 import re
+import unicodedata
+from functools import lru_cache
 
-from rich.cells import cell_len, split_graphemes
+from chat_tui.toolkit.cells import cell_len, split_graphemes
 
 Span = tuple[int, int]
 
 ELLIPSIS = "…"
 _JOINER, _NON_JOINER = "\u200d", "\u200c"
 _EMOJI = "\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
-_LOOSE_JOINER = re.compile(f"(?<![{_EMOJI}\ufe0f]){_JOINER}|{_JOINER}(?![{_EMOJI}])")
+_JOINING = "\u0600-\u0dff"
+"""Letters that a joiner changes: Arabic and its like, those of India, Sinhala."""
+_LOOSE_JOINER = re.compile(
+    f"(?<![{_EMOJI}\ufe0f{_JOINING}]){_JOINER}|(?<![{_JOINING}]){_JOINER}(?![{_EMOJI}{_JOINING}])"
+)
+_MOST_CELLS = 16
+"""A cluster is no wider, whatever else would belong to it: a kiss of two people with tones of skin has 14."""
 
 
 def settle(text: str) -> str:
-    """Replace joiners that join no emoji, same length.
-
-    Rich counts whatever follows a zero-width joiner as no cells; terminals do so between emoji only. A line of
-    letters and joiners would be drawn twice as wide as it was measured.
-    """
+    """Replace joiners that join nothing, same length: some terminals put all that follows one into one cell."""
     return _LOOSE_JOINER.sub(_NON_JOINER, text) if _JOINER in text else text
 
 
-def clusters(text: str) -> list[tuple[int, int, int]]:
-    """Every grapheme cluster as `(start, end, cells)`; the two halves of a flag are one cluster."""
+def clusters(text: str, most: int = _MOST_CELLS) -> list[tuple[int, int, int]]:
+    """Every grapheme cluster as `(start, end, cells)`; what is wider than `most` cells is several."""
     spans, _ = split_graphemes(text)
-    if not any("\U0001f1e6" <= char <= "\U0001f1ff" for char in text):
+    if len(spans) == len(text) and not any(map(_may_belong, text)):
         return spans
     merged: list[tuple[int, int, int]] = []
     half_open = False
     for start, end, cells in spans:
-        half = "\U0001f1e6" <= text[start] <= "\U0001f1ff"
-        if half and half_open:
-            merged[-1] = (merged[-1][0], end, merged[-1][2] + cells)
-            half_open = False
-        else:
-            merged.append((start, end, cells))
-            half_open = half
+        char = text[start]
+        half = _is_half(char)
+        belongs = half_open if half else _may_belong(char) or text[start - 1 : start] == _JOINER
+        if merged and belongs:
+            first, _, used = merged[-1]
+            if used + cells <= most:
+                merged[-1] = first, end, used + cells
+                half_open = False
+                continue
+        merged.append((start, end, cells))
+        half_open = half
     return merged
+
+
+@lru_cache(maxsize=4096)
+def _may_belong(char: str) -> bool:
+    """Whether a character that takes room may belong to the one before it: signs, jamo, tones of skin, half flags."""
+    return (
+        unicodedata.category(char) == "Mc"
+        or "\u1160" <= char <= "\u11ff"
+        or "\ud7b0" <= char <= "\ud7ff"
+        or "\U0001f3fb" <= char <= "\U0001f3ff"
+        or _is_half(char)
+    )
+
+
+def _is_half(char: str) -> bool:
+    return "\U0001f1e6" <= char <= "\U0001f1ff"
 
 
 def fit_cells(text: str, width: int, *, trim: bool = False) -> str:
@@ -73,7 +97,7 @@ def wrap(text: str, width: int) -> list[Span]:
         end = start + len(line)
         if len(line) <= width and line.isascii():
             rows.append((start, end))
-        elif line.isascii() or cell_len(line) == len(line) == len(clusters(line)):
+        elif line.isascii() or cell_len(line) == len(line) == len(clusters(line, width)):
             _wrap_narrow(rows, text, start, end, width)
         else:
             _wrap_clusters(rows, line, start, width)
@@ -99,7 +123,7 @@ def _wrap_clusters(rows: list[Span], line: str, offset: int, width: int) -> None
     begin = used = 0
     space = -1  # the newest place to break at, and the cells used up to just after it
     used_at_space = 0
-    for start, end, cells in clusters(line):
+    for start, end, cells in clusters(line, width):
         if used + cells > width:
             if line[start:end] == " ":
                 rows.append((offset + begin, offset + start))

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
+from chat_tui.toolkit.cells import cell_len
 from chat_tui.widgets.markup.wrapping import fit_cells, settle
 from chat_tui.widgets.messages.row import Action
 

@@ -4,15 +4,16 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
 import msgspec
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from chat_tui.toolkit.cells import cell_len
 from chat_tui.widgets.markup.links import terminal_address
-from chat_tui.widgets.markup.wrapping import ELLIPSIS, Span, fit_cells, settle, wrap
+from chat_tui.widgets.markup.wrapping import Span, fit_cells, settle, wrap
 from chat_tui.widgets.messages.action_strip import ActionStrip
 from chat_tui.widgets.messages.heights import FOLD_ROWS
+from chat_tui.widgets.messages.preview import preview_line
 from chat_tui.widgets.messages.row import Row, countdown_text
 from chat_tui.widgets.messages.styles import Palette
 from chat_tui.widgets.messages.text import FOUND, LINK, LOOKS, NAMES, SELECTED, FormattedText, MessageText, message_text
@@ -235,10 +236,8 @@ class _Drawing:
             return fit_cells("╭ deleted message", self.frame.text_width)
         if self.parent.folded:
             return fit_cells(settle(f"╭ {self.parent.folded}"), self.frame.text_width)
-        lines = [line for line in self.parent.text.split("\n") if line.strip()]
-        more = ELLIPSIS if len(lines) > 1 else ""
-        line = message_text(lines[0]).text if lines else ""
-        return fit_cells(settle(f"╭ {self.parent.author}: {line}{more}"), self.frame.text_width)
+        words = f"╭ {self.parent.author}: {preview_line(self.parent.text)}"
+        return fit_cells(settle(words), self.frame.text_width)
 
     def _add_header(self, now: float) -> None:
         row, room = self.row, self.frame.text_width
