@@ -18,7 +18,7 @@ from textual.widgets import Input
 
 from chat_tui.app.palette import chat_commands
 from chat_tui.app.theme_choice import ThemeChoice
-from chat_tui.app.themes import DEFAULT, TERMINAL, THEMES, frame_colours, with_a_theme
+from chat_tui.app.themes import frame_colours, with_a_theme
 from chat_tui.screens.chat.screen import ChatScreen
 from chat_tui.screens.chat.undo import SECONDS
 from chat_tui.settings.settings import Settings
@@ -87,15 +87,8 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         self._copier: Copier | None = None
         self._themes = ThemeChoice(self)
         self._keep_room: Callable[[str], None] | None = None
-        for theme in THEMES:
-            self.register_theme(theme)
-        self._start_with(TERMINAL.name if self.no_color else DEFAULT)
+        self._themes.begin()
         self.chat = ChatScreen(self.store, self._connection, name, clock, undo_seconds, drafts, outbox)
-
-    def _start_with(self, theme: str) -> None:
-        """Set the theme before the first style sheet is read with its colours."""
-        self.set_reactive(ChatApp.theme, theme)
-        self.stylesheet.set_variables(self.get_css_variables())
 
     def use(
         self,
@@ -114,9 +107,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         self._themes.keep = keep_theme
         self._keep_room = keep_room
         settings = with_a_theme(settings)
-        theme = settings.theme or DEFAULT
-        if not self.no_color and theme != self.theme:
-            self._start_with(theme)
+        self._themes.begin(settings.theme)
         if settings.undo_seconds is not None:
             self.chat.undo_seconds = settings.undo_seconds
         self._still = settings.reduce_motion

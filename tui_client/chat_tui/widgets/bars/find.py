@@ -63,7 +63,7 @@ class SearchBar(Horizontal):
             background: $panel;
         }
         & > #search-count { width: auto; color: $foreground 80%; }
-        & > #search-record, & > #search-close { width: auto; color: $foreground 70%; }
+        & > #search-record, & > #search-close { width: auto; color: $foreground-muted; }
         & > #search-record:hover, & > #search-close:hover { color: $foreground; }
     }
     """

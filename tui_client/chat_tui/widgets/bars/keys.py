@@ -35,7 +35,7 @@ class KeyItem(NamedTuple):
 LOOKS: Mapping[str, PartStyle] = {
     "key": PartStyle("$footer-key-foreground", attributes="bold"),
     "text": PartStyle("$foreground 80%"),
-    "edge": PartStyle("$foreground 40%"),
+    "edge": PartStyle("$border-blurred"),
 }
 
 

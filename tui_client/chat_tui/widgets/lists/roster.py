@@ -48,7 +48,7 @@ def in_order(people: Sequence[Person]) -> list[Person]:
 
 
 LOOKS: Mapping[str, PartStyle] = {
-    "quiet": PartStyle("$foreground 60%"),
+    "quiet": PartStyle("$foreground-muted"),
     "online": PartStyle("$success"),
     "unread": PartStyle("$warning", attributes="bold"),
     "target": PartStyle(attributes="bold"),
