@@ -317,7 +317,7 @@ class MessagePane:
             strips += drawn.strips[start:end]
             rows += [(key, row) for row in range(start, end)]
         if (missing := self.lines - len(strips)) > 0 and self.canvas.palette is not None:
-            strips += [Strip.blank(self.columns, self.canvas.palette.base)] * missing
+            strips += [self.canvas.palette.blank(self.columns)] * missing
         self.strips, self.rows = strips, rows
 
     def _tell_position(self) -> None:
