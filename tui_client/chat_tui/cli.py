@@ -82,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
         "--guest", action="store_true", help="be somebody else for this once; else all your windows are one person"
     )
     parser.add_argument("--theme", help="the colours, for this once")
+    parser.add_argument(
+        "--density", metavar="compact", help="how close together messages stand: compact or comfortable"
+    )
     parser.add_argument("--reduce-motion", action="store_true", default=None, help="nothing moves by itself or blinks")
     parser.add_argument(
         "--plain", action="store_true",
@@ -176,7 +179,7 @@ def _app(url: str | None, options: argparse.Namespace) -> "ChatApp":
         drafts = Drafts(None if options.guest else profile.folder / "drafts.json", place(url))
         outbox = None if options.guest or problem else _outbox(profile, url, secret)
         app = ChatApp(url, name=profile.name, secret=secret, notice=problem, drafts=drafts, outbox=outbox)
-    app.use(profile.settings, profile.keep_theme, None if options.guest else profile.keep_room)
+    app.use(profile.settings, profile.keep_theme, None if options.guest else profile.keep_room, profile.keep_density)
     return app
 
 

@@ -58,7 +58,10 @@ def test_a_variable_says_yes_or_no(tmp_path, text, value):
         ("reduce_motion = 1", ", line 1: reduce_motion is true or false, not 1."),
         ('server = "http://a.org"', 'server can\'t be "http://a.org". An address begins with ws:// or wss://'),
         ('name = "a b"', 'line 1: name can\'t be "a b". A name has no spaces.'),
-        ('colour = "red"', ', line 1: there is no setting "colour". There are: server, name, theme, reduce_motion'),
+        (
+            'colour = "red"',
+            ', line 1: there is no setting "colour". There are: server, name, theme, density',
+        ),
         ("theme = ", "can't be read as TOML: Invalid value (at "),
         (b'# h\xe9\ntheme = "x"', "line 1: this is not UTF-8 text."),
         ("#" * (1 << 21), "is too long for settings."),

@@ -16,6 +16,7 @@ from textual.events import DescendantFocus
 from textual.screen import Screen
 from textual.widgets import Input
 
+from chat_tui.app.density_choice import DensityChoice
 from chat_tui.app.palette import chat_commands
 from chat_tui.app.theme_choice import ThemeChoice
 from chat_tui.app.themes import frame_colours, with_a_theme
@@ -58,6 +59,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
     CSS_PATH = "chat.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
+        Binding("f8", "change_density", "Density", id="app.density", show=False, priority=True),
         Binding("ctrl+p", "command_palette", "palette", id="app.palette", show=False, priority=True),
     ]
 
@@ -86,6 +88,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         self._still = False
         self._copier: Copier | None = None
         self._themes = ThemeChoice(self)
+        self._density = DensityChoice(lambda: self.chat)
         self._keep_room: Callable[[str], None] | None = None
         self._themes.begin()
         self.chat = ChatScreen(self.store, self._connection, name, clock, undo_seconds, drafts, outbox)
@@ -95,19 +98,22 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         settings: Settings,
         keep_theme: Callable[[str], None] | None = None,
         keep_room: Callable[[str], None] | None = None,
+        keep_density: Callable[[str], None] | None = None,
     ) -> None:
         """Look and behave as the user has set it, which is to be said before the app runs.
 
-        `keep_theme` writes down the name of a theme that was picked, `keep_room` the URL of a room that has greeted us;
-        both may raise RememberError.
+        `keep_theme` writes down the name of a theme that was picked, `keep_density` a density, `keep_room` the URL of a
+        room that has greeted us; each may raise RememberError.
 
         Raises:
             SettingsError: when there is no such theme or key, or when keys are in each other's way.
         """
         self._themes.keep = keep_theme
         self._keep_room = keep_room
+        self._density.keep = keep_density
         settings = with_a_theme(settings)
         self._themes.begin(settings.theme)
+        self._density.begin(settings)
         if settings.undo_seconds is not None:
             self.chat.undo_seconds = settings.undo_seconds
         self._still = settings.reduce_motion
@@ -149,6 +155,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         self.store = Store(os.urandom(4).hex() + "-")
         self.chat = ChatScreen(self.store, self._connection, name, self._clock, before.undo_seconds, drafts, outbox)
         self.chat.keymap = before.keymap
+        self.chat.space(before.spacing)
 
     def forget_room(self) -> None:
         """This is no room to come back to: it will not be there the next time."""
@@ -184,6 +191,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette offers: this program's own, not what Textual would do to any program."""
         yield SystemCommand("Theme", "Another look", self.action_change_theme)
+        yield SystemCommand("Density", "Compact rows, or comfortable ones", self.action_change_density)
         if screen is self.chat:
             yield from chat_commands(self.chat)
         yield SystemCommand("Quit", "Leave the chat", self.action_quit)
@@ -212,6 +220,10 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
     def action_change_theme(self) -> None:
         """Choose a theme by looking at them."""
         self._themes.ask()
+
+    def action_change_density(self) -> None:
+        """Bring the messages closer together, or further apart."""
+        self._density.change()
 
     def end_by_signal(self, number: int) -> None:
         """End as one who is asked to: the terminal is given back. What could have been taken back is said."""

@@ -56,6 +56,7 @@ _HELP = [
     ("{chat.page-up}, {chat.page-down}, {chat.newest}", "older messages, newer ones, the newest"),
     ("{chat.first-unread} in an empty composer", "the first unread message"),
     ("{composer.complete}", "complete a command, or a name just begun"),
+    ("{app.density}", "compact rows, or comfortable ones"),
     ("{app.palette}", "all commands, themes among them"),
     ("{chat.connect}", "connect at once, after it was lost"),
     ("{chat.help}", "this page"),

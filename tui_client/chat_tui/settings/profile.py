@@ -34,6 +34,14 @@ class Profile(msgspec.Struct, frozen=True):
         """
         self._keep(theme=name, theme_before=self.settings.theme_in_file)
 
+    def keep_density(self, density: str) -> None:
+        """Arrange messages so from now on.
+
+        Raises:
+            RememberError: when that can't be written down.
+        """
+        self._keep(density=density, density_before=self.settings.density_in_file)
+
     @property
     def proposed_name(self) -> str:
         """What to begin with where a name is asked for: it may be one that no server would take."""

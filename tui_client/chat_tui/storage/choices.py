@@ -20,13 +20,15 @@ class RememberError(Exception):
 
 
 class SavedChoices(msgspec.Struct, frozen=True):
-    """`theme` was picked when the settings file said `theme_before`, `name` likewise; "" is nothing.
+    """`theme` was picked when the settings file said `theme_before`, the others likewise; "" is nothing.
 
     `rooms` are the URLs of rooms that have greeted us, the latest first.
     """
 
     theme: str = ""
     theme_before: str = ""
+    density: str = ""
+    density_before: str = ""
     name: str = ""
     name_before: str = ""
     rooms: tuple[str, ...] = ()

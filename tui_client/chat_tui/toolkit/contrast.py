@@ -14,9 +14,10 @@ def contrast(one: Color, two: Color) -> float:
 
 def luminance(colour: Color) -> float:
     """How bright a colour is: 0 for black, 1 for white."""
-    red, green, blue = map(_linear, colour.normalized)
+    red, green, blue = map(linear, colour.normalized)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _linear(part: float) -> float:
+def linear(part: float) -> float:
+    """The light of a part of a colour (sRGB, 0 to 1)."""
     return part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4

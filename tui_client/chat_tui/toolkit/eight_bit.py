@@ -13,7 +13,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
-from chat_tui.toolkit.contrast import READABLE, contrast
+from chat_tui.toolkit.contrast import READABLE, contrast, linear
 
 Lab = tuple[float, float, float]
 
@@ -40,10 +40,7 @@ class EightBitColours(LineFilter):
 
 @lru_cache(4096)
 def eight_bit_style(style: Style) -> Style:
-    """A style with the nearest colours that the table has; the text keeps its contrast, where that is below READABLE.
-
-    Where it is READABLE or more, so is what comes of it.
-    """
+    """A style in colours of the table: a text that can be read still can, and no other loses of its contrast."""
     text, ground = _colour(style.color), _colour(style.bgcolor)
     below = None if ground is None else _nearest(ground)
     above = None if text is None else _nearest(text)
@@ -94,7 +91,7 @@ def _apart(one: Lab, two: Lab) -> float:
 
 def _lab(colour: Color) -> Lab:
     """CIELAB by the white of daylight (D65)."""
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized)
+    red, green, blue = map(linear, colour.normalized)
     x = _root((0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.95047)
     y = _root(0.2126 * red + 0.7152 * green + 0.0722 * blue)
     z = _root((0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.08883)

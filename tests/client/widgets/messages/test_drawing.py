@@ -15,7 +15,8 @@ from chat_tui.app.themes import THEMES
 from chat_tui.state.find import spans_of
 from chat_tui.widgets.markup.links import find_links, terminal_address
 from chat_tui.widgets.messages.action_strip import ActionStrip
-from chat_tui.widgets.messages.drawing import Frame, Part, draw
+from chat_tui.widgets.messages.drawing import draw
+from chat_tui.widgets.messages.frame import Frame, Part
 from chat_tui.widgets.messages.row import Action, Row
 from chat_tui.widgets.messages.styles import DARK_AUTHORS, LIGHT_AUTHORS, LOOKS, Palette, author_colours, contrast
 

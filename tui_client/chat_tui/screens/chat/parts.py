@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import structs
 from textual.app import App
 
 from chat_protocol.commands import TYPED_COMMANDS
@@ -44,6 +45,7 @@ from chat_tui.widgets.bars.header import HeaderBar
 from chat_tui.widgets.composer.composer import Composer
 from chat_tui.widgets.composer.reply_bar import ReplyBar
 from chat_tui.widgets.lists.roster import Roster
+from chat_tui.widgets.messages.frame import Spacing
 from chat_tui.widgets.messages.message_list import MessageList
 from chat_tui.wording import notices
 
@@ -166,10 +168,12 @@ class ChatParts:
             case _:
                 self.feed.retry_now()
 
-    def fit(self, width: int) -> None:
-        """Give everything its short form, or its long one, in a terminal of so many columns."""
-        for part in (self.messages, self.composer, self.reply_bar, self.header):
-            part.compact = width < NARROW
+    def fit(self, width: int, spacing: Spacing) -> None:
+        """Give everything its short form, or its long one, in so many columns; `spacing` is the list's."""
+        narrow = width < NARROW
+        for part in (self.composer, self.reply_bar, self.header):
+            part.compact = narrow
+        self.messages.spacing = structs.replace(spacing, narrow=narrow)
         self.body.fit(width)
 
     def follow(self, change: Change) -> None:

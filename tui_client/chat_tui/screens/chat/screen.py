@@ -25,6 +25,7 @@ from chat_tui.widgets.bars.banner import Banner
 from chat_tui.widgets.bars.keys import KeyBar
 from chat_tui.widgets.composer.composer import Composer
 from chat_tui.widgets.lists.roster import Roster
+from chat_tui.widgets.messages.frame import Spacing
 from chat_tui.wording.page_edges import retention
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class ChatScreen(SelectingScreen):
         cull(self)
         self.undo_seconds = undo_seconds
         self.keymap: Mapping[str, str] = {}
+        self.spacing = Spacing()
         self._store = store
         self._make_parts = partial(
             ChatParts, store=store, connect=connect, name=name, clock=clock, drafts=drafts or Drafts(), outbox=outbox
@@ -119,8 +121,14 @@ class ChatScreen(SelectingScreen):
             event.refresh_styles = False
             self._laid_out_for = self.app.size
 
+    def space(self, spacing: Spacing) -> None:
+        """Have the messages arranged so, whatever the width of the terminal."""
+        self.spacing = spacing
+        if self.is_mounted:
+            self._fit(self.app.size.width)
+
     def _fit(self, width: int) -> None:
-        self.parts.fit(width)
+        self.parts.fit(width, self.spacing)
         self.query_one("#keys").display = width >= NARROW
 
     # -- the bars -----------------------------------------------------------------------------------------------

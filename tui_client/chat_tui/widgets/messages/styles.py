@@ -130,9 +130,7 @@ def palette_of(widget: Widget) -> Palette:
     picked = Style() if app.native_ansi_color else partial_style(PICKED, variables, background)
     marked = Style(reverse=True) if app.native_ansi_color else partial_style(MARKED, variables, background)
     others = [Color.from_rich_color(style.bgcolor) for style in (picked, marked) if style.bgcolor is not None]
-    authors = (
-        terminal_authors(app.current_theme) if app.native_ansi_color else author_colours(background, *others)
-    )
+    authors = terminal_authors(app.current_theme) if app.native_ansi_color else author_colours(background, *others)
     return Palette(
         base=base,
         named={
