@@ -191,10 +191,13 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette offers: this program's own, not what Textual would do to any program."""
         yield SystemCommand("Theme", "Another look", self.action_change_theme)
-        yield SystemCommand("Density", "Compact rows, or comfortable ones", self.action_change_density)
         if screen is self.chat:
+            density, leave = map(self.chat.key_for, ("app.density", "app.quit"))
+            yield SystemCommand("Density", f"Compact rows, or comfortable ones · {density}", self.action_change_density)
             yield from chat_commands(self.chat)
-        yield SystemCommand("Quit", "Leave the chat", self.action_quit)
+            yield SystemCommand("Quit", f"Leave the chat · {leave}", self.action_quit)
+        else:
+            yield SystemCommand("Quit", "Leave the chat", self.action_quit)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy by the program that this computer has for it, and ask the terminal to copy as well (OSC 52)."""
@@ -221,9 +224,15 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         """Choose a theme by looking at them."""
         self._themes.ask()
 
+    def action_help_quit(self) -> None:
+        """Ctrl+C, where there is nothing to copy and nothing to empty."""
+        if self.screen is self.chat:
+            self.chat.say_how_to_leave()
+
     def action_change_density(self) -> None:
         """Bring the messages closer together, or further apart."""
-        self._density.change()
+        if self.chat.is_mounted:
+            self._density.change()
 
     def end_by_signal(self, number: int) -> None:
         """End as one who is asked to: the terminal is given back. What could have been taken back is said."""

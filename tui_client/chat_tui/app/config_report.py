@@ -29,10 +29,10 @@ def report(profile: Profile) -> Iterator[str]:
         "server": settings.server or DEFAULT_SERVER,
         "name": profile.name or "(the server gives one)",
         "theme": settings.theme or DEFAULT_THEME,
-        "density": settings.density or COMFORTABLE,
-        "text_width": str(WIDEST if settings.text_width is None else settings.text_width),
         "reduce_motion": str(settings.reduce_motion).lower(),
         "undo_seconds": f"{SECONDS if settings.undo_seconds is None else settings.undo_seconds:g}",
+        "density": settings.density or COMFORTABLE,
+        "text_width": str(WIDEST if settings.text_width is None else settings.text_width),
     }
     for name, value in values.items():
         source = settings.source(name)

@@ -95,7 +95,7 @@ class ChatParts:
         self.messages.gives_way = busy
         self.composer.commands = (*TYPED_COMMANDS, *LOCAL_COMMANDS)
         self.address = Addressing()
-        self.status = StatusLine(self.header, self.banner)
+        self.status = StatusLine(self.header, self.banner, self.roster)
         warn = partial(app.notify, severity="warning", markup=False, timeout=10)
         self.feed = Feed(store, connect, self.follow, self.status.show, clock, busy, outbox, warn)
         self.notifier = Notifier(store, partial(write_to_terminal, app))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.message import Message
 
@@ -15,7 +16,7 @@ from chat_tui.screens.chat.addressing import command_table
 from chat_tui.screens.chat.parts import ChatParts, Host
 from chat_tui.screens.chat.selection import SelectingScreen
 from chat_tui.screens.chat.undo import SECONDS
-from chat_tui.screens.key_table import KeyTable
+from chat_tui.screens.key_table import KeyTable, Place
 from chat_tui.state.store import Store
 from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
@@ -26,6 +27,8 @@ from chat_tui.widgets.bars.keys import KeyBar
 from chat_tui.widgets.composer.composer import Composer
 from chat_tui.widgets.lists.roster import Roster
 from chat_tui.widgets.messages.frame import Spacing
+from chat_tui.widgets.messages.message_list import MessageList
+from chat_tui.wording.notices import Notice
 from chat_tui.wording.page_edges import retention
 
 if TYPE_CHECKING:
@@ -73,6 +76,7 @@ class ChatScreen(SelectingScreen):
         self.undo_seconds = undo_seconds
         self.keymap: Mapping[str, str] = {}
         self.spacing = Spacing()
+        self._keys_of: Place = "writing"
         self._store = store
         self._make_parts = partial(
             ChatParts, store=store, connect=connect, name=name, clock=clock, drafts=drafts or Drafts(), outbox=outbox
@@ -81,7 +85,7 @@ class ChatScreen(SelectingScreen):
 
     def compose(self) -> ComposeResult:
         """Header; messages and roster; what stands around the composer; keys."""
-        host = Host(self.action_help, self._leave, self._greet, self._key_table.key)
+        host = Host(self.action_help, self._leave, self._greet, self.key_for)
         self.parts = parts = self._make_parts(self.app, host, undo_seconds=self.undo_seconds)
         self.feed, self.status, self.actions, self.keys = parts.feed, parts.status, parts.actions, parts.keys
         self.header, self.messages, self.roster = parts.header, parts.messages, parts.roster
@@ -89,7 +93,8 @@ class ChatScreen(SelectingScreen):
         yield parts.header
         yield parts.body
         yield parts.compose_area
-        yield KeyBar(self._key_table.bar(), self._key_table.edge(), id="keys")
+        self._key_bar = KeyBar(self._key_table.bar(), self._key_table.edge(), id="keys")
+        yield self._key_bar
 
     def on_mount(self) -> None:
         """Begin with what there is; once the first frame is drawn, connect."""
@@ -157,11 +162,60 @@ class ChatScreen(SelectingScreen):
         """Who is here."""
         self.parts.people.toggle()
 
+    # -- the bottom row -----------------------------------------------------------------------------------------
+
+    def on_descendant_focus(self) -> None:
+        """Other keys do something there."""
+        self._show_keys()
+
+    def on_message_list_picked(self) -> None:
+        """The keys are the picked message's, where the list has the focus."""
+        self._show_keys()
+
+    def on_message_list_pick_closed(self) -> None:
+        """They no longer are."""
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        place = self._place
+        if place != self._keys_of:
+            self._keys_of = place
+            self._key_bar.show(self._table_of(place).bar(place))
+
+    def _table_of(self, place: Place) -> KeyTable:
+        if place != "finding":
+            return self._key_table
+        from chat_tui.widgets.bars.find import SearchBar  # noqa: PLC0415 - it is there by now
+
+        return self._keys_with(SearchBar)
+
+    @property
+    def _place(self) -> Place:
+        focused = self.focused
+        if focused is self.roster:
+            return "people"
+        if focused is self.messages and self.messages.picked is not None:
+            return "picked"
+        if self.parts.find.bar is None or focused is self.composer:
+            return "writing"
+        return "reading finds" if focused is self.messages else "finding"
+
     # -- keys ----------------------------------------------------------------------
 
     @property
     def _key_table(self) -> KeyTable:
-        return KeyTable((type(self.app), ChatScreen, Composer, Roster), self.keymap)
+        return self._keys_with()
+
+    def _keys_with(self, *more: type[DOMNode]) -> KeyTable:
+        return KeyTable((type(self.app), ChatScreen, Composer, Roster, MessageList, *more), self.keymap)
+
+    def key_for(self, name: str) -> str:
+        """The key of a binding, by its id, as it is written in a sentence."""
+        return self._key_table.key(name)
+
+    def say_how_to_leave(self) -> None:
+        """Ctrl+C ends other programs; here it does no harm."""
+        self.status.notice(Notice("info", f"{self.key_for('app.quit')} leaves.", seconds=4))
 
     def on_key(self, event: events.Key) -> None:
         """A key that nobody wanted may be a letter for the composer."""
@@ -172,8 +226,7 @@ class ChatScreen(SelectingScreen):
         from chat_tui.screens.dialogs.help import HelpScreen  # noqa: PLC0415 - not before the first frame
         from chat_tui.widgets.bars.find import SearchBar  # noqa: PLC0415 - not before the first frame
 
-        keys = KeyTable((type(self.app), ChatScreen, Composer, Roster, SearchBar), self.keymap)
-        self.app.push_screen(HelpScreen(command_table(), keys.help(), retention(self._store)))
+        self.app.push_screen(HelpScreen(command_table(), self._keys_with(SearchBar).help(), retention(self._store)))
 
     def _greet(self) -> None:
         self.post_message(self.Greeted())
@@ -237,6 +290,10 @@ class ChatScreen(SelectingScreen):
     def action_find_step(self, by: int) -> None:
         """The next older find (1), or the next newer one (-1)."""
         self.parts.find_keys.step_by_letter(by)
+
+    def action_find_on(self, by: int) -> None:
+        """The same by a click, wherever the focus is."""
+        self.parts.find_keys.step(by)
 
     def action_pick_found(self) -> None:
         """From the phrase to the message that it was found in."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
@@ -61,6 +62,7 @@ class Composer(ComposerEditor):
         Binding("ctrl+down", "newer", "Newer sent line", show=False, id="composer.newer"),
         Binding("tab", "complete", "Complete", show=False, id="composer.complete"),
         Binding("escape", "cancel", "Cancel", show=False, id="composer.cancel"),
+        Binding("ctrl+c", "copy_or_empty", "Empty", show=False, id="composer.empty"),
         Binding("ctrl+l", "temp", "Temporary", show=False, id="composer.temp"),
     ]
 
@@ -233,6 +235,16 @@ class Composer(ComposerEditor):
         self.insert_plain("\n")
 
     # Keys that mean several things
+
+    def action_copy_or_empty(self) -> None:
+        """Copy what is selected, here or in the messages; else empty the composer, as a shell does its line."""
+        if self.selected_text:
+            self.action_copy()
+        elif self.screen.selections or not self.text:
+            raise SkipAction
+        else:
+            self.clear()
+            self.show_notice("emptied, ctrl+z brings it back")
 
     def action_up(self) -> None:
         """In completions: up. Empty: pick a message. First row, or a recalled line: recall. Else: one row up."""
