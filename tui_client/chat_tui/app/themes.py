@@ -161,8 +161,13 @@ DEFAULT = CHAT_DARK.name
 
 def _adapted(name: str, colours: Mapping[str, str], quiet: Mapping[str, str]) -> Theme:
     theme = BUILTIN_THEMES[name]
-    cursor = {"block-cursor-foreground": str(theme.background), "block-cursor-background": theme.primary}
-    adapted: dict[str, Any] = {**colours, "variables": {**theme.variables, **cursor, **quiet}}
+    lit = {
+        "block-cursor-foreground": str(theme.background),
+        "block-cursor-background": theme.primary,
+        "border": theme.primary,
+        "input-selection-background": f"{theme.primary} 18%",
+    }
+    adapted: dict[str, Any] = {**colours, "variables": {**theme.variables, **lit, **quiet}}
     return replace(theme, **adapted)
 
 

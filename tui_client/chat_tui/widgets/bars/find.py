@@ -61,6 +61,7 @@ class SearchBar(Horizontal):
             padding: 0 1;
             border: none;
             background: $panel;
+            background-tint: 0%;
         }
         & > #search-count { width: auto; color: $foreground 80%; }
         & > #search-record, & > #search-close { width: auto; color: $foreground-muted; }

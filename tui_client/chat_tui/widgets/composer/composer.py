@@ -72,6 +72,10 @@ class Composer(ComposerEditor):
         border-subtitle-color: $foreground-muted;
         border-subtitle-align: right;
         & .text-area--placeholder { color: $foreground-muted; }
+        & .text-area--cursor, &:light .text-area--cursor {
+            color: $input-cursor-foreground;
+            background: $input-cursor-background;
+        }
         &.-private, &.-private:focus {
             border: tall $warning;
             border-title-color: $warning;

@@ -105,7 +105,7 @@ class Roster(ScrollView, can_focus=True):
         width: 22;
         height: 1fr;
         padding: 0 0 0 1;
-        border-left: vkey $panel;
+        border-left: vkey $border-blurred;
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
         &:focus { border-left: vkey $primary; }
