@@ -27,7 +27,7 @@ FIELD = (*DIALOG, "$surface+$foreground 5%")
 
 
 class Look(NamedTuple):
-    """`text` on `ground`; `line`: it is no text, it only separates. `part` is what makes it, if that is no style sheet."""
+    """`text` on `ground`; `line`: it only separates. `part` is what makes it, where that is no style sheet."""
 
     text: str
     ground: str

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.color import Color
 from textual.events import DescendantFocus
 from textual.screen import Screen
 from textual.widgets import Input
@@ -29,6 +30,7 @@ from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
 from chat_tui.toolkit.crash_guard import CrashGuard
 from chat_tui.toolkit.ordered_keys import OrderedKeysApp
+from chat_tui.toolkit.terminal_background import BackgroundReported
 from chat_tui.toolkit.terminal_keys import learn_terminal_keys
 
 if TYPE_CHECKING:
@@ -141,6 +143,10 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         if self._first_notice:
             self.notify(self._first_notice, severity="warning", markup=False, timeout=10)
         self.call_after_refresh(_begin_to_collect)
+
+    def on_background_reported(self, event: BackgroundReported) -> None:
+        """Dark or light: the theme follows, if nobody has chosen one."""
+        self._themes.background_is(Color(event.red, event.green, event.blue))
 
     def get_default_screen(self) -> Screen[Any]:
         """The conversation is the first screen, and the last."""

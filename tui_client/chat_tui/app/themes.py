@@ -38,6 +38,7 @@ CHAT_DARK = Theme(
         "block-cursor-foreground": "#14171c",
         "block-cursor-background": "#7aa8dc",
         "footer-key-foreground": "#7aa8dc",
+        "input-selection-background": "#7aa8dc 30%",
         "button-color-foreground": "#14171c",
         **_quiet("#979a9f", "#797c81"),
     },
@@ -165,7 +166,7 @@ def _adapted(name: str, colours: Mapping[str, str], quiet: Mapping[str, str]) ->
         "block-cursor-foreground": str(theme.background),
         "block-cursor-background": theme.primary,
         "border": theme.primary,
-        "input-selection-background": f"{theme.primary} 18%",
+        "input-selection-background": f"{theme.primary} 25%",
     }
     adapted: dict[str, Any] = {**colours, "variables": {**theme.variables, **lit, **quiet}}
     return replace(theme, **adapted)

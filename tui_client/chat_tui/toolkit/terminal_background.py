@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from textual.app import App
 from textual.color import Color
+from textual.message import Message
 
 from chat_tui.toolkit.contrast import contrast
 from chat_tui.toolkit.terminal_output import write_to_terminal
@@ -15,6 +16,14 @@ _MUTE = ("linux", "dumb")
 _WHITE, _BLACK = Color(255, 255, 255), Color(0, 0, 0)
 _LIGHT = frozenset(("7", "15"))
 """White in COLORFGBG."""
+
+
+class BackgroundReported(Message):
+    """The terminal has said its background colour, each part from 0 to 255; posted to the app."""
+
+    def __init__(self, red: int, green: int, blue: int) -> None:
+        super().__init__()
+        self.red, self.green, self.blue = red, green, blue
 
 
 def ask_background(app: App[Any], environ: Mapping[str, str]) -> None:
