@@ -67,9 +67,9 @@ LOOKS: list[Look] = [
         ("$panel+$input-selection-background", "$surface+$input-selection-background"), "$input-selection-foreground"
     ),
     *_sheet(("$block-cursor-background",), "$block-cursor-foreground"),
-    *_sheet(("$panel-lighten-1",), "$foreground", "$text-success", "$text-warning", "$text-error"),
+    *_sheet(BAR, "$text-success", "$text-warning", "$text-error"),
     *_sheet((*PLAIN, *FIELD), "$border-blurred", "$border", "$warning", "$primary", line=True),
-    *_sheet(("$panel-lighten-1",), "$success", "$warning", "$error", line=True),
+    *_sheet(BAR, "$success", "$warning", "$error", line=True),
     *_sheet(("$background", "$surface", "$scrollbar-background"), "$scrollbar", line=True),
 ]
 

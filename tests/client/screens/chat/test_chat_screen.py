@@ -161,7 +161,7 @@ async def test_ctrl_c_empties_the_composer_and_says_how_to_leave():
         await ana.shows("▊ some words")
         await ana.write("a draft")
         await ana.press("ctrl+c")
-        await ana.shows("emptied, ctrl+z brings it back", "Message everyone…")
+        await ana.shows("Emptied. Ctrl+Z brings it back.", "Message everyone…")
         await ana.press("ctrl+z")
         await ana.shows("▊ a draft")
         await ana.press("shift+left", "ctrl+c")

@@ -97,8 +97,8 @@ async def writing(ana):
     await ana.press("down")
     yield "completing"
     await ana.press("ctrl+c")
-    await ana.shows("emptied")
-    yield "a notice"
+    await ana.shows("Emptied.")
+    yield "a note"
     await ana.press("ctrl+l")
     await ana.write("x" * 4090)
     await ana.shows("/ 4,096")

@@ -213,6 +213,10 @@ class ChatScreen(SelectingScreen):
         """The key of a binding, by its id, as it is written in a sentence."""
         return self._key_table.key(name)
 
+    def on_composer_emptied(self) -> None:
+        """Nobody should wonder where the text is."""
+        self.status.notice(Notice("info", "Emptied. Ctrl+Z brings it back.", seconds=4))
+
     def say_how_to_leave(self) -> None:
         """Ctrl+C ends other programs; here it does no harm."""
         self.status.notice(Notice("info", f"{self.key_for('app.quit')} leaves.", seconds=4))

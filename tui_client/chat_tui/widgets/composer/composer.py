@@ -49,6 +49,9 @@ class Composer(ComposerEditor):
     class Cancelled(Message):
         """Esc, with nothing of the composer's own left to close."""
 
+    class Emptied(Message):
+        """What was written is gone, and Ctrl+Z brings it back."""
+
     class TempRequested(Message):
         """The next time to live, please."""
 
@@ -248,7 +251,7 @@ class Composer(ComposerEditor):
             raise SkipAction
         else:
             self.clear()
-            self.show_notice("emptied, ctrl+z brings it back")
+            self.post_message(self.Emptied())
 
     def action_up(self) -> None:
         """In completions: up. Empty: pick a message. First row, or a recalled line: recall. Else: one row up."""
