@@ -17,10 +17,9 @@ from textual.events import DescendantFocus
 from textual.screen import Screen
 from textual.widgets import Input
 
-from chat_tui.app.density_choice import DensityChoice
 from chat_tui.app.palette import chat_commands
-from chat_tui.app.theme_choice import ThemeChoice
-from chat_tui.app.themes import frame_colours, with_a_theme
+from chat_tui.app.preferences import Keep, Preferences
+from chat_tui.app.themes import frame_colours
 from chat_tui.screens.chat.screen import ChatScreen
 from chat_tui.screens.chat.undo import SECONDS
 from chat_tui.settings.settings import Settings
@@ -87,20 +86,18 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         self._clock = clock
         self._delays = delays
         self.store = Store(os.urandom(4).hex() + "-")
-        self._still = False
         self._copier: Copier | None = None
-        self._themes = ThemeChoice(self)
-        self._density = DensityChoice(lambda: self.chat)
-        self._keep_room: Callable[[str], None] | None = None
-        self._themes.begin()
+        self._preferences = Preferences(self, lambda: self.chat)
+        self._preferences.themes.begin()
+        self._keep_room: Keep = None
         self.chat = ChatScreen(self.store, self._connection, name, clock, undo_seconds, drafts, outbox)
 
     def use(
         self,
         settings: Settings,
-        keep_theme: Callable[[str], None] | None = None,
-        keep_room: Callable[[str], None] | None = None,
-        keep_density: Callable[[str], None] | None = None,
+        keep_theme: Keep = None,
+        keep_room: Keep = None,
+        keep_density: Keep = None,
     ) -> None:
         """Look and behave as the user has set it, which is to be said before the app runs.
 
@@ -110,26 +107,12 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         Raises:
             SettingsError: when there is no such theme or key, or when keys are in each other's way.
         """
-        self._themes.keep = keep_theme
         self._keep_room = keep_room
-        self._density.keep = keep_density
-        settings = with_a_theme(settings)
-        self._themes.begin(settings.theme)
-        self._density.begin(settings)
-        if settings.undo_seconds is not None:
-            self.chat.undo_seconds = settings.undo_seconds
-        self._still = settings.reduce_motion
-        if self._still:
-            self.animation_level = "none"
-        if settings.keys:
-            from chat_tui.app.keymap import checked_keys  # noqa: PLC0415 - few have keys of their own
-
-            self.chat.keymap = checked_keys(settings, ChatApp)
-            self.set_keymap(dict(self.chat.keymap))
+        self._preferences.use(settings, keep_theme, keep_density)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Where nothing is to move, no cursor blinks either."""
-        if self._still and isinstance(event.widget, Input):
+        if self._preferences.still and isinstance(event.widget, Input):
             event.widget.cursor_blink = False
 
     def on_mount(self) -> None:
@@ -146,7 +129,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
 
     def on_background_reported(self, event: BackgroundReported) -> None:
         """Dark or light: the theme follows, if nobody has chosen one."""
-        self._themes.background_is(Color(event.red, event.green, event.blue))
+        self._preferences.themes.background_is(Color(event.red, event.green, event.blue))
 
     def get_default_screen(self) -> Screen[Any]:
         """The conversation is the first screen, and the last."""
@@ -197,13 +180,8 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette offers: this program's own, not what Textual would do to any program."""
         yield SystemCommand("Theme", "Another look", self.action_change_theme)
-        if screen is self.chat:
-            density, leave = map(self.chat.key_for, ("app.density", "app.quit"))
-            yield SystemCommand("Density", f"Compact rows, or comfortable ones · {density}", self.action_change_density)
-            yield from chat_commands(self.chat)
-            yield SystemCommand("Quit", f"Leave the chat · {leave}", self.action_quit)
-        else:
-            yield SystemCommand("Quit", "Leave the chat", self.action_quit)
+        yield from chat_commands(self.chat) if screen is self.chat else ()
+        yield SystemCommand("Quit", f"Leave the chat · {self.chat.key_for('app.quit')}", self.action_quit)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy by the program that this computer has for it, and ask the terminal to copy as well (OSC 52)."""
@@ -228,7 +206,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
 
     def action_change_theme(self) -> None:
         """Choose a theme by looking at them."""
-        self._themes.ask()
+        self._preferences.themes.ask()
 
     def action_help_quit(self) -> None:
         """Ctrl+C, where there is nothing to copy and nothing to empty."""
@@ -238,7 +216,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
     def action_change_density(self) -> None:
         """Bring the messages closer together, or further apart."""
         if self.chat.is_mounted:
-            self._density.change()
+            self._preferences.density.change()
 
     def end_by_signal(self, number: int) -> None:
         """End as one who is asked to: the terminal is given back. What could have been taken back is said."""

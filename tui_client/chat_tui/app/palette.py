@@ -36,4 +36,9 @@ def chat_commands(chat: ChatScreen) -> Iterator[SystemCommand]:
     yield SystemCommand("Temporary", said("The next time to live", "composer.temp"), chat.action_temp)
     if chat.header.state != "connected":
         yield SystemCommand("Connect now", said("Don't wait for the next try", "chat.connect"), chat.action_connect)
+    yield SystemCommand(
+        "Density",
+        said("Compact rows, or comfortable ones", "app.density"),
+        partial(chat.run_action, "app.change_density"),
+    )
     yield SystemCommand("Help", said("All keys and commands", "chat.help"), chat.action_help)

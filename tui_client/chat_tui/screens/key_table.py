@@ -80,7 +80,7 @@ _HELP = [
     ("{chat.back} in an empty composer", "back from where a jump led"),
     ("{chat.undo} in an empty composer", "take a deletion back, for a few seconds"),
     ("{composer.up} while writing, {composer.older}", "what you sent before"),
-    ("{composer.empty} while writing", "empty the composer (Ctrl+Z brings it back)"),
+    ("{chat.empty} while writing", "empty the composer (Ctrl+Z brings it back)"),
     ("{chat.to}", "write to one person"),
     ("{composer.cancel}", "one step back: the picked message, the reply, the private target"),
     ("{composer.temp}", "temporary: off, 30 s, 5 min, 1 h"),

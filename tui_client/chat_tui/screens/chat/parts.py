@@ -133,7 +133,7 @@ class ChatParts:
             composer, self.recipient, self.drafts, sender, self.returned, local=self._local_commands(),
             leave=self._host.leave, people_key=lambda: self._host.key_for("chat.people"),
         )  # fmt: skip
-        self.keys = ChatKeys(composer, messages, self.find_keys, self.jumps, self.undo, self.returned)
+        self.keys = ChatKeys(composer, messages, self.find_keys, self.jumps, self.undo, self.returned, status)
         message_area = MessageArea(
             self.empty, messages, self.focus, self.find, self.pager, self.actions, composer, status
         )

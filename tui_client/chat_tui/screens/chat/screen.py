@@ -53,6 +53,7 @@ class ChatScreen(SelectingScreen):
         Binding("f5", "connect", "Connect now", id="chat.connect", show=False),
         Binding("ctrl+b", "people", "People", id="chat.people", priority=True),
         Binding("ctrl+z", "undo", "Take back", id="chat.undo", show=False, priority=True),
+        Binding("ctrl+c", "empty", "Empty the composer", id="chat.empty", show=False, priority=True),
         Binding("ctrl+r", "find_in_record", "Find in the whole record", id="chat.record", show=False, priority=True),
         Binding("home", "first_unread", "First unread message", id="chat.first-unread", show=False, priority=True),
         Binding("ctrl+f", "find", "Find", id="chat.find", priority=True),
@@ -213,10 +214,6 @@ class ChatScreen(SelectingScreen):
         """The key of a binding, by its id, as it is written in a sentence."""
         return self._key_table.key(name)
 
-    def on_composer_emptied(self) -> None:
-        """Nobody should wonder where the text is."""
-        self.status.notice(Notice("info", "Emptied. Ctrl+Z brings it back.", seconds=4))
-
     def say_how_to_leave(self) -> None:
         """Ctrl+C ends other programs; here it does no harm."""
         self.status.notice(Notice("info", f"{self.key_for('app.quit')} leaves.", seconds=4))
@@ -254,6 +251,10 @@ class ChatScreen(SelectingScreen):
     def action_undo(self) -> None:
         """Take the last line or deletion back."""
         self.keys.undo()
+
+    def action_empty(self) -> None:
+        """Begin a text anew; what is selected is copied instead."""
+        self.keys.empty()
 
     def action_connect(self) -> None:
         """Don't wait for the next try."""

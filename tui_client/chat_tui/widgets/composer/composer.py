@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
@@ -49,9 +48,6 @@ class Composer(ComposerEditor):
     class Cancelled(Message):
         """Esc, with nothing of the composer's own left to close."""
 
-    class Emptied(Message):
-        """What was written is gone, and Ctrl+Z brings it back."""
-
     class TempRequested(Message):
         """The next time to live, please."""
 
@@ -65,7 +61,6 @@ class Composer(ComposerEditor):
         Binding("ctrl+down", "newer", "Newer sent line", show=False, id="composer.newer"),
         Binding("tab", "complete", "Complete", show=False, id="composer.complete"),
         Binding("escape", "cancel", "Cancel", show=False, id="composer.cancel"),
-        Binding("ctrl+c", "copy_or_empty", "Empty", show=False, id="composer.empty"),
         Binding("ctrl+l", "temp", "Temporary", show=False, id="composer.temp"),
     ]
 
@@ -75,10 +70,6 @@ class Composer(ComposerEditor):
         border-subtitle-color: $foreground-muted;
         border-subtitle-align: right;
         & .text-area--placeholder { color: $foreground-muted; }
-        & .text-area--cursor, &:light .text-area--cursor {
-            color: $input-cursor-foreground;
-            background: $input-cursor-background;
-        }
         &.-private, &.-private:focus {
             border: tall $warning;
             border-title-color: $warning;
@@ -242,16 +233,6 @@ class Composer(ComposerEditor):
         self.insert_plain("\n")
 
     # Keys that mean several things
-
-    def action_copy_or_empty(self) -> None:
-        """Copy what is selected, here or in the messages; else empty the composer, as a shell does its line."""
-        if self.selected_text:
-            self.action_copy()
-        elif self.screen.selections or not self.text:
-            raise SkipAction
-        else:
-            self.clear()
-            self.post_message(self.Emptied())
 
     def action_up(self) -> None:
         """In completions: up. Empty: pick a message. First row, or a recalled line: recall. Else: one row up."""
