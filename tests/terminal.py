@@ -42,6 +42,8 @@ _ANSWERS = {
 }
 _QUESTION = re.compile(b"|".join(re.escape(question) for question in _ANSWERS))
 _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
+_KEYBOARD = re.compile(rb"\x1b\[>([0-9]+)u")  # flags of the kitty protocol
+_KEYBOARD_BACK = b"\x1b[<u"
 _CURSOR = 25
 # Mouse reporting of every kind, focus reporting, the alternate screen, bracketed paste.
 _BORROWED = (9, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 1016, 47, 1047, 1049, 2004)
@@ -127,6 +129,11 @@ class Terminal:
             self._rows = [row.rstrip() for row in self._screen.display]
         return list(self._rows)
 
+    def cursor(self) -> tuple[int, int]:
+        """Column and row, from 0, of where the terminal's own cursor is, be it shown or not."""
+        self._drain(0)
+        return self._screen.cursor.x, self._screen.cursor.y
+
     def wait(self, what: str | Callable[[list[str]], object], timeout: float = 20) -> list[str]:
         """The rows, once `what` is in one of them (or, called with them, is true); AssertionError when it isn't."""
         end = time.monotonic() + timeout
@@ -140,11 +147,12 @@ class Terminal:
             self._drain(_POLL)
 
     def restored(self) -> bool:
-        """Whether every mode that the program borrowed is given back, and the cursor shows."""
+        """Whether every mode that the program borrowed is given back, the keyboard's too, and the cursor shows."""
         modes: dict[int, bool] = {}
         for numbers, on in _MODE.findall(self.raw):
             modes |= dict.fromkeys(map(int, numbers.split(b";")), on == b"h")
-        return modes.get(_CURSOR, True) and not any(modes.get(mode) for mode in _BORROWED)
+        keyboard = self.raw.count(_KEYBOARD_BACK) == len(_KEYBOARD.findall(self.raw))
+        return keyboard and modes.get(_CURSOR, True) and not any(modes.get(mode) for mode in _BORROWED)
 
     # What is done
 
@@ -155,6 +163,12 @@ class Terminal:
                 data = data[os.write(self._fd, data) :]
             except BlockingIOError:
                 self._drain(_POLL)
+
+    def pause(self, seconds: float) -> None:
+        """Send nothing for so long: a line that stalls."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._drain(left)
 
     def type(self, text: str) -> None:
         """Type this text."""

@@ -9,8 +9,8 @@ from chat_tui.app.themes import NAMES, THEMES, with_a_theme
 from chat_tui.settings.errors import SettingsError
 from chat_tui.settings.settings import Settings, load
 from chat_tui.storage.choices import RememberError, SavedChoices
+from chat_tui.toolkit.input.messages import BackgroundReported
 from chat_tui.toolkit.screen_text import screen_strips
-from chat_tui.toolkit.terminal_background import BackgroundReported
 from chatting import open_house
 from client.chat_host import chat, chat_at
 

@@ -25,12 +25,12 @@ class Need(NamedTuple):
 
 
 NEEDS = [
-    Need("textual._ansi_sequences", "ANSI_SEQUENCES_KEYS", "terminal_keys.py"),
     Need("textual._compositor", "ChopsUpdate", "compositor.py"),
     Need("textual._compositor", "Compositor", "compositor.py"),
     Need("textual._compositor", "InlineUpdate", "screen_text.py"),
     Need("textual._compositor:Compositor", "_dirty_regions", "compositor.py"),
     Need("textual._compositor:Compositor", "_get_renders", "compositor.py"),
+    Need("textual._xterm_parser", "IS_ITERM", "input/messages.py"),
     Need("textual.app:App", "_background_screens", "screen_text.py"),
     Need("textual.app:App", "_check_bindings", "ordered_keys.py"),
     Need("textual.app:App", "_close_messages_no_wait", "crash_guard.py"),
@@ -39,6 +39,7 @@ NEEDS = [
     Need("textual.app:App", "_exception_event", "crash_guard.py"),
     Need("textual.app:App", "_filters", "colour_depth.py"),
     Need("textual.app:App", "_handle_exception", "crash_guard.py"),
+    Need("textual.app:App", "_handle_exception", "input/driver.py"),
     Need("textual.app:App", "_post_message", "ordered_keys.py"),
     Need("textual.app:App", "_refresh_truecolor_filter", "colour_depth.py"),
     Need("textual.app:App", "_return_code", "crash_guard.py"),
@@ -48,6 +49,16 @@ NEEDS = [
     Need("textual.command:CommandPalette", "_action_command_list", "command_palette.py"),
     Need("textual.document._document", "EditResult", "text_area.py"),
     Need("textual.document._edit", "Edit", "text_area.py"),
+    Need("textual.driver:Driver", "_app", "input/driver.py"),
+    Need("textual.driver:Driver", "_loop", "input/driver.py"),
+    Need("textual.driver:Driver", "_size", "input/driver.py"),
+    Need("textual.drivers.linux_driver:LinuxDriver", "_disable_mouse_support", "input/driver.py"),
+    Need("textual.drivers.linux_driver:LinuxDriver", "_enable_mouse_pixels", "input/driver.py"),
+    Need("textual.drivers.linux_driver:LinuxDriver", "_file", "input/driver.py"),
+    Need("textual.drivers.linux_driver:LinuxDriver", "_get_terminal_size", "input/driver.py"),
+    Need("textual.drivers.linux_driver:LinuxDriver", "_mouse_pixels", "input/driver.py"),
+    Need("textual.drivers.linux_driver:LinuxDriver", "_run_input_thread", "input/driver.py"),
+    Need("textual.drivers.linux_driver:LinuxDriver", "_writer_thread", "input/driver.py"),
     Need("textual.events:Key", "_stop_propagation", "ordered_keys.py"),
     Need("textual.keys", "_character_to_key", "key_names.py"),
     Need("textual.screen:Screen", "_compositor", "compositor.py"),
@@ -62,6 +73,7 @@ NEEDS = [
     Need("textual.widgets:OptionList", "_lines", "choice_list.py"),
     Need("textual.widgets:OptionList", "_move_page", "choice_list.py"),
     Need("textual.widgets:TextArea", "_cursor_offset", "text_area.py"),
+    Need("textual.widgets:TextArea", "_rewrap_and_refresh_virtual_size", "text_area.py"),
 ]
 
 
@@ -79,7 +91,8 @@ def test_textual_has_what_we_need(need):
 
 def test_the_table_names_all_that_the_toolkit_touches():
     """And nothing that it has ceased to touch."""
-    touched = {(path.name, name) for path in TOOLKIT.glob("*.py") for name in private_names(path)}
+    files = TOOLKIT.rglob("*.py")
+    touched = {(str(path.relative_to(TOOLKIT)), name) for path in files for name in private_names(path)}
     assert touched == {(need.file, need.name) for need in NEEDS}
 
 

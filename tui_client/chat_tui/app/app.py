@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.events import DescendantFocus
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
 from chat_tui.app.palette import chat_commands
@@ -28,13 +29,14 @@ from chat_tui.storage.choices import RememberError
 from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
 from chat_tui.toolkit.crash_guard import CrashGuard
+from chat_tui.toolkit.input.app import TerminalInputApp
 from chat_tui.toolkit.ordered_keys import OrderedKeysApp
-from chat_tui.toolkit.terminal_background import BackgroundReported
-from chat_tui.toolkit.terminal_keys import learn_terminal_keys
+from chat_tui.toolkit.terminal_background import ask_background
 
 if TYPE_CHECKING:
     from chat_tui.connection.client import Connection
     from chat_tui.terminal.copier import Copier
+    from chat_tui.toolkit.input.messages import BackgroundReported
 
 _NO_COLOR = "NO_COLOR"
 """The variable by which people say that they want no colours (no-color.org)."""
@@ -44,7 +46,7 @@ _GOODBYE = 1.0
 """Seconds that leaving may take."""
 
 
-class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
+class ChatApp(CrashGuard[None], OrderedKeysApp[None], TerminalInputApp[None]):
     """One room of one server, as one user.
 
     `secret` keeps this client's id over reconnects; without one each connection has an id of its own. `notice` is
@@ -77,7 +79,6 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         drafts: Drafts | None = None,
         outbox: OutboxFile | None = None,
     ) -> None:
-        learn_terminal_keys()
         super().__init__(ansi_color=True if _NO_COLOR in os.environ else None)
         self._url = url
         self._user_name = name
@@ -121,15 +122,23 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         self.guard(loop)
         sys.setswitchinterval(_THREAD_SWITCH)
         if not self.is_headless:
+            ask_background(self, os.environ)
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, self.end_by_signal, number)
         if self._first_notice:
             self.notify(self._first_notice, severity="warning", markup=False, timeout=10)
         self.call_after_refresh(_begin_to_collect)
 
-    def on_background_reported(self, event: BackgroundReported) -> None:
+    def on_background_reported(self, event: "BackgroundReported") -> None:
         """Dark or light: the theme follows, if nobody has chosen one."""
         self._preferences.themes.background_is(Color(event.red, event.green, event.blue))
+
+    @property
+    def typing_into(self) -> Widget | None:
+        """Who begins to write while a message is picked, or people are open, writes into the composer."""
+        focused = self.focused
+        at_composer = self.screen is self.chat and not hasattr(focused, "cursor_screen_offset")
+        return self.chat.composer if at_composer and self.chat.is_mounted else focused
 
     def get_default_screen(self) -> Screen[Any]:
         """The conversation is the first screen, and the last."""

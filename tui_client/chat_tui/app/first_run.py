@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from textual import events
 from textual.app import SystemCommand
 from textual.screen import Screen
 
@@ -83,13 +84,18 @@ class FirstRunApp(ChatApp):
         self.enter(url, name=name, secret=arrival.secret, drafts=arrival.drafts, outbox=arrival.outbox)
         chat = self.chat
         await self.push_screen(chat)
-        if self._first.typed_ahead:
-            chat.composer.set_text(chat.composer.text + self._first.typed_ahead)
+        if ahead := self._first.joining.typed_ahead:
+            chat.composer.set_text(chat.composer.text + ahead)
         if self.own_room is None:
             chat.status.way_out = "Esc goes back."
         self.watch(chat.header, "state", self._heed_refusal, init=False)
         if arrival.notice:
             self.notify(arrival.notice, severity="warning", markup=False, timeout=10)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted on the way to a room is for that room."""
+        if self._first.joining.under_way:
+            self._first.joining.typed_ahead += event.text
 
     def _heed_refusal(self, state: str) -> None:
         if state == "refused":

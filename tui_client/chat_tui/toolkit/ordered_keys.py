@@ -3,7 +3,7 @@
 Textual hands each key to the focused widget's queue and goes on to the next. A key that the widget leaves to a binding
 travels up to the app's own queue, behind all keys that have come meanwhile. Typed ahead over a slow line, "hello",
 Enter, "bye" would send "hellobye"; Ctrl+O, "bob", Enter, "hi", Enter could send "hi" to everyone. So one key, and all
-that it sets off, is done before the next begins.
+that it sets off, is done before the next begins. A paste is such a key.
 """
 
 import asyncio
@@ -53,8 +53,8 @@ class OrderedKeysApp(App[ReturnType]):
         return super().post_message(message)
 
     async def on_event(self, event: events.Event) -> None:
-        """See to one key from beginning to end; everything else goes Textual's way."""
-        if not isinstance(event, events.Key):
+        """See to one key or paste from beginning to end; everything else goes Textual's way."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
         self.key_in_hand = True
@@ -67,14 +67,14 @@ class OrderedKeysApp(App[ReturnType]):
             self.key_in_hand = False
             self._key_done = monotonic()
 
-    async def _finish(self, key: events.Key) -> None:
+    async def _finish(self, key: events.Key | events.Paste) -> None:
         """Wait for the widgets; run the binding that none of them stood in the way of; wait for what it does."""
         if key.is_forwarded:
             for node in self._from_focus_to_screen():
                 await _settle(node)
                 if key._stop_propagation:
                     break
-            if key is self._left_over:
+            if isinstance(key, events.Key) and key is self._left_over:
                 await self._check_bindings(key.key)
         for _ in range(_ROUNDS):
             before = self.screen, self.focused

@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 from textual.app import App
 from textual.color import Color
-from textual.message import Message
 
 from chat_tui.toolkit.contrast import contrast
 from chat_tui.toolkit.terminal_output import write_to_terminal
@@ -18,16 +17,8 @@ _LIGHT = frozenset(("7", "15"))
 """White in COLORFGBG."""
 
 
-class BackgroundReported(Message):
-    """The terminal has said its background colour, each part from 0 to 255; posted to the app."""
-
-    def __init__(self, red: int, green: int, blue: int) -> None:
-        super().__init__()
-        self.red, self.green, self.blue = red, green, blue
-
-
 def ask_background(app: App[Any], environ: Mapping[str, str]) -> None:
-    """Ask; the answer, if there is one, comes as a message to the app."""
+    """Ask; where there is an answer, it comes as a `BackgroundReported` to the app. Many terminals never answer."""
     if not environ.get("TERM", "").startswith(_MUTE):
         write_to_terminal(app, _ASK)
 

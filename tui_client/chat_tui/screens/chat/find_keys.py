@@ -64,6 +64,14 @@ class FindKeys:
             bar.type_on(event.character)
         return True
 
+    def take_paste(self, text: str) -> bool:
+        """A paste at the messages is more of the phrase; False without a search."""
+        bar = self._find.bar
+        if bar is None or not self._in_messages:
+            return False
+        bar.type_on(text)
+        return True
+
     def confirm(self) -> None:
         """The phrase is complete: the letters are the list's now."""
         if self._find.bar is not None:

@@ -50,6 +50,15 @@ class ChatKeys:
             self._composer.screen.set_focus(self._composer)
             self._composer.insert_plain(event.character)
 
+    def pasted(self, event: events.Paste) -> None:
+        """A paste that no field has taken goes where a letter would go."""
+        event.stop()
+        if self._find.take_paste(event.text):
+            return
+        self._messages.close_pick()
+        self._composer.screen.set_focus(self._composer)
+        self._composer.insert_plain(event.text)
+
     def page(self, pages: int) -> None:
         """Leaf through the messages, whether they have the focus or the composer has it."""
         if self._focused not in (self._composer, self._messages):

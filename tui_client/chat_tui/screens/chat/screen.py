@@ -222,6 +222,12 @@ class ChatScreen(SelectingScreen):
         """A key that nobody wanted may be a letter for the composer."""
         self.keys.typed(event)
 
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste that nobody wanted is for the composer, wherever the focus is."""
+        if self.focused is self.roster:
+            self.parts.people.leave()
+        self.keys.pasted(event)
+
     def action_help(self) -> None:
         """Everything that can be typed and pressed."""
         from chat_tui.screens.dialogs.help import HelpScreen  # noqa: PLC0415 - not before the first frame

@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 
 from chat_tui.screens.dialogs.dialog import Dialog
 from chat_tui.toolkit.breakpoints import NARROW
+from chat_tui.toolkit.line_input import LineInput
 from chat_tui.widgets.bars.keys import KeyBar
 from chat_tui.widgets.lists.roster import EVERYONE, Person, Roster, in_order
 from chat_tui.widgets.markup.ranking import rank
@@ -88,7 +89,7 @@ class PeoplePicker(Dialog[str]):
         dialog = Vertical(id="people-dialog", classes="dialog")
         dialog.border_title = self._title
         with dialog:
-            yield Input(placeholder="A few letters of the name", id="people-filter")
+            yield LineInput(placeholder="A few letters of the name", id="people-filter")
             yield Static("Nobody here has such a name.", id="people-nobody")
             yield Matches(id="people-matches")
             yield KeyBar([("⏎", "Choose", "choose"), ("↑↓", "Move", "move(1)"), ("esc", "Close", "close")])

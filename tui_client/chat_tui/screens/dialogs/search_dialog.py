@@ -15,6 +15,7 @@ from chat_tui.screens.chat.rows import found_of
 from chat_tui.screens.dialogs.dialog import Dialog
 from chat_tui.state.server_search import MOST, ServerSearch, spans_of
 from chat_tui.toolkit.breakpoints import NARROW
+from chat_tui.toolkit.line_input import LineInput
 from chat_tui.widgets.bars.keys import KeyBar
 from chat_tui.widgets.lists.search_hits import Hit, HitList
 from chat_tui.wording.page_edges import retention
@@ -72,7 +73,7 @@ class SearchDialog(Dialog[int]):
         with dialog:
             with Horizontal(id="record-head"):
                 yield Static("Find:", id="record-label", markup=False)
-                yield Input(
+                yield LineInput(
                     self._first_query, placeholder=_HINT, id="record-query", max_length=_LONGEST, select_on_focus=False
                 )
             yield Static(id="record-state", markup=False)

@@ -19,6 +19,7 @@ from chat_tui.connection.probe import goes_by_proxy, probe
 from chat_tui.screens.start import notes
 from chat_tui.screens.start.joining import EarlyKeys, Joining
 from chat_tui.toolkit.breakpoints import NARROW
+from chat_tui.toolkit.line_input import LineInput
 from chat_tui.widgets.bars.banner import GLYPHS
 from chat_tui.widgets.bars.keys import KeyBar
 from chat_tui.widgets.bars.kind import Kind
@@ -94,9 +95,9 @@ class FirstRunScreen(Screen[None]):
         self._early_keys = EarlyKeys()
 
     @property
-    def typed_ahead(self) -> str:
-        """What was typed after a room was chosen: it is for that room."""
-        return self._joining.typed_ahead
+    def joining(self) -> Joining:
+        """How far the way to a room is, and what was typed on it."""
+        return self._joining
 
     def compose(self) -> ComposeResult:
         """Name, rooms, address, a note about what the cursor is on."""
@@ -104,7 +105,7 @@ class FirstRunScreen(Screen[None]):
         with Vertical(id="first-form"):
             with Horizontal(classes="first-line"):
                 yield Static("Your name", classes="first-label")
-                yield Input(
+                yield LineInput(
                     self._name_proposed, compact=True, max_length=_LONGEST, select_on_focus=False, id="first-name"
                 )
             yield Static(id="first-why-name", classes="first-why", markup=False)
@@ -112,7 +113,7 @@ class FirstRunScreen(Screen[None]):
             yield RoomList(list(self._places()), id="first-rooms")
             with Horizontal(id="first-where", classes="first-line"):
                 yield Static("Address", classes="first-label")
-                yield Input(compact=True, max_length=_LONGEST, placeholder="192.168.1.23:6789", id="first-address")
+                yield LineInput(compact=True, max_length=_LONGEST, placeholder="192.168.1.23:6789", id="first-address")
             yield Static(id="first-why-address", classes="first-why", markup=False)
             yield Static(id="first-note", markup=False)
         keys = [("⏎", "Choose", "choose"), ("↑↓", "Move", "move(1)"), ("tab", "Next", "app.focus_next")]

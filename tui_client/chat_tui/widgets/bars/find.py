@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from chat_tui.toolkit.breakpoints import NARROW
+from chat_tui.toolkit.line_input import LineInput
 
 _LONGEST = 200
 """Characters of a phrase."""
@@ -75,7 +76,7 @@ class SearchBar(Horizontal):
     def compose(self) -> ComposeResult:
         """What it is, the phrase, the count, the way out."""
         yield Static("Find:", id="search-label", markup=False)
-        yield Input(id="search-phrase", max_length=_LONGEST, select_on_focus=False)
+        yield LineInput(id="search-phrase", max_length=_LONGEST, select_on_focus=False)
         yield Static("", id="search-count", markup=False)
         yield Static(id="search-record", markup=False)
         yield Static(id="search-close", markup=False)
@@ -95,16 +96,16 @@ class SearchBar(Horizontal):
         self._input.cursor_position = len(self._input.value)
 
     @property
-    def _input(self) -> Input:
-        return self.query_one("#search-phrase", Input)
+    def _input(self) -> LineInput:
+        return self.query_one("#search-phrase", LineInput)
 
     def type_on(self, text: str = "") -> None:
         """Go on with the phrase; without a text, all of it is selected, to be typed over."""
-        self._input.focus()
+        self.screen.set_focus(self._input)  # at once: the next letters may be here already
         self._letters = ""
         self._show_way_out()
         if text:
-            self._input.insert_text_at_cursor(text)
+            self._input.paste(text)
         else:
             self._input.action_select_all()
 

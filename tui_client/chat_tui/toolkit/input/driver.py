@@ -1,0 +1,104 @@
+"""The terminal driver: Textual's own for Unix, but that it reads with our parser and asks the terminal for its size.
+
+A fault in the thread that reads is a fault of the app, and ends it as one.
+"""
+
+import os
+import select
+import shutil
+import signal
+import sys
+from time import monotonic
+from typing import Any
+
+from textual import constants
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from chat_tui.toolkit.input.events import InputEvent
+from chat_tui.toolkit.input.messages import Translator
+from chat_tui.toolkit.input.parser import InputParser
+
+KITTY_FLAGS = 1 | 4
+"""Disambiguate keys, and say what a Latin keyboard has in their place. Not 8 and 16, all keys and the text of each, as
+Textual has it: then what an input method commits is lost in some terminals."""
+
+_READ = 1 << 12
+_LOOK = 0.1
+"""Seconds after which the thread looks whether it is to end."""
+
+
+class TerminalDriver(LinuxDriver):
+    """Reads the terminal; everything else is Textual's."""
+
+    def __init__(
+        self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._translator = Translator()
+        # What the app is drawn for until the first event of a size: Rich would believe COLUMNS and LINES.
+        self._size = size or self._get_terminal_size()
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """The terminal's own word; COLUMNS and LINES, which a shell may have exported long ago, where it has none."""
+        for file in (self._file, sys.__stdin__):
+            try:
+                columns, rows = os.get_terminal_size(file.fileno() if file else -1)
+            except OSError:
+                continue
+            if columns > 0 and rows > 0:
+                return columns, rows
+        return shutil.get_terminal_size()
+
+    def start_application_mode(self) -> None:
+        """Borrow the terminal, with the kitty keyboard flags of ours; what ends it pops them."""
+        disabled = constants.DISABLE_KITTY_KEY
+        constants.DISABLE_KITTY_KEY = True  # type: ignore[misc]  # the one way to have it not push flags of its own
+        try:
+            super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual has no type for it
+        finally:
+            constants.DISABLE_KITTY_KEY = disabled  # type: ignore[misc]  # as above
+        if not disabled and self._writer_thread is not None:
+            self.write(f"\x1b[>{KITTY_FLAGS}u")
+            self.flush()
+
+    def _enable_mouse_pixels(self) -> None:
+        super()._enable_mouse_pixels()
+        self._translator.mouse_in_pixels = self._mouse_pixels
+
+    def _disable_mouse_support(self) -> None:
+        super()._disable_mouse_support()
+        if self._mouse_pixels:
+            self.write("\x1b[?1016l")
+
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except Exception as error:  # noqa: BLE001 - whatever it is, without keys there is no program
+            self._loop.call_soon_threadsafe(self._app._handle_exception, error)
+
+    def run_input_thread(self) -> None:
+        """Read until the app ends, or the terminal does."""
+        parser = InputParser(constants.ESCAPE_DELAY)
+        while not self.exit_event.is_set():
+            wait = _LOOK if parser.wake_at is None else max(0.0, min(_LOOK, parser.wake_at - monotonic()))
+            if not select.select([self.fileno], [], [], wait)[0]:
+                self._hear(parser.tick(monotonic()))
+                continue
+            try:
+                data = os.read(self.fileno, _READ)
+            except BlockingIOError:  # somebody else was quicker
+                continue
+            except OSError:  # Linux says so when the terminal is gone
+                data = b""
+            if not data:
+                os.kill(os.getpid(), signal.SIGHUP)  # as the system does, but not for everyone
+                return
+            self._hear(parser.feed(data, monotonic()))
+
+    def _hear(self, found: list[InputEvent]) -> None:
+        for event in found:
+            message: Message | None = self._translator.message(event)
+            if message is not None:
+                self.process_message(message)
