@@ -131,8 +131,10 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
         # Textual draws on the standard error that the process began with; whoever collects that wants no screens there.
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # final only for type checkers
     from chat_tui.settings.errors import SettingsError  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.terminal.colours import tell_colours  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.terminal.splash import keep_colours, last_colours, splash  # noqa: PLC0415 - not on every system
 
+    tell_colours(os.environ)
     # What is made until the screen stands stays: the collector would look through all of it for 30 ms. The app, once
     # it is shown, has it begin.
     gc.disable()
