@@ -55,7 +55,6 @@ def test_a_variable_says_yes_or_no(tmp_path, text, value):
         ("undo_seconds = true", ", line 1: undo_seconds is a number of seconds from 0 to 60, not true."),
         ("undo_seconds = 61", ", line 1: undo_seconds is a number of seconds from 0 to 60, not 61."),
         ('density = "cosy"', ', line 1: density is comfortable or compact, not "cosy".'),
-        ("density = true", ", line 1: density is comfortable or compact, not true."),
         ("text_width = 19", ", line 1: text_width is a number of columns from 20 to 1000, or 0 for all, not 19."),
         ("text_width = 80.5", ", line 1: text_width is a number of columns from 20 to 1000, or 0 for all, not 80.5."),
         ('undo_seconds = "nan"', ', line 1: undo_seconds is a number of seconds from 0 to 60, not "nan".'),
