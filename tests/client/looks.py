@@ -63,10 +63,12 @@ LOOKS: list[Look] = [
     *_sheet(BAR, "$foreground", "$foreground-muted", "$foreground 80%", "$primary"),
     *_sheet(FIELD, "$foreground", "$foreground-muted", "$warning"),
     *_sheet(("$input-cursor-background",), "$input-cursor-foreground"),
-    *_sheet(
-        ("$panel+$input-selection-background", "$surface+$input-selection-background"), "$input-selection-foreground"
-    ),
+    *_sheet([f"{ground}+$input-selection-background" for ground in (*FIELD, *BAR)], "$input-selection-foreground"),
     *_sheet(("$block-cursor-background",), "$block-cursor-foreground"),
+    *_sheet(
+        ("$background+$block-cursor-blurred-background", "$surface+$block-cursor-blurred-background"),
+        "$block-cursor-blurred-foreground",
+    ),
     *_sheet(BAR, "$text-success", "$text-warning", "$text-error"),
     *_sheet((*PLAIN, *FIELD), "$border-blurred", "$border", "$warning", "$primary", line=True),
     *_sheet(BAR, "$success", "$warning", "$error", line=True),

@@ -6,11 +6,13 @@ import pytest
 from rich.cells import cell_len
 
 from chat_tui.app.themes import NAMES
+from chat_tui.screens.dialogs.invitation import InvitationScreen
 from chat_tui.settings.settings import Settings
 from chat_tui.toolkit.screen_text import screen_strips
 from chatting import open_house
 from client.app.test_looks import listed
 from client.chat_host import TEN, HeldLog, chat
+from client.screens.start.test_first_run import first_run
 
 _LINES = frozenset("▊▎▏▔▁▂▃▄▅▆▇█┃│─╭╮╰╯▌▍▐")
 
@@ -25,7 +27,7 @@ def seen(person):
             if not text.strip() or style is None or style.color is None or style.bgcolor is None:
                 continue
             at = where + len(text) - len(text.lstrip())
-            if screen is not person.screen and screen.get_widget_at(min(at, 119), y)[0] is screen:
+            if screen.is_modal and screen.get_widget_at(min(at, 119), y)[0] is screen:
                 continue  # what is behind a dialog is dimmed for as long as that is there
             pair = (style.bgcolor, style.color) if style.reverse else (style.color, style.bgcolor)
             yield text, *pair, set(text.strip()) <= _LINES
@@ -140,6 +142,15 @@ async def commanding(ana):
     await ana.shows("As before")
     yield "themes"
     await ana.press("escape")
+    await ana.press(*["ctrl+l"] * 3)
+    await ana.say("password: hunter22")
+    await ana.shows("This looks like a password or a key")
+    yield "a question"
+    await ana.press("escape", "ctrl+c")
+    await ana.app.push_screen(InvitationScreen("chat-tui ws://192.168.1.23:6789", "0.0.0.0:6789", networked=True))
+    await ana.shows("Others join with")
+    yield "an invitation"
+    await ana.press("escape")
 
 
 async def told(ana):
@@ -156,21 +167,43 @@ async def told(ana):
     yield "lost"
 
 
-async def check(theme, density):
-    """Go through all states."""
+async def first_steps(ana):
+    """Before there is a conversation."""
+    yield "the name"
+    await ana.press("enter", "end", "up", "enter")
+    await ana.write("a b")
+    await ana.press("enter")
+    await ana.shows('▲ "a b" is not')
+    yield "a wrong address"
+    await ana.click("ana")
+    await ana.press("end", "space", "x")
+    await ana.shows("A name has no spaces.")
+    yield "a wrong name"
+
+
+async def check(ana, steps, theme):
+    """Go through states, and look at each."""
+    found = {}
+    async for state in steps(ana):
+        await ana.pilot.pause()
+        if missing := unlisted(ana, listed(theme)):
+            found[state] = missing
+    assert found == {}
+
+
+async def check_all(theme, density):
+    """All states that there are."""
     async with company(theme, density) as ana:
-        found = {}
-        async for state in states(ana):
-            await ana.pilot.pause()
-            if missing := unlisted(ana, listed(theme)):
-                found[state] = missing
-        assert found == {}
+        await check(ana, states, theme)
+    rooms = ("ws://192.168.1.23:6789/", "wss://chat.example.org:443/dev")
+    async with first_run(*rooms, size=(120, 36), settings=Settings(theme=theme)) as ana:
+        await check(ana, first_steps, theme)
 
 
 @pytest.mark.parametrize(("theme", "density"), [("chat-dark", "comfortable"), ("chat-light", "compact")])
 async def test_all_that_is_seen_is_listed(theme, density):
     """Every text on its ground."""
-    await check(theme, density)
+    await check_all(theme, density)
 
 
 @pytest.mark.long
@@ -178,4 +211,4 @@ async def test_all_that_is_seen_is_listed(theme, density):
 @pytest.mark.parametrize("density", ["comfortable", "compact"])
 async def test_all_that_is_seen_is_listed_in_every_theme(theme, density):
     """Every text on its ground."""
-    await check(theme, density)
+    await check_all(theme, density)
