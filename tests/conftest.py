@@ -11,6 +11,10 @@ import run_report
 # Read when Hypothesis first writes, which is after this file has been imported.
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(__file__).parents[1] / ".cache" / "hypothesis"))
 
+# A terminal of all colours, wherever the tests run.
+os.environ |= {"COLORTERM": "truecolor", "TERM": "xterm-256color"}
+os.environ.pop("COLORFGBG", None)
+
 settings.register_profile("at-hand", deadline=None, max_examples=50)
 settings.register_profile("thorough", deadline=None, max_examples=500)
 settings.load_profile("at-hand")  # `make long` asks for the other one

@@ -37,10 +37,9 @@ _ANSWERS = {
     b"\x1b[c": b"\x1b[?62;22c",
     b"\x1b[>c": b"\x1b[>1;10;0c",
     b"\x1b[6n": b"\x1b[1;1R",
-    b"\x1b]11;?\x07": b"\x1b]11;rgb:0000/0000/0000\x07",
-    b"\x1b]11;?\x1b\\": b"\x1b]11;rgb:0000/0000/0000\x1b\\",
 }
-_QUESTION = re.compile(b"|".join(re.escape(question) for question in _ANSWERS))
+_BACKGROUND = b"\x1b]11;?\x1b\\"
+_QUESTION = re.compile(b"|".join(re.escape(question) for question in (*_ANSWERS, _BACKGROUND)))
 _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 _KEYBOARD = re.compile(rb"\x1b\[>([0-9]+)u")  # flags of the kitty protocol
 _KEYBOARD_BACK = b"\x1b[<u"
@@ -63,7 +62,7 @@ class Terminal:
     """Runs `argv` in a terminal of `cols` by `rows` cells; leaving the context ends the program.
 
     `home` becomes the program's home folder, so that no test sees the user's files; `env` is added to the
-    environment, nothing of which is inherited but `PATH`.
+    environment, nothing of which is inherited but `PATH`. `background` is the colour of the terminal, as it says it.
     """
 
     def __init__(
@@ -75,6 +74,7 @@ class Terminal:
         rows: int = 24,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        background: str = "0000/0000/0000",
     ) -> None:
         environment = {
             "PATH": os.environ["PATH"],
@@ -87,6 +87,7 @@ class Terminal:
         }
         self.cols, self.rows = cols, rows
         self._raw = bytearray()
+        self._answers = {**_ANSWERS, _BACKGROUND: f"\x1b]11;rgb:{background}\x1b\\".encode()}
         self._held = b""
         self._exit_code: int | None = None
         self._hung_up = False
@@ -264,5 +265,5 @@ class Terminal:
         cut = _CUT_OFF.search(data)
         data, self._held = (data[: cut.start()], data[cut.start() :]) if cut else (data, b"")
         for question in _QUESTION.findall(data):
-            self.send(_ANSWERS[question])
+            self.send(self._answers[question])
         self._stream.feed(_FOREIGN_TO_PYTE.sub(b"", data))

@@ -13,8 +13,8 @@ from seed_server import ATTACKS
 from terminal import Terminal
 
 # What Textual itself writes: colours, cursor movement, modes, queries, the mouse pointer's shape; and from us the
-# addresses of the web that are read on the screen (OSC 8) and, while the terminal is in the background, a title with a
-# number, a bell with a notification; nothing else.
+# question for the background (OSC 11), the addresses of the web that are read on the screen (OSC 8) and, while the
+# terminal is in the background, a title with a number, a bell with a notification; nothing else.
 OWN_SEQUENCES = re.compile(
     rb"\x1b\[[0-9;]*m"
     rb"|\x1b\[[0-9;]*[HABCDJK]|\x1b[78]"
@@ -22,6 +22,7 @@ OWN_SEQUENCES = re.compile(
     rb"|\x1b\[\?[0-9;]+\$p"
     rb"|\x1b\[[<>=]?[0-9;]*[utc]"
     rb"|\x1b\]22;[a-z-]+\x07"
+    rb"|\x1b\]11;\?\x1b\\"
     rb"|\x1b\]2;(?:\([0-9]+\) )?chat\x07"
     rb"|\x07\x1b\]9;chat: (?P<words>[^\x00-\x1f\x7f;]{,200})\x07"
     rb"|\x1b\]8;(?:id=[0-9]+;https?://[A-Za-z0-9.%-]+(?:/[!-~]*)?|;)\x1b\\"

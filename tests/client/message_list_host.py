@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from chat_tui.screens.chat.selection import SelectingScreen
+from chat_tui.widgets.messages.frame import Spacing
 from chat_tui.widgets.messages.message_list import Action, MessageList, Row
 
 ACTIONS = (
@@ -66,7 +67,7 @@ class Host(App[None]):
             countdown_period=0.005,
             id="messages",
         )
-        self.list.compact = compact
+        self.list.spacing = Spacing(narrow=compact)
 
     def get_default_screen(self) -> SelectingScreen:
         """One that selects; this host carries out what it asks for."""

@@ -114,6 +114,9 @@ def _parser() -> argparse.ArgumentParser:
         "--guest", action="store_true", help="be somebody else for this once; else all your windows are one person"
     )
     parser.add_argument("--theme", help="the colours, for this once")
+    parser.add_argument(
+        "--density", metavar="compact", help="how close together messages stand: compact or comfortable"
+    )
     parser.add_argument("--reduce-motion", action="store_true", default=None, help="nothing moves by itself or blinks")
     parser.add_argument(
         "--plain", action="store_true",
@@ -173,8 +176,10 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
         # Textual draws on the standard error that the process began with; whoever collects that wants no screens there.
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # final only for type checkers
     from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.terminal.colours import tell_colours  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.terminal.splash import keep_colours, last_colours, splash  # noqa: PLC0415 - not on every system
 
+    tell_colours(os.environ)
     # What is made until the screen stands stays: the collector would look through all of it for 30 ms. The app, once
     # it is shown, has it begin.
     gc.disable()
@@ -222,8 +227,9 @@ def _with_choices(app: "ChatApp", profile: "Profile", *, guest: bool) -> "ChatAp
     from chat_tui.app.keeping import Keeping  # noqa: PLC0415 - --help and --version stay quick
 
     kept = Keeping(
-        theme=profile.keep_theme, room=profile.keep_room, name=profile.keep_name, name_at=profile.keep_name_at
-    )
+        theme=profile.keep_theme, density=profile.keep_density, room=profile.keep_room, name=profile.keep_name,
+        name_at=profile.keep_name_at,
+    )  # fmt: skip
     app.use(profile.settings, Keeping() if guest else kept)
     return app
 

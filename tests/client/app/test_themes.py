@@ -1,6 +1,7 @@
 """Every theme can be read; one is chosen by looking at it, and stays chosen."""
 
 import pytest
+from rich.color import ColorType
 from textual.color import Color
 
 from chat_tui.app.app import ChatApp
@@ -9,46 +10,10 @@ from chat_tui.app.themes import NAMES, THEMES, with_a_theme
 from chat_tui.settings.errors import SettingsError
 from chat_tui.settings.settings import Settings, load
 from chat_tui.storage.choices import RememberError, SavedChoices
+from chat_tui.toolkit.input.messages import BackgroundReported
 from chat_tui.toolkit.screen_text import screen_strips
-from chat_tui.widgets.messages.styles import DARK_AUTHORS, LIGHT_AUTHORS
 from chatting import open_house
 from client.chat_host import chat, chat_at
-
-RGB = [theme for theme in THEMES if not theme.ansi]
-READ = (
-    "foreground",
-    "primary",
-    "warning",
-    "success",
-    "error",
-    "text-primary",
-    "text-warning",
-    "text-error",
-    "text-accent",
-)
-
-
-def luminance(colour):
-    """As WCAG 2 has it."""
-    parts = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized)
-    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
-
-
-def contrast(text, background):
-    """1 to 21."""
-    dark, light = sorted((luminance(background + text), luminance(background)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-@pytest.mark.parametrize("theme", RGB, ids=lambda theme: theme.name)
-def test_text_and_authors_can_be_read(theme):
-    """Contrast of 4.5 to 1 on the theme's background at least, for what is toned down to 60 % too."""
-    colours = theme.to_color_system().generate()
-    background, foreground = Color.parse(colours["background"]), Color.parse(colours["foreground"])
-    texts = {name: Color.parse(colours[name]) for name in READ}
-    texts |= {author: Color.parse(author) for author in (DARK_AUTHORS if theme.dark else LIGHT_AUTHORS)}
-    texts["quiet"] = foreground.with_alpha(0.6)
-    assert {name for name, colour in texts.items() if contrast(colour, background) < 4.5} == set()
 
 
 def test_the_terminal_theme_uses_its_own_colours_alone():
@@ -74,6 +39,129 @@ def test_a_theme_that_was_picked_and_is_no_more_is_forgotten(tmp_path, in_file):
     settings = with_a_theme(load({}, {}, path, SavedChoices(theme="of-the-past", theme_before=in_file)))
     assert settings.theme == in_file
     assert settings.source("theme") == (f"{path}, line 1" if in_file else "default")
+
+
+def colours_of(app):
+    """The kinds of colours that are on the screen."""
+    styles = [segment.style for strip in screen_strips(app) for segment in strip if segment.style is not None]
+    return {colour.type for style in styles for colour in (style.color, style.bgcolor) if colour is not None}
+
+
+def by_option(folder):
+    """--theme terminal."""
+    return load({"theme": "terminal"}, {}, folder / "none")
+
+
+def by_variable(folder):
+    """CHAT_TUI_THEME."""
+    return load({}, {"CHAT_TUI_THEME": "terminal"}, folder / "none")
+
+
+def by_file(folder):
+    """The file of settings."""
+    path = folder / "config.toml"
+    path.write_text('theme = "terminal"')
+    return load({}, {}, path)
+
+
+def by_memory(folder):
+    """Picked in an earlier run."""
+    return load({}, {}, folder / "none", SavedChoices(theme="terminal"))
+
+
+@pytest.mark.parametrize("way", [by_option, by_variable, by_file, by_memory])
+async def test_the_terminals_own_colours_are_its_own_however_they_are_set(way, tmp_path):
+    """From the first frame on: nothing of them is turned into a colour of ours."""
+    async with open_house() as house, chat(house, start=way(tmp_path)) as ana:
+        await ana.say("hello")
+        await ana.press("alt+up")
+        await ana.shows("Reply")
+        assert colours_of(ana.app) <= {ColorType.DEFAULT, ColorType.STANDARD}
+
+
+async def test_and_when_they_are_picked():
+    """Live, and so are those of the theme that is picked after them."""
+    async with open_house() as house, chat(house) as ana:
+        for theme, kinds in (("terminal", {ColorType.DEFAULT, ColorType.STANDARD}), ("dracula", {ColorType.TRUECOLOR})):
+            ana.app.theme = theme
+            await ana.until(lambda kinds=kinds: colours_of(ana.app) <= kinds)
+
+
+async def test_where_there_are_16_colours_they_are_the_terminals(monkeypatch):
+    """Whatever is set; who wants to choose hears why not."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("COLORTERM")
+    async with open_house() as house, chat(house, start=Settings(theme="dracula")) as ana:
+        assert colours_of(ana.app) <= {ColorType.DEFAULT, ColorType.STANDARD}
+        ana.app.action_change_theme()
+        await ana.shows("This terminal shows 16")
+
+
+async def test_where_there_are_256_colours_they_are_chosen_by_our_table(monkeypatch):
+    """Nothing is left to the terminal library, which takes a dark blue for teal."""
+    monkeypatch.delenv("COLORTERM")
+    async with open_house() as house, chat(house) as ana:
+        await ana.say("hello")
+        await ana.shows("▊ hello")
+        assert colours_of(ana.app) == {ColorType.EIGHT_BIT}
+
+
+@pytest.mark.parametrize(
+    ("environment", "theme"),
+    [
+        ({}, "chat-dark"),
+        ({"COLORFGBG": "0;15"}, "chat-light"),
+        ({"COLORFGBG": "0;default;7"}, "chat-light"),
+        ({"COLORFGBG": "15;0"}, "chat-dark"),
+        ({"COLORFGBG": "x;\u0661"}, "chat-dark"),
+    ],
+)
+def test_the_environment_may_say_what_the_background_is(environment, theme, monkeypatch):
+    """As some terminals do."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert ChatApp("ws://127.0.0.1:9/", name="ana").theme == theme
+
+
+WHITE, BLACK = (255, 255, 255), (0, 0, 0)
+
+
+async def test_the_theme_follows_the_terminal():
+    """Light on a light one, dark on a dark one, as often as it says what it is."""
+    async with open_house() as house, chat(house) as ana:
+        for background, theme in ((WHITE, "chat-light"), (BLACK, "chat-dark"), ((253, 246, 227), "chat-light")):
+            ana.app.post_message(BackgroundReported(*background))
+            await ana.until(lambda theme=theme: ana.app.theme == theme)
+
+
+async def test_a_theme_that_somebody_has_chosen_stays():
+    """Set, or picked."""
+    async with open_house() as house, chat(house, start=Settings(theme="dracula")) as ana:
+        ana.app.post_message(BackgroundReported(*WHITE))
+        await ana.pilot.pause()
+        assert ana.app.theme == "dracula"
+    async with open_house() as house, chat(house) as ana:
+        ana.app.action_change_theme()
+        await ana.shows("As before")
+        await ana.press("end", "enter")
+        await ana.lacks("As before")
+        ana.app.post_message(BackgroundReported(*WHITE))
+        await ana.pilot.pause()
+        assert ana.app.theme == "terminal"
+
+
+async def test_of_the_terminals_own_colours_those_are_taken_that_can_be_read_there():
+    """Bright ones on dark, dark ones on light, and none before that is known."""
+
+    def colours():
+        return {segment.style.color.number for segment in ana.strips[0] if segment.style.color is not None} - {None}
+
+    async with open_house() as house, chat(house, start=Settings(theme="terminal")) as ana:
+        assert colours() == set()
+        ana.app.post_message(BackgroundReported(*WHITE))
+        await ana.until(lambda: colours() == {4})
+        ana.app.post_message(BackgroundReported(*BLACK))
+        await ana.until(lambda: colours() == {2, 6})
 
 
 async def test_a_theme_is_chosen_by_looking_at_it():

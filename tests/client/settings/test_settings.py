@@ -54,11 +54,17 @@ def test_a_variable_says_yes_or_no(tmp_path, text, value):
         ('reduce_motion = "maybe"', ', line 1: reduce_motion is true or false, not "maybe".'),
         ("undo_seconds = true", ", line 1: undo_seconds is a number of seconds from 0 to 60, not true."),
         ("undo_seconds = 61", ", line 1: undo_seconds is a number of seconds from 0 to 60, not 61."),
+        ('density = "cosy"', ', line 1: density is comfortable or compact, not "cosy".'),
+        ("text_width = 19", ", line 1: text_width is a number of columns from 20 to 1000, or 0 for all, not 19."),
+        ("text_width = 80.5", ", line 1: text_width is a number of columns from 20 to 1000, or 0 for all, not 80.5."),
         ('undo_seconds = "nan"', ', line 1: undo_seconds is a number of seconds from 0 to 60, not "nan".'),
         ("reduce_motion = 1", ", line 1: reduce_motion is true or false, not 1."),
         ('server = "http://a.org"', 'server can\'t be "http://a.org". An address begins with ws:// or wss://'),
         ('name = "a b"', 'line 1: name can\'t be "a b". A name has no spaces.'),
-        ('colour = "red"', ', line 1: there is no setting "colour". There are: server, name, theme, reduce_motion'),
+        (
+            'colour = "red"',
+            ', line 1: there is no setting "colour". There are: server, name, theme, density',
+        ),
         ("theme = ", "can't be read as TOML: Invalid value (at "),
         (b'# h\xe9\ntheme = "x"', "line 1: this is not UTF-8 text."),
         ("#" * (1 << 21), "is too long for settings."),
@@ -122,6 +128,23 @@ def test_the_latest_decision_about_the_theme_holds(tmp_path, in_file, theme):
     settings = load({}, {}, written(tmp_path, in_file), picked)
     assert settings.theme == theme
     assert settings.theme_in_file == in_file[9:-1]
+
+
+@pytest.mark.parametrize(
+    ("in_file", "density"),
+    [("", "compact"), ('density = "comfortable"', "comfortable"), ('density = "compact"', "compact")],
+)
+def test_the_latest_decision_about_the_density_holds(tmp_path, in_file, density):
+    """As it does about the theme; what is damaged is forgotten."""
+    settings = load({}, {}, written(tmp_path, in_file), SavedChoices(density="compact"))
+    assert (settings.density, settings.density_in_file) == (density, in_file[11:-1])
+    assert load({}, {}, tmp_path / "none", SavedChoices(density="cosy")) == Settings()
+
+
+def test_the_width_of_texts_is_a_number(tmp_path):
+    """In the file, or in a variable; 0 is a number, too."""
+    assert load({}, {}, written(tmp_path, "text_width = 90")).text_width == 90
+    assert load({}, {"CHAT_TUI_TEXT_WIDTH": "0"}, tmp_path / "none").text_width == 0
 
 
 @pytest.mark.parametrize(

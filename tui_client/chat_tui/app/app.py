@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.color import Color
 from textual.events import DescendantFocus
 from textual.screen import Screen
 from textual.widget import Widget
@@ -20,8 +21,7 @@ from textual.widgets import Input
 from chat_tui.app.copying import Copying
 from chat_tui.app.keeping import Keeping
 from chat_tui.app.palette import chat_commands
-from chat_tui.app.theme_choice import ThemeChoice
-from chat_tui.app.themes import DEFAULT, TERMINAL, THEMES, with_a_theme
+from chat_tui.app.preferences import Preferences
 from chat_tui.screens.chat.screen import ChatScreen
 from chat_tui.screens.chat.undo import SECONDS
 from chat_tui.settings.profile import Arrival
@@ -33,9 +33,11 @@ from chat_tui.storage.places import PlaceFile
 from chat_tui.toolkit.crash_guard import CrashGuard
 from chat_tui.toolkit.input.app import TerminalInputApp
 from chat_tui.toolkit.ordered_keys import OrderedKeysApp
+from chat_tui.toolkit.terminal_background import ask_background
 
 if TYPE_CHECKING:
     from chat_tui.connection.client import Connection
+    from chat_tui.toolkit.input.messages import BackgroundReported
 
 _NO_COLOR = "NO_COLOR"
 """The variable by which people say that they want no colours (no-color.org)."""
@@ -65,6 +67,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None], TerminalInputApp[None]):
     CSS_PATH = "chat.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
+        Binding("f8", "change_density", "Density", id="app.density", show=False, priority=True),
         Binding("ctrl+p", "command_palette", "palette", id="app.palette", show=False, priority=True),
     ]
 
@@ -90,19 +93,11 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None], TerminalInputApp[None]):
         self._clock = clock
         self._delays = delays
         self.store = _store(place)
-        self._still = False
         self._copying = Copying(self)
-        self._themes = ThemeChoice(self)
+        self._preferences = Preferences(self, lambda: self.chat)
+        self._preferences.themes.begin()
         self.keeping = Keeping()
-        for theme in THEMES:
-            self.register_theme(theme)
-        self._start_with(TERMINAL.name if self.no_color else DEFAULT)
         self.chat = ChatScreen(self.store, self._connection, name, clock, undo_seconds, drafts, outbox, place)
-
-    def _start_with(self, theme: str) -> None:
-        """Set the theme before the first style sheet is read with its colours."""
-        self.set_reactive(ChatApp.theme, theme)
-        self.stylesheet.set_variables(self.get_css_variables())
 
     def use(self, settings: Settings, keeping: Keeping | None = None) -> None:
         """Look and behave as the user has set it, which is to be said before the app runs; choices go to `keeping`.
@@ -111,25 +106,11 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None], TerminalInputApp[None]):
             SettingsError: when there is no such theme or key, or when keys are in each other's way.
         """
         self.keeping = keeping or self.keeping
-        self._themes.keep = self.keeping.theme
-        settings = with_a_theme(settings)
-        theme = settings.theme or DEFAULT
-        if not self.no_color and theme != self.theme:
-            self._start_with(theme)
-        if settings.undo_seconds is not None:
-            self.chat.undo_seconds = settings.undo_seconds
-        self._still = settings.reduce_motion
-        if self._still:
-            self.animation_level = "none"
-        if settings.keys:
-            from chat_tui.app.keymap import checked_keys  # noqa: PLC0415 - few have keys of their own
-
-            self.chat.keymap = checked_keys(settings, ChatApp)
-            self.set_keymap(dict(self.chat.keymap))
+        self._preferences.use(settings, self.keeping.theme, self.keeping.density)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Where nothing is to move, no cursor blinks either."""
-        if self._still and isinstance(event.widget, Input):
+        if self._preferences.still and isinstance(event.widget, Input):
             event.widget.cursor_blink = False
 
     def on_mount(self) -> None:
@@ -138,6 +119,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None], TerminalInputApp[None]):
         self.guard(loop)
         sys.setswitchinterval(_THREAD_SWITCH)
         if not self.is_headless:
+            ask_background(self, os.environ)
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, self.end_by_signal, number)
         if self._first_notice:
@@ -145,6 +127,10 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None], TerminalInputApp[None]):
         if self.other_room:
             self.chat.way_out = WAY_OUT
         self.call_after_refresh(_begin_to_collect)
+
+    def on_background_reported(self, event: "BackgroundReported") -> None:
+        """Dark or light: the theme follows, if nobody has chosen one."""
+        self._preferences.themes.background_is(Color(event.red, event.green, event.blue))
 
     @property
     def typing_into(self) -> Widget | None:
@@ -167,6 +153,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None], TerminalInputApp[None]):
             arrival.outbox, arrival.place,
         )  # fmt: skip
         self.chat.keymap = before.keymap
+        self.chat.space(before.spacing)
 
     def _connection(self, notify: Callable[[], None]) -> "Connection":
         from chat_tui.connection.client import Connection, backoff  # noqa: PLC0415 - after the first frame: it takes a while
@@ -221,9 +208,8 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None], TerminalInputApp[None]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette offers: this program's own, not what Textual would do to any program."""
         yield SystemCommand("Theme", "Another look", self.action_change_theme)
-        if screen is self.chat:
-            yield from chat_commands(self.chat)
-        yield SystemCommand("Quit", "Leave the chat", self.action_quit)
+        yield from chat_commands(self.chat) if screen is self.chat else ()
+        yield SystemCommand("Quit", f"Leave the chat · {self.chat.key_for('app.quit')}", self.action_quit)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy by the programs that this computer has for it, and ask the terminal to copy as well (OSC 52)."""
@@ -243,7 +229,17 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None], TerminalInputApp[None]):
 
     def action_change_theme(self) -> None:
         """Choose a theme by looking at them."""
-        self._themes.ask()
+        self._preferences.themes.ask()
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C, where there is nothing to copy and nothing to empty."""
+        if self.screen is self.chat:
+            self.chat.say_how_to_leave()
+
+    def action_change_density(self) -> None:
+        """Bring the messages closer together, or further apart."""
+        if self.chat.is_mounted:
+            self._preferences.density.change()
 
     def end_by_signal(self, number: int) -> None:
         """End as one who is asked to: the terminal is given back. What could have been taken back is said."""

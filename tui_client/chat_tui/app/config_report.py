@@ -9,7 +9,8 @@ from chat_tui.app.themes import with_a_theme
 from chat_tui.connection.address import parse_url, without_login
 from chat_tui.screens.chat.undo import SECONDS
 from chat_tui.settings.profile import Profile
-from chat_tui.settings.settings import DEFAULT
+from chat_tui.settings.settings import COMFORTABLE, DEFAULT
+from chat_tui.widgets.messages.frame import WIDEST
 
 DEFAULT_SERVER = parse_url("localhost")
 
@@ -30,6 +31,8 @@ def report(profile: Profile) -> Iterator[str]:
         "theme": settings.theme or DEFAULT_THEME,
         "reduce_motion": str(settings.reduce_motion).lower(),
         "undo_seconds": f"{SECONDS if settings.undo_seconds is None else settings.undo_seconds:g}",
+        "density": settings.density or COMFORTABLE,
+        "text_width": str(WIDEST if settings.text_width is None else settings.text_width),
     }
     for name, value in values.items():
         source = settings.source(name)

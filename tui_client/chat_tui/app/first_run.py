@@ -9,13 +9,10 @@ from textual.screen import Screen
 
 from chat_tui.app.app import WAY_OUT, ChatApp
 from chat_tui.app.own_room import OwnRoom, ask_and_start
-from chat_tui.screens.dialogs.question import Answer
 from chat_tui.screens.start.screen import FirstRunScreen
 from chat_tui.settings.profile import Arrival
 
 HERE = "ws://localhost:6789/"
-_WHO = "Who may come to your room?"
-_ANSWERS = (Answer("c", "This computer only", "computer"), Answer("n", "This network", "network"))
 
 
 class FirstRunApp(ChatApp):

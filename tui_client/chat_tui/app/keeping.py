@@ -9,19 +9,21 @@ from chat_tui.storage.choices import RememberError
 class Keeping:
     """What becomes of choices: each function may raise RememberError, and None is for what is not to be kept.
 
-    `theme` gets the name of a theme that was picked, `room` the URL of a room that has greeted us, `name` a name that
-    was typed at the start, and `name_at` a room's URL and the name that was taken there.
+    `theme` and `density` get the name of one that was picked, `room` the URL of a room that has greeted us, `name` a
+    name that was typed at the start, and `name_at` a room's URL and the name that was taken there.
     """
 
     def __init__(
         self,
         *,
         theme: Callable[[str], None] | None = None,
+        density: Callable[[str], None] | None = None,
         room: Callable[[str], None] | None = None,
         name: Callable[[str], None] | None = None,
         name_at: Callable[[str, str], None] | None = None,
     ) -> None:
         self.theme = theme
+        self.density = density
         self._room = room
         self._name = name
         self._name_at = name_at

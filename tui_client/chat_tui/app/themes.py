@@ -1,9 +1,12 @@
-"""Colour themes: lists those whose text keeps WCAG AA contrast (4.5 to 1), and the terminal's own colours."""
+"""Colour themes: lists those whose text keeps WCAG AA contrast (4.5 to 1), and the terminal's own colours.
+
+What is toned down is `foreground-muted`; what only separates is `border-blurred`, with a contrast of 3 to 1.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -11,6 +14,13 @@ from chat_protocol.text import clean_line
 from chat_tui.settings.settings import Settings
 from chat_tui.settings.suggestions import did_you_mean
 from chat_tui.terminal.splash import NONE
+
+
+def _quiet(text: str, line: str) -> dict[str, str]:
+    """The colours of what stands back: text that is toned down, lines and marks that only separate."""
+    texts = ("foreground-muted", "foreground-disabled", "text-muted", "text-disabled")
+    return dict.fromkeys(texts, text) | dict.fromkeys(("border-blurred", "scrollbar", "scrollbar-hover"), line)
+
 
 CHAT_DARK = Theme(
     name="chat-dark",
@@ -29,7 +39,9 @@ CHAT_DARK = Theme(
         "block-cursor-foreground": "#14171c",
         "block-cursor-background": "#7aa8dc",
         "footer-key-foreground": "#7aa8dc",
+        "input-selection-background": "#7aa8dc 30%",
         "button-color-foreground": "#14171c",
+        **_quiet("#979a9f", "#797c81"),
     },
 )
 
@@ -51,6 +63,7 @@ CHAT_LIGHT = Theme(
         "block-cursor-background": "#1f5fa8",
         "footer-key-foreground": "#1f5fa8",
         "button-color-foreground": "#ffffff",
+        **_quiet("#5d5f61", "#7b7c7e"),
     },
 )
 
@@ -70,55 +83,93 @@ CHAT_CONTRAST = Theme(
     variables={
         "block-cursor-foreground": "#000000",
         "block-cursor-background": "#ffffff",
-        "border-blurred": "#8a8a8a",
         "footer-key-foreground": "#9fd0ff",
         "button-color-foreground": "#000000",
+        **_quiet("#b8b8b8", "#8a8a8a"),
     },
 )
 
 # Palettes that many know, with shades of their own where a text would be hard to read or a warning hard to tell.
 _KNOWN = {
-    "catppuccin-mocha": {"surface": "#1e1e2e", "panel": "#313244", "error": "#f29b9b"},
-    "dracula": {"secondary": "#8be9fd", "error": "#ff8585"},
-    "rose-pine": {"secondary": "#7fb8cc", "success": "#9fd3a5", "error": "#eb9090"},
+    "catppuccin-mocha": (
+        {"surface": "#1e1e2e", "panel": "#313244", "error": "#f29b9b"},
+        _quiet("#9ca2bc", "#797e94"),
+    ),
+    "dracula": ({"secondary": "#8be9fd", "error": "#ff8585"}, _quiet("#b4b4b5", "#868790")),
+    "rose-pine": (
+        {"secondary": "#7fb8cc", "success": "#9fd3a5", "error": "#eb9090"},
+        _quiet("#a3a1b4", "#7a7889"),
+    ),
 }
 
-TERMINAL = Theme(
-    name="terminal",
-    ansi=True,
-    primary="ansi_blue",
-    secondary="ansi_cyan",
-    accent="ansi_cyan",
-    foreground="ansi_default",
-    background="ansi_default",
-    surface="ansi_default",
-    panel="ansi_default",
-    boost="ansi_default",
-    warning="ansi_magenta",
-    success="ansi_green",
-    error="ansi_red",
-    variables={
-        "ansi-background": "ansi_black",
-        "ansi-foreground": "ansi_white",
-        "border-blurred": "ansi_bright_black",
-        "block-cursor-foreground": "ansi_bright_white",
-        "block-cursor-background": "ansi_blue",
-        "input-cursor-text-style": "reverse",
-        "input-selection-background": "ansi_blue",
-        "input-selection-foreground": "ansi_bright_white",
-        "screen-selection-background": "ansi_blue",
-        "screen-selection-foreground": "ansi_bright_white",
-    },
-)
-"""The sixteen colours of the terminal on its own background: of those, only such as can be read on dark and light."""
+TERMINAL = "terminal"
+Ground = Literal["", "dark", "light"]
+"""What is known of the background of the terminal."""
+
+
+def _of_the_terminal(primary: str, accent: str, warning: str, success: str, error: str, ground: Ground) -> Theme:
+    return Theme(
+        name=TERMINAL,
+        ansi=True,
+        primary=primary,
+        secondary=primary,
+        accent=accent,
+        warning=warning,
+        success=success,
+        error=error,
+        foreground="ansi_default",
+        background="ansi_default",
+        surface="ansi_default",
+        panel="ansi_default",
+        boost="ansi_default",
+        dark=ground != "light",
+        variables={
+            **_quiet("ansi_default", "ansi_default"),
+            "ansi-background": "ansi_default",
+            "ansi-foreground": "ansi_default",
+            "border": primary,
+            "footer-key-foreground": primary,
+            "link-color": accent,
+            "block-cursor-foreground": "ansi_bright_white",
+            "block-cursor-background": "ansi_blue",
+            "input-cursor-text-style": "reverse",
+            "input-selection-background": "ansi_blue",
+            "input-selection-foreground": "ansi_bright_white",
+            "screen-selection-background": "ansi_blue",
+            "screen-selection-foreground": "ansi_bright_white",
+            "scrollbar-background": "ansi_default",
+            "scrollbar-background-hover": "ansi_default",
+            "scrollbar-background-active": "ansi_default",
+            "scrollbar-active": primary,
+        },
+    )
+
+
+_NO_COLOUR = "ansi_default"
+OF_TERMINALS: Mapping[Ground, Theme] = {
+    "dark": _of_the_terminal(
+        "ansi_cyan", "ansi_bright_cyan", "ansi_bright_yellow", "ansi_green", "ansi_bright_red", "dark"
+    ),
+    "light": _of_the_terminal("ansi_blue", "ansi_magenta", "ansi_magenta", "ansi_blue", "ansi_red", "light"),
+    "": _of_the_terminal(_NO_COLOUR, _NO_COLOUR, _NO_COLOUR, _NO_COLOUR, _NO_COLOUR, ""),
+}
+"""The terminal's own text and background, and of its sixteen colours such as can be read on that in the usual palettes.
+
+None can be read on both dark and light: where the background is not known, words and signs alone say what colours say.
+"""
 
 DEFAULT = CHAT_DARK.name
 
 
-def _adapted(name: str, colours: Mapping[str, str]) -> Theme:
+def _adapted(name: str, colours: Mapping[str, str], quiet: Mapping[str, str]) -> Theme:
     theme = BUILTIN_THEMES[name]
-    cursor = {"block-cursor-foreground": str(theme.background), "block-cursor-background": theme.primary}
-    adapted: dict[str, Any] = {**colours, "variables": {**theme.variables, **cursor}}
+    lit = {
+        "block-cursor-foreground": str(theme.background),
+        "block-cursor-background": theme.primary,
+        "border": theme.primary,
+        "input-selection-background": f"{theme.primary} 25%",
+    }
+    adapted: dict[str, Any] = {**colours, "variables": {**theme.variables, **lit, **quiet}}
     return replace(theme, **adapted)
 
 
@@ -126,10 +177,15 @@ THEMES: Sequence[Theme] = (
     CHAT_DARK,
     CHAT_LIGHT,
     CHAT_CONTRAST,
-    *(_adapted(name, colours) for name, colours in _KNOWN.items()),
-    TERMINAL,
+    *(_adapted(name, *colours) for name, colours in _KNOWN.items()),
+    OF_TERMINALS[""],
 )
 NAMES = tuple(theme.name for theme in THEMES)
+
+
+def by_default(ground: Ground) -> str:
+    """The theme where nobody has chosen one."""
+    return CHAT_LIGHT.name if ground == "light" else DEFAULT
 
 
 def with_a_theme(settings: Settings) -> Settings:

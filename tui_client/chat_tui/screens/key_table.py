@@ -2,7 +2,8 @@
 
 import re
 import string
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
 
 from textual.binding import Binding
 from textual.dom import DOMNode
@@ -13,17 +14,49 @@ from chat_tui.toolkit.key_names import key_name
 SIGNS = {key_name(sign): sign for sign in string.punctuation}
 """Signs by the names that Textual has for their keys: where "." is pressed with Ctrl, that is ctrl+full_stop."""
 
-_BAR = [
-    ("composer.send", "Send", "send"),
-    ("chat.help", "Help", "help"),
-    ("chat.to", "To", "pick_target"),
-    ("chat.people", "People", "people"),
-    ("chat.find", "Find", "find"),
-    ("composer.temp", "Temp", "temp"),
-    ("app.quit", "Quit", "app.quit"),
-    ("composer.pick", "Pick", "pick_message"),
-]
-"""Binding, word and action of the bottom row, the most needed first."""
+Place = Literal["writing", "picked", "finding", "reading finds", "people"]
+"""Where the keys go."""
+_BARS: Mapping[Place, Sequence[tuple[str, str, str]]] = {
+    "writing": [
+        ("composer.send", "Send", "send"),
+        ("chat.help", "Help", "help"),
+        ("chat.to", "To", "pick_target"),
+        ("chat.people", "People", "people"),
+        ("chat.find", "Find", "find"),
+        ("composer.temp", "Temp", "temp"),
+        ("app.quit", "Quit", "app.quit"),
+        ("composer.pick", "Pick", "pick_message"),
+    ],
+    "picked": [
+        ("list.activate", "Do it", "focused.activate"),
+        ("list.action-next", "Next action", "focused.move_focus(1)"),
+        ("list.up", "Older", "focused.up"),
+        ("list.down", "Newer", "focused.down"),
+        ("list.close", "Close", "focused.close_pick"),
+        ("chat.help", "Help", "help"),
+    ],
+    "finding": [
+        ("find.bar-older", "Older", "find_on(1)"),
+        ("find.bar-newer", "Newer", "find_on(-1)"),
+        ("find.pick", "Pick", "pick_found"),
+        ("find.close", "Close", "write"),
+        ("chat.help", "Help", "help"),
+    ],
+    "reading finds": [
+        ("find.older", "Older", "find_on(1)"),
+        ("find.newer", "Newer", "find_on(-1)"),
+        ("find.pick", "Pick", "pick_found"),
+        ("chat.write", "Close", "write"),
+        ("chat.help", "Help", "help"),
+    ],
+    "people": [
+        ("roster.choose", "Write to", "focused.choose"),
+        ("roster.mute", "Mute", "focused.mute"),
+        ("roster.leave", "Back", "focused.leave"),
+        ("chat.help", "Help", "help"),
+    ],
+}
+"""Binding, word and action of the bottom row for each place, the most needed first."""
 
 _EDGE = ("app.palette", "palette", "app.command_palette")
 
@@ -47,6 +80,7 @@ _HELP = [
     ("{chat.back} in an empty composer", "back from where a jump led"),
     ("{chat.undo} in an empty composer", "take a deletion back, for a few seconds"),
     ("{composer.up} while writing, {composer.older}", "what you sent before"),
+    ("{chat.empty} while writing", "empty the composer (Ctrl+Z brings it back)"),
     ("{chat.to}", "write to one person"),
     ("{composer.cancel}", "one step back: the picked message, the reply, the private target"),
     ("{composer.temp}", "temporary: off, 30 s, 5 min, 1 h"),
@@ -56,10 +90,9 @@ _HELP = [
     ("{chat.page-up}, {chat.page-down}, {chat.newest}", "older messages, newer ones, the newest"),
     ("{chat.first-unread} in an empty composer", "the first unread message"),
     ("{composer.complete}", "complete a command, or a name just begun"),
-    ("{app.palette}", "all commands, themes among them"),
+    ("{app.palette}, {app.density}", "all commands and themes; compact rows"),
+    ("{chat.help}", "this page; {app.quit} quits"),
     ("{chat.connect}", "connect at once, after it was lost"),
-    ("{chat.help}", "this page"),
-    ("{app.quit}", "quit"),
 ]
 """Bindings by id, and what they do; with ! the first key of several alone."""
 
@@ -104,9 +137,9 @@ class KeyTable:
         self._keys = {str(binding.id): binding.key.split(",") for binding in bound(classes)}
         self._keys |= {name: keys.split(",") for name, keys in keymap.items()}
 
-    def bar(self) -> list[tuple[str, str, str]]:
+    def bar(self, place: Place = "writing") -> list[tuple[str, str, str]]:
         """Key, word and action of the bottom row."""
-        return [self._item(*item) for item in _BAR]
+        return [self._item(*item) for item in _BARS[place]]
 
     def edge(self) -> tuple[str, str, str]:
         """The same of the item at its right edge."""

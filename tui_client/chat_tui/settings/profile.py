@@ -54,6 +54,15 @@ class Profile(msgspec.Struct, frozen=True):
         before = self.settings.theme_in_file
         change(self.folder, lambda now: msgspec.structs.replace(now, theme=name, theme_before=before))
 
+    def keep_density(self, density: str) -> None:
+        """Arrange messages so from now on.
+
+        Raises:
+            RememberError: when that can't be written down.
+        """
+        before = self.settings.density_in_file
+        change(self.folder, lambda now: msgspec.structs.replace(now, density=density, density_before=before))
+
     @property
     def proposed_name(self) -> str:
         """What to begin with where a name is asked for: it may be one that no server would take."""

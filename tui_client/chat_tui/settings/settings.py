@@ -27,27 +27,32 @@ _PICKED = "picked in chat-tui"
 _FILE = "config.toml"
 _LARGEST = 1 << 20
 _LONGEST_UNDO = 60
+_NARROWEST_TEXT, _WIDEST_TEXT = 20, 1000
+COMFORTABLE, COMPACT = "comfortable", "compact"
 _BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
-VALUES = ("server", "name", "theme", "reduce_motion", "undo_seconds")
+VALUES = ("server", "name", "theme", "density", "text_width", "reduce_motion", "undo_seconds")
 """What an option, a variable and the file can say; `keys` can be in the file alone."""
 
 
 class Settings(msgspec.Struct, frozen=True):
     """The values in force; "" and None are nothing. `keys` are keys by binding id, separated by commas.
 
-    `sources` says who set what, `theme_in_file` and `name_in_file` what the file says whoever else says something.
+    `sources` says who set what, `theme_in_file` and its like what the file says whoever else says something.
     """
 
     server: str = ""
     name: str = ""
     theme: str = ""
+    density: str = ""
+    text_width: int | None = None
     reduce_motion: bool = False
     undo_seconds: float | None = None
     keys: Mapping[str, str] = msgspec.field(default_factory=dict)
     sources: Mapping[str, str] = msgspec.field(default_factory=dict)
     theme_in_file: str = ""
+    density_in_file: str = ""
     name_in_file: str = ""
 
     def source(self, name: str) -> str:
@@ -86,20 +91,22 @@ def load(
 ) -> Settings:
     """Return what is in force; options that are None were not given.
 
-    The latest decision about the theme and the name holds: one that was picked inside the program wins over the file,
+    The latest decision about theme, density and name holds: one that was picked inside the program wins over the file,
     until the file says something else than it did then.
 
     Raises:
         SettingsError: when something can't be used.
     """
     settings = _from_file(path)
-    theme, user = settings.theme, settings.name
+    theme, density, user = settings.theme, settings.density, settings.name
     if theme:
         settings = msgspec.structs.replace(
             settings, sources={**settings.sources, "theme_in_file": settings.source("theme")}
         )
     if picked is not None and picked.theme and picked.theme_before == theme:
         settings = _with(settings, "theme", picked.theme, _PICKED)
+    if picked is not None and picked.density in (COMFORTABLE, COMPACT) and picked.density_before == density:
+        settings = _with(settings, "density", picked.density, _PICKED)
     if picked is not None and picked.name and picked.name_before == user:
         with suppress(SettingsError):  # what is remembered may be damaged, and nothing of it is needed
             settings = _with(settings, "name", picked.name, _PICKED)
@@ -110,7 +117,7 @@ def load(
         if (value := options.get(name)) is not None:
             option = "command line" if name == "server" else f"option --{name.replace('_', '-')}"
             settings = _with(settings, name, value, option)
-    return msgspec.structs.replace(settings, theme_in_file=theme, name_in_file=user)
+    return msgspec.structs.replace(settings, theme_in_file=theme, density_in_file=density, name_in_file=user)
 
 
 def _with(settings: Settings, name: str, value: Any, source: str) -> Settings:
@@ -120,9 +127,11 @@ def _with(settings: Settings, name: str, value: Any, source: str) -> Settings:
     return msgspec.structs.replace(settings, sources=sources, **checked)
 
 
-def _checked(name: str, value: Any, source: str) -> str | bool | float:
+def _checked(name: str, value: Any, source: str) -> str | bool | float | int:
     if name == "undo_seconds":
         return _seconds(value, source)
+    if name == "text_width":
+        return _cells(value, source)
     if name == "reduce_motion":
         known = (
             value if isinstance(value, bool) else _BOOLEANS.get(value.casefold()) if isinstance(value, str) else None
@@ -132,6 +141,8 @@ def _checked(name: str, value: Any, source: str) -> str | bool | float:
         return known
     if not isinstance(value, str):
         raise SettingsError(_sentence(source, name, f"is a text in quotes, not {_shown(value)}."))
+    if name == "density" and value not in ("", COMFORTABLE, COMPACT):
+        raise SettingsError(_sentence(source, name, f"is {COMFORTABLE} or {COMPACT}, not {_shown(value)}."))
     try:
         if name == "server" and value:
             parse_url(value)
@@ -151,6 +162,17 @@ def _seconds(value: Any, source: str) -> float:
         why = f"is a number of seconds from 0 to {_LONGEST_UNDO}, not {_shown(value)}."
         raise SettingsError(_sentence(source, "undo_seconds", why))
     return seconds
+
+
+def _cells(value: Any, source: str) -> int:
+    try:
+        cells = -1 if isinstance(value, bool | float) else int(value)
+    except (TypeError, ValueError):
+        cells = -1
+    if cells and not _NARROWEST_TEXT <= cells <= _WIDEST_TEXT:
+        why = f"is a number of columns from {_NARROWEST_TEXT} to {_WIDEST_TEXT}, or 0 for all, not {_shown(value)}."
+        raise SettingsError(_sentence(source, "text_width", why))
+    return cells
 
 
 # -- the file ---------------------------------------------------------------------------------------------------------

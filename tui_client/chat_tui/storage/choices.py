@@ -33,7 +33,7 @@ class SavedName(msgspec.Struct, frozen=True):
 
 
 class SavedChoices(msgspec.Struct, frozen=True):
-    """`theme` was picked when the settings file said `theme_before`, `name` likewise; "" is nothing.
+    """`theme` was picked when the settings file said `theme_before`, the others likewise; "" is nothing.
 
     `rooms` are the URLs of rooms that have greeted us, the latest first. `names` are those that we have taken there, by
     place, a host and port in their one spelling. `spellings`, by place too, are other spellings that the secret there
@@ -42,6 +42,8 @@ class SavedChoices(msgspec.Struct, frozen=True):
 
     theme: str = ""
     theme_before: str = ""
+    density: str = ""
+    density_before: str = ""
     name: str = ""
     name_before: str = ""
     rooms: tuple[str, ...] = ()

@@ -5,9 +5,10 @@ seventy that this program would have, that is a quarter of its start, and most o
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rich.style import Style
+from textual.app import App
 from textual.color import Color
 from textual.widget import Widget
 
@@ -15,8 +16,8 @@ from textual.widget import Widget
 class PartStyle(NamedTuple):
     """Colours as a style sheet has them: "$foreground 60%", "" for those of the widget.
 
-    `attributes` are Rich's words, or a variable; `without_colours` are those in place of them where there are no
-    colours at all.
+    `attributes` are Rich's words, or a variable; `without_colours` are those in place of all that where there are no
+    colours, or only the terminal's own: no tint can be made of those, and nobody knows what can be read on which.
     """
 
     color: str = ""
@@ -42,20 +43,29 @@ class PartStyles:
         style = self._styles.get((name, base))
         if style is None:
             behind = self._widget.background_colors[1]
-            part = partial_style(self._looks[name], self._variables, behind, colours=not app.no_color)
+            part = partial_style(self._looks[name], self._variables, behind, colours=mixes_colours(app))
             style = self._styles[name, base] = base + part
         return style
 
 
+def mixes_colours(app: App[Any]) -> bool:
+    """Are there colours of which tints can be made, neither none at all nor the terminal's own?"""
+    return not (app.no_color or app.native_ansi_color)
+
+
 def partial_style(look: PartStyle, variables: Mapping[str, str], behind: Color, *, colours: bool = True) -> Style:
-    """What a look adds to a style; `variables` are the theme's, `behind` is what tints are laid over."""
+    """What a look adds to a style; `variables` are the theme's, `behind` is what tints are laid over.
+
+    `colours`: are they colours that can be mixed?
+    """
+    if look.without_colours and not colours:
+        return Style.parse(look.without_colours)
     background = behind + color_of(look.background, variables) if look.background else None
     color = (background or behind) + color_of(look.color, variables) if look.color else None
-    words = look.attributes if colours else look.without_colours or look.attributes
     style = Style.from_color(
         None if color is None else color.rich_color, None if background is None else background.rich_color
     )
-    return style + Style.parse(_resolved(words, variables)) if words else style
+    return style + Style.parse(_resolved(look.attributes, variables)) if look.attributes else style
 
 
 def color_of(text: str, variables: Mapping[str, str]) -> Color:

@@ -9,6 +9,9 @@ from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
 
+_DEFAULT = -1
+"""What a colour has for `ansi` where it is the terminal's default, of text or background."""
+
 
 class SlimScrollBar(ScrollBar):
     """The stock scrollbar, one cell wide, moved by `show_rows()` alone; in a flood it moves at every frame."""
@@ -55,7 +58,9 @@ class SlimScrollBar(ScrollBar):
             style = colour + Style(meta={"@mouse.down": action})
             return [Strip([Segment(" ", style)], 1)] * count
 
-        back, front = Style(bgcolor=background.rich_color), Style(bgcolor=bar.rich_color)
+        back = Style(bgcolor=background.rich_color)
+        # The terminal's own text colour is none for a background: there it would be that of the background.
+        front = Style(reverse=True) if bar.ansi == _DEFAULT else Style(bgcolor=bar.rich_color)
         below = max(0, self.size.height - start - length)
         rows = cells(back, "scroll_up", start) + cells(front, "grab", length) + cells(back, "scroll_down", below)
         for line_filter in self.get_line_filters():

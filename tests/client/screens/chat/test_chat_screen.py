@@ -126,6 +126,49 @@ async def test_the_key_bar_is_a_row_of_buttons():
         await ana.press("f1")
         await ana.click("⌥↑ Pick")
         await ana.shows("Reply")
+        await ana.click("→ Next action")
+        await ana.click("⏎ Do it")
+        await ana.shows("Delete? d again")
+        await ana.click("esc Close")
+        await ana.lacks("Delete?")
+
+
+async def test_the_key_bar_says_what_keys_do_where_they_go():
+    """To a message, while that is picked; to people and to a search, while those are open."""
+    async with open_house() as house, chat(house) as ana:
+        await ana.say("here")
+        await ana.shows("▊ here", "⏎ Send")
+        await ana.press("alt+up")
+        await ana.until(lambda: ana.rows[-1].startswith("⏎ Do it"))
+        await ana.press("escape", "ctrl+b")
+        await ana.until(lambda: ana.rows[-1].startswith("⏎ Write to  m Mute"))
+        await ana.press("escape", "ctrl+f")
+        await ana.until(lambda: ana.rows[-1].startswith("↑ Older  ↓ Newer"))
+        await ana.press(*"here", "enter")
+        await ana.until(lambda: ana.rows[-1].startswith("n Older  N Newer"))
+        await ana.press("escape")
+        await ana.until(lambda: ana.rows[-1].startswith("⏎ Send"))
+        await ana.write("not yet")
+        await ana.click("▊ here")
+        await ana.shows("Reply")
+        assert ana.rows[-1].startswith("⏎ Send")
+
+
+async def test_ctrl_c_empties_the_composer_and_says_how_to_leave():
+    """What was written comes back by Ctrl+Z; what is selected is copied, here or in the messages."""
+    async with open_house() as house, chat(house) as ana:
+        await ana.say("some words")
+        await ana.shows("▊ some words")
+        await ana.write("a draft")
+        await ana.press("ctrl+c")
+        await ana.shows("Emptied. Ctrl+Z brings it back.", "Message everyone…")
+        await ana.press("ctrl+z")
+        await ana.shows("▊ a draft")
+        await ana.press("shift+left", "ctrl+c")
+        assert (ana.screen.composer.text, ana.app.clipboard) == ("a draft", "t")
+        await ana.press("end", "ctrl+c", "ctrl+c")
+        await ana.shows("Ctrl+Q leaves.")
+        assert ana.app.is_running
 
 
 async def test_in_a_narrow_terminal_the_mouse_has_the_palette():
@@ -160,7 +203,8 @@ async def test_the_palette_has_what_this_program_does():
     """Each of its commands does what its key does."""
     async with open_house() as house, chat(house, size=(80, 40)) as ana:
         await ana.press("ctrl+p")
-        await ana.shows("Connect now", "Pick a message", "Theme")
+        await ana.shows("Pick a message", "Theme", "Who is here · Ctrl+B", "Compact rows, or comfortable ones · F8")
+        await ana.lacks("Connect now")
         await ana.press(*"help", "enter")
         await ana.shows("this page")
 

@@ -3,6 +3,7 @@
 import re
 from contextlib import asynccontextmanager
 
+from chat_tui.settings.settings import Settings
 from chat_tui.toolkit.screen_text import screen_text
 from chat_tui.widgets.composer.completion_popup import CompletionPopup
 from chatting import open_house
@@ -53,6 +54,37 @@ async def test_busy(snapshot):
     """A reply, a link, a temporary message, a private one, one of ours, and one that is on its way."""
     async with conversation() as ana:
         await draw(snapshot, ana, "busy", [*SIZES, (40, 12)])
+
+
+async def test_compact(snapshot):
+    """The same, a row a message; one of them picked."""
+    async with conversation() as ana:
+        await ana.press("f8")
+        await ana.shows("✓ Compact rows.")
+        await ana.lacks("✓ Compact rows.")
+        await draw(snapshot, ana, "compact", [*SIZES, (40, 12)])
+        await ana.press("alt+up", "up", "up", "up")
+        await ana.shows("Message bob")
+        await draw(snapshot, ana, "compact-picked")
+
+
+async def test_compact_and_unread(snapshot):
+    """Days and what is new are told by rules, and what is from one author goes together."""
+    async with open_house() as house:
+        bob = await house.person("bob")
+        house.clock.stop_at(TEN - 86_400)
+        await bob.say("yesterday", "and once more")
+        await bob.hears("and once more")
+        house.clock.stop_at(TEN)
+        async with chat(house, clock=lambda: TEN, start=Settings(density="compact")) as ana:
+            await bob.say("before")
+            await ana.shows("│ before")
+            await ana.cut()
+            await bob.say("anybody here? `cat notes.txt` says that there is one more thing to be done before we leave")
+            await bob.say("ana, are you there?", "/to ana psst")
+            ana.retry()
+            await ana.shows("psst", "new since", "2 here")
+            await draw(snapshot, ana, "compact-unread")
 
 
 async def test_answering_in_private(snapshot):

@@ -6,7 +6,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Input
 
 from chat_tui.app.themes import CHAT_DARK
-from chat_tui.toolkit.screen_text import screen_text
+from chat_tui.toolkit.screen_text import screen_strips, screen_text
 from chat_tui.widgets.lists.roster import EVERYONE, Person, Roster, in_order
 from chat_tui.widgets.markup.wrapping import fit_cells, one_line
 
@@ -82,6 +82,22 @@ async def test_the_target_has_its_own_mark():
         app.roster.target = "b"
         await pilot.pause()
         assert app.rows()[2] == "▸ bob   2"
+
+
+async def test_while_nobody_knows_who_is_here_it_says_so():
+    """In words and by another sign, and without the colour of those who are here."""
+    app = RosterApp([ANA, BOB])
+    async with app.run_test(size=(26, 9)) as pilot:
+        app.roster.styles.width = 26
+        app.roster.live = False
+        await pilot.pause()
+        assert app.rows()[1:4] == ["── connection lost ─────", "○ bob   2", "○ ana (you)"]
+        quiet = {segment.style.color for strip in screen_strips(app)[3:7] for segment in strip if segment.text.strip()}
+        app.roster.live = True
+        await pilot.pause()
+        assert app.rows()[2] == "● bob   2"
+        lively = {segment.style.color for strip in screen_strips(app)[3:7] for segment in strip if segment.text.strip()}
+        assert len(quiet) < len(lively)
 
 
 async def test_names_are_text():

@@ -14,7 +14,8 @@ from textual.theme import BUILTIN_THEMES
 from chat_tui.app.themes import THEMES
 from chat_tui.state.find import spans_of
 from chat_tui.widgets.messages.action_strip import ActionStrip
-from chat_tui.widgets.messages.drawing import Frame, Part, draw
+from chat_tui.widgets.messages.drawing import draw
+from chat_tui.widgets.messages.frame import Frame, Part, Spacing
 from chat_tui.widgets.messages.row import Action, Row
 from chat_tui.widgets.messages.styles import DARK_AUTHORS, LIGHT_AUTHORS, LOOKS, Palette, author_colours, contrast
 
@@ -52,14 +53,17 @@ ATOMS = [
 hostile = st.lists(st.sampled_from(ATOMS), max_size=40).map("".join)
 
 
-@given(hostile, hostile, hostile, st.integers(1, 60), st.booleans(), st.none() | st.floats(0, 1e6))
-@example("", "👩\u200d👧\u200d❤️", "", 2, True, None)
-@example("", "*a*\ufe0f `b`\ufe0f", "", 20, True, None)
-def test_every_row_is_exactly_as_wide_as_the_list(author, text, note, width, compact, expires_at):
+SPACINGS = [Spacing(narrow=narrow, dense=dense) for narrow in (True, False) for dense in (True, False)]
+
+
+@given(hostile, hostile, hostile, st.integers(1, 60), st.sampled_from(SPACINGS), st.none() | st.floats(0, 1e6))
+@example("", "👩\u200d👧\u200d❤️", "", 2, Spacing(narrow=True), None)
+@example("", "*a*\ufe0f `b`\ufe0f", "", 20, Spacing(narrow=True), None)
+def test_every_row_is_exactly_as_wide_as_the_list(author, text, note, width, spacing, expires_at):
     """Whatever the words, no row is short and none overflows."""
     row = Row(2, author, "id", text, "10:02", note=note, reply_to=1, rule=note, expires_at=expires_at)
     strip = ActionStrip([Action("x", author or "x", "x"), Action("y", note or "y", "y")])
-    drawn = draw(row, row, Frame(width, compact=compact, strip=strip, selected=(1, 5)), PLAIN, 0.0)
+    drawn = draw(row, row, msgspec.structs.replace(spacing.on(width), strip=strip, selected=(1, 5)), PLAIN, 0.0)
     for line in drawn.strips:
         assert line.cell_length == width == sum(cell_len(segment.text) for segment in line) == cell_len(line.text)
     assert len(drawn.parts) == len(drawn.strips)

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from chat_tui.toolkit.screen_text import screen_text
+from chat_tui.widgets.messages.frame import Spacing
 from chat_tui.widgets.messages.heights import FOLD_ROWS
 from client.message_list_host import Host, row, scroll_up, size_of, until
 
@@ -36,7 +37,7 @@ async def test_compact_can_be_switched():
     """A terminal that becomes narrow changes the look of what is shown."""
     host = Host([row(1, "hello")])
     async with host.run_test(size=SIZE):
-        host.list.compact = True
+        host.list.spacing = Spacing(narrow=True)
         assert host.shown[:2] == ["▊ana  10:02", "▊hello"]
 
 

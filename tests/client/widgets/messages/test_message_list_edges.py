@@ -1,5 +1,6 @@
 """Where what is loaded ends: the row that says so, what it posts, and what tells that older messages are wanted."""
 
+from chat_tui.widgets.messages.frame import Spacing
 from client.message_list_host import Host, click, row, scroll_up, until
 
 SIZE = (60, 20)
@@ -24,7 +25,7 @@ async def test_an_edge_is_in_the_place_of_the_blank_row():
             f"{dashes} This is where it begins {dashes}", f"{dashes} Tuesday, 3 March {dashes}", "▊ ana  10:02",
             "▊ message 1", f"{dashes} {MISSING} {dashes}", "▊ message 2",
         ]  # fmt: skip
-        host.list.compact = True
+        host.list.spacing = Spacing(narrow=True)
         assert [line.strip() for line in host.shown[:2]] == [
             "─── This is where it begins ───",
             "─── Tuesday, 3 March ───",

@@ -7,9 +7,11 @@ from textual.widget import Widget
 from chat_tui.screens.chat.find_keys import FindKeys
 from chat_tui.screens.chat.jumps import Jumps
 from chat_tui.screens.chat.returns import ReturnedLines
+from chat_tui.screens.chat.status import StatusLine
 from chat_tui.screens.chat.undo import Undo
 from chat_tui.widgets.composer.composer import Composer
 from chat_tui.widgets.messages.message_list import MessageList
+from chat_tui.wording.notices import Notice
 
 
 class ChatKeys:
@@ -23,6 +25,7 @@ class ChatKeys:
         jumps: Jumps,
         undo: Undo,
         returned: ReturnedLines,
+        status: StatusLine,
     ) -> None:
         self._composer = composer
         self._messages = messages
@@ -30,6 +33,7 @@ class ChatKeys:
         self._jumps = jumps
         self._undo = undo
         self._returned = returned
+        self._status = status
 
     def typed(self, event: events.Key) -> None:
         """Whoever begins to write while a message is picked goes on in the composer.
@@ -84,6 +88,13 @@ class ChatKeys:
         if not self._undo.possible or self._writing:
             raise SkipAction
         self._returned.take_back()
+
+    def empty(self) -> None:
+        """Empty the composer, as a shell does its line; what is selected, here or in the messages, is copied."""
+        if not self._writing or self._composer.selected_text or self._composer.screen.selections:
+            raise SkipAction
+        self._composer.clear()
+        self._status.notice(Notice("info", "Emptied. Ctrl+Z brings it back.", seconds=4))
 
     @property
     def _focused(self) -> Widget | None:

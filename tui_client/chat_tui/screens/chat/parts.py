@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import structs
 from textual.app import App
 
 from chat_protocol.commands import TYPED_COMMANDS
@@ -46,6 +47,7 @@ from chat_tui.widgets.bars.header import HeaderBar
 from chat_tui.widgets.composer.composer import Composer
 from chat_tui.widgets.composer.reply_bar import ReplyBar
 from chat_tui.widgets.lists.roster import Roster
+from chat_tui.widgets.messages.frame import Spacing
 from chat_tui.widgets.messages.message_list import MessageList
 from chat_tui.wording import notices
 
@@ -98,7 +100,7 @@ class ChatParts:
         self.messages.gives_way = busy
         self.composer.commands = (*TYPED_COMMANDS, *LOCAL_COMMANDS)
         self.address = Addressing()
-        self.status = StatusLine(self.header, self.banner)
+        self.status = StatusLine(self.header, self.banner, self.roster)
         self._warn = warn = partial(app.notify, severity="warning", markup=False, timeout=10)
         self.feed = Feed(store, connect, self.follow, self.status.show, clock, busy, outbox, warn)
         self.notifier = Notifier(store, partial(write_to_terminal, app))
@@ -137,7 +139,7 @@ class ChatParts:
             composer, self.recipient, self.drafts, sender, self.returned, local=self._local_commands(),
             leave=self._host.leave, key_for=self._host.key_for,
         )  # fmt: skip
-        self.keys = ChatKeys(composer, messages, self.find_keys, self.jumps, self.undo, self.returned)
+        self.keys = ChatKeys(composer, messages, self.find_keys, self.jumps, self.undo, self.returned, status)
         message_area = MessageArea(
             self.empty, messages, self.focus, self.find, self.pager, self.actions, composer, status
         )
@@ -172,10 +174,12 @@ class ChatParts:
             case _:
                 self.feed.retry_now()
 
-    def fit(self, width: int) -> None:
-        """Give everything its short form, or its long one, in a terminal of so many columns."""
-        for part in (self.messages, self.composer, self.reply_bar, self.header):
-            part.compact = width < NARROW
+    def fit(self, width: int, spacing: Spacing) -> None:
+        """Give everything its short form, or its long one, in so many columns; `spacing` is the list's."""
+        narrow = width < NARROW
+        for part in (self.composer, self.reply_bar, self.header):
+            part.compact = narrow
+        self.messages.spacing = structs.replace(spacing, narrow=narrow)
         self.body.fit(width)
 
     def follow(self, change: Change) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.message import Message
 
@@ -16,7 +17,7 @@ from chat_tui.screens.chat.parts import ChatParts, Host
 from chat_tui.screens.chat.selection import SelectingScreen
 from chat_tui.screens.chat.undo import SECONDS
 from chat_tui.screens.copied import Copied
-from chat_tui.screens.key_table import KeyTable
+from chat_tui.screens.key_table import KeyTable, Place
 from chat_tui.state.store import Store
 from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
@@ -27,6 +28,9 @@ from chat_tui.widgets.bars.banner import Banner
 from chat_tui.widgets.bars.keys import KeyBar
 from chat_tui.widgets.composer.composer import Composer
 from chat_tui.widgets.lists.roster import Roster
+from chat_tui.widgets.messages.frame import Spacing
+from chat_tui.widgets.messages.message_list import MessageList
+from chat_tui.wording.notices import Notice
 from chat_tui.wording.page_edges import retention
 
 if TYPE_CHECKING:
@@ -58,6 +62,7 @@ class ChatScreen(SelectingScreen):
         Binding("f5", "connect", "Connect now", id="chat.connect", show=False),
         Binding("ctrl+b", "people", "People", id="chat.people", priority=True),
         Binding("ctrl+z", "undo", "Take back", id="chat.undo", show=False, priority=True),
+        Binding("ctrl+c", "empty", "Empty the composer", id="chat.empty", show=False, priority=True),
         Binding("ctrl+r", "find_in_record", "Find in the whole record", id="chat.record", show=False, priority=True),
         Binding("home", "first_unread", "First unread message", id="chat.first-unread", show=False, priority=True),
         Binding("ctrl+f", "find", "Find", id="chat.find", priority=True),
@@ -82,6 +87,8 @@ class ChatScreen(SelectingScreen):
         self.undo_seconds = undo_seconds
         self.keymap: Mapping[str, str] = {}
         self.way_out = ""
+        self.spacing = Spacing()
+        self._keys_of: Place = "writing"
         self._store = store
         self._make_parts = partial(
             ChatParts, store=store, connect=connect, name=name, clock=clock, drafts=drafts or Drafts(), outbox=outbox,
@@ -91,7 +98,7 @@ class ChatScreen(SelectingScreen):
 
     def compose(self) -> ComposeResult:
         """Header; messages and roster; what stands around the composer; keys."""
-        host = Host(self.action_help, self._leave, self._greet, self._take_name, self._key_table.key)
+        host = Host(self.action_help, self._leave, self._greet, self._take_name, self.key_for)
         self.parts = parts = self._make_parts(self.app, host, undo_seconds=self.undo_seconds)
         self.feed, self.status, self.actions, self.keys = parts.feed, parts.status, parts.actions, parts.keys
         self.header, self.messages, self.roster = parts.header, parts.messages, parts.roster
@@ -99,7 +106,8 @@ class ChatScreen(SelectingScreen):
         yield parts.header
         yield parts.body
         yield parts.compose_area
-        yield KeyBar(self._key_table.bar(), self._key_table.edge(), id="keys")
+        self._key_bar = KeyBar(self._key_table.bar(), self._key_table.edge(), id="keys")
+        yield self._key_bar
 
     def on_mount(self) -> None:
         """Begin with what there is; once the first frame is drawn, connect."""
@@ -133,8 +141,14 @@ class ChatScreen(SelectingScreen):
             event.refresh_styles = False
             self._laid_out_for = self.app.size
 
+    def space(self, spacing: Spacing) -> None:
+        """Have the messages arranged so, whatever the width of the terminal."""
+        self.spacing = spacing
+        if self.is_mounted:
+            self._fit(self.app.size.width)
+
     def _fit(self, width: int) -> None:
-        self.parts.fit(width)
+        self.parts.fit(width, self.spacing)
         self.query_one("#keys").display = width >= NARROW
 
     # -- the bars -----------------------------------------------------------------------------------------------
@@ -167,11 +181,60 @@ class ChatScreen(SelectingScreen):
         """Who is here."""
         self.parts.people.toggle()
 
+    # -- the bottom row -----------------------------------------------------------------------------------------
+
+    def on_descendant_focus(self) -> None:
+        """Other keys do something there."""
+        self._show_keys()
+
+    def on_message_list_picked(self) -> None:
+        """The keys are the picked message's, where the list has the focus."""
+        self._show_keys()
+
+    def on_message_list_pick_closed(self) -> None:
+        """They no longer are."""
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        place = self._place
+        if place != self._keys_of:
+            self._keys_of = place
+            self._key_bar.show(self._table_of(place).bar(place))
+
+    def _table_of(self, place: Place) -> KeyTable:
+        if place != "finding":
+            return self._key_table
+        from chat_tui.widgets.bars.find import SearchBar  # noqa: PLC0415 - it is there by now
+
+        return self._keys_with(SearchBar)
+
+    @property
+    def _place(self) -> Place:
+        focused = self.focused
+        if focused is self.roster:
+            return "people"
+        if focused is self.messages and self.messages.picked is not None:
+            return "picked"
+        if self.parts.find.bar is None or focused is self.composer:
+            return "writing"
+        return "reading finds" if focused is self.messages else "finding"
+
     # -- keys ----------------------------------------------------------------------
 
     @property
     def _key_table(self) -> KeyTable:
-        return KeyTable((type(self.app), ChatScreen, Composer, Roster), self.keymap)
+        return self._keys_with()
+
+    def _keys_with(self, *more: type[DOMNode]) -> KeyTable:
+        return KeyTable((type(self.app), ChatScreen, Composer, Roster, MessageList, *more), self.keymap)
+
+    def key_for(self, name: str) -> str:
+        """The key of a binding, by its id, as it is written in a sentence."""
+        return self._key_table.key(name)
+
+    def say_how_to_leave(self) -> None:
+        """Ctrl+C ends other programs; here it does no harm."""
+        self.status.notice(Notice("info", f"{self.key_for('app.quit')} leaves.", seconds=4))
 
     def on_key(self, event: events.Key) -> None:
         """A key that nobody wanted may be a letter for the composer."""
@@ -188,8 +251,7 @@ class ChatScreen(SelectingScreen):
         from chat_tui.screens.dialogs.help import HelpScreen  # noqa: PLC0415 - not before the first frame
         from chat_tui.widgets.bars.find import SearchBar  # noqa: PLC0415 - not before the first frame
 
-        keys = KeyTable((type(self.app), ChatScreen, Composer, Roster, SearchBar), self.keymap)
-        self.app.push_screen(HelpScreen(command_table(), keys.help(), retention(self._store)))
+        self.app.push_screen(HelpScreen(command_table(), self._keys_with(SearchBar).help(), retention(self._store)))
 
     def _greet(self) -> None:
         self.post_message(self.Greeted())
@@ -216,6 +278,10 @@ class ChatScreen(SelectingScreen):
     def action_undo(self) -> None:
         """Take the last line or deletion back."""
         self.keys.undo()
+
+    def action_empty(self) -> None:
+        """Begin a text anew; what is selected is copied instead."""
+        self.keys.empty()
 
     def action_connect(self) -> None:
         """Don't wait for the next try."""
@@ -256,6 +322,10 @@ class ChatScreen(SelectingScreen):
     def action_find_step(self, by: int) -> None:
         """The next older find (1), or the next newer one (-1)."""
         self.parts.find_keys.step_by_letter(by)
+
+    def action_find_on(self, by: int) -> None:
+        """The same by a click, wherever the focus is."""
+        self.parts.find_keys.step(by)
 
     def action_pick_found(self) -> None:
         """From the phrase to the message that it was found in."""

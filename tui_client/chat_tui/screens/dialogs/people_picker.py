@@ -62,7 +62,7 @@ class PeoplePicker(Dialog[str]):
         }
         & #people-nobody {
             padding: 0 1;
-            color: $foreground 70%;
+            color: $foreground-muted;
             display: none;
         }
         & #people-nobody.-shown { display: block; }

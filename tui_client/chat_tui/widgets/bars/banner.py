@@ -3,12 +3,12 @@
 Three rows at most, so that it can't push the conversation away; the action is never what gets cut.
 """
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from rich.segment import Segment
 from textual import events
-from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
@@ -18,10 +18,12 @@ from textual.widget import Widget
 from chat_tui.toolkit.cells import cell_len
 from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 from chat_tui.widgets.bars.kind import Kind
-from chat_tui.widgets.markup.wrapping import fit_cells, one_line
+from chat_tui.widgets.markup.wrapping import fit_cells, one_line, wrap
 
 GLYPHS: dict[Kind, str] = {"info": "•", "warning": "▲", "success": "✓", "error": "✕"}
 MAX_ROWS = 3
+_NUMBER_WITH_UNIT = re.compile(r"(?<=\d) (?=(?:s|min|h|d)\b)")
+_NO_BREAK = "\u00a0"
 INDENT = 3
 """Columns before the text: a blank, the glyph, a blank."""
 
@@ -38,7 +40,8 @@ def arrange(text: str, action: str, width: int) -> Arrangement:
     """Wrap `text` into rows of `width` cells, `action` after its end; text that has no room ends in "…"."""
     width = max(1, width)
     action = fit_cells(action, width, trim=True)
-    rows = [line.plain.rstrip() for line in Content(text).wrap(width)] or [""]
+    bound = _NUMBER_WITH_UNIT.sub(_NO_BREAK, text)
+    rows = [bound[start:end].replace(_NO_BREAK, " ").rstrip() for start, end in wrap(bound, max(2, width))]
     if len(rows) > MAX_ROWS:
         rows[MAX_ROWS - 1 :] = [fit_cells(" ".join(rows[MAX_ROWS - 1 :]), width, trim=True)]
     if not action:

@@ -62,9 +62,10 @@ class SearchBar(Horizontal):
             padding: 0 1;
             border: none;
             background: $panel;
+            background-tint: 0%;
         }
         & > #search-count { width: auto; color: $foreground 80%; }
-        & > #search-record, & > #search-close { width: auto; color: $foreground 70%; }
+        & > #search-record, & > #search-close { width: auto; color: $foreground-muted; }
         & > #search-record:hover, & > #search-close:hover { color: $foreground; }
     }
     """

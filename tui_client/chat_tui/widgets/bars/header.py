@@ -37,7 +37,7 @@ HOST_CELLS = 30
 LOOKS: Mapping[str, PartStyle] = {
     "text": PartStyle("$foreground"),
     "brand": PartStyle("$primary", attributes="bold"),
-    "quiet": PartStyle("$foreground 70%"),
+    "quiet": PartStyle("$foreground-muted"),
     "private": PartStyle("$warning", attributes="bold"),
     "unread": PartStyle("$primary", attributes="bold"),
     "connecting": PartStyle("$primary"),

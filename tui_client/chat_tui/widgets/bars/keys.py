@@ -35,7 +35,7 @@ class KeyItem(NamedTuple):
 LOOKS: Mapping[str, PartStyle] = {
     "key": PartStyle("$footer-key-foreground", attributes="bold"),
     "text": PartStyle("$foreground 80%"),
-    "edge": PartStyle("$foreground 40%"),
+    "edge": PartStyle("$border-blurred"),
 }
 
 
@@ -60,8 +60,14 @@ class KeyBar(Widget):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._looks = PartStyles(self, LOOKS)
-        self.items = [KeyItem(*item) for item in items]
+        self.items: list[KeyItem] = []
+        self.show(items)
         self.at_edge = KeyItem(*at_edge) if at_edge else None
+
+    def show(self, items: Sequence[tuple[str, str, str]]) -> None:
+        """Other keys do something now."""
+        self.items = [KeyItem(*item) for item in items]
+        self.refresh()
 
     def placed(self, width: int) -> Iterator[tuple[int, KeyItem]]:
         """The column of each item that fits into `width` cells, left to right."""

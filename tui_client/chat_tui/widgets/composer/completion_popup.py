@@ -14,7 +14,7 @@ from chat_tui.widgets.markup.wrapping import fit_cells, one_line
 
 _GAP = "   "
 LOOKS: Mapping[str, PartStyle] = {
-    "hint": PartStyle("$foreground 60%"),
+    "hint": PartStyle("$foreground-muted"),
     "selected": PartStyle(
         "$block-cursor-foreground", "$block-cursor-background", "$block-cursor-text-style", "bold reverse"
     ),

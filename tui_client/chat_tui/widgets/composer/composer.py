@@ -67,9 +67,9 @@ class Composer(ComposerEditor):
     DEFAULT_CSS = """
     Composer {
         border-title-color: $foreground 80%;
-        border-subtitle-color: $foreground 60%;
+        border-subtitle-color: $foreground-muted;
         border-subtitle-align: right;
-        & .text-area--placeholder { color: $foreground 50%; }
+        & .text-area--placeholder { color: $foreground-muted; }
         &.-private, &.-private:focus {
             border: tall $warning;
             border-title-color: $warning;

@@ -22,7 +22,7 @@ _COUNTED = 256
 """The length is shown from so many characters below the limit."""
 
 LOOKS: Mapping[str, PartStyle] = {
-    "chip": PartStyle("$foreground 60%"),
+    "chip": PartStyle("$foreground-muted"),
     "chip-on": PartStyle("$warning", attributes="bold"),
 }
 

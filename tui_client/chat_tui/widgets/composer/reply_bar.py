@@ -31,7 +31,7 @@ class ReplyBar(Widget):
         display: none;
         height: 1;
         padding: 0 1;
-        color: $foreground 70%;
+        color: $foreground-muted;
         &:hover { color: $foreground; }
     }
     """

@@ -22,7 +22,7 @@ from chat_tui.toolkit.cells import cell_len
 from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 from chat_tui.widgets.markup.wrapping import fit_cells, one_line
 
-ONLINE = "●"
+ONLINE, UNKNOWN = "●", "○"
 TARGET = "▸"
 
 
@@ -48,8 +48,9 @@ def in_order(people: Sequence[Person]) -> list[Person]:
 
 
 LOOKS: Mapping[str, PartStyle] = {
-    "quiet": PartStyle("$foreground 60%"),
+    "quiet": PartStyle("$foreground-muted"),
     "online": PartStyle("$success"),
+    "unknown": PartStyle("$foreground-muted"),
     "unread": PartStyle("$warning", attributes="bold"),
     "target": PartStyle(attributes="bold"),
     "hover": PartStyle(background="$block-hover-background"),
@@ -104,7 +105,7 @@ class Roster(ScrollView, can_focus=True):
         width: 22;
         height: 1fr;
         padding: 0 0 0 1;
-        border-left: vkey $panel;
+        border-left: vkey $border-blurred;
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
         &:focus { border-left: vkey $primary; }
@@ -116,6 +117,9 @@ class Roster(ScrollView, can_focus=True):
 
     everyone_unread: reactive[int] = reactive(0)
     """How many messages to everyone were not seen."""
+
+    live: reactive[bool] = reactive(default=True)
+    """Is it known who is here now? Else these were here at last."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id, classes=classes)
@@ -235,8 +239,10 @@ class Roster(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         person = self.rows[y]
         if person is None:
-            return Strip([Segment("─" * width, self._looks("quiet", self.rich_style))], width)
-        base = self.rich_style
+            words = "" if self.live else fit_cells("── connection lost ", width, trim=True)
+            rule = words + "─" * (width - cell_len(words))
+            return Strip([Segment(rule, self._looks("quiet", self.rich_style))], width)
+        base = self.rich_style if self.live else self._looks("unknown", self.rich_style)
         if y == self.cursor and (self.has_focus or self.CURSOR_ALWAYS):
             lit = self._looks("cursor", base)
             return self._person_strip(person, width, lit, plain=True)
@@ -248,10 +254,10 @@ class Roster(ScrollView, can_focus=True):
         """One person's row; `plain` keeps to the base style, where parts would clash with a cursor."""
 
         def style(name: str) -> Style:
-            return base if plain else self._looks(name, base)
+            return base if plain or not self.live else self._looks(name, base)
 
         targeted = person.id == self.target
-        mark = "" if person is EVERYONE else f"{TARGET if targeted else ONLINE} "
+        mark = "" if person is EVERYONE else f"{TARGET if targeted else ONLINE if self.live else UNKNOWN} "
         count = person.unread if person.id else self.everyone_unread
         unread = f"   {count}" if count else ""
         name, state = one_line(person.name), " (you)" if person.you else " (muted)" if person.muted else ""

@@ -21,8 +21,8 @@ _MARK = "▸"
 
 LOOKS: Mapping[str, PartStyle] = {
     "author": PartStyle("$primary", attributes="bold"),
-    "quiet": PartStyle("$foreground 60%"),
-    "found": PartStyle("$text-warning", "$warning-muted", "bold underline"),
+    "quiet": PartStyle("$foreground-muted"),
+    "found": PartStyle("$text-warning", "$warning-muted", "bold underline", "bold reverse"),
     "hover": PartStyle(background="$block-hover-background"),
     "cursor": PartStyle(
         "$block-cursor-foreground", "$block-cursor-background", "$block-cursor-text-style", "bold reverse"

@@ -5,7 +5,8 @@ from collections.abc import Callable, Collection
 from rich.style import Style
 
 from chat_tui.widgets.messages.action_strip import ActionStrip
-from chat_tui.widgets.messages.drawing import Drawn, Find, Frame, Part, draw, draw_missing
+from chat_tui.widgets.messages.drawing import draw, draw_missing
+from chat_tui.widgets.messages.frame import Drawn, Find, Frame, Part, Spacing
 from chat_tui.widgets.messages.row import Row
 from chat_tui.widgets.messages.styles import Palette
 
@@ -16,7 +17,7 @@ KEPT = 128
 
 
 class MessageCanvas:
-    """Draws messages by key, at one width and in one palette; knows which one is picked, marked, unfolded."""
+    """Draws messages by key, in one palette; knows which one is picked, marked, unfolded. `plain` frames all others."""
 
     selected: Callable[[int], tuple[int, int] | None] = staticmethod(lambda _: None)
     """The characters of a message that are selected."""
@@ -27,8 +28,7 @@ class MessageCanvas:
         self._used: set[int] = set()
         self._below_strip: int | None = None
         self.palette: Palette | None = None
-        self.width = 0
-        self.compact = False
+        self.plain = Spacing().on(0)
         self.unfolded: set[int] = set()
         self.picked: int | None = None
         self.strip: ActionStrip | None = None
@@ -50,10 +50,13 @@ class MessageCanvas:
 
     def frame(self, key: int) -> Frame:
         """How a message is framed now."""
+        plain = self.plain
         return Frame(
-            width=self.width,
-            compact=self.compact,
-            gap=not self.compact and key != self._below_strip,
+            width=plain.width,
+            compact=plain.compact,
+            gap=plain.gap and key != self._below_strip,
+            dense=plain.dense,
+            widest=plain.widest,
             expanded=key in self.unfolded,
             strip=self.strip if key == self.picked else None,
             marked=key == self.marked,

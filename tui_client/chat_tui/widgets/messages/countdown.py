@@ -25,8 +25,8 @@ class Countdown(PanePart):
         top = 0
         for key, start, end in pane.viewport.visible:
             drawn = pane.canvas.drawn(key)
-            if drawn.clock and start <= drawn.header < end:
-                self._show(top + drawn.header - start)
+            if drawn.clock and start <= drawn.clock_row < end:
+                self._show(top + drawn.clock_row - start)
             top += end - start
         self._run_timer()
 
@@ -49,7 +49,7 @@ class Countdown(PanePart):
                 self._surface.refresh_cells(drawn.clock.start, line, len(drawn.clock), 1)
 
     def _show(self, line: int) -> None:
-        """Lay the present countdown over a header that has one."""
+        """Lay the present countdown over a row that has one."""
         pane = self._pane
         key, row = pane.rows[line]
         drawn, palette = pane.canvas.drawn(key), pane.canvas.palette
@@ -59,6 +59,6 @@ class Countdown(PanePart):
         if drawn.has_room(text):
             over = pane.canvas.over(key)
             pane.strips[line] = with_clock(drawn.strips[row], drawn.clock, text, palette, over)
-        else:  # "1 d 0 h" has become "23 h 59 m": the rest of the header must move
+        else:  # "1 d 0 h" has become "23 h 59 m": the rest of the row must move
             pane.canvas.forget({key})
             pane.invalidate()

@@ -1,9 +1,7 @@
 """Message rendering: draws one message as finished rows. Its text becomes segments as it is, and gives no style."""
 
-from collections.abc import Callable, Sequence
-from enum import Enum, auto
+from collections.abc import Sequence
 
-import msgspec
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -11,7 +9,7 @@ from textual.strip import Strip
 from chat_tui.toolkit.cells import cell_len
 from chat_tui.widgets.markup.links import terminal_address
 from chat_tui.widgets.markup.wrapping import Span, fit_cells, settle, wrap
-from chat_tui.widgets.messages.action_strip import ActionStrip
+from chat_tui.widgets.messages.frame import Drawn, Frame, Part
 from chat_tui.widgets.messages.heights import FOLD_ROWS
 from chat_tui.widgets.messages.preview import preview_line
 from chat_tui.widgets.messages.row import Row, countdown_text
@@ -21,87 +19,6 @@ from chat_tui.widgets.messages.text import FOUND, LINK, LOOKS, NAMES, SELECTED, 
 GAP = "  "  # between the parts of a header
 AUTHOR_CELLS = 8  # an author keeps this much of the header, however long the note is
 HOURGLASS = "⏳ "
-Find = Callable[[str], Sequence[Span]]
-
-
-class Part(Enum):
-    """What a drawn row is."""
-
-    GAP = auto()
-    EDGE = auto()
-    RULE = auto()
-    PREVIEW = auto()
-    HEADER = auto()
-    TEXT = auto()
-    MORE = auto()
-    DETAILS = auto()
-    ACTIONS = auto()
-
-
-class Frame(msgspec.Struct, frozen=True):
-    """What a drawing depends on beside the message itself."""
-
-    width: int
-    compact: bool = False
-    gap: bool = True
-    """A blank row above the message."""
-    expanded: bool = False
-    """All rows of a long text."""
-    strip: ActionStrip | None = None
-    """The message is picked, and these are its actions."""
-    marked: bool = False
-    selected: tuple[int, int] | None = None
-    """The characters that are selected; an end of -1 is the text's end."""
-    find: Find | None = None
-    """Where what is looked for is in a text."""
-    found: bool = False
-    """This is the message that the search has gone to."""
-
-    @property
-    def indent(self) -> int:
-        """Cells of the gutter."""
-        return 1 if self.compact else 3
-
-    @property
-    def text_width(self) -> int:
-        """Cells that text may take."""
-        return text_width(self.width, compact=self.compact)
-
-
-def text_width(width: int, *, compact: bool) -> int:
-    """Cells that text may take on a list `width` cells wide; in wide layouts there is a margin on both sides."""
-    return max(2, width - (1 if compact else 4))
-
-
-class Drawn(msgspec.Struct):
-    """A message as rows, and what is where on them."""
-
-    reply_to: int | None = None
-    expires_at: float | None = None
-    strips: list[Strip] = msgspec.field(default_factory=list)
-    parts: list[Part] = msgspec.field(default_factory=list)
-    text: MessageText | None = None
-    spans: list[Span] = msgspec.field(default_factory=list)
-    """The characters of `text`, as it is shown, on each row of text."""
-    author: range = range(0)
-    """The cells of the header that are the author's name."""
-    clock: range = range(0)
-    """The cells of the header that are the countdown; empty where there is none."""
-    hidden: int = 0
-    """Rows of text that are folded away."""
-
-    @property
-    def header(self) -> int:
-        """The row with author and time; only where there is one."""
-        return self.parts.index(Part.HEADER)
-
-    def has_room(self, countdown: str) -> bool:
-        """Whether the header can show a countdown without moving what comes after it."""
-        return cell_len(countdown) <= len(self.clock)
-
-    def span(self, row: int) -> Span | None:
-        """The characters on a row, or None where it is no row of text."""
-        return self.spans[row - self.parts.index(Part.TEXT)] if self.parts[row] is Part.TEXT else None
 
 
 def draw(row: Row, parent: Row | None, frame: Frame, palette: Palette, now: float) -> Drawn:
@@ -139,14 +56,48 @@ class _Drawing:
         self.base = self._over(palette.base)
         author = palette.named["own"] if row.own else palette.author(row.author_id)
         self.author_style = self._over(author)
-        private = row.note_kind == "private"
-        bar = "┃" if private else "▊"
-        self.gutter = Segment(
-            bar if frame.compact else f" {bar} ", self._named("private") if private else self.author_style
-        )
+        self.margin = self._margin()
+        self.head: list[Segment] = []
         self.styles: dict[int, Style] = {}
         self.link_styles: dict[tuple[int, Style], Style] = {}
         self.out = Drawn(row.reply_to, row.expires_at)
+
+    def _margin(self) -> list[Segment]:
+        """What stands left of each row of the message."""
+        kind = self.row.note_kind
+        bar, style = ("┃", self._named("private")) if kind == "private" else ("▊", self.author_style)
+        if self.frame.compact and not self.frame.dense:
+            return [Segment(bar, style)]
+        if not self.frame.dense:
+            return [Segment(f" {bar} ", style)]
+        if kind != "private":
+            bar, style = "│", self._named("mention" if kind == "mention" else "time")
+        return [Segment(" " * (self.frame.indent - 2), self.base), Segment(f"{bar} ", style)]
+
+    def _begin_beside(self, *, named: bool) -> None:
+        """Where time and name stand beside the text: have them left of the first row of it."""
+        row, frame = self.row, self.frame
+        if not frame.dense:
+            return
+        time = row.time.rpartition(" ")[2].rjust(frame.time_cells - 1) + " " if frame.time_cells else ""
+        name = fit_cells(settle(row.author), frame.name_cells) if named else ""
+        used = cell_len(name)
+        before = frame.indent - 3 - frame.name_cells - len(time)
+        self.out.author = range(frame.indent - 3 - used, frame.indent - 3)
+        self.head = [
+            Segment(" " * before + time, self._named("time")),
+            Segment(" " * (frame.name_cells - used) + name, self.author_style),
+            Segment(" ", self.base),
+            self.margin[-1],
+        ]
+
+    def _gutter(self) -> list[Segment]:
+        """What stands left of the next row."""
+        if not self.head:
+            return self.margin
+        head, self.head = self.head, []
+        self.out.name_row = len(self.out.parts)
+        return head
 
     def draw(self, now: float) -> Drawn:
         if self.row.folded and not self.frame.expanded:
@@ -159,11 +110,16 @@ class _Drawing:
             self._add_rule(self.row.day, "day")
         if self.row.rule:
             self._add_rule(self.row.rule, "rule")
+        named = not self.row.grouped or bool(self.row.folded)
+        self._begin_beside(named=named)
         if self.row.reply_to is not None:
-            self._add(Part.PREVIEW, [Segment(self._preview(), self._named("preview"))])
-        if not self.row.grouped or self.row.folded:
-            self._add_header(now)
-        self._add_text()
+            self._finish(Part.PREVIEW, [*self.margin, Segment(self._preview(), self._named("preview"))], self.base)
+        if self.frame.dense:
+            self._add_text(self._aside(now))
+        else:
+            if named:
+                self._add_header(now)
+            self._add_text()
         self._add_actions()
         return self.out
 
@@ -174,6 +130,7 @@ class _Drawing:
             self._add_rule(self.row.day, "day")
         if self.row.rule:
             self._add_rule(self.row.rule, "rule")
+        self._begin_beside(named=False)
         self.out.hidden = 1
         words = fit_cells(settle(self.row.folded), self.frame.text_width)
         self._add(Part.MORE, [Segment(words, self._named("preview"))])
@@ -199,7 +156,7 @@ class _Drawing:
 
     def _add(self, part: Part, segments: list[Segment]) -> None:
         """A row of the message: gutter, segments, and blanks up to the width."""
-        self._finish(part, [self.gutter, *segments], self.base)
+        self._finish(part, [*self._gutter(), *segments], self.base)
 
     def _add_plain(self, part: Part, segments: list[Segment]) -> None:
         """A row beside the message: no gutter, not coloured with it."""
@@ -228,7 +185,8 @@ class _Drawing:
         dashes = "─" * (3 if self.frame.compact else 8)
         words = fit_cells(settle(words), max(1, self.frame.width - 2 * len(dashes) - 2))
         line = f"{dashes} {words} {dashes}"
-        left = max(0, self.frame.width - cell_len(line)) // 2
+        room = min(self.frame.width, self.frame.indent + self.frame.text_width + (not self.frame.compact))
+        left = max(0, room - cell_len(line)) // 2
         self._add_plain(part, [Segment(" " * left + line, self.palette.named[name])])
 
     def _preview(self) -> str:
@@ -239,30 +197,39 @@ class _Drawing:
         words = f"╭ {self.parent.author}: {preview_line(self.parent.text)}"
         return fit_cells(settle(words), self.frame.text_width)
 
-    def _add_header(self, now: float) -> None:
-        row, room = self.row, self.frame.text_width
+    def _aside(self, now: float) -> list[tuple[str, str]]:
+        """Countdown and note, each with its style."""
+        row = self.row
         kind = row.note_kind if row.note_kind in {"private", "mention", "pending"} else "time"
         clock = clock_text(row.expires_at, now) if row.expires_at is not None else ""
-        rest = [(row.time, "time"), (clock, "countdown"), (settle(row.note), kind)]
-        rest = [(text, name) for text, name in rest if text]
+        return [(text, name) for text, name in ((clock, "countdown"), (settle(row.note), kind)) if text]
+
+    def _add_header(self, now: float) -> None:
+        row, room = self.row, self.frame.text_width
+        rest = [*([(row.time, "time")] if row.time else []), *self._aside(now)]
         author = settle(row.author)
         needed = sum(len(GAP) + cell_len(text) for text, _ in rest)
         author = fit_cells(author, min(room, max(AUTHOR_CELLS, room - needed)))
-        segments = [Segment(author, self.author_style)]
         x = self.frame.indent + cell_len(author)
-        self.out.author = range(self.frame.indent, x)
-        end = self.frame.indent + room
-        for text, name in rest:
+        self.out.name_row, self.out.author = len(self.out.parts), range(self.frame.indent, x)
+        self._add(Part.HEADER, [Segment(author, self.author_style), *self._after(x, rest)])
+
+    def _after(self, x: int, words: Sequence[tuple[str, str]]) -> list[Segment]:
+        """What comes after cell `x` of the row that is made now, as far as there is room: words with their styles."""
+        segments = []
+        end = self.frame.indent + self.frame.text_width
+        for text, name in words:
             shown = fit_cells(text, end - x - len(GAP))
             if not shown:
                 break
             segments += [Segment(GAP, self.base), Segment(shown, self._named(name))]
             x += len(GAP) + cell_len(shown)
             if name == "countdown" and shown == text:
-                self.out.clock = range(x - cell_len(shown), x)
-        self._add(Part.HEADER, segments)
+                self.out.clock_row, self.out.clock = len(self.out.parts), range(x - cell_len(shown), x)
+        return segments
 
-    def _add_text(self) -> None:
+    def _add_text(self, aside: Sequence[tuple[str, str]] = ()) -> None:
+        """The rows of the text; `aside` stands behind the last of them, below it where it has no room there."""
         found = self.frame.find(self.row.text) if self.frame.find is not None else ()
         text = self.out.text = message_text(self.row.text, self.frame.selected, found)
         spans = wrap(text.text, self.frame.text_width)
@@ -270,25 +237,38 @@ class _Drawing:
             self.out.hidden = len(spans) - (FOLD_ROWS - 1)
             del spans[FOLD_ROWS - 1 :]
         self.out.spans = spans
-        style = self._named("text")
-        for start, end in spans:
-            if isinstance(text, FormattedText):
-                self._add_formatted(text, start, end)
+        last = spans[-1] if aside and not self.out.hidden and self._has_room(text, spans[-1], aside) else None
+        style, plain = self._named("text"), not isinstance(text, FormattedText)
+        for span in spans:
+            if plain and span is not last:
+                self._add(Part.TEXT, [Segment(text.text[span[0] : span[1]], style)])
             else:
-                self._add(Part.TEXT, [Segment(text.text[start:end], style)])
+                self._add_row_of_text(text, span, aside if span is last else ())
         if self.out.hidden:
             words = fit_cells(f"… {self.out.hidden} more lines (Enter shows all)", self.frame.text_width)
             self._add(Part.MORE, [Segment(words, self._named("more"))])
+        if aside and last is None:
+            self._add(Part.HEADER, self._after(self.frame.indent - len(GAP), aside)[1:])
 
-    def _add_formatted(self, text: MessageText, start: int, end: int) -> None:
+    def _has_room(self, text: MessageText, span: Span, aside: Sequence[tuple[str, str]]) -> bool:
+        needed = sum(len(GAP) + cell_len(words) for words, _ in aside)
+        used = cell_len(text.text[span[0] : span[1]])
+        return not text.in_block(span[0]) and used + needed <= self.frame.text_width
+
+    def _add_row_of_text(self, text: MessageText, span: Span, aside: Sequence[tuple[str, str]]) -> None:
         """A row cut where its look changes; a fenced block is as wide as the list."""
-        pieces, links = [self.gutter], {}
-        for first, last, look in text.runs(start, end):
-            if look & LINK and (number := text.link_at(first)) is not None:
-                links[len(pieces)] = number
-            pieces.append(Segment(text.text[first:last], self._style(look)))
-        blank = self._named("code-block") if text.in_block(start) else self.base
-        self._finish(Part.TEXT, pieces, blank, links)
+        pieces, links = [*self._gutter()], {}
+        start, end = span
+        if isinstance(text, FormattedText):
+            for first, last, look in text.runs(start, end):
+                if look & LINK and (number := text.link_at(first)) is not None:
+                    links[len(pieces)] = number
+                pieces.append(Segment(text.text[first:last], self._style(look)))
+        else:
+            pieces.append(Segment(text.text[start:end], self._named("text")))
+        if aside:
+            pieces += self._after(self.frame.indent + cell_len(text.text[start:end]), aside)
+        self._finish(Part.TEXT, pieces, self._named("code-block") if text.in_block(start) else self.base, links)
 
     def _style(self, look: int) -> Style:
         style = self.styles.get(look)
@@ -318,9 +298,10 @@ class _Drawing:
         if strip is None:
             return
         if strip.words:
-            words = " " * self.frame.indent + fit_cells(settle(strip.words), self.frame.text_width)
+            room = self.frame.width - self.frame.strip_indent - 1 if self.frame.dense else self.frame.text_width
+            words = " " * (self.frame.strip_indent + 1) + fit_cells(settle(strip.words), max(1, room))
             self._add_plain(Part.DETAILS, [Segment(words, self.palette.named["time"])])
-        left = actions_indent(self.frame)
+        left = self.frame.strip_indent
         for items in strip.rows(self.frame.width - left):
             segments = [Segment(" " * left, self.palette.base)]
             x = 0
@@ -332,11 +313,6 @@ class _Drawing:
                 segments += _underlined(item.text, strip.actions[item.number].key, self.palette.named[name])
                 x = item.x + cell_len(item.text)
             self._add_plain(Part.ACTIONS, segments)
-
-
-def actions_indent(frame: Frame) -> int:
-    """Cells left of the action strip: its first label begins where the text does."""
-    return frame.indent - 1
 
 
 def _underlined(label: str, letter: str, style: Style) -> list[Segment]:

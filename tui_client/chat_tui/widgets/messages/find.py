@@ -1,6 +1,6 @@
 """Find highlights: one style for all that was found in the messages, a stronger one where the search has gone to."""
 
-from chat_tui.widgets.messages.drawing import Drawn, Find, Part
+from chat_tui.widgets.messages.frame import Drawn, Find, Part
 from chat_tui.widgets.messages.pane import MessagePane
 
 Reading = tuple[int, int] | None

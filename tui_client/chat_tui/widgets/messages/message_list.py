@@ -18,8 +18,8 @@ from textual.strip import Strip
 from chat_tui.toolkit.line_view import LineView
 from chat_tui.widgets.messages import countdown, edges, mouse, pane, picking, unread
 from chat_tui.widgets.messages.canvas import Lookup
-from chat_tui.widgets.messages.drawing import Find
 from chat_tui.widgets.messages.find import FindHighlights, Reading
+from chat_tui.widgets.messages.frame import Find, Spacing
 from chat_tui.widgets.messages.heights import Size as MessageSize
 from chat_tui.widgets.messages.jump_history import Trail
 from chat_tui.widgets.messages.row import Action, Row
@@ -95,13 +95,13 @@ class MessageList(LineView):
     # -- what the owner tells -------------------------------------------------
 
     @property
-    def compact(self) -> bool:
-        """The look for narrow terminals: no blank lines between messages, a gutter of one cell."""
-        return self._pane.compact
+    def spacing(self) -> Spacing:
+        """How messages are arranged."""
+        return self._pane.spacing
 
-    @compact.setter
-    def compact(self, compact: bool) -> None:
-        self._pane.compact = compact
+    @spacing.setter
+    def spacing(self, spacing: Spacing) -> None:
+        self._pane.spacing = spacing
 
     def reset(self, sizes: Iterable[MessageSize]) -> None:
         """Replace everything but the unsent lines, close the pick, and go to the end. Keys ascend."""

@@ -8,8 +8,8 @@ from textual.geometry import Offset
 from textual.message import Message
 
 from chat_tui.widgets.markup.wrapping import offset_at
-from chat_tui.widgets.messages.drawing import Part, actions_indent
 from chat_tui.widgets.messages.edges import PageEdges
+from chat_tui.widgets.messages.frame import Part
 from chat_tui.widgets.messages.pane import MessagePane
 from chat_tui.widgets.messages.picking import Picking
 
@@ -102,7 +102,7 @@ class MessageMouse:
                 self._picking.unfold(hit.key)
             case Part.PREVIEW:
                 self._clicked_preview(hit.key)
-            case Part.HEADER if hit.cell in self._canvas.drawn(hit.key).author:
+            case _ if self._canvas.drawn(hit.key).is_author(hit.row, hit.cell):
                 self._tell(AuthorClicked(hit.key))
             case _:
                 url = self._link_at(hit)
@@ -117,7 +117,7 @@ class MessageMouse:
         strip = self._canvas.strip
         if strip is None or hit.key != self._picking.picked:
             return
-        indent = actions_indent(self._canvas.frame(hit.key))
+        indent = self._canvas.frame(hit.key).strip_indent
         row = hit.row - self._canvas.drawn(hit.key).parts.index(Part.ACTIONS)
         index = strip.item_at(self._pane.columns - indent, row, hit.cell - indent)
         if index is not None:

@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from chat_tui.toolkit.line_view import LineView
 from chat_tui.widgets.messages.canvas import Lookup, MessageCanvas
-from chat_tui.widgets.messages.drawing import text_width
+from chat_tui.widgets.messages.frame import Spacing
 from chat_tui.widgets.messages.heights import MessageBlocks
 from chat_tui.widgets.messages.heights import Size as MessageSize
 from chat_tui.widgets.messages.styles import palette_of
@@ -75,7 +75,7 @@ class MessagePane:
         self.strips: list[Strip] = []
         self.rows: list[tuple[int, int]] = []  # (key, row in the message) of each line that has one
         self.stale = True
-        self._compact = False
+        self._spacing = Spacing()
         self._throttle = PaintThrottle(self._paint, gives_way)
         self._ends = (True, True)
         self._fresh = 0  # messages that have come since the last paint
@@ -96,15 +96,14 @@ class MessagePane:
         return self.viewport.following or self.viewport.at_end
 
     @property
-    def compact(self) -> bool:
-        """The look for narrow terminals: no blank lines between messages, a gutter of one cell."""
-        return self._compact
+    def spacing(self) -> Spacing:
+        """How messages are arranged."""
+        return self._spacing
 
-    @compact.setter
-    def compact(self, compact: bool) -> None:
-        if compact != self._compact:
-            self._compact = compact
-            self.canvas.width = 0
+    @spacing.setter
+    def spacing(self, spacing: Spacing) -> None:
+        if spacing != self._spacing:
+            self._spacing = spacing
             self.invalidate()
 
     def shown_keys(self) -> list[int]:
@@ -292,11 +291,11 @@ class MessagePane:
         canvas = self.canvas
         if canvas.palette is None:
             canvas.palette = palette_of(self._surface)
-        if canvas.width != self.columns:
+        plain = self._spacing.on(self.columns)
+        if canvas.plain != plain:
             canvas.clear()
-            canvas.width, canvas.compact = self.columns, self._compact
-            extra = 1 if self._compact else 2
-            self.blocks.set_width(text_width(self.columns, compact=self._compact), extra)
+            canvas.plain = plain
+            self.blocks.set_width(plain.text_width, plain.rows_around)
 
     def _arrange(self) -> None:
         """Find out what is visible. In a flood the page above, which would never be seen, is left for later."""
@@ -317,7 +316,7 @@ class MessagePane:
             strips += drawn.strips[start:end]
             rows += [(key, row) for row in range(start, end)]
         if (missing := self.lines - len(strips)) > 0 and self.canvas.palette is not None:
-            strips += [Strip.blank(self.columns, self.canvas.palette.base)] * missing
+            strips += [self.canvas.palette.blank(self.columns)] * missing
         self.strips, self.rows = strips, rows
 
     def _tell_position(self) -> None:

@@ -10,50 +10,53 @@ from rich.style import Style
 from textual.color import Color
 from textual.filter import ANSIToTruecolor, LineFilter
 from textual.strip import Strip
+from textual.theme import Theme
 from textual.widget import Widget
 
-from chat_tui.toolkit.part_styles import PartStyle, partial_style
+from chat_tui.toolkit.contrast import READABLE, contrast
+from chat_tui.toolkit.part_styles import PartStyle, mixes_colours, partial_style
 
 DARK_AUTHORS = ("#8ab4f8", "#81c995", "#f4a09a", "#fdd663", "#cf9ff9", "#78d9ec", "#fcad70", "#ff9fd0")
 LIGHT_AUTHORS = ("#174ea6", "#0b5a28", "#9c1f17", "#634800", "#6420a0", "#00545a", "#803b00", "#8f0f50")
-READABLE = 4.5
-ANSI_AUTHORS = ("blue", "green", "magenta", "cyan", "red")
+DARK_TERMINAL_AUTHORS = ("cyan", "green", "bright_yellow", "bright_cyan", "bright_green", "bright_red")
+LIGHT_TERMINAL_AUTHORS = ("blue", "magenta", "red")
+UNCOLOURED = ("default",)
 
 LOOKS: Mapping[str, PartStyle] = {
     "text": PartStyle("$foreground"),
     "own": PartStyle("$text-primary", attributes="bold"),
-    "time": PartStyle("$foreground 60%"),
-    "preview": PartStyle("$foreground 60%"),
+    "time": PartStyle("$foreground-muted"),
+    "preview": PartStyle("$foreground-muted"),
     "private": PartStyle("$text-warning", attributes="bold"),
     "mention": PartStyle("$text-accent", attributes="bold"),
-    "pending": PartStyle("$foreground 60%", attributes="italic"),
+    "pending": PartStyle("$foreground-muted", attributes="italic"),
     "countdown": PartStyle("$text-warning"),
     "rule": PartStyle("$text-primary"),
-    "day": PartStyle("$foreground 60%"),
+    "day": PartStyle("$foreground-muted"),
     "link": PartStyle("$text-accent", attributes="underline"),
-    "mark": PartStyle("$foreground 60%"),
+    "mark": PartStyle("$foreground-muted"),
     "code": PartStyle("$text-accent", "$surface"),
     "emphasis": PartStyle("$foreground", attributes="italic"),
     "strong": PartStyle("$foreground", attributes="bold"),
     "code-block": PartStyle("$foreground", "$surface"),
-    "code-fence": PartStyle("$foreground 60%", "$surface"),
+    "code-fence": PartStyle("$foreground-muted", "$surface"),
     "code-keyword": PartStyle("$text-accent", "$surface", "bold"),
     "code-string": PartStyle("$text-success", "$surface"),
     "code-number": PartStyle("$text-warning", "$surface"),
-    "code-comment": PartStyle("$foreground 60%", "$surface", "italic"),
+    "code-comment": PartStyle("$foreground-muted", "$surface", "italic"),
     "code-name": PartStyle("$text-primary", "$surface"),
     "code-removed": PartStyle("$text-error", "$surface"),
     "more": PartStyle("$text-accent"),
-    "found": PartStyle("$text-warning", "$warning-muted", "bold underline"),
-    "found-here": PartStyle("$warning", "$background", "bold reverse"),
+    "found": PartStyle("$text-warning", "$warning-muted", "bold underline", "bold reverse"),
+    "found-here": PartStyle("$warning", "$background", "bold reverse", "bold underline not reverse"),
     "action": PartStyle("$foreground", "$panel"),
     "action-focused": PartStyle("$block-cursor-foreground", "$block-cursor-background", "bold", "bold reverse"),
-    "action-armed": PartStyle("$text-error", "$error-muted", "bold"),
+    "action-armed": PartStyle("$text-error", "$error-muted", "bold", "bold reverse"),
 }
 """What stands in a list of messages, by the names that `Palette.named` has."""
 
-PICKED = PartStyle(background="$primary 20%")
-MARKED = PartStyle(background="$warning 20%")
+PICKED = PartStyle(background="$primary 15%")
+MARKED = PartStyle(background="$warning 15%")
 
 _WHITE, _BLACK = Color(255, 255, 255), Color(0, 0, 0)
 _STEPS = 20
@@ -73,20 +76,16 @@ def author_colours(background: Color, *others: Color) -> tuple[str, ...]:
     )
 
 
-def contrast(one: Color, two: Color) -> float:
-    """The contrast of two colours as WCAG reckons it: 1 for none, 21 for black on white."""
-    low, high = sorted((_luminance(one), _luminance(two)))
-    return (high + 0.05) / (low + 0.05)
+def terminal_authors(theme: Theme) -> Sequence[str]:
+    """Those of the sixteen colours of a terminal that can be read on its background, as far as that is known."""
+    if theme.primary == "ansi_default":
+        return UNCOLOURED
+    return DARK_TERMINAL_AUTHORS if theme.dark else LIGHT_TERMINAL_AUTHORS
 
 
 def _readable(colour: Color, end: Color, grounds: Sequence[Color]) -> Color:
     shades = (colour.blend(end, step / _STEPS) for step in range(_STEPS + 1))
     return next((shade for shade in shades if min(contrast(shade, ground) for ground in grounds) >= READABLE), end)
-
-
-def _luminance(colour: Color) -> float:
-    parts = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
 class Palette(msgspec.Struct, frozen=True):
@@ -125,13 +124,13 @@ def palette_of(widget: Widget) -> Palette:
     app = widget.app
     base = widget.rich_style
     rgb = base.bgcolor is not None and base.bgcolor.type is ColorType.TRUECOLOR
-    variables, colours = app.theme_variables, not app.no_color
+    variables, colours = app.theme_variables, mixes_colours(app)
     background = widget.background_colors[1]
     # No tint of the terminal's own colours is sure to leave the text readable; the strip says what is picked.
     picked = Style() if app.native_ansi_color else partial_style(PICKED, variables, background)
     marked = Style(reverse=True) if app.native_ansi_color else partial_style(MARKED, variables, background)
     others = [Color.from_rich_color(style.bgcolor) for style in (picked, marked) if style.bgcolor is not None]
-    authors = ANSI_AUTHORS if app.native_ansi_color else author_colours(background, *others)
+    authors = terminal_authors(app.current_theme) if app.native_ansi_color else author_colours(background, *others)
     return Palette(
         base=base,
         named={

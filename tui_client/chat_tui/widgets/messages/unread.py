@@ -5,7 +5,7 @@ from typing import Literal
 
 from textual.message import Message
 
-from chat_tui.widgets.messages.drawing import Part
+from chat_tui.widgets.messages.frame import Part
 from chat_tui.widgets.messages.pane import MessagePane, PanePart
 
 Where = Literal["", "above", "here", "below"]
