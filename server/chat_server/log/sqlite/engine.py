@@ -1,7 +1,6 @@
 """SQLite engine, in the event loop: hands entries to the writer in batches, feeds tails, and asks the readers."""
 
 import asyncio
-import os
 import secrets
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -15,8 +14,9 @@ from chat_server.core.entries import NewEntry
 from chat_server.log import Entry, LogError, Opened, OpenError, Reset
 from chat_server.log.recent_keys import hash_of
 from chat_server.log.sqlite.facts import Facts
+from chat_server.log.sqlite.files import HeldFiles, real_path
 from chat_server.log.sqlite.reader import Reader
-from chat_server.log.sqlite.schema import lock, open_writer, why
+from chat_server.log.sqlite.schema import open_writer, why, why_not_opened
 from chat_server.log.sqlite.writer import INDEX_FROM, Append, Outcome, Work, Writer
 from chat_server.log.tail_waiters import TailWaiters
 
@@ -35,9 +35,9 @@ class SqliteLog:
     """
 
     def __init__(self, path: Path, *, index_from: int = INDEX_FROM) -> None:
-        self._path = path
+        self._path = real_path(path)
         self._index_from = index_from
-        self._lock: int | None = None
+        self._files: HeldFiles | None = None
         self._pages: _Reading | None = None
         self._searches: _Reading | None = None
         self._names: dict[str, str] = {}
@@ -68,7 +68,8 @@ class SqliteLog:
             raise
         self._last = self._floor = facts.last
         self._pruned = facts.pruned
-        self._writer = Writer(connection, facts, self._deliver, self._index_from)
+        assert self._files is not None
+        self._writer = Writer(connection, facts, self._deliver, self._index_from, self._files.must_be_in_place)
         self._writer.start()
         self._closed = False
         if unwiped:
@@ -76,7 +77,8 @@ class SqliteLog:
         return opened
 
     def _open(self) -> tuple[sqlite3.Connection, Facts, Opened, Sequence[int]]:
-        self._lock = lock(self._path)
+        self._files = files = HeldFiles(self._path)
+        files.check()
         connection = open_writer(self._path)
         try:
             self._pages, self._searches = _Reading(self._path), _Reading(self._path)
@@ -85,12 +87,13 @@ class SqliteLog:
             if facts is None:
                 facts = Facts(secrets.token_hex(8))
                 connection.execute("INSERT INTO facts VALUES ('epoch', ?), ('indexed', 0)", (facts.epoch,))
+            files.begin(connection)
             opened = reader.opened(facts)
             self._names = dict(reader.names())
             return connection, facts, opened, reader.unwiped(opened.replay_after)
         except (sqlite3.Error, ValueError, TypeError) as error:
             connection.close()
-            raise OpenError(f"Can't read {self._path}: {why(error)}.") from error
+            raise OpenError(f"Can't use {self._path}: {why_not_opened(error, self._path)}.") from error
         except OpenError:
             connection.close()
             raise
@@ -114,9 +117,9 @@ class SqliteLog:
         for reading in (self._pages, self._searches):
             if reading is not None:
                 reading.close()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        if self._files is not None:
+            self._files.release()
+            self._files = None
 
     # -- writing ------------------------------------------------------------------------------------------------
 
