@@ -13,21 +13,18 @@ from dataclasses import Field, fields
 from importlib import metadata
 from typing import Any
 
+from chat_server import log_commands
 from chat_server.app import ChatServer, StartError
 from chat_server.settings import Settings
 
 _ENVIRONMENT = "CHAT_SERVER_"
-_COPYING = {
-    "backup": "copy a log as it is at this moment, also while a server has it open",
-    "export": "write every message of a log as a line of JSON, the oldest first",
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the server until SIGTERM or SIGINT, or copy a log. Returns the exit status."""
+    """Run the server until SIGTERM or SIGINT, or a command on a log's file. Returns the exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments and arguments[0] in _COPYING:
-        return _copy(arguments)
+    if arguments and arguments[0] in log_commands.COMMANDS:
+        return log_commands.run(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("websockets").setLevel(logging.CRITICAL)
     logging.getLogger("asyncio").setLevel(logging.ERROR)
@@ -57,7 +54,8 @@ def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str
         prog="chat-server",
         description="A chat for people who live in a terminal: a plain WebSocket server.",
         epilog=f"Each option is also an environment variable, such as {_ENVIRONMENT}PORT. "
-        "`chat-server backup LOG FILE` copies a log that is in a file, `chat-server export LOG` writes its messages.",
+        "`chat-server backup LOG FILE` copies a log that is in a file, `chat-server restore FILE LOG` goes back to the "
+        "copy, `chat-server export LOG` writes its messages.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"chat-server {metadata.version('chat-tui')}")
@@ -81,33 +79,6 @@ def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str
             except ValueError:
                 raise ValueError(f"{variable} can't be {environment[variable]!r}") from None
     return Settings(**values)
-
-
-def _copy(arguments: Sequence[str]) -> int:
-    """`chat-server backup` and `chat-server export`."""
-    from chat_server.log import OpenError  # noqa: PLC0415 - as below
-    from chat_server.log.sqlite import backup, path_of  # noqa: PLC0415 - a server without a file needs no database
-    from chat_server.ops.export import export  # noqa: PLC0415 - only these commands need it
-
-    command = arguments[0]
-    parser = argparse.ArgumentParser(prog=f"chat-server {command}", description=_COPYING[command])
-    parser.add_argument("log", help="the file, or what --log names it")
-    if command == "backup":
-        parser.add_argument("file", help="the copy; must not be there yet")
-    given = parser.parse_args(arguments[1:])
-    try:
-        if command == "backup":
-            backup(path_of(given.log), path_of(given.file))
-        else:
-            for line in export(path_of(given.log)):
-                sys.stdout.buffer.write(line + b"\n")
-            sys.stdout.buffer.flush()
-    except OpenError as error:
-        print(f"chat-server: {error}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:  # whoever reads has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
 
 
 def _kind(option: "Field[Any]") -> Callable[[str], Any]:

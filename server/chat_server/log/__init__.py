@@ -132,11 +132,25 @@ def open_log(url: str, *, history: int) -> MessageLog:
         from chat_server.log.memory import MemoryLog  # noqa: PLC0415 - an engine is imported when it is chosen
 
         return MemoryLog(history=history)
+    if scheme == "sqlite" and path == ":memory:":
+        raise ValueError(f"{url} is no file; memory: keeps messages until the server stops")
     if scheme == "sqlite" and path:
         from chat_server.log.sqlite import SqliteLog  # noqa: PLC0415 - as above
 
-        return SqliteLog(Path(path).expanduser())
+        return SqliteLog(file_path(path))
     raise ValueError(f"log is memory: or sqlite:PATH, not {url}")
+
+
+def file_path(written: str) -> Path:
+    """The file that is meant by a path; `~` is a home folder.
+
+    Raises:
+        ValueError: when it is nobody's; its text is for the operator.
+    """
+    try:
+        return Path(written).expanduser()
+    except RuntimeError:
+        raise ValueError(f"{written} is in the home folder of somebody who is not known here") from None
 
 
 def read_file(path: Path) -> AbstractContextManager[tuple[float, Iterator[Entry]]]:

@@ -16,7 +16,7 @@ from chat_server.log.recent_keys import hash_of
 from chat_server.log.sqlite.facts import Facts
 from chat_server.log.sqlite.files import HeldFiles, real_path
 from chat_server.log.sqlite.reader import Reader
-from chat_server.log.sqlite.schema import open_writer, why, why_not_opened
+from chat_server.log.sqlite.schema import open_reader, open_writer, why, why_not_opened
 from chat_server.log.sqlite.writer import INDEX_FROM, Append, Outcome, Work, Writer
 from chat_server.log.tail_waiters import TailWaiters
 
@@ -62,21 +62,20 @@ class SqliteLog:
         self._loop = loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[None] = loop.create_future()
         try:
-            connection, facts, opened, unwiped = await loop.run_in_executor(None, self._open)
+            files, connection, facts, opened, unwiped = await loop.run_in_executor(None, self._open)
         except BaseException:  # a cancellation too: it goes on to the caller, and the file is free again
             self._let_go()
             raise
         self._last = self._floor = facts.last
         self._pruned = facts.pruned
-        assert self._files is not None
-        self._writer = Writer(connection, facts, self._deliver, self._index_from, self._files.must_be_in_place)
+        self._writer = Writer(connection, facts, self._deliver, self._index_from, files.must_be_in_place)
         self._writer.start()
         self._closed = False
         if unwiped:
             await self.in_commit(lambda writer: writer.erase(unwiped))
         return opened
 
-    def _open(self) -> tuple[sqlite3.Connection, Facts, Opened, Sequence[int]]:
+    def _open(self) -> tuple[HeldFiles, sqlite3.Connection, Facts, Opened, Sequence[int]]:
         self._files = files = HeldFiles(self._path)
         files.check()
         connection = open_writer(self._path)
@@ -90,7 +89,7 @@ class SqliteLog:
             files.begin(connection)
             opened = reader.opened(facts)
             self._names = dict(reader.names())
-            return connection, facts, opened, reader.unwiped(opened.replay_after)
+            return files, connection, facts, opened, reader.unwiped(opened.replay_after)
         except (sqlite3.Error, ValueError, TypeError) as error:
             connection.close()
             raise OpenError(f"Can't use {self._path}: {why_not_opened(error, self._path)}.") from error
@@ -318,7 +317,7 @@ class _Reading:
     """A reader and the thread that it runs in."""
 
     def __init__(self, path: Path) -> None:
-        self.reader = Reader(path)
+        self.reader = Reader(open_reader(path))
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="log-reader")
 
     def close(self) -> None:

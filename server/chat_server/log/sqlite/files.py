@@ -40,8 +40,8 @@ def real_path(path: Path) -> Path:
 class HeldFiles:
     """The files of a log, locked: nobody else can hold them, by whatever name, until `release`."""
 
-    def __init__(self, path: Path) -> None:
-        """Lock them, which makes an empty file where there is none.
+    def __init__(self, path: Path, *, may_lack_database: bool = False) -> None:
+        """Lock them, which makes an empty file where there is none, unless there `may_lack_database` be none.
 
         Raises:
             OpenError: when that is not possible, or another server has them.
@@ -55,13 +55,11 @@ class HeldFiles:
             self._record = _open_or_make(beside(path, "-lock"))
             _lock_record(self._record, path)
             self._runs = os.pread(self._record, _RECORD, 0).decode(errors="replace").split()
-            if not path.exists() and _size(beside(path, "-wal")) > _WAL_HEADER:
-                raise OpenError(
-                    f"{path} is gone, and {path.name}-wal beside it has the newest messages: bring the file back, or"
-                    f" remove {path.name}-wal to begin a new log."
-                )
-            self._database = _open_or_make(path)
-            _lock_database(self._database, path)
+            if not may_lack_database:
+                _must_not_lack_its_database(path)
+            if path.exists() or not may_lack_database:
+                self._database = _open_or_make(path)
+                _lock_database(self._database, path)
         except BaseException:  # it goes on to the caller, and nothing stays locked
             self.release()
             raise
@@ -132,6 +130,10 @@ class HeldFiles:
                 moved.sqlite_errorcode = sqlite3.SQLITE_READONLY_DBMOVED
                 raise moved
 
+    def forget(self) -> None:
+        """Another file has taken the database's place: no run of it is known."""
+        self._note()
+
     def release(self) -> None:
         """Let go, after every connection is closed: to close the file before would end SQLite's own locks on it."""
         for descriptor in (self._database, self._record):
@@ -177,6 +179,15 @@ def _check_folder(path: Path) -> None:
             raise OpenError(f"There is no folder {path.parent}; make it first.")
     except OSError as error:
         raise OpenError(f"Can't use {path}: {error.strerror}.") from error
+
+
+def _must_not_lack_its_database(path: Path) -> None:
+    """SQLite would remove the write-ahead log of a database that is not there."""
+    if not path.exists() and _size(beside(path, "-wal")) > _WAL_HEADER:
+        raise OpenError(
+            f"{path} is gone, and {path.name}-wal beside it has the newest messages: bring the file back, or remove"
+            f" {path.name}-wal to begin a new log."
+        )
 
 
 def _open_or_make(path: Path) -> int:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from operator import itemgetter
-from pathlib import Path
 from typing import TypeAlias
 
 from chat_protocol.queries import Query
@@ -16,7 +15,7 @@ from chat_server.log.content import read_content
 from chat_server.log.kinds import ERASED, KINDS
 from chat_server.log.sqlite.facts import Facts, read_facts
 from chat_server.log.sqlite.keys import find_keys
-from chat_server.log.sqlite.schema import HAS_TEXT, gather, open_reader
+from chat_server.log.sqlite.schema import HAS_TEXT, gather
 from chat_server.log.sqlite.search_index import look_up
 
 REPLAYED_MESSAGES = 2_000
@@ -32,8 +31,8 @@ _LARGEST = (1 << 63) - 1
 class Reader:
     """Queries over one connection that only reads. Not to be used by two threads at once."""
 
-    def __init__(self, path: Path) -> None:
-        self._connection = open_reader(path)
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
 
     def close(self) -> None:
         """Close the file."""

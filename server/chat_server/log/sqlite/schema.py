@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -64,10 +65,43 @@ def open_reader(path: Path) -> sqlite3.Connection:
     return _opened(path, _prepare_reader)
 
 
-def _opened(path: Path, prepare: Callable[[sqlite3.Connection, Path], None]) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        path, timeout=5.0, isolation_level=None, check_same_thread=False, cached_statements=256
-    )
+def open_copy(path: Path) -> sqlite3.Connection:
+    """A connection that changes nothing, not even beside the file; also where nothing can be written.
+
+    Raises:
+        OpenError: as `open_writer`.
+    """
+    where = f"file:{quote(str(path))}?mode=ro"
+    try:
+        return _opened(path, _prepare_reader, where)
+    except OpenError as error:
+        cause = error.__cause__
+        if getattr(cause, "sqlite_errorcode", 0) & 0xFF not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}:
+            raise
+        # Where no index of the write-ahead log can be made, the file alone is read: all of it, if there is no such log.
+        wal = path.with_name(path.name + "-wal")
+        if wal.exists() and wal.stat().st_size:
+            raise OpenError(
+                f"Can't read {path} where it is: {wal.name} beside it has the newest messages. Copy both into a folder"
+                " that can be written."
+            ) from cause
+        return _opened(path, _prepare_reader, where + "&immutable=1")
+
+
+def _opened(
+    path: Path, prepare: Callable[[sqlite3.Connection, Path], None], uri: str | None = None
+) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(
+            uri or path,
+            timeout=5.0,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+            uri=uri is not None,
+        )
+    except sqlite3.Error as error:
+        raise OpenError(f"Can't use {path}: {why_not_opened(error, path)}.") from error
     try:
         prepare(connection, path)
     except sqlite3.Error as error:
