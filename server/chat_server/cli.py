@@ -15,6 +15,7 @@ from typing import Any
 
 from chat_server import log_commands
 from chat_server.app import ChatServer, StartError
+from chat_server.ops.operator_log import begin_operator_log, open_missing_streams
 from chat_server.settings import Settings
 
 _ENVIRONMENT = "CHAT_SERVER_"
@@ -22,12 +23,18 @@ _ENVIRONMENT = "CHAT_SERVER_"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the server until SIGTERM or SIGINT, or a command on a log's file. Returns the exit status."""
+    open_missing_streams()
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments and arguments[0] in log_commands.COMMANDS:
         return log_commands.run(arguments)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("websockets").setLevel(logging.CRITICAL)
-    logging.getLogger("asyncio").setLevel(logging.ERROR)
+    operator_log = begin_operator_log()
+    try:
+        return _serve(arguments)
+    finally:
+        operator_log.end()
+
+
+def _serve(arguments: Sequence[str]) -> int:
     try:
         settings = read_settings(arguments, os.environ)
     except ValueError as error:

@@ -66,8 +66,12 @@ def restore(source: Path, target: Path) -> Path | None:
         try:
             with written_whole(target, replace=True) as part:
                 _copy(connection, source, part, target)
+                owner = (target if was_there else target.parent).stat()
                 _set_aside(target, aside, is_whole=was_there and _is_whole(files))
             files.forget()
+            if os.geteuid() == 0:  # for a server that is somebody else
+                for file in (target, beside(target, "-lock")):
+                    os.chown(file, owner.st_uid, owner.st_gid)
         finally:
             if aside.exists() and target.exists() and aside.samefile(target):  # it ended before the next was in place
                 aside.unlink()
