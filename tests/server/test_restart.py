@@ -9,7 +9,6 @@ from chat_protocol.commands import Delete
 from chat_server.app import ChatServer, StartError
 from chat_server.core.entries import MESSAGE, NewEntry
 from chat_server.log import open_log
-from chat_server.rooms.clock import Clock
 from chat_server.settings import Settings
 from chatting import open_house
 from sockets import connect_peer
@@ -111,16 +110,6 @@ async def test_a_wall_clock_that_was_set_back_gives_no_longer_life(log):
     async with open_house(log=log, wall=later(-3600)) as house:
         assert 0 <= house.clock() - echo["sent_at"] < 30
         assert (await house.person("bob")).init["now"] >= echo["sent_at"]
-
-
-def test_the_clock_goes_on_from_the_newest_time():
-    """The wall is looked at once, at the start; what it does later changes nothing."""
-    wall, monotonic = [1000.0], [5.0]
-    clock = Clock(1600.0, lambda: wall[0], lambda: monotonic[0])
-    assert clock() == 1600.0
-    wall[0], monotonic[0] = -1e6, 65.0
-    assert clock() == 1660.0
-    assert Clock(900.0, lambda: 1000.0, lambda: 0.0)() == 1000.0
 
 
 async def test_a_name_is_kept_for_its_owner_over_a_restart(log):

@@ -138,8 +138,8 @@ def _copy(connection: sqlite3.Connection, source: Path, part: Path, target: Path
 
 
 @contextmanager
-def read_file(source: Path) -> Iterator[tuple[float, Iterator[Entry]]]:
-    """Open a log to read all of it: the newest time that it has seen, and its entries, ascending.
+def read_file(source: Path) -> Iterator[tuple[float, float, Iterator[Entry]]]:
+    """Open a log to read all of it: the newest time that it has seen, and the wall's then; its entries, ascending.
 
     Raises:
         OpenError: when there is none, or it can't be read; a ValueError of who reads an entry is told so, too.
@@ -147,7 +147,8 @@ def read_file(source: Path) -> Iterator[tuple[float, Iterator[Entry]]]:
     with closing(Reader(_open(source))) as reader:
         try:
             facts = reader.facts()
-            yield facts.time if facts else 0.0, _entries(reader)
+            opened = reader.opened(facts) if facts else None
+            yield (opened.time, opened.wall, _entries(reader)) if opened else (0.0, 0.0, _entries(reader))
         except (sqlite3.Error, ValueError) as error:
             raise OpenError(f"Can't read {source}: {why(error)}.") from error
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +27,8 @@ _READ_AT_ONCE = 1_000
 _CUT_AT_ONCE = 500
 _MOST_ENTRIES = 20_000  # that wait to be written
 _MOST_BYTES = 64 << 20
+_HANGS = "the disk does not answer"
+_PATIENCE = 2.0  # seconds in which a disk answers that is not ill
 
 
 class SqliteLog:
@@ -47,6 +50,9 @@ class SqliteLog:
         self._pruned = 0
         self._gathered: list[Append | Work] = []  # in this tick of the loop
         self._entries_waiting = self._bytes_waiting = 0
+        self._unanswered = 0  # what the writer has been handed
+        self._heard_at = 0.0  # the loop's time: then the writer had nothing to do, or answered
+        self._looking: asyncio.Future[None] | None = None
         self._waiters = TailWaiters()
         self._closed = True
         self._broken: BaseException | None = None
@@ -139,17 +145,31 @@ class SqliteLog:
         """Wipe a message. A number that has gone already is passed over."""
         await self.in_commit(lambda writer: writer.erase([seq]) if 0 < seq <= writer.facts.last else [])
 
-    async def mark(self, now: float) -> None:
-        """Remember the time."""
-        await self.in_commit(lambda writer: writer.mark(now))
+    async def mark(self, now: float, wall: float) -> None:
+        """Remember the time, and the wall's."""
+        await self.in_commit(lambda writer: writer.mark(now, wall))
 
-    async def prune(self, *, before: float | None = None, newest: int | None = None) -> int:
+    async def trouble(self) -> str | None:
+        """Why nothing can be kept just now, as far as that is known: the disk hangs, or the files are not there."""
+        if self._unanswered and self._loop.time() - self._heard_at > _PATIENCE:
+            return _HANGS
+        if self._closed or self._files is None:
+            return None
+        if self._looking is None:
+            self._looking = self._loop.run_in_executor(None, self._files.must_be_in_place)
+        await asyncio.wait([self._looking], timeout=_PATIENCE)
+        if not self._looking.done():
+            return _HANGS
+        error, self._looking = self._looking.exception(), None
+        return why(error) if isinstance(error, sqlite3.Error) else None
+
+    async def prune(self, *, before: float | None = None, newest: int | None = None, now: float = inf) -> int:
         """Wipe the oldest in small steps, between which others write."""
         upto = 0
         if newest is not None:
             upto = await self._read(self._pages, lambda reader: reader.last_beyond(newest))
         if before is not None:
-            upto = max(upto, await self._read(self._pages, lambda reader: reader.last_before(before)))
+            upto = max(upto, await self._read(self._pages, lambda reader: reader.last_before(before, now)))
         if upto > self._pruned:
             while self._pruned < upto:
                 await self._cut(min(self._pruned + _CUT_AT_ONCE, upto), upto)
@@ -184,6 +204,9 @@ class SqliteLog:
     def _hand_over(self) -> None:
         if self._gathered:
             gathered, self._gathered = self._gathered, []
+            if not self._unanswered:
+                self._heard_at = self._loop.time()
+            self._unanswered += len(gathered)
             self._writer.submit(gathered)
 
     def _deliver(self, outcome: Outcome | None) -> None:
@@ -199,6 +222,8 @@ class SqliteLog:
                 self._ended.set_result(None)
             self._waiters.wake()
             return
+        self._unanswered -= len(outcome.answers) + len(outcome.errors)
+        self._heard_at = self._loop.time()
         self._entries_waiting -= outcome.taken
         self._bytes_waiting -= outcome.size
         self._remember(outcome)

@@ -259,12 +259,12 @@ class Writer:
 
     # -- other work for a commit --------------------------------------------------------------------------------
 
-    def mark(self, now: float) -> None:
-        """Remember the time; forget keys that are old enough."""
+    def mark(self, now: float, wall: float) -> None:
+        """Remember the time, and the wall's; forget keys that are old enough."""
         facts = self.facts
-        facts.time = max(facts.time, now)
-        write_facts(self.connection, facts, "time")
-        if facts.time - facts.keys_since >= KEY_SECONDS:
+        facts.time, facts.wall = now, wall
+        write_facts(self.connection, facts, "time", "wall")
+        if not 0 <= facts.time - facts.keys_since < KEY_SECONDS:  # or they are from a clock that was ahead
             facts.keys, facts.keys_since = 1 - facts.keys, facts.time
             forget_keys(self.connection, facts.keys)
             write_facts(self.connection, facts, "keys", "keys_since")
