@@ -177,7 +177,7 @@ class ChatServer:
                         await hosted.log.mark(context.now(), context.now.believed)
                     await hosted.close()
             except TimeoutError:
-                self._failure = StopError("The disk does not answer: what was said last may not be kept.")
+                self._failure = StopError("the disk does not answer, and what was said last may not be kept")
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -136,7 +136,7 @@ async def _run(settings: Settings, leave: Callable[[str], NoReturn]) -> None:
     await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
     await asyncio.wait([starting], timeout=_START_SECONDS)
     if not starting.done():
-        leave("It was stopped while it started, and the log's disk does not answer.")
+        leave("it was stopped while it started, and the disk does not answer")
     await starting
     stopping.cancel()
     _log.info("chat-server listens on %s", describe_address(settings.host, server.port))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_server.rooms.clock import Clock, Seen
+from chat_server.rooms.clock import Clock, Seen, elapsed
 
 HOUR, DAY = 3_600.0, 86_400.0
 YEAR = 365 * DAY
@@ -91,7 +91,7 @@ def test_a_clock_that_was_wrong_at_the_start_and_is_set_right(off):
 
 
 def test_time_has_passed_while_there_was_no_server():
-    """By as much as the wall's time has; what a server's clock was off by at its end, it is off by at the next start."""
+    """By as much as the wall's time has; what a server's clock was off by at its end, the next one's is off by."""
     assert Computer().clock(Seen(NOW - 3 * DAY, NOW - HOUR, ends=True))() == NOW - 3 * DAY + HOUR
     assert Computer().clock(Seen(NOW - 3 * DAY, NOW - HOUR, ends=True)).stamp == NOW
 
@@ -157,6 +157,4 @@ def test_the_time_is_that_of_the_computer_also_while_it_sleeps():
     uptime = float(Path("/proc/uptime").read_text().split()[0]) if Path("/proc/uptime").exists() else None
     if uptime is None:
         pytest.skip("there is no /proc/uptime to compare with")
-    from chat_server.rooms.clock import elapsed
-
     assert elapsed() == pytest.approx(uptime, abs=60.0)

@@ -9,6 +9,7 @@
 | `search_index` | full-text tables: which message has which words |
 | `schema` | the tables, and which files are refused |
 | `files` | which server has the file, and whether what is beside it belongs to it |
+| `disk_watch` | whether the disk answers |
 | `backup` | the file without its server: copied, gone back to, or read from end to end |
 | `placing` | a new file gets its name when it is whole |
 """

@@ -14,6 +14,7 @@ from chat_protocol.queries import Query
 from chat_server.core.entries import NewEntry
 from chat_server.log import Entry, LogError, Opened, OpenError, Reset
 from chat_server.log.recent_keys import hash_of
+from chat_server.log.sqlite.disk_watch import DiskWatch
 from chat_server.log.sqlite.facts import Facts
 from chat_server.log.sqlite.files import HeldFiles, real_path
 from chat_server.log.sqlite.reader import Reader
@@ -27,8 +28,6 @@ _READ_AT_ONCE = 1_000
 _CUT_AT_ONCE = 500
 _MOST_ENTRIES = 20_000  # that wait to be written
 _MOST_BYTES = 64 << 20
-_HANGS = "the disk does not answer"
-_PATIENCE = 2.0  # seconds in which a disk answers that is not ill
 
 
 class SqliteLog:
@@ -50,9 +49,6 @@ class SqliteLog:
         self._pruned = 0
         self._gathered: list[Append | Work] = []  # in this tick of the loop
         self._entries_waiting = self._bytes_waiting = 0
-        self._unanswered = 0  # what the writer has been handed
-        self._heard_at = 0.0  # the loop's time: then the writer had nothing to do, or answered
-        self._looking: asyncio.Future[None] | None = None
         self._waiters = TailWaiters()
         self._closed = True
         self._broken: BaseException | None = None
@@ -74,6 +70,7 @@ class SqliteLog:
             raise
         self._last = self._floor = facts.last
         self._pruned = facts.pruned
+        self._disk = DiskWatch(files.must_be_in_place)
         self._writer = Writer(connection, facts, self._deliver, self._index_from, files.must_be_in_place)
         self._writer.start()
         self._closed = False
@@ -151,17 +148,7 @@ class SqliteLog:
 
     async def trouble(self) -> str | None:
         """Why nothing can be kept just now, as far as that is known: the disk hangs, or the files are not there."""
-        if self._unanswered and self._loop.time() - self._heard_at > _PATIENCE:
-            return _HANGS
-        if self._closed or self._files is None:
-            return None
-        if self._looking is None:
-            self._looking = self._loop.run_in_executor(None, self._files.must_be_in_place)
-        await asyncio.wait([self._looking], timeout=_PATIENCE)
-        if not self._looking.done():
-            return _HANGS
-        error, self._looking = self._looking.exception(), None
-        return why(error) if isinstance(error, sqlite3.Error) else None
+        return await self._disk.trouble()
 
     async def prune(self, *, before: float | None = None, newest: int | None = None, now: float = inf) -> int:
         """Wipe the oldest in small steps, between which others write."""
@@ -204,9 +191,7 @@ class SqliteLog:
     def _hand_over(self) -> None:
         if self._gathered:
             gathered, self._gathered = self._gathered, []
-            if not self._unanswered:
-                self._heard_at = self._loop.time()
-            self._unanswered += len(gathered)
+            self._disk.handed(len(gathered))
             self._writer.submit(gathered)
 
     def _deliver(self, outcome: Outcome | None) -> None:
@@ -222,8 +207,7 @@ class SqliteLog:
                 self._ended.set_result(None)
             self._waiters.wake()
             return
-        self._unanswered -= len(outcome.answers) + len(outcome.errors)
-        self._heard_at = self._loop.time()
+        self._disk.answered(len(outcome.answers) + len(outcome.errors))
         self._entries_waiting -= outcome.taken
         self._bytes_waiting -= outcome.size
         self._remember(outcome)
