@@ -69,7 +69,7 @@ async def until(socket, kind):
 
 
 async def test_a_frozen_file_system(mount):
-    """It is told; SIGTERM says goodbye and frees the port meanwhile; then nothing is lost, and nothing is there twice."""
+    """It is told; SIGTERM says goodbye and frees the port meanwhile; then nothing is lost and nothing twice."""
     secret = {"Authorization": f"Bearer {'a' * 64}"}
     options = ("--log", f"sqlite:{mount / 'chat.db'}", "--rate-limit", "off")
     server = await asyncio.to_thread(Server, *options)
