@@ -131,7 +131,7 @@ class ChatServer:
         """Let connections come to an address, which `option` can change; returns its port."""
         try:
             server = await listen(host, port, connection)
-        except (OSError, OverflowError) as error:
+        except (OSError, OverflowError, UnicodeError) as error:
             raise StartError(explain_bind_error(host, port, option, error)) from error
         self._servers.append(server)
         listens_on: int = server.sockets[0].getsockname()[1]

@@ -17,6 +17,7 @@ from chat_server import log_commands
 from chat_server.app import ChatServer, StartError, StopError
 from chat_server.ops.operator_log import OperatorLog, begin_operator_log, open_missing_streams
 from chat_server.settings import Settings
+from chat_server.transport.listener import lack_of_files
 
 _log = logging.getLogger("chat_server")
 
@@ -52,6 +53,9 @@ def _serve(arguments: Sequence[str], operator_log: OperatorLog) -> int:
     except ValueError as error:
         print(f"chat-server: {error}", file=sys.stderr)
         return 2
+    if lack := lack_of_files():
+        print(f"chat-server: {lack}", file=sys.stderr)
+        return 1
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_run(settings, leave))

@@ -17,6 +17,7 @@ _WAITING_MOST = 1_000  # lines
 _SAME_MOST = 10  # lines in a minute that differ only in their values
 _MINUTE = 60.0
 _KINDS_MOST = 500  # that are counted apart
+_OTHERS = (logging.WARNING, "lines of other kinds")
 _FLUSH_SECONDS = 1.0
 
 
@@ -33,6 +34,7 @@ class SameLines:
     def may_pass(self, kind: tuple[int, str]) -> bool:
         """Count a line; is it among the first?"""
         if kind not in self._counts and len(self._counts) >= _KINDS_MOST:
+            self._counts[_OTHERS] = self._counts.get(_OTHERS, _SAME_MOST) + 1
             return False
         self._counts[kind] = count = self._counts.get(kind, 0) + 1
         return count <= _SAME_MOST
@@ -58,6 +60,7 @@ class OperatorLog(logging.Handler):
         self._same.surplus(now())
         self._waiting: deque[bytes] = deque()
         self._dropped = 0
+        self._fails = False  # the last line could not be written
         self._ended = False
         self._changed = threading.Condition(threading.Lock())
         self._thread = threading.Thread(target=self._run, name="operator-log", daemon=True)
@@ -99,23 +102,26 @@ class OperatorLog(logging.Handler):
             line, stands_for = taken
             try:
                 self._write(line)
+                self._fails = False
             except OSError:  # nobody reads, or the disk behind it is full: later ones may pass
+                self._fails = True
                 with self._changed:
                     self._dropped += stands_for
 
     def _next(self) -> tuple[bytes, int] | None:
         """Wait for the next line to write, and for how many it stands; None at the end."""
         with self._changed:
-            while not self._waiting:
+            while True:
+                if self._dropped and not self._fails:
+                    dropped, self._dropped = self._dropped, 0
+                    text = "lines that could not be written: %d"
+                    return self._encoded(logging.LogRecord("", logging.WARNING, "", 0, text, (dropped,), None)), dropped
+                if self._waiting:
+                    return self._waiting.popleft(), 1
                 if self._ended:
                     return None
                 self._changed.wait(_MINUTE)
                 self._summarize()
-            if self._dropped:
-                dropped, self._dropped = self._dropped, 0
-                text = "%d lines could not be written"
-                return self._encoded(logging.LogRecord("", logging.WARNING, "", 0, text, (dropped,), None)), dropped
-            return self._waiting.popleft(), 1
 
     def _encoded(self, record: logging.LogRecord) -> bytes:
         return self.format(record).encode(errors="backslashreplace") + b"\n"
@@ -137,11 +143,13 @@ def open_missing_streams() -> None:
 
     Otherwise the next file that it opens has that number, and gets what is meant for the stream.
     """
-    for descriptor in (0, 1, 2):
+    for descriptor, way in ((0, os.O_WRONLY), (1, os.O_RDONLY), (_STDERR, os.O_RDWR)):  # use of the first two fails
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+            os.open(os.devnull, way)  # the lowest number that is free: this one
+    if sys.stderr is None:
+        sys.stderr = open(_STDERR, "w", closefd=False)  # noqa: SIM115 - for as long as the program
 
 
 def begin_operator_log() -> OperatorLog:

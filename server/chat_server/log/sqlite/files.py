@@ -109,8 +109,11 @@ class HeldFiles:
 
     def _note(self, *runs: str) -> None:
         text = " ".join(dict.fromkeys(runs))
-        os.pwrite(self._record, text.encode().ljust(_RECORD - 1) + b"\n", 0)
-        os.fsync(self._record)
+        try:
+            os.pwrite(self._record, text.encode().ljust(_RECORD - 1) + b"\n", 0)
+            os.fsync(self._record)
+        except OSError as error:
+            raise OpenError(f"Can't write {beside(self.path, '-lock')}: {error.strerror}.") from error
 
     def must_be_in_place(self) -> None:
         """See whether the log's files are still those that were opened: what is written into others is lost.
@@ -177,6 +180,8 @@ def _check_folder(path: Path) -> None:
             raise OpenError(f"{path} is a folder; name a file in it.")
         if not path.parent.is_dir():
             raise OpenError(f"There is no folder {path.parent}; make it first.")
+        if path.exists() and not path.is_file():
+            raise OpenError(f"{path} is not a file that can hold a log.")
     except OSError as error:
         raise OpenError(f"Can't use {path}: {error.strerror}.") from error
 
