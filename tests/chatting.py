@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from chat_server.app import ChatServer
-from chat_server.rooms.clock import Clock, Seen
+from chat_server.rooms.clock import Clock, Seen, elapsed
 from chat_server.sessions.entrance import ChatEntrance
 from chat_server.sessions.session import Session
 from chat_server.settings import Settings
@@ -121,11 +121,16 @@ class HouseClock(Clock):
     def __init__(self, wall: Callable[[], float]) -> None:
         self._wall = wall
         self._stopped_at: float | None = None
+        self._slept = 0.0
 
     def start(self, seen: Seen) -> "HouseClock":
         """Run from now on."""
-        super().__init__(seen, self._wall)
+        super().__init__(seen, self._wall, lambda: elapsed() + self._slept)
         return self
+
+    def sleep(self, seconds: float) -> None:
+        """Let so much time pass, of which the event loop sees nothing."""
+        self._slept += seconds
 
     def stop_at(self, now: float) -> None:
         """Show this time, and no other."""

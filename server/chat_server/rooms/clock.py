@@ -6,6 +6,7 @@ end neither early nor late by that, and what is said must show the wall's time a
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 _TOLERANCE = 2.0
@@ -15,9 +16,10 @@ _AHEAD_BELIEVED_AFTER = 7 * 86_400.0  # unless nobody sets it right for so long
 _BEHIND_BELIEVED_AFTER = 3_600.0  # a computer without a battery begins in the past, and asks the network for the time
 
 
-def elapsed() -> float:
-    """Seconds since some moment, those in which the computer slept included, whatever the wall clock does."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+elapsed: Callable[[], float] = (
+    partial(time.clock_gettime, time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic
+)
+"""Seconds since some moment, those in which the computer slept included, whatever the wall clock does."""
 
 
 class Seen(NamedTuple):
