@@ -113,7 +113,7 @@ async def test_a_wall_clock_that_was_set_back_gives_no_longer_life(log):
 
 
 async def test_a_clock_ten_years_ahead_loses_nothing(log, caplog):
-    """Neither what is to be kept for 30 days nor what has an end; the operator is told, and it passes when it is set."""
+    """Neither what is to be kept for 30 days nor what has an end; the operator is told, and it passes."""
     off = [0.0]
 
     def wall():
