@@ -56,7 +56,7 @@ def mounted(folder, *options):
         subprocess.run(["umount", str(folder)], check=True)
 
 
-@pytest.mark.parametrize("kind", ["symbolic link", "hard link", "link to the folder"])
+@pytest.mark.parametrize("kind", ["symbolic link", "hard link", "link to the folder", "lock removed"])
 def test_one_log_by_two_names_has_one_server(tmp_path, kind):
     """The lock is the file's own, whatever its name."""
     path = tmp_path / "chat.db"
@@ -66,6 +66,9 @@ def test_one_log_by_two_names_has_one_server(tmp_path, kind):
             other.symlink_to("chat.db")
         elif kind == "hard link":
             other.hardlink_to(path)
+        elif kind == "lock removed":
+            (tmp_path / "chat.db-lock").unlink()
+            other = path
         else:
             (tmp_path / "folder").symlink_to(tmp_path)
             other = tmp_path / "folder" / "chat.db"

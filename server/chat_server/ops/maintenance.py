@@ -97,6 +97,6 @@ async def watch(context: ServerContext) -> None:
                 _log.error("messages can't be kept: %s", hosted.trouble)
             for connection in context.connections:
                 session = connection.handler
-                if isinstance(session, Session) and session.in_flight and session not in told:
+                if isinstance(session, Session) and session.busy and session not in told:
                     told.add(session)
                     session.tell_trouble(hosted.trouble)
