@@ -15,12 +15,13 @@ import pytest
 from chat_server.cli import main
 from chat_server.core.entries import MESSAGE, NewEntry, NewMessage, encode_draft
 from chat_server.log import OpenError
+from chat_server.log.kinds import ERASED
 from chat_server.log.sqlite import SqliteLog
 from power_loss import sqlite_library
 from slow_disk import SlowDisk
 
 PATIENCE = 30.0
-PAGES = 20_000  # of a log whose copy takes long enough to be stopped
+ROWS = 20_000  # of a log whose copy takes long enough to be stopped
 
 
 def said(text):
@@ -243,11 +244,10 @@ async def test_a_backup_that_is_killed_leaves_nothing_with_its_name(chat, tmp_pa
 def test_who_stops_a_copy_finds_nothing_changed(chat, tmp_path, number, command):
     """One sentence, the usual status, no file of it; of what was there before every byte."""
     with closing(sqlite3.connect(chat)) as log:
-        log.execute("CREATE TABLE ballast (x)")
         log.execute(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
-            "INSERT INTO ballast SELECT zeroblob(4000) FROM n",
-            (PAGES,),
+            "INSERT INTO entries (seq, kind, body) SELECT 1000 + i, ?, zeroblob(4000) FROM n",
+            (ROWS, ERASED),
         )
         log.commit()
     target = tmp_path / "target.db"
