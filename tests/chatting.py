@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from chat_server.app import ChatServer
-from chat_server.rooms.clock import Clock
+from chat_server.rooms.clock import Clock, Seen, elapsed
 from chat_server.sessions.entrance import ChatEntrance
 from chat_server.sessions.session import Session
 from chat_server.settings import Settings
@@ -115,17 +115,22 @@ class Person:
         return json.loads(frame)
 
 
-class HouseClock:
+class HouseClock(Clock):
     """A server's clock that runs until a test stops it. `wall` is what the computer's shows at the start."""
 
     def __init__(self, wall: Callable[[], float]) -> None:
         self._wall = wall
         self._stopped_at: float | None = None
+        self._slept = 0.0
 
-    def start(self, earliest: float) -> "HouseClock":
-        """Run from now on, no earlier than this."""
-        self._running = Clock(earliest, self._wall)
+    def start(self, seen: Seen) -> "HouseClock":
+        """Run from now on."""
+        super().__init__(seen, self._wall, lambda: elapsed() + self._slept)
         return self
+
+    def sleep(self, seconds: float) -> None:
+        """Let so much time pass, of which the event loop sees nothing."""
+        self._slept += seconds
 
     def stop_at(self, now: float) -> None:
         """Show this time, and no other."""
@@ -133,7 +138,7 @@ class HouseClock:
 
     def __call__(self) -> float:
         """Tell the time."""
-        return self._running() if self._stopped_at is None else self._stopped_at
+        return super().__call__() if self._stopped_at is None else self._stopped_at
 
 
 class House:

@@ -14,7 +14,7 @@ from chat_server.core.timeline import Timeline
 from chat_server.log import LogError, MessageLog, Opened, OpenError, open_log
 from chat_server.ops import maintenance
 from chat_server.ops.http import MetricsEntrance, OperatorPages
-from chat_server.rooms.clock import Clock
+from chat_server.rooms.clock import Clock, Seen
 from chat_server.rooms.hosted_room import HostedRoom
 from chat_server.rooms.registry import RoomRegistry
 from chat_server.sessions.context import ServerContext
@@ -29,6 +29,7 @@ from chat_server.transport.write_buffer import ReadHold
 _log = logging.getLogger("chat_server")
 
 _DRAIN_SECONDS = 1.0
+_LOG_SECONDS = 5.0  # for what waits to be kept
 _LAST_READS = 3  # loop ticks in which what the system has received for us is read
 
 
@@ -36,10 +37,14 @@ class StartError(Exception):
     """The server can't start. Its text is for the operator."""
 
 
+class StopError(Exception):
+    """The server has ended, and what it was told last may not be kept. Its text is for the operator."""
+
+
 class ChatServer:
     """One room on one port. `start`, then `serve` until `stop` is called; everything runs in one event loop.
 
-    `start_clock` is given the newest time that the log has seen. From its start on, a server has a `context`.
+    `start_clock` is given the times that the log has seen last. From its start on, a server has a `context`.
     """
 
     context: ServerContext
@@ -47,7 +52,7 @@ class ChatServer:
     def __init__(
         self,
         settings: Settings,
-        start_clock: Callable[[float], Callable[[], float]] = Clock,
+        start_clock: Callable[[Seen], Clock] = Clock,
     ) -> None:
         self.settings = settings
         self._start_clock = start_clock
@@ -79,6 +84,7 @@ class ChatServer:
         self._spawn(lobby.follow())
         self._spawn(maintenance.sweep(self.context))
         self._spawn(maintenance.run(self.settings, lobby))
+        self._spawn(maintenance.watch(self.context))
 
     async def _open_log(self) -> tuple[MessageLog, Opened]:
         try:
@@ -90,7 +96,8 @@ class ChatServer:
     def _assemble(self, log: MessageLog, opened: Opened) -> HostedRoom:
         """Make the lobby, and what there is one of per server."""
         settings = self.settings
-        clock = self._start_clock(opened.time)
+        clock = self._start_clock(Seen(opened.time, opened.wall, opened.ends))
+        maintenance.tell_doubts(clock)
         counts, scheduler = Counts(), ReadScheduler()
         roster = Roster(settings.name_grace)
         timeline = Timeline(history=settings.history)
@@ -124,7 +131,7 @@ class ChatServer:
         """Let connections come to an address, which `option` can change; returns its port."""
         try:
             server = await listen(host, port, connection)
-        except (OSError, OverflowError) as error:
+        except (OSError, OverflowError, UnicodeError) as error:
             raise StartError(explain_bind_error(host, port, option, error)) from error
         self._servers.append(server)
         listens_on: int = server.sockets[0].getsockname()[1]
@@ -140,6 +147,7 @@ class ChatServer:
         """Run until `stop`, or until a part of the server dies.
 
         Raises:
+            StopError: when the log could not be closed: its disk hangs, and threads wait for it still.
             BaseException: what that part died of.
         """
         await self._stop.wait()
@@ -163,9 +171,13 @@ class ChatServer:
         for connection in connections:
             connection.transport.abort()
         for hosted in context.rooms:
-            with suppress(LogError):
-                await hosted.log.mark(context.now())
-            await hosted.close()
+            try:
+                async with asyncio.timeout(_LOG_SECONDS):
+                    with suppress(LogError):
+                        await hosted.log.mark(context.now(), context.now.believed)
+                    await hosted.close()
+            except TimeoutError:
+                self._failure = StopError("the disk does not answer, and what was said last may not be kept")
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

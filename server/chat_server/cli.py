@@ -11,34 +11,54 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, fields
 from importlib import metadata
-from typing import Any
+from typing import Any, NoReturn
 
-from chat_server.app import ChatServer, StartError
+from chat_server import log_commands
+from chat_server.app import ChatServer, StartError, StopError
+from chat_server.ops.operator_log import OperatorLog, begin_operator_log, open_missing_streams
 from chat_server.settings import Settings
+from chat_server.transport.listener import lack_of_files
+
+_log = logging.getLogger("chat_server")
 
 _ENVIRONMENT = "CHAT_SERVER_"
-_COPYING = {
-    "backup": "copy a log as it is at this moment, also while a server has it open",
-    "export": "write every message of a log as a line of JSON, the oldest first",
-}
+_START_SECONDS = 5.0  # that a start gets when it is stopped before its end
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the server until SIGTERM or SIGINT, or copy a log. Returns the exit status."""
+    """Run the server until SIGTERM or SIGINT, or a command on a log's file. Returns the exit status."""
+    open_missing_streams()
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments and arguments[0] in _COPYING:
-        return _copy(arguments)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("websockets").setLevel(logging.CRITICAL)
-    logging.getLogger("asyncio").setLevel(logging.ERROR)
+    if arguments and arguments[0] in log_commands.COMMANDS:
+        return log_commands.run(arguments)
+    operator_log = begin_operator_log()
+    try:
+        return _serve(arguments, operator_log)
+    except Exception:  # noqa: BLE001 - whatever it is, the operator is told, by the one way that can't block
+        _log.critical("chat-server has ended by a fault", exc_info=True)
+        return 1
+    finally:
+        operator_log.end()
+
+
+def _serve(arguments: Sequence[str], operator_log: OperatorLog) -> int:
+    def leave(why: str) -> NoReturn:
+        """End at once: an orderly exit would wait for threads that wait for a disk."""
+        _log.critical("chat-server has ended by force: %s", why)
+        operator_log.end()
+        os._exit(1)
+
     try:
         settings = read_settings(arguments, os.environ)
     except ValueError as error:
         print(f"chat-server: {error}", file=sys.stderr)
         return 2
+    if lack := lack_of_files():
+        print(f"chat-server: {lack}", file=sys.stderr)
+        return 1
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_run(settings))
+            runner.run(_run(settings, leave))
     except StartError as error:
         print(f"chat-server: {error}", file=sys.stderr)
         return 1
@@ -57,7 +77,8 @@ def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str
         prog="chat-server",
         description="A chat for people who live in a terminal: a plain WebSocket server.",
         epilog=f"Each option is also an environment variable, such as {_ENVIRONMENT}PORT. "
-        "`chat-server backup LOG FILE` copies a log that is in a file, `chat-server export LOG` writes its messages.",
+        "`chat-server backup LOG FILE` copies a log that is in a file, `chat-server restore FILE LOG` goes back to the "
+        "copy, `chat-server export LOG` writes its messages.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"chat-server {metadata.version('chat-tui')}")
@@ -75,39 +96,19 @@ def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str
         variable = _ENVIRONMENT + option.name.upper()
         if given[option.name] is not None:
             values[option.name] = given[option.name]
-        elif environment.get(variable):
+        elif (written := environment.get(variable)) and _is_of_kubernetes(written, environment):
+            _log.warning("%s is passed over: Kubernetes sets it for a service called chat-server", variable)
+        elif written:
             try:
-                values[option.name] = _kind(option)(environment[variable])
+                values[option.name] = _kind(option)(written)
             except ValueError:
                 raise ValueError(f"{variable} can't be {environment[variable]!r}") from None
     return Settings(**values)
 
 
-def _copy(arguments: Sequence[str]) -> int:
-    """`chat-server backup` and `chat-server export`."""
-    from chat_server.log import OpenError  # noqa: PLC0415 - as below
-    from chat_server.log.sqlite import backup, path_of  # noqa: PLC0415 - a server without a file needs no database
-    from chat_server.ops.export import export  # noqa: PLC0415 - only these commands need it
-
-    command = arguments[0]
-    parser = argparse.ArgumentParser(prog=f"chat-server {command}", description=_COPYING[command])
-    parser.add_argument("log", help="the file, or what --log names it")
-    if command == "backup":
-        parser.add_argument("file", help="the copy; must not be there yet")
-    given = parser.parse_args(arguments[1:])
-    try:
-        if command == "backup":
-            backup(path_of(given.log), path_of(given.file))
-        else:
-            for line in export(path_of(given.log)):
-                sys.stdout.buffer.write(line + b"\n")
-            sys.stdout.buffer.flush()
-    except OpenError as error:
-        print(f"chat-server: {error}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:  # whoever reads has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+def _is_of_kubernetes(value: str, environment: Mapping[str, str]) -> bool:
+    """Is it the address of a service? Their variables begin with the service's name, as ours do with the program's."""
+    return _ENVIRONMENT + "SERVICE_HOST" in environment and value.startswith(("tcp://", "udp://", "sctp://"))
 
 
 def _kind(option: "Field[Any]") -> Callable[[str], Any]:
@@ -124,20 +125,35 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def _run(settings: Settings) -> None:
+async def _run(settings: Settings, leave: Callable[[str], NoReturn]) -> None:
     server = ChatServer(settings)
     loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+
+    def stop() -> None:
+        stopped.set()
+        server.stop()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stop)
-    await server.start()
-    logging.getLogger("chat_server").info("chat-server listens on %s", describe_address(settings.host, server.port))
+        loop.add_signal_handler(number, stop)
+    starting, stopping = asyncio.ensure_future(server.start()), asyncio.ensure_future(stopped.wait())
+    await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait([starting], timeout=_START_SECONDS)
+    if not starting.done():
+        leave("it was stopped while it started, and the disk does not answer")
+    await starting
+    stopping.cancel()
+    _log.info("chat-server listens on %s", describe_address(settings.host, server.port))
     if settings.metrics_at:
         where = settings.metrics_address.rpartition(":")[0]
-        logging.getLogger("chat_server").info("metrics are on http://%s:%d/metrics", where, server.metrics_port)
+        _log.info("metrics are on http://%s:%d/metrics", where, server.metrics_port)
     gc.collect()
     gc.freeze()
-    await server.serve()
-    logging.getLogger("chat_server").info("chat-server has ended")
+    try:
+        await server.serve()
+    except StopError as error:
+        leave(str(error))
+    _log.info("chat-server has ended")
 
 
 def describe_address(host: str, port: int) -> str:

@@ -61,6 +61,19 @@ def test_every_setting_is_an_option_and_an_environment_variable(name):
     assert read_settings([], {variable: ""}) == read_settings([], {}) == Settings()
 
 
+def test_a_variable_of_kubernetes_is_passed_over_and_named(caplog):
+    """It sets CHAT_SERVER_PORT for a service called chat-server; without such a service the value is a mistake."""
+    kubernetes = {"CHAT_SERVER_SERVICE_HOST": "10.96.0.12", "CHAT_SERVER_PORT": "tcp://10.96.0.12:6789"}
+    with caplog.at_level("WARNING"):
+        assert read_settings([], kubernetes | {"CHAT_SERVER_HISTORY": "50"}) == Settings(history=50)
+    assert [record.getMessage() for record in caplog.records] == [
+        "CHAT_SERVER_PORT is passed over: Kubernetes sets it for a service called chat-server"
+    ]
+    del kubernetes["CHAT_SERVER_SERVICE_HOST"]
+    with pytest.raises(ValueError, match="CHAT_SERVER_PORT can't be"):
+        read_settings([], kubernetes)
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "sentence"),
     [

@@ -9,7 +9,6 @@ from chat_protocol.commands import Delete
 from chat_server.app import ChatServer, StartError
 from chat_server.core.entries import MESSAGE, NewEntry
 from chat_server.log import open_log
-from chat_server.rooms.clock import Clock
 from chat_server.settings import Settings
 from chatting import open_house
 from sockets import connect_peer
@@ -113,14 +112,58 @@ async def test_a_wall_clock_that_was_set_back_gives_no_longer_life(log):
         assert (await house.person("bob")).init["now"] >= echo["sent_at"]
 
 
-def test_the_clock_goes_on_from_the_newest_time():
-    """The wall is looked at once, at the start; what it does later changes nothing."""
-    wall, monotonic = [1000.0], [5.0]
-    clock = Clock(1600.0, lambda: wall[0], lambda: monotonic[0])
-    assert clock() == 1600.0
-    wall[0], monotonic[0] = -1e6, 65.0
-    assert clock() == 1660.0
-    assert Clock(900.0, lambda: 1000.0, lambda: 0.0)() == 1000.0
+async def test_a_clock_ten_years_ahead_loses_nothing(log, caplog):
+    """Neither what is to be kept for 30 days nor what has an end; the operator is told, and it passes."""
+    off = [0.0]
+
+    def wall():
+        return time.time() + off[0]
+
+    def now_says(word):
+        return any(word in record.getMessage() for record in caplog.records)
+
+    async with open_house(log=log, wall=wall) as house:
+        (ana,) = await house.people("ana")
+        await ana.said("old")
+        await ana.said("/temp 600 ends")
+    off[0] = 10 * 365 * 86_400.0
+    async with open_house(log=log, wall=wall, keep="30d") as house:
+        await house.eventually(lambda: now_says("nothing is let go of for its age"))
+        ana = await house.person("ana")
+        assert [message["text"] for message in ana.init["messages"]] == ["old", "ends"]
+        assert (await ana.said("ahead"))["sent_at"] == pytest.approx(wall(), abs=60)
+    assert now_says("the computer's clock is 3650 days ahead")
+    off[0] = 0.0
+    async with open_house(log=log, wall=wall, keep="30d") as house:
+        ana = await house.person("ana")
+        assert [message["text"] for message in ana.init["messages"]] == ["old", "ends", "ahead"]
+        assert 500 < ana.init["messages"][1]["expires_at"] - ana.init["now"] <= 600
+        assert (await ana.said("right"))["sent_at"] == pytest.approx(time.time(), abs=60)
+
+
+async def test_a_clock_that_is_set_while_a_server_runs(log):
+    """What is said is stamped by it; what has an end is where it was, and so are the others' clocks."""
+    off = [-3 * 86_400.0]
+    async with open_house(log=log, wall=lambda: time.time() + off[0]) as house:
+        (ana,) = await house.people("ana")
+        first = await ana.said("/temp 600 ends")
+        assert first["sent_at"] == pytest.approx(time.time() - 3 * 86_400, abs=60)
+        off[0] = 0.0
+        house.clock.follow_wall()
+        house.clock.sleep(40.0)
+        house.clock.follow_wall()
+        assert (await ana.said("right"))["sent_at"] == pytest.approx(time.time(), abs=60)
+        bob = await house.person("bob")
+        assert bob.init["messages"][0]["expires_at"] - bob.init["now"] == pytest.approx(560, abs=30)
+
+
+async def test_what_ended_while_the_computer_slept_goes_when_it_wakes(log):
+    """Though the loop's own clock stood still meanwhile."""
+    async with open_house(log=log) as house:
+        (ana,) = await house.people("ana")
+        await ana.said("/temp 600 ends")
+        house.clock.sleep(601.0)
+        assert (await ana.next())["type"] == "delete"
 
 
 async def test_a_name_is_kept_for_its_owner_over_a_restart(log):

@@ -45,15 +45,15 @@ class Room:
 
     # -- commands -----------------------------------------------------------------------------------------------
 
-    def decide(self, sender: str, command: LoggedCommand, now: float) -> Draft:
-        """Return the draft that the log shall keep.
+    def decide(self, sender: str, command: LoggedCommand, now: float, ahead: float = 0.0) -> Draft:
+        """Return the draft that the log shall keep. Its stamp is the wall's time, which is `ahead` of `now`.
 
         Raises:
             CommandRefused: when the command breaks a rule.
         """
         if isinstance(command, Delete):
             return self._decide_deletion(sender, command.id, now)
-        return self._decide_message(sender, command, now)
+        return self._decide_message(sender, command, now, ahead)
 
     def needs_lookup_before(self, sender: str, command: LoggedCommand, now: float) -> int | None:
         """The log may have the message that a command speaks of, just before this number; None: no lookup is needed."""
@@ -64,7 +64,7 @@ class Room:
         named = command.id if isinstance(command, Delete) else command.reply_to
         return named + 1 if named is not None and named <= last and timeline.known(named) is None else None
 
-    def _decide_message(self, sender: str, command: Say, now: float) -> NewMessage:
+    def _decide_message(self, sender: str, command: Say, now: float, ahead: float) -> NewMessage:
         text = command.text
         if len(text) > self._max_text:
             raise too_long(self._max_text, len(text))
@@ -78,7 +78,7 @@ class Room:
             text=text,
             from_id=sender,
             from_name=self.roster.name_of(sender) or sender,
-            sent_at=floor(now * 1e3) / 1e3,  # everybody gets every digit
+            sent_at=floor((now + ahead) * 1e3) / 1e3,  # everybody gets every digit
             reply_to=command.reply_to,
             to_id=None if command.to is None and command.reply_to is None else self._target(sender, command),
             expires_at=None if command.lifetime is None else now + command.lifetime,

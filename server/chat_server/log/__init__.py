@@ -13,6 +13,7 @@
 | `erase` | the content of an entry is gone for good; nothing is emitted (the tombstone is an ordinary entry) |
 | `prune` | the oldest are gone for good as well: messages sent before a time, or all but the newest so many |
 | `mark` | the log remembers that it has been this late; keys grow old by it |
+| `trouble` | why nothing can be kept just now, found out without waiting for a disk that hangs |
 | `claim`, `release`, `roster` | names, which are not history |
 
 The body of a message is a JSON object. Of its fields an engine may read `text`, `from_id`, `from_name`, `to_id`,
@@ -22,6 +23,7 @@ The body of a message is a JSON object. Of its fields an engine may read `text`,
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from math import inf
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -43,7 +45,8 @@ class Opened(NamedTuple):
     """What `open` found. `first` is `last` + 1 where there are no entries.
 
     What comes after number `replay_after` is all that a room has to be told; of what was before, `expiring`. `time` is
-    the newest that the log has seen; of messages it keeps the newest `most` by itself, None for all.
+    the newest that the log has seen, and `wall` what the computer's clock was then; `ends`: some message has one. Of
+    messages it keeps the newest `retained_messages` by itself, None for all.
     """
 
     epoch: str
@@ -51,6 +54,8 @@ class Opened(NamedTuple):
     last: int
     replay_after: int = 0
     time: float = 0.0
+    wall: float = 0.0
+    ends: bool = False
     retained_messages: int | None = None
 
 
@@ -105,11 +110,17 @@ class MessageLog(Protocol):
     async def erase(self, seq: int) -> None:
         """Make the content of one message be gone for good."""
 
-    async def prune(self, *, before: float | None = None, newest: int | None = None) -> int:
-        """Let messages sent before a time, and all but the `newest`, be gone; returns up to which number all are."""
+    async def prune(self, *, before: float | None = None, newest: int | None = None, now: float = inf) -> int:
+        """Let messages sent before a time, and all but the `newest`, be gone; returns up to which number all are.
 
-    async def mark(self, now: float) -> None:
-        """Remember the time."""
+        What was stamped after `now`, by a clock that was ahead, is as old as what comes after it.
+        """
+
+    async def mark(self, now: float, wall: float) -> None:
+        """Remember the time, and the wall's."""
+
+    async def trouble(self) -> str | None:
+        """Part of a sentence for people, or None where all is well, within a few seconds."""
 
     async def claim(self, name: str, value: str, *, lasting: bool = True) -> str:
         """Give `name` to `value` unless somebody has it; returns who has it now. `lasting`: as long as the log does."""
@@ -132,15 +143,31 @@ def open_log(url: str, *, history: int) -> MessageLog:
         from chat_server.log.memory import MemoryLog  # noqa: PLC0415 - an engine is imported when it is chosen
 
         return MemoryLog(history=history)
+    if scheme == "sqlite" and path == ":memory:":
+        raise ValueError(f"{url} is no file; memory: keeps messages until the server stops")
     if scheme == "sqlite" and path:
         from chat_server.log.sqlite import SqliteLog  # noqa: PLC0415 - as above
 
-        return SqliteLog(Path(path).expanduser())
+        return SqliteLog(file_path(path))
     raise ValueError(f"log is memory: or sqlite:PATH, not {url}")
 
 
-def read_file(path: Path) -> AbstractContextManager[tuple[float, Iterator[Entry]]]:
-    """Read a log that is in a file, without a server: the newest time that it has seen, and its entries, ascending.
+def file_path(written: str) -> Path:
+    """The file that is meant by a path; `~` is a home folder.
+
+    Raises:
+        ValueError: when it is nobody's; its text is for the operator.
+    """
+    try:
+        return Path(written).expanduser()
+    except RuntimeError:
+        raise ValueError(f"{written} is in the home folder of somebody who is not known here") from None
+
+
+def read_file(path: Path) -> AbstractContextManager[tuple[float, float, Iterator[Entry]]]:
+    """Read a log that is in a file, without a server.
+
+    The newest time that it has seen, and the wall's then; and its entries, ascending.
 
     Raises:
         OpenError: when that is not possible.

@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from itertools import islice, takewhile
+from math import inf
 
 from chat_protocol.queries import Query
 from chat_server.core.entries import NewEntry
@@ -120,21 +121,25 @@ class MemoryLog:
         """Forget a message. A number that has gone already is passed over."""
         self._erase(seq)
 
-    async def prune(self, *, before: float | None = None, newest: int | None = None) -> int:
+    async def prune(self, *, before: float | None = None, newest: int | None = None, now: float = inf) -> int:  # noqa: ARG002 - it looks at all
         """Forget the oldest."""
         messages = self._messages
         surplus = 0 if newest is None else max(0, len(messages) - newest)
-        upto = 0
-        for place, (entry, content) in enumerate([(entry, read_content(entry.body)) for entry in messages.values()]):
-            if place >= surplus and (before is None or content.sent_at >= before):
-                break
-            self._erase(entry.seq)
-            upto = entry.seq
+        upto = max(islice(messages, surplus), default=0)
+        if before is not None:
+            old = (seq for seq, entry in messages.items() if read_content(entry.body).sent_at < before)
+            upto = max(upto, max(old, default=0))
+        for seq in list(takewhile(upto.__ge__, messages)):
+            self._erase(seq)
         self._lost = max(self._lost, upto)
         return upto
 
-    async def mark(self, now: float) -> None:
+    async def mark(self, now: float, wall: float) -> None:
         """There is nothing that would outlive this."""
+
+    async def trouble(self) -> str | None:
+        """There is no disk that could fail."""
+        return None
 
     def _erase(self, seq: int) -> None:
         self._messages.pop(seq, None)

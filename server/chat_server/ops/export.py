@@ -15,8 +15,8 @@ def export(source: Path, now: float | None = None) -> Iterator[bytes]:
     Raises:
         OpenError: when that is not possible.
     """
-    with read_file(source) as (seen, entries):
-        present = max(time.time() if now is None else now, seen)
+    with read_file(source) as (seen, wall, entries):
+        present = seen + max(0.0, (time.time() if now is None else now) - wall)
         for entry in entries:
             draft = decode_draft(entry.body)
             if isinstance(draft, NewMessage) and not has_ended(message := numbered(entry.seq, draft), present):

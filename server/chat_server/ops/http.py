@@ -43,6 +43,9 @@ class OperatorPages:
         context = self._context
         if context.stopping:
             return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "The server is stopping.\n")
+        for hosted in context.rooms:
+            if hosted.trouble is not None:
+                return Answer(HTTPStatus.SERVICE_UNAVAILABLE, f"Messages can't be kept: {hosted.trouble}.\n")
         failures = [hosted.log_failed_at for hosted in context.rooms if hosted.log_failed_at is not None]
         if any(context.now() - failed_at < _ILL_SECONDS for failed_at in failures):
             return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "Messages can't be kept: the log can't be written.\n")

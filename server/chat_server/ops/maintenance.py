@@ -4,13 +4,17 @@ import asyncio
 import logging
 
 from chat_server.log import LogError
+from chat_server.rooms.clock import Clock
 from chat_server.rooms.hosted_room import HostedRoom
 from chat_server.sessions.context import ServerContext
+from chat_server.sessions.session import Session
 from chat_server.settings import Settings
 
 _log = logging.getLogger("chat_server")
 
 _SWEEP_SECONDS = 1.0
+_WATCH_SECONDS = 0.5
+_DAY = 86_400.0
 _MARK_SECONDS = 60.0
 _ROUND = 60  # marks from one looking for what is too old to the next
 
@@ -24,7 +28,10 @@ async def sweep(context: ServerContext) -> None:
         now = loop.time()
         context.counts.loop_lag.observe(max(0.0, now - due))
         await context.connections.sweep(now)
+        follow_wall(context.now)
         for hosted in context.rooms:
+            if (end := hosted.timeline.next_due()) is not None and end < context.now():
+                hosted.schedule_expiry()  # the computer slept: the loop's clock did not go on
             for name in hosted.room.roster.expire_names(context.now()):
                 await hosted.release_name(name)
 
@@ -34,7 +41,7 @@ async def run(settings: Settings, hosted: HostedRoom) -> None:
     minutes = 0
     while True:
         try:
-            await hosted.log.mark(hosted.now())
+            await hosted.log.mark(hosted.now(), hosted.now.believed)
             if minutes % _ROUND == 0:
                 await prune(settings, hosted)
                 await hosted.remember_ends(hosted.timeline.applied)
@@ -48,6 +55,48 @@ async def run(settings: Settings, hosted: HostedRoom) -> None:
 async def prune(settings: Settings, hosted: HostedRoom) -> None:
     """Let go of what is not to be kept any longer."""
     seconds, messages = settings.keeping
+    clock = hosted.now
+    if seconds is not None and clock.doubtful:
+        _log.warning("nothing is let go of for its age: see to the computer's clock, which is far ahead of the log's")
+        seconds = None
     if seconds is not None or messages is not None:
-        before = None if seconds is None else hosted.now() - seconds
-        hosted.timeline.forget_before(await hosted.log.prune(before=before, newest=messages) + 1)
+        before = None if seconds is None else clock.stamp - seconds
+        hosted.timeline.forget_before(await hosted.log.prune(before=before, newest=messages, now=clock.stamp) + 1)
+
+
+def tell_doubts(clock: Clock) -> None:
+    """Tell the operator where the computer's clock can't be right."""
+    if clock.doubtful:
+        _log.warning(
+            "the computer's clock is %d days ahead of the log's last: nothing ends or is let go of by it until it is"
+            " set right, or has been so for a week",
+            (clock.stamp - clock.believed) / _DAY,
+        )
+
+
+def follow_wall(clock: Clock) -> None:
+    """Let stamps follow the computer's clock when that was set, and say so."""
+    if step := clock.follow_wall():
+        _log.warning("the computer's clock was set by %+.0f seconds; messages are stamped by it from now on", step)
+        tell_doubts(clock)
+
+
+async def watch(context: ServerContext) -> None:
+    """Twice a second, for ever, see whether the logs can keep what is said; tell the operator, and those who wait."""
+    told: set[Session] = set()
+    while True:
+        await asyncio.sleep(_WATCH_SECONDS)
+        for hosted in context.rooms:
+            before, hosted.trouble = hosted.trouble, await hosted.log.trouble()
+            if hosted.trouble is None:
+                if before is not None:
+                    _log.warning("messages can be kept again")
+                    told.clear()
+                continue
+            if before != hosted.trouble:
+                _log.error("messages can't be kept: %s", hosted.trouble)
+            for connection in context.connections:
+                session = connection.handler
+                if isinstance(session, Session) and session.busy and session not in told:
+                    told.add(session)
+                    session.tell_trouble(hosted.trouble)

@@ -14,6 +14,7 @@ from chat_server.core.room import Room
 from chat_server.core.sync import SyncBuilder
 from chat_server.core.timeline import Timeline
 from chat_server.log import Entry, LogError, MessageLog, Opened, Reset
+from chat_server.rooms.clock import Clock
 from chat_server.transport.hub import Hub
 
 _log = logging.getLogger("chat_server")
@@ -37,7 +38,7 @@ class HostedRoom:
         hub: Hub,
         opened: Opened,
         *,
-        now: Callable[[], float],
+        now: Clock,
         spawn: Callable[[Coroutine[None, None, None]], object],
         counts: Counts,
     ) -> None:
@@ -53,6 +54,8 @@ class HostedRoom:
         """By the log's key: has it come to be?"""
         self.log_failed_at: float | None = None
         """Since then nothing was kept."""
+        self.trouble: str | None = None
+        """Why the log can't keep anything just now, as part of a sentence."""
         self._opened = opened
         self._tail = log.tail(opened.replay_after)
         self._spawn = spawn

@@ -129,7 +129,8 @@ def _decide(session: Session, command: LoggedCommand) -> asyncio.Future[int]:
         CommandRefused: when it is not to be.
     """
     hosted = session.hosted
-    draft = hosted.room.decide(session.client_id, command, session.context.now())
+    clock = session.context.now
+    draft = hosted.room.decide(session.client_id, command, clock(), clock.ahead)
     key = None if command.txn is None else key_of(session, command)
     kept = hosted.log.append(entry_of(draft, key))
     applied = hosted.timeline.applied

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chat_protocol.commands import LIFETIME_MAX, LIFETIME_MIN
 from chat_protocol.names import NAME_LENGTH
 from chat_server.core.metrics import Counts
+from chat_server.rooms.clock import Clock
 from chat_server.rooms.hosted_room import HostedRoom
 from chat_server.rooms.registry import RoomRegistry
 from chat_server.settings import Settings
@@ -17,7 +18,7 @@ class ServerContext:
     """Settings, clock, tasks, connections and rooms of one server. `spawn` runs a task beside everything else."""
 
     settings: Settings
-    now: Callable[[], float]
+    now: Clock
     spawn: Callable[[Coroutine[None, None, None]], object]
     counts: Counts
     connections: ConnectionRegistry

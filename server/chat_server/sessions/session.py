@@ -78,6 +78,10 @@ class Session(Handler):
         if self.hosted.hub.has(self.client_id, self.connection):
             self.hosted.hub.tell(self.connection, event)
 
+    def tell_trouble(self, trouble: str) -> None:
+        """Say that nothing can be kept just now; what was said is not refused by that."""
+        self.tell(Refusal("waiting", f"The server can't keep messages at the moment: {trouble}."))
+
     def refuse(self, refusal: Refusal) -> None:
         """Count a line that is not carried out, and tell its sender why."""
         self.context.counts.errors[refusal.code] += 1
@@ -183,6 +187,8 @@ class Session(Handler):
             resume=query.resume(hosted.epoch),
         )
         hosted.hub.join(self.client_id, self.connection, greeting)
+        if hosted.trouble is not None:
+            self.tell_trouble(hosted.trouble)
 
     async def claim(self, name: str) -> str:
         """Make a name ours.

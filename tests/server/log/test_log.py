@@ -402,3 +402,24 @@ def test_an_engine_is_chosen_by_its_url():
     for url in ("", "postgres://x", "MEMORY:", "sqlite", "sqlite:"):
         with pytest.raises(ValueError, match=r"^log is memory: or sqlite:PATH"):
             open_log(url, history=HISTORY)
+
+
+@pytest.mark.parametrize(
+    ("stamps", "upto"),
+    [
+        ([1, 2, 900, 3, 4], 4),  # of a clock that was ahead for a time
+        ([1, 2, 900, 900, 4], 2),
+        ([900, 900, 1, 2, 4], 4),
+        ([1, 900, 2, 900, 3], 5),
+        ([1, 900, 2, 900, 900], 3),
+        ([900, 900, 900, 900, 900], 0),
+        ([1, 2, 3, 3, 3], 5),
+        ([4, 5, 6, 7, 8], 0),
+    ],
+)
+async def test_what_a_clock_that_was_ahead_has_stamped_is_as_old_as_what_came_after(log, stamps, upto):
+    """It neither keeps what is before it, nor goes as long as nothing younger is too old."""
+    for stamp in stamps:
+        await log.append(NewEntry(MESSAGE, said(b"x", sent_at=float(stamp))))
+    assert await log.prune(before=4.0, now=10.0) == upto
+    assert [entry.seq for entry in await log.page(99, 99, "~ana")] == list(range(upto + 1, 6))

@@ -62,9 +62,13 @@ class SlowLog:
         """As the log does."""
         return await self._log.roster()
 
-    async def mark(self, now):
+    async def mark(self, now, wall):
         """As the log does."""
-        await self._log.mark(now)
+        await self._log.mark(now, wall)
+
+    async def trouble(self):
+        """As the log does."""
+        return await self._log.trouble()
 
     async def close(self):
         """As the log does."""

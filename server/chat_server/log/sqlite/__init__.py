@@ -8,10 +8,13 @@
 | `reader` | what is read, in threads of their own: a search does not hold up a page |
 | `search_index` | full-text tables: which message has which words |
 | `schema` | the tables, and which files are refused |
-| `backup` | the file without its server: copied, or read from end to end |
+| `files` | which server has the file, and whether what is beside it belongs to it |
+| `disk_watch` | whether the disk answers |
+| `backup` | the file without its server: copied, gone back to, or read from end to end |
+| `placing` | a new file gets its name when it is whole |
 """
 
-from chat_server.log.sqlite.backup import backup, path_of, read_file
+from chat_server.log.sqlite.backup import backup, path_of, read_file, restore
 from chat_server.log.sqlite.engine import SqliteLog
 
-__all__ = ["SqliteLog", "backup", "path_of", "read_file"]
+__all__ = ["SqliteLog", "backup", "path_of", "read_file", "restore"]

@@ -1,12 +1,12 @@
 """SQLite engine, in the event loop: hands entries to the writer in batches, feeds tails, and asks the readers."""
 
 import asyncio
-import os
 import secrets
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,9 +14,11 @@ from chat_protocol.queries import Query
 from chat_server.core.entries import NewEntry
 from chat_server.log import Entry, LogError, Opened, OpenError, Reset
 from chat_server.log.recent_keys import hash_of
+from chat_server.log.sqlite.disk_watch import DiskWatch
 from chat_server.log.sqlite.facts import Facts
+from chat_server.log.sqlite.files import HeldFiles, real_path
 from chat_server.log.sqlite.reader import Reader
-from chat_server.log.sqlite.schema import lock, open_writer, why
+from chat_server.log.sqlite.schema import open_reader, open_writer, why, why_not_opened
 from chat_server.log.sqlite.writer import INDEX_FROM, Append, Outcome, Work, Writer
 from chat_server.log.tail_waiters import TailWaiters
 
@@ -35,9 +37,9 @@ class SqliteLog:
     """
 
     def __init__(self, path: Path, *, index_from: int = INDEX_FROM) -> None:
-        self._path = path
+        self._path = real_path(path)
         self._index_from = index_from
-        self._lock: int | None = None
+        self._files: HeldFiles | None = None
         self._pages: _Reading | None = None
         self._searches: _Reading | None = None
         self._names: dict[str, str] = {}
@@ -62,21 +64,23 @@ class SqliteLog:
         self._loop = loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[None] = loop.create_future()
         try:
-            connection, facts, opened, unwiped = await loop.run_in_executor(None, self._open)
+            files, connection, facts, opened, unwiped = await loop.run_in_executor(None, self._open)
         except BaseException:  # a cancellation too: it goes on to the caller, and the file is free again
             self._let_go()
             raise
         self._last = self._floor = facts.last
         self._pruned = facts.pruned
-        self._writer = Writer(connection, facts, self._deliver, self._index_from)
+        self._disk = DiskWatch(files.must_be_in_place)
+        self._writer = Writer(connection, facts, self._deliver, self._index_from, files.must_be_in_place)
         self._writer.start()
         self._closed = False
         if unwiped:
             await self.in_commit(lambda writer: writer.erase(unwiped))
         return opened
 
-    def _open(self) -> tuple[sqlite3.Connection, Facts, Opened, Sequence[int]]:
-        self._lock = lock(self._path)
+    def _open(self) -> tuple[HeldFiles, sqlite3.Connection, Facts, Opened, Sequence[int]]:
+        self._files = files = HeldFiles(self._path)
+        files.check()
         connection = open_writer(self._path)
         try:
             self._pages, self._searches = _Reading(self._path), _Reading(self._path)
@@ -85,12 +89,13 @@ class SqliteLog:
             if facts is None:
                 facts = Facts(secrets.token_hex(8))
                 connection.execute("INSERT INTO facts VALUES ('epoch', ?), ('indexed', 0)", (facts.epoch,))
+            files.begin(connection)
             opened = reader.opened(facts)
             self._names = dict(reader.names())
-            return connection, facts, opened, reader.unwiped(opened.replay_after)
+            return files, connection, facts, opened, reader.unwiped(opened.replay_after)
         except (sqlite3.Error, ValueError, TypeError) as error:
             connection.close()
-            raise OpenError(f"Can't read {self._path}: {why(error)}.") from error
+            raise OpenError(f"Can't use {self._path}: {why_not_opened(error, self._path)}.") from error
         except OpenError:
             connection.close()
             raise
@@ -114,9 +119,9 @@ class SqliteLog:
         for reading in (self._pages, self._searches):
             if reading is not None:
                 reading.close()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        if self._files is not None:
+            self._files.release()
+            self._files = None
 
     # -- writing ------------------------------------------------------------------------------------------------
 
@@ -137,17 +142,21 @@ class SqliteLog:
         """Wipe a message. A number that has gone already is passed over."""
         await self.in_commit(lambda writer: writer.erase([seq]) if 0 < seq <= writer.facts.last else [])
 
-    async def mark(self, now: float) -> None:
-        """Remember the time."""
-        await self.in_commit(lambda writer: writer.mark(now))
+    async def mark(self, now: float, wall: float) -> None:
+        """Remember the time, and the wall's."""
+        await self.in_commit(lambda writer: writer.mark(now, wall))
 
-    async def prune(self, *, before: float | None = None, newest: int | None = None) -> int:
+    async def trouble(self) -> str | None:
+        """Why nothing can be kept just now, as far as that is known: the disk hangs, or the files are not there."""
+        return await self._disk.trouble()
+
+    async def prune(self, *, before: float | None = None, newest: int | None = None, now: float = inf) -> int:
         """Wipe the oldest in small steps, between which others write."""
         upto = 0
         if newest is not None:
             upto = await self._read(self._pages, lambda reader: reader.last_beyond(newest))
         if before is not None:
-            upto = max(upto, await self._read(self._pages, lambda reader: reader.last_before(before)))
+            upto = max(upto, await self._read(self._pages, lambda reader: reader.last_before(before, now)))
         if upto > self._pruned:
             while self._pruned < upto:
                 await self._cut(min(self._pruned + _CUT_AT_ONCE, upto), upto)
@@ -182,6 +191,7 @@ class SqliteLog:
     def _hand_over(self) -> None:
         if self._gathered:
             gathered, self._gathered = self._gathered, []
+            self._disk.handed(len(gathered))
             self._writer.submit(gathered)
 
     def _deliver(self, outcome: Outcome | None) -> None:
@@ -197,6 +207,7 @@ class SqliteLog:
                 self._ended.set_result(None)
             self._waiters.wake()
             return
+        self._disk.answered(len(outcome.answers) + len(outcome.errors))
         self._entries_waiting -= outcome.taken
         self._bytes_waiting -= outcome.size
         self._remember(outcome)
@@ -315,7 +326,7 @@ class _Reading:
     """A reader and the thread that it runs in."""
 
     def __init__(self, path: Path) -> None:
-        self.reader = Reader(path)
+        self.reader = Reader(open_reader(path))
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="log-reader")
 
     def close(self) -> None:

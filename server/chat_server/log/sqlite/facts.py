@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Facts:
-    """State of the log as its file has it; times are seconds since the epoch."""
+    """State of the log as its file has it; times are seconds since the epoch.
+
+    `run` is the token of the start that opened it last, `wall` what the computer's clock was at `time`.
+    """
 
     epoch: str
     last: int = 0
@@ -15,6 +18,8 @@ class Facts:
     time: float = 0.0
     keys: int = 0
     keys_since: float = 0.0
+    run: str = ""
+    wall: float = 0.0
 
 
 def read_facts(connection: sqlite3.Connection) -> Facts | None:

@@ -2,11 +2,10 @@
 
 import heapq
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from operator import itemgetter
-from pathlib import Path
 from typing import TypeAlias
 
 from chat_protocol.queries import Query
@@ -16,7 +15,7 @@ from chat_server.log.content import read_content
 from chat_server.log.kinds import ERASED, KINDS
 from chat_server.log.sqlite.facts import Facts, read_facts
 from chat_server.log.sqlite.keys import find_keys
-from chat_server.log.sqlite.schema import HAS_TEXT, gather, open_reader
+from chat_server.log.sqlite.schema import HAS_TEXT, gather
 from chat_server.log.sqlite.search_index import look_up
 
 REPLAYED_MESSAGES = 2_000
@@ -32,8 +31,8 @@ _LARGEST = (1 << 63) - 1
 class Reader:
     """Queries over one connection that only reads. Not to be used by two threads at once."""
 
-    def __init__(self, path: Path) -> None:
-        self._connection = open_reader(path)
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
 
     def close(self) -> None:
         """Close the file."""
@@ -126,16 +125,20 @@ class Reader:
             alive = f"FROM entries WHERE kind != {ERASED} AND seq > ?"
             first = connection.execute(f"SELECT seq {alive} ORDER BY seq LIMIT 1", (facts.pruned,)).fetchone()
             if first is None:
-                return Opened(facts.epoch, facts.last + 1, facts.last, facts.last, facts.time)
+                return Opened(facts.epoch, facts.last + 1, facts.last, facts.last, facts.time, facts.wall or facts.time)
             last = connection.execute(f"SELECT seq {alive} ORDER BY seq DESC LIMIT 1", (facts.pruned,)).fetchone()[0]
             newest = self._newest_message()
-            time = max(facts.time, read_content(newest.body).sent_at if newest else 0.0)
+            time, wall = facts.time, facts.wall
+            if not wall:  # an older program has seen it last
+                time = wall = max(time, read_content(newest.body).sent_at if newest else 0.0)
+            ends = connection.execute(f"SELECT 1 FROM entries WHERE {HAS_TEXT} AND expires_at IS NOT NULL LIMIT 1")
+            has_ends = ends.fetchone() is not None
             older = connection.execute(
                 f"SELECT seq FROM entries WHERE {HAS_TEXT} AND seq > ? ORDER BY seq DESC LIMIT 1 OFFSET ?",
                 (last - _REPLAYED_ENTRIES, REPLAYED_MESSAGES),
             ).fetchone()
         replay_after = older[0] if older else max(last - _REPLAYED_ENTRIES, facts.pruned, 0)
-        return Opened(facts.epoch, first[0], last, max(replay_after, facts.pruned), time)
+        return Opened(facts.epoch, first[0], last, max(replay_after, facts.pruned), time, wall, has_ends)
 
     def _newest_message(self) -> Entry | None:
         return next(iter(self.page(_LARGEST, 1, "")), None)
@@ -157,21 +160,35 @@ class Reader:
         ).fetchone()
         return row[0] if row else 0
 
-    def last_before(self, time: float) -> int:
-        """The number of the last message that was sent before a time, or 0. Numbers and times grow together."""
-        low = 0  # sent before it, or nothing
+    def last_before(self, time: float, now: float) -> int:
+        """The number of the last message that was sent before a time, or 0.
+
+        Numbers and times grow together, but for stamps after `now`, of a clock that was ahead: what they are on is as
+        old as what comes after it.
+        """
         with self._moment() as connection:
-            high = (connection.execute("SELECT max(seq) FROM entries").fetchone()[0] or 0) + 1
-            while high - low > 1:
-                middle = (low + high) // 2
-                row = connection.execute(
-                    f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND seq >= ? ORDER BY seq LIMIT 1",
-                    (middle,),
-                ).fetchone()
-                if row is None or read_content(row[1]).sent_at >= time:
-                    high = middle
-                else:
-                    low = row[0]
+            end = (connection.execute("SELECT max(seq) FROM entries").fetchone()[0] or 0) + 1
+            found = self._last_while(0, end, lambda sent_at: sent_at < time)
+            while (ahead := self._last_while(found, end, lambda sent_at: sent_at > now)) > found:
+                further = self._last_while(ahead, end, lambda sent_at: sent_at < time)
+                if further == ahead:
+                    break
+                found = further
+        return found
+
+    def _last_while(self, low: int, end: int, holds: Callable[[float], bool]) -> int:
+        """The last message up to which, from the one after `low`, something holds of when they were sent, or `low`."""
+        high = end
+        while high - low > 1:
+            middle = (low + high) // 2
+            row = self._connection.execute(
+                f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND seq >= ? ORDER BY seq LIMIT 1",
+                (middle,),
+            ).fetchone()
+            if row is None or not holds(read_content(row[1]).sent_at):
+                high = middle
+            else:
+                low = row[0]
         return low
 
 

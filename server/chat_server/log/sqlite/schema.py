@@ -5,12 +5,13 @@ cut off behind it (its kind is `ERASED`). SQLite wipes what it deletes, but not 
 moves the neighbours of a deleted row to another page: a row that never goes moves nobody.
 """
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -21,7 +22,8 @@ from chat_server.log.kinds import KINDS
 HAS_TEXT = f"kind = {_WITH_TEXT}"
 """Condition of a statement: the row is a message that has its text still."""
 
-_APPLICATION = 0x63_68_61_74  # "chat", in the head of the file
+APPLICATION = 0x63_68_61_74
+""""chat", in the head of the file."""
 _MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         # `epoch`; `last`: numbers up to this one were used; `pruned`: entries up to it may be missing; `indexed`: the
@@ -39,29 +41,6 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE shards (shard INTEGER PRIMARY KEY)",
     ),
 )
-
-
-def lock(path: Path) -> int:
-    """Make sure that no other server has this log; returns the file descriptor that holds the lock.
-
-    Raises:
-        OpenError: when one has it, or the folder can't be written.
-    """
-    if path.is_dir():
-        raise OpenError(f"{path} is a folder; name a file in it.")
-    if not path.parent.is_dir():
-        raise OpenError(f"There is no folder {path.parent}; make it first.")
-    name = path.with_name(path.name + "-lock")
-    try:
-        descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise OpenError(f"Can't write {name}: {error.strerror}.") from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(descriptor)
-        raise OpenError(f"{path} is in use: another chat-server has it open.") from error
-    return descriptor
 
 
 def open_writer(path: Path) -> sqlite3.Connection:
@@ -86,15 +65,48 @@ def open_reader(path: Path) -> sqlite3.Connection:
     return _opened(path, _prepare_reader)
 
 
-def _opened(path: Path, prepare: Callable[[sqlite3.Connection, Path], None]) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        path, timeout=5.0, isolation_level=None, check_same_thread=False, cached_statements=256
-    )
+def open_copy(path: Path) -> sqlite3.Connection:
+    """A connection that changes nothing, not even beside the file; also where nothing can be written.
+
+    Raises:
+        OpenError: as `open_writer`.
+    """
+    where = f"file:{quote(str(path))}?mode=ro"
+    try:
+        return _opened(path, _prepare_reader, where)
+    except OpenError as error:
+        cause = error.__cause__
+        if getattr(cause, "sqlite_errorcode", 0) & 0xFF not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}:
+            raise
+        # Where no index of the write-ahead log can be made, the file alone is read: all of it, if there is no such log.
+        wal = path.with_name(path.name + "-wal")
+        if wal.exists() and wal.stat().st_size:
+            raise OpenError(
+                f"Can't read {path} where it is: {wal.name} beside it has the newest messages. Copy both into a folder"
+                " that can be written."
+            ) from cause
+        return _opened(path, _prepare_reader, where + "&immutable=1")
+
+
+def _opened(
+    path: Path, prepare: Callable[[sqlite3.Connection, Path], None], uri: str | None = None
+) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(
+            uri or path,
+            timeout=5.0,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+            uri=uri is not None,
+        )
+    except sqlite3.Error as error:
+        raise OpenError(f"Can't use {path}: {why_not_opened(error, path)}.") from error
     try:
         prepare(connection, path)
     except sqlite3.Error as error:
         connection.close()
-        raise OpenError(f"Can't use {path}: {why(error)}.") from error
+        raise OpenError(f"Can't use {path}: {why_not_opened(error, path)}.") from error
     except OpenError:
         connection.close()
         raise
@@ -128,10 +140,12 @@ def check(connection: sqlite3.Connection, path: Path) -> None:
     """
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     application = connection.execute("PRAGMA application_id").fetchone()[0]
-    if application != _APPLICATION and (
+    if application != APPLICATION and (
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] or version
     ):
         raise OpenError(f"{path} is the database of another program.")
+    if application != APPLICATION and connection.execute("PRAGMA page_count").fetchone()[0] > 1:
+        raise OpenError(f"{path} is only a part of a log, as after an interrupted copy.")
     if version > len(_MIGRATIONS):
         raise OpenError(
             f"{path} was written by a newer chat-server (its format is {version}, ours {len(_MIGRATIONS)})."
@@ -147,7 +161,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
         for statements in _MIGRATIONS[version:]:
             for statement in statements:
                 connection.execute(statement)
-        connection.execute(f"PRAGMA application_id={_APPLICATION}")
+        connection.execute(f"PRAGMA application_id={APPLICATION}")
         connection.execute(f"PRAGMA user_version={len(_MIGRATIONS)}")
         connection.execute("COMMIT")
     finally:
@@ -170,6 +184,7 @@ def gather(connection: sqlite3.Connection, select: str, values: Any) -> list[tup
 
 _split = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _REASONS = {
+    sqlite3.SQLITE_READONLY_DBMOVED: "its files were moved or removed while it is in use",
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_READONLY: "it can't be written",
     sqlite3.SQLITE_CANTOPEN: "it can't be written",
@@ -179,11 +194,26 @@ _REASONS = {
     sqlite3.SQLITE_BUSY: "another program has it locked",
     sqlite3.SQLITE_LOCKED: "another program has it locked",
     sqlite3.SQLITE_IOERR: "the disk can't be read or written",
+    sqlite3.SQLITE_CONSTRAINT: "another program has changed it",
+    sqlite3.SQLITE_NOMEM: "there is not enough memory",
+    sqlite3.SQLITE_TOOBIG: "it is too large",
 }
+_LEAST_ROOM = 65_536  # bytes that a start needs
+_UNKNOWN = "something is wrong with its database"
 
 
 def why(error: Exception) -> str:
-    """What SQLite says, for people; of other errors, that what is there can't be read."""
+    """What SQLite says, for people, in none of its words; of other errors, that what is there can't be read."""
     if not isinstance(error, sqlite3.Error):
         return _REASONS[sqlite3.SQLITE_CORRUPT]
-    return _REASONS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, str(error))
+    code = getattr(error, "sqlite_errorcode", 0)
+    return _REASONS.get(code) or _REASONS.get(code & 0xFF, _UNKNOWN)
+
+
+def why_not_opened(error: Exception, path: Path) -> str:
+    """As `why`; on a full disk SQLite names whatever it could not do first."""
+    with suppress(OSError):
+        disk = os.statvfs(path.parent)
+        if isinstance(error, sqlite3.Error) and disk.f_bavail * disk.f_frsize < _LEAST_ROOM:
+            return _REASONS[sqlite3.SQLITE_FULL]
+    return why(error)

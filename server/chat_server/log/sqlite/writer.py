@@ -62,7 +62,10 @@ class Outcome(NamedTuple):
 
 
 class Writer:
-    """Commits what is submitted, in order; `deliver` gets an outcome per commit, in the thread, and None at the end."""
+    """Commits what is submitted, in order; `deliver` gets an outcome per commit, in the thread, and None at the end.
+
+    `must_be_in_place` is called before each commit, and raises where it would go into files that nobody will find.
+    """
 
     def __init__(
         self,
@@ -70,11 +73,13 @@ class Writer:
         facts: Facts,
         deliver: Callable[[Outcome | None], None],
         index_from: int = INDEX_FROM,
+        must_be_in_place: Callable[[], None] = lambda: None,
     ) -> None:
         self.connection = connection
         self.facts = facts
         self._deliver = deliver
         self._index_from = index_from
+        self._must_be_in_place = must_be_in_place
         self._queue: SimpleQueue[list[Append | Work] | None] = SimpleQueue()
         self._gone: set[int] = set()  # messages that this commit erases
         self._must_wipe = False
@@ -127,6 +132,7 @@ class Writer:
         try:
             self.connection.execute("BEGIN IMMEDIATE")
             outcome = self._write(batch)
+            self._must_be_in_place()
             self.connection.execute("COMMIT")
             self._index_fails = False
         except sqlite3.Error as error:
@@ -253,12 +259,12 @@ class Writer:
 
     # -- other work for a commit --------------------------------------------------------------------------------
 
-    def mark(self, now: float) -> None:
-        """Remember the time; forget keys that are old enough."""
+    def mark(self, now: float, wall: float) -> None:
+        """Remember the time, and the wall's; forget keys that are old enough."""
         facts = self.facts
-        facts.time = max(facts.time, now)
-        write_facts(self.connection, facts, "time")
-        if facts.time - facts.keys_since >= KEY_SECONDS:
+        facts.time, facts.wall = now, wall
+        write_facts(self.connection, facts, "time", "wall")
+        if not 0 <= facts.time - facts.keys_since < KEY_SECONDS:  # or they are from a clock that was ahead
             facts.keys, facts.keys_since = 1 - facts.keys, facts.time
             forget_keys(self.connection, facts.keys)
             write_facts(self.connection, facts, "keys", "keys_since")

@@ -149,7 +149,7 @@ async def test_every_commit_is_synced(tmp_path):
     assert writer.facts.indexed > 0
     await outcome(line(DELETE, erases=2))
     levels["after a deletion from the index"] = await synchronous()
-    await done(lambda writer: writer.mark(10_000.0))
+    await done(lambda writer: writer.mark(10_000.0, 10_000.0))
     levels["after a turn of the keys"] = await synchronous()
     await done(lambda writer: writer.cut(4, 4))
     levels["after a cut"] = await synchronous()

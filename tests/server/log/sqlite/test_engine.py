@@ -191,24 +191,24 @@ async def test_a_large_log_is_replayed_from_its_newest(path):
 async def test_a_key_is_known_for_an_hour(path):
     """Over a restart too; then it may be used again. What is kept of it is a hash."""
     async with opened(path) as (log, _):
-        await log.mark(1000.0)
+        await log.mark(1000.0, 1000.0)
         assert await log.append(NewEntry(MESSAGE, said("x"), key="canary-token")) == 1
-        await log.mark(1000.0 + KEY_SECONDS - 1)
+        await log.mark(1000.0 + KEY_SECONDS - 1, 1000.0 + KEY_SECONDS - 1)
     assert traces(path, "canary-token") == 0
     async with opened(path) as (log, found):
         assert found.time == 1000.0 + KEY_SECONDS - 1
-        await log.mark(1000.0 + KEY_SECONDS)
+        await log.mark(1000.0 + KEY_SECONDS, 1000.0 + KEY_SECONDS)
         assert (
             await log.append(NewEntry(DELETE, b"{}", key="canary-token", erases=1))
             == await log.find("canary-token")
             == 1
         )
         assert await texts(log) == ["x"]
-        await log.mark(1000.0 + 2 * KEY_SECONDS)
+        await log.mark(1000.0 + 2 * KEY_SECONDS, 1000.0 + 2 * KEY_SECONDS)
         assert await log.find("canary-token") is None
-        await log.mark(500.0)
+        await log.mark(500.0, 400.0)
     async with opened(path) as (_, found):
-        assert found.time == 1000.0 + 2 * KEY_SECONDS
+        assert (found.time, found.wall) == (500.0, 400.0)
 
 
 async def test_an_index_finds_what_reading_finds(path):

@@ -17,7 +17,7 @@ async def log(tmp_path):
     """A log that is open, and has been told the time."""
     log = SqliteLog(tmp_path / "log.db")
     await log.open()
-    await log.mark(START)
+    await log.mark(START, START)
     yield log
     await log.close()
 
@@ -42,30 +42,30 @@ async def test_a_key_is_found_in_the_older_table_too(log, turns):
     began = START
     for _ in range(turns):
         began += HOUR
-        await log.mark(began)
+        await log.mark(began, began)
     used = await log.append(NewEntry(MESSAGE, said("x"), key="k"))
     for now in (began + HOUR - 1, began + HOUR):  # in the newer table, and then in the older one
-        await log.mark(now)
+        await log.mark(now, now)
         assert await asked_both_ways(log, "k") == (used, used)
         assert await log.append(NewEntry(MESSAGE, said("x"), key="k")) == used
         assert (
             await asyncio.gather(*(log.append(NewEntry(MESSAGE, said("x"), key="k")) for _ in range(2))) == [used] * 2
         )
-    await log.mark(began + 2 * HOUR)
+    await log.mark(began + 2 * HOUR, began + 2 * HOUR)
     assert await asked_both_ways(log, "k") == (None, None)
 
 
 @pytest.mark.parametrize("used_at", [0.0, 60.0, 0.5 * HOUR, HOUR - 1.0])
 async def test_a_key_is_known_for_an_hour_from_its_use(log, used_at):
     """The maintenance tells the time every minute meanwhile; after two hours it is not known."""
-    await log.mark(START + used_at)
+    await log.mark(START + used_at, START + used_at)
     used = await log.append(NewEntry(MESSAGE, said("x"), key="k"))
     minutes = [START + used_at + minute * 60.0 for minute in range(1, 61)]
     for now in minutes:
-        await log.mark(now)
+        await log.mark(now, now)
         assert await log.find("k") == used
-    await log.mark(minutes[-1] + HOUR)
-    await log.mark(minutes[-1] + 2 * HOUR)
+    await log.mark(minutes[-1] + HOUR, minutes[-1] + HOUR)
+    await log.mark(minutes[-1] + 2 * HOUR, minutes[-1] + 2 * HOUR)
     assert await log.find("k") is None
 
 
@@ -73,9 +73,9 @@ async def test_keys_of_both_tables_are_known_over_a_restart(tmp_path):
     """And so is which of the tables is the newer one."""
     log = SqliteLog(tmp_path / "log.db")
     await log.open()
-    await log.mark(START)
+    await log.mark(START, START)
     await log.append(NewEntry(MESSAGE, said("x"), key="older"))
-    await log.mark(START + HOUR)
+    await log.mark(START + HOUR, START + HOUR)
     await log.append(NewEntry(MESSAGE, said("y"), key="newer"))
     await log.close()
     again = SqliteLog(tmp_path / "log.db")
@@ -83,7 +83,7 @@ async def test_keys_of_both_tables_are_known_over_a_restart(tmp_path):
     try:
         assert await asked_both_ways(again, "older") == (1, 1)
         assert await asked_both_ways(again, "newer") == (2, 2)
-        await again.mark(START + 2 * HOUR)
+        await again.mark(START + 2 * HOUR, START + 2 * HOUR)
         assert await asked_both_ways(again, "older") == (None, None)
         assert await asked_both_ways(again, "newer") == (2, 2)
     finally:
