@@ -14,7 +14,7 @@ def chat_commands(chat: ChatScreen) -> Iterator[SystemCommand]:
     yield SystemCommand("Write to one person", "Choose who gets the next messages", chat.action_pick_target)
     yield SystemCommand("Write to everyone", "No direct messages any more", partial(parts.recipient.set_target, ""))
     yield SystemCommand("Pick a message", "Reply, delete, copy and more", chat.action_pick_message)
-    yield SystemCommand("Go to the first unread message", "And Backspace goes back", parts.jumps.to_first_unread)
+    yield SystemCommand("Go to the first unread message", "And Backspace goes back", parts.pager.open_first_unread)
     yield SystemCommand("Find", "Look for words in the messages", chat.action_find)
     yield SystemCommand("Find in the whole record", "Ask the server for messages", chat.action_find_in_record)
     yield SystemCommand("People", "Who is here", chat.action_people)
