@@ -87,6 +87,12 @@ def test_two_windows_that_are_killed_leave_a_draft_each(tmp_path: Path) -> None:
                 window.wait("draft")
                 window.wait("● connected")
                 window.type("\r")
-            one.wait("▊ the second draft")
-            one.wait(lambda rows: not any("sending…" in row for row in rows))
+            for window in (one, other):
+                window.wait(
+                    lambda rows: (
+                        any("Message everyone…" in row for row in rows)
+                        and all(any(f"▊ {text}" in row for row in rows) for text in texts)
+                        and not any("sending…" in row for row in rows)
+                    )
+                )
         assert sorted(record(server)) == ["the first draft", "the second draft"]

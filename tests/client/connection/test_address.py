@@ -34,6 +34,11 @@ from chat_tui.connection.address import (
         ("my_box.local", "ws://my_box.local:6789/"),
         ("wss://ana:p%40ss:wörd@host", "wss://ana:p%40ss%3Aw%C3%B6rd@host:443/"),
         ("ws://ana:x@127.0.0.1:80", "ws://ana:x@127.0.0.1:80/"),
+        ('"ws://host:80"', "ws://host:80/"),
+        ("<wss://chat.example.org>", "wss://chat.example.org:443/"),
+        (" “host:80” ", "ws://host:80/"),
+        ("`host`", "ws://host:6789/"),
+        ("ws:6789", "ws://ws:6789/"),
         ("bücher.example/zimmer/grün", "ws://xn--bcher-kva.example:6789/zimmer/gr%C3%BCn"),
     ],
 )
@@ -64,6 +69,12 @@ def test_addresses_are_understood(text, url):
         ("wss://ana@host", "a user name and a password"),
         ("wss://:x@host", "a user name and a password"),
         ("host/#part", "leave out #part"),
+        ("ws:/host", "Two slashes are missing in .* like ws://host"),
+        ("ws:h:1", "Two slashes are missing in .* like ws://h:1"),
+        ("WSS:host/dev", "Two slashes are missing in .* like wss://host/dev"),
+        ("http:/host", "Two slashes are missing in .* like ws://host"),
+        ('""', "missing"),
+        ("'", "not the name of a computer"),
     ],
 )
 def test_what_is_no_address_is_refused_with_a_reason(text, hint):

@@ -25,7 +25,7 @@ def chat_commands(chat: ChatScreen) -> Iterator[SystemCommand]:
     yield SystemCommand(
         "Go to the first unread message",
         said("And Backspace goes back", "chat.first-unread"),
-        parts.jumps.to_first_unread,
+        parts.pager.open_first_unread,
     )
     yield SystemCommand("Find", said("Look for words in the messages", "chat.find"), chat.action_find)
     yield SystemCommand(

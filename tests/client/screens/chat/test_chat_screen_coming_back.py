@@ -97,3 +97,23 @@ async def test_who_was_written_to_is_known_by_name_though_they_are_away(tmp_path
             await ana.shows("private → bob", "1 here")
         async with chat(house) as ana:
             await ana.shows("private → somebody who left")
+
+
+async def test_home_goes_to_the_first_of_more_than_a_start_brings(tmp_path):
+    """What lies between is fetched, from its beginning, and the rule stands where it belongs."""
+    async with open_house() as house:
+        bob = await house.person("bob")
+        async with chat(house, place=place(tmp_path)) as ana:
+            await bob.say("before.")
+            await ana.shows("▊ before.")
+        await bob.say(*(f"line {number}." for number in range(450)))
+        await bob.hears("line 449.")
+        async with chat(house, place=place(tmp_path)) as ana:
+            await ana.shows("450 messages while you were away.", "▊ line 449.")
+            await ana.press("home")
+            await ana.shows("▊ before.", "new since", "▊ line 0.")
+            await ana.press("end")
+            await ana.shows("▊ line 449.")
+        async with chat(house, place=place(tmp_path)) as ana:
+            await ana.shows("▊ line 449.")
+            await ana.lacks("while you were away")

@@ -108,7 +108,7 @@ async def test_what_was_missed_and_is_too_much_is_a_row(snapshot):
             await bob.hears("line 512")
             ana.retry()
             await ana.shows("Back. 500 messages while you were away.")
-            await ana.press("home")
+            ana.screen.parts.jumps.to_first_unread()
             await ana.shows("▊ line 12", MISSING, "new since", "▊ line 313")
             ana.screen.banner.hide()
             await draw(snapshot, ana, "gap", [(80, 24), (50, 20)])
@@ -120,6 +120,21 @@ async def test_what_was_missed_and_is_too_much_is_a_row(snapshot):
             ana.screen.parts.pager.open_message(13)
             await ana.shows("new since", "▊ line 13")
             await ana.lacks(MISSING)
+
+
+async def test_home_fetches_the_first_of_what_was_missed():
+    """Though the row is above the first that came: what is below it is what one reads next."""
+    async with open_house() as house:
+        bob = await spoken(house, count=12)
+        async with chat(house) as ana:
+            await ana.shows("line 12")
+            await ana.cut()
+            await bob.say(*(f"line {number}" for number in range(13, 513)))
+            await bob.hears("line 512")
+            ana.retry()
+            await ana.shows("Back. 500 messages while you were away.")
+            await ana.press("home")
+            await ana.shows("▊ line 12", "new since", "▊ line 13")
 
 
 async def test_a_refusal_waits_for_the_next_scroll():

@@ -243,11 +243,24 @@ TASKS = {
     ),
     "load what is missing": ActionCase(
         (
-            keys("press home", "shows messages are not loaded", "press alt+up", "shows Load older", "press l"),
-            mouse("click ↑ first new", "click some messages are not loaded"),
+            keys(
+                "press home",
+                "shows new since",
+                "press pagedown pagedown pagedown",
+                "shows messages are not loaded",
+                "press" + 11 * " alt+up",
+                "shows Load older",
+                "press l",
+            ),
+            mouse(
+                "click ↑ first new",
+                "shows new since",
+                "press pagedown pagedown pagedown",
+                "click some messages are not loaded",
+            ),
         ),
         nothing_is_missing,
-        first=("lose", "+200", "return", "shows Back.", "+"),
+        first=("lose", "+340", "return", "shows Back.", "+"),
         after=("say read",),
     ),
     "copy": ActionCase(
@@ -366,9 +379,9 @@ async def try_way(here, task, number):
         if step in ("+", "++"):
             await here.bob.say(*(f"{n} more" for n in range(40 if step == "++" else 0)))
             await here.bob_says(task.says, number)
-        elif step == "+200":
-            await here.bob.say(*(f"{n} more" for n in range(260)))
-            await here.bob.hears("259 more")
+        elif step == "+340":
+            await here.bob.say(*(f"{n} more" for n in range(340)))
+            await here.bob.hears("339 more")
         else:
             await carry_out(here.ana, (step,), **words)
     words |= {"text": here.text, "id": here.id}

@@ -6,6 +6,7 @@ from textual.widget import Widget
 
 from chat_tui.screens.chat.find_keys import FindKeys
 from chat_tui.screens.chat.jumps import Jumps
+from chat_tui.screens.chat.pager import Pager
 from chat_tui.screens.chat.returns import ReturnedLines
 from chat_tui.screens.chat.status import StatusLine
 from chat_tui.screens.chat.undo import Undo
@@ -26,6 +27,7 @@ class ChatKeys:
         undo: Undo,
         returned: ReturnedLines,
         status: StatusLine,
+        pager: Pager,
     ) -> None:
         self._composer = composer
         self._messages = messages
@@ -34,6 +36,7 @@ class ChatKeys:
         self._undo = undo
         self._returned = returned
         self._status = status
+        self._pager = pager
 
     def typed(self, event: events.Key) -> None:
         """Whoever begins to write while a message is picked goes on in the composer.
@@ -75,7 +78,7 @@ class ChatKeys:
         """To the first unread message; while something is being written, Home is the composer's."""
         if self._focused is not self._composer or self._composer.text:
             raise SkipAction
-        self._jumps.to_first_unread()
+        self._pager.open_first_unread()
 
     def back(self) -> None:
         """Back from where a jump led; while something is being written, Backspace is the composer's."""

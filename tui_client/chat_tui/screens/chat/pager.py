@@ -7,6 +7,7 @@ from chat_tui.screens.chat.jumps import Jumps
 from chat_tui.screens.chat.status import StatusLine
 from chat_tui.screens.chat.timeline import TimelinePresenter
 from chat_tui.state.change import Change
+from chat_tui.state.gaps import Gap
 from chat_tui.state.page_requests import PAGE
 from chat_tui.state.store import Store
 from chat_tui.widgets.messages.message_list import MessageList
@@ -48,6 +49,26 @@ class Pager:
         self._jumps = jumps
         self._status = status
         self._wanted: _Wanted | None = None
+        self._wants_rule = False
+
+    def open_first_unread(self) -> None:
+        """Go to the rule, once what was missed before the first message that is here has come."""
+        gap = self._unread_gap
+        self._wants_rule = gap is not None and self._feed.request_page(min(gap.stop, gap.start + _AFTER), _AROUND)
+        if self._wants_rule:
+            self._status.notice(Notice("info", "Fetching the first unread message…"))
+        else:
+            self._jumps.to_first_unread()
+
+    @property
+    def _unread_gap(self) -> Gap | None:
+        """The oldest part of what was missed that is not here, below which the rule stands."""
+        since, first = self._store.unread.away_since, self._store.unread.first_unread
+        if since is None or first is None:
+            return None
+        gaps = self._store.history.gaps
+        gap = gaps.around(since) or gaps.oldest_between(since, first)
+        return None if gap is None or gap.start >= first else Gap(max(gap.start, since), gap.stop)
 
     def open_message(self, message_id: int, origin: int | None = None) -> None:
         """Show a message in its place, with a way back (to `origin`, where a message led here).
@@ -108,9 +129,13 @@ class Pager:
         """What was asked for has come, or there is a new connection: go on. After a fault somebody has to scroll."""
         if isinstance(change.page, tuple):
             code, why = change.page
-            if self._wanted is not None or code not in ("too_fast", "empty"):
+            if self._wanted is not None or self._wants_rule or code not in ("too_fast", "empty"):
                 self._tell(f"Older messages did not come. {sentence(why)}")
             self._wanted = self._timeline.goes_on_from = None
+            self._wants_rule = False
+        elif self._wants_rule:
+            if change.page == "loaded" or change.reset or change.missed is not None:
+                self.open_first_unread()
         elif (
             change.page
             or change.reset

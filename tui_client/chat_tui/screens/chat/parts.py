@@ -139,7 +139,9 @@ class ChatParts:
             composer, self.recipient, self.drafts, sender, self.returned, local=self._local_commands(),
             leave=self._host.leave, key_for=self._host.key_for,
         )  # fmt: skip
-        self.keys = ChatKeys(composer, messages, self.find_keys, self.jumps, self.undo, self.returned, status)
+        self.keys = ChatKeys(
+            composer, messages, self.find_keys, self.jumps, self.undo, self.returned, status, self.pager
+        )
         message_area = MessageArea(
             self.empty, messages, self.focus, self.find, self.pager, self.actions, composer, status
         )

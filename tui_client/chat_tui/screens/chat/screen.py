@@ -175,7 +175,7 @@ class ChatScreen(SelectingScreen):
 
     def on_header_bar_first_unread_requested(self) -> None:
         """To where the unread begin."""
-        self.parts.jumps.to_first_unread()
+        self.parts.pager.open_first_unread()
 
     def on_header_bar_people_requested(self) -> None:
         """Who is here."""
