@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from textual import events
 from textual.app import SystemCommand
 from textual.screen import Screen
 
@@ -77,11 +76,6 @@ class FirstRunApp(ChatApp):
         self.watch(chat.header, "state", self._choose_again, init=False)
         if arrival.notice:
             self.notify(arrival.notice, severity="warning", markup=False, timeout=10)
-
-    def on_paste(self, event: events.Paste) -> None:
-        """What is pasted on the way to a room is for that room."""
-        if self._first.joining.under_way:
-            self._first.joining.typed_ahead += event.text
 
     async def _choose_again(self) -> None:
         """Nobody will ever let us in at that address: back to where another one can be chosen."""

@@ -125,6 +125,11 @@ class ChatScreen(SelectingScreen):
         self.parts.notifier.end()
         self.parts.memory.flush()
 
+    @property
+    def typing_into(self) -> Composer:
+        """Who begins to write while a message is picked, or people are open, writes there."""
+        return self.composer
+
     # -- layout -------------------------------------------------------------------------------------------------
 
     def on_resize(self, event: events.Resize) -> None:

@@ -94,13 +94,8 @@ class FirstRunScreen(Screen[None]):
         self._here_answers: bool | None = None
         self._place_proposed = 0
         self._rooms = [here if is_same_here(url, here) else url for url in rooms]
-        self._joining = Joining()
+        self.joining = Joining()
         self._early_keys = EarlyKeys()
-
-    @property
-    def joining(self) -> Joining:
-        """How far the way to a room is, and what was typed on it."""
-        return self._joining
 
     def compose(self) -> ComposeResult:
         """Name, rooms, address, a note about what the cursor is on."""
@@ -156,11 +151,16 @@ class FirstRunScreen(Screen[None]):
         elif early and letter and self.focused is self.user:
             # It set out before the field had the focus, which would have taken it.
             self.user.replace(letter, *self.user.selection)
-        elif self._joining.under_way and (letter or event.key == "enter"):
-            self._joining.typed_ahead += letter or ""
+        elif self.joining.under_way and (letter or event.key == "enter"):
+            self.joining.typed_ahead += letter or ""
         else:
             return
         event.stop()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted on the way to a room is for that room, too."""
+        if self.joining.under_way:
+            self.joining.typed_ahead += event.text
 
     # -- how it looks -------------------------------------------------------------------------------------------
 
@@ -185,7 +185,7 @@ class FirstRunScreen(Screen[None]):
         self._describe_focus()
 
     def _describe_focus(self) -> None:
-        if not self._early_keys.over or self._joining.under_way:
+        if not self._early_keys.over or self.joining.under_way:
             return
         if self.focused is self.user:
             self._say(notes.EARLY if self._early_keys.entered else notes.NAME)
@@ -214,7 +214,7 @@ class FirstRunScreen(Screen[None]):
                 self._here_answers = answers
                 self.rooms.set_remark(self._here, "● something answers" if answers else "○ nothing answers")
                 self._propose_place(answers=answers)
-                told = self._joining.warned or self._joining.under_way
+                told = self.joining.warned or self.joining.under_way
                 if self.rooms.has_focus and self.rooms.chosen == self._here and not told:
                     self._describe()
             await asyncio.sleep(_LOOK_AGAIN)
@@ -222,18 +222,18 @@ class FirstRunScreen(Screen[None]):
     def _propose_place(self, *, answers: bool) -> None:
         """Who has not chosen yet begins where Enter leads somewhere, which a room is not that nobody has started."""
         untouched = not self.rooms.has_focus and self.rooms.highlighted == self._place_proposed
-        if untouched and not self._joining.under_way and self._rooms[:1] in ([], [self._here]):
+        if untouched and not self.joining.under_way and self._rooms[:1] in ([], [self._here]):
             self.rooms.highlighted = self._place_proposed = 0 if answers else self.rooms.option_count - 1
 
     async def _probe(self, url: str, name: str) -> None:
         error = await probe(url)
         if error is None:
-            self._joining.go()
+            self.joining.go()
             self.post_message(self.Chosen(url, name))
             return
         from chat_tui.connection.failures import explain  # noqa: PLC0415 - it reads the whole of the library for the connection
 
-        self._joining.no_answer(url)
+        self.joining.no_answer(url)
         self._say(f"{sentence(explain(error, place(url)).reason)} Enter again goes there and waits.", "warning")
 
     def _go(self, url: str) -> None:
@@ -241,7 +241,7 @@ class FirstRunScreen(Screen[None]):
         name = self._accepted_name()
         if name is None:
             return
-        match self._joining.choose(url, unprobed=goes_by_proxy(url)):
+        match self.joining.choose(url, unprobed=goes_by_proxy(url)):
             case "go":
                 self.post_message(self.Chosen(url, name))
             case "probe":
@@ -252,11 +252,11 @@ class FirstRunScreen(Screen[None]):
 
     def _stop_probing(self) -> None:
         self.workers.cancel_group(self, "probe")
-        self._joining.stop()
+        self.joining.stop()
 
     def stay(self, why: str = "") -> None:
         """What was chosen did not come about, for this reason; or without one: it is chosen anew."""
-        self._joining.stay()
+        self.joining.stay()
         if why:
             self._say(why, "warning")
         else:
@@ -271,7 +271,7 @@ class FirstRunScreen(Screen[None]):
             self._why("address", "")
         elif event.value.strip():
             self._why("name", notes.wrong_name(event.value))
-        self._joining.forget_answer()
+        self.joining.forget_answer()
         if self.note.has_class("-warning"):  # what was said of a room is over
             self._describe_focus()
 
@@ -299,7 +299,7 @@ class FirstRunScreen(Screen[None]):
     def on_option_list_option_highlighted(self, event: RoomList.OptionHighlighted) -> None:
         """Say what it is."""
         event.stop()
-        self._joining.forget_answer()
+        self.joining.forget_answer()
         self._stop_probing()
         if self.rooms.has_focus:
             self._describe()
@@ -313,9 +313,9 @@ class FirstRunScreen(Screen[None]):
                 self.set_focus(self.address)
             case "start":
                 name = self._accepted_name()
-                if name is not None and self._joining.state != "going":
+                if name is not None and self.joining.state != "going":
                     self._say("Starting a room…")
-                    self._joining.go()
+                    self.joining.go()
                     self.post_message(self.RoomWanted(name))
             case url:
                 self._go(str(url))
@@ -338,9 +338,9 @@ class FirstRunScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Stop what is under way; else one step back, from the address to the list, from the list to the name."""
-        if self._joining.state == "probing":
+        if self.joining.state == "probing":
             self._stop_probing()
-            self._joining.stay()
+            self.joining.stay()
             self._describe()
         elif self.focused is self.address:
             self.query_one("#first-where").display = False
