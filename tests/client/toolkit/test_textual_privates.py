@@ -72,8 +72,8 @@ NEEDS = [
     Need("textual.scroll_view:ScrollView", "_vertical_scrollbar", "line_view.py"),
     Need("textual.widgets:OptionList", "_lines", "choice_list.py"),
     Need("textual.widgets:OptionList", "_move_page", "choice_list.py"),
+    Need("textual.widgets:TextArea", "_cursor_offset", "terminal_cursor.py"),
     Need("textual.widgets:TextArea", "_cursor_offset", "text_area.py"),
-    Need("textual.widgets:TextArea", "_rewrap_and_refresh_virtual_size", "text_area.py"),
 ]
 
 

@@ -15,7 +15,6 @@ from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.events import DescendantFocus
 from textual.screen import Screen
-from textual.widget import Widget
 from textual.widgets import Input
 
 from chat_tui.app.palette import chat_commands
@@ -29,9 +28,10 @@ from chat_tui.storage.choices import RememberError
 from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
 from chat_tui.toolkit.crash_guard import CrashGuard
-from chat_tui.toolkit.input.app import TerminalInputApp
+from chat_tui.toolkit.input.choice import terminal_driver
 from chat_tui.toolkit.ordered_keys import OrderedKeysApp
 from chat_tui.toolkit.terminal_background import ask_background
+from chat_tui.toolkit.terminal_cursor import TerminalCursor
 
 if TYPE_CHECKING:
     from chat_tui.connection.client import Connection
@@ -46,7 +46,7 @@ _GOODBYE = 1.0
 """Seconds that leaving may take."""
 
 
-class ChatApp(CrashGuard[None], OrderedKeysApp[None], TerminalInputApp[None]):
+class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
     """One room of one server, as one user.
 
     `secret` keeps this client's id over reconnects; without one each connection has an id of its own. `notice` is
@@ -60,6 +60,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None], TerminalInputApp[None]):
     farewell = ""
     """What is still to be said when the terminal has been given back."""
     CSS_PATH = "chat.tcss"
+    cursor_position = TerminalCursor()
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
         Binding("f8", "change_density", "Density", id="app.density", show=False, priority=True),
@@ -79,7 +80,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None], TerminalInputApp[None]):
         drafts: Drafts | None = None,
         outbox: OutboxFile | None = None,
     ) -> None:
-        super().__init__(ansi_color=True if _NO_COLOR in os.environ else None)
+        super().__init__(terminal_driver(), ansi_color=True if _NO_COLOR in os.environ else None)
         self._url = url
         self._user_name = name
         self._secret = secret
@@ -132,13 +133,6 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None], TerminalInputApp[None]):
     def on_background_reported(self, event: "BackgroundReported") -> None:
         """Dark or light: the theme follows, if nobody has chosen one."""
         self._preferences.themes.background_is(Color(event.red, event.green, event.blue))
-
-    @property
-    def typing_into(self) -> Widget | None:
-        """Who begins to write while a message is picked, or people are open, writes into the composer."""
-        focused = self.focused
-        at_composer = self.screen is self.chat and not hasattr(focused, "cursor_screen_offset")
-        return self.chat.composer if at_composer and self.chat.is_mounted else focused
 
     def get_default_screen(self) -> Screen[Any]:
         """The conversation is the first screen, and the last."""

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from textual import events
 from textual.app import SystemCommand
 from textual.screen import Screen
 
@@ -91,11 +90,6 @@ class FirstRunApp(ChatApp):
         self.watch(chat.header, "state", self._heed_refusal, init=False)
         if arrival.notice:
             self.notify(arrival.notice, severity="warning", markup=False, timeout=10)
-
-    def on_paste(self, event: events.Paste) -> None:
-        """What is pasted on the way to a room is for that room."""
-        if self._first.joining.under_way:
-            self._first.joining.typed_ahead += event.text
 
     def _heed_refusal(self, state: str) -> None:
         if state == "refused":

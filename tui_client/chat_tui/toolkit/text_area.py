@@ -36,11 +36,6 @@ class QuietTextArea(TextArea):
         """How far it grows."""
         return self.content_size.height
 
-    def _rewrap_and_refresh_virtual_size(self) -> None:
-        """Stock, the cursor stays where it was until the next key."""
-        super()._rewrap_and_refresh_virtual_size()
-        self._cursor_offset = self.wrapped_document.location_to_offset(self.cursor_location)
-
     def edit(self, edit: Edit) -> EditResult:
         """Change the text; only the text is to be drawn again."""
         self._editing = True

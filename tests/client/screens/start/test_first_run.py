@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from hashlib import sha256
 
 import pytest
+from textual import events
 from textual.app import App
 from websockets.asyncio.client import connect
 
@@ -61,6 +62,16 @@ async def test_enter_twice_is_enough_to_be_back():
         await ana.say("here I am")
         await ana.shows("▊ here I am")
         assert list(ana.app.store.people.clients.values()) == ["ana"]
+
+
+async def test_what_is_pasted_on_the_way_is_for_the_room():
+    """As letters are, and in their order."""
+    async with open_house() as house, first_run(house.url()) as ana:
+        await ana.press("enter")
+        for event in (events.Key("enter", "\r"), events.Key("a", "a"), events.Paste(" b\nc")):
+            ana.app.post_message(event)
+        await ana.shows("● connected · 1 here")
+        await ana.until(lambda: ana.screen.composer.text == "a b\nc")
 
 
 async def test_the_mouse_goes_there_too():

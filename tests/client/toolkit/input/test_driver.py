@@ -10,11 +10,12 @@ from terminal import Terminal
 APP = """
 import sys
 from textual.widgets import Static
-from chat_tui.toolkit.input.app import TerminalInputApp
+from textual.app import App
+from chat_tui.toolkit.input.choice import terminal_driver
 from chat_tui.toolkit.input.messages import BackgroundReported
 from chat_tui.toolkit.terminal_output import write_to_terminal
 
-class SmallApp(TerminalInputApp[None]):
+class SmallApp(App[None]):
     heard = ""
 
     def compose(self):
@@ -36,7 +37,7 @@ class SmallApp(TerminalInputApp[None]):
         self.heard += word + "; "
         self.query_one(Static).update(self.heard)
 
-SmallApp().run()
+SmallApp(terminal_driver()).run()
 """
 
 

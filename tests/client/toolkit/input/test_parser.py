@@ -112,6 +112,11 @@ def test_a_paste_without_an_end_ends_by_itself():
     assert heard(b"\x1b[200~partial\x1b[20", b"1~", gap=PATIENCE)[0] == Pasted("partial")
 
 
+def test_keys_pressed_into_a_paste_without_an_end_do_not_prolong_it():
+    """Who presses Ctrl+Q again and again gets out."""
+    assert heard(b"\x1b[200~partial", *[b"\x11"] * 6, gap=0.3)[-1] == KeyPressed("ctrl+q", "\x11")
+
+
 def test_the_rest_of_a_paste_that_stalled_is_pasted():
     """Its line breaks send nothing; the end marker, or that so much came at once, gives it away."""
     assert heard(b"\x1b[200~one\rt", b"wo\r\x1b[201~", gap=3.0) == [Pasted("one\nt"), Pasted("wo\n")]
@@ -122,14 +127,8 @@ def test_the_rest_of_a_paste_that_stalled_is_pasted():
 def test_a_paste_is_one_event_in_any_number_of_pieces():
     """Each may be as late as its patience."""
     for sent, means in PASTES:
-        pieces = [sent[at : at + 1] for at in range(len(sent))]
-        assert heard(*pieces[:6]) == []
-        line = Line()
-        line.send(sent[:6])
-        for piece in pieces[6:]:
-            line.wait(PATIENCE * 0.9)
-            line.send(piece)
-        assert line.found == means
+        pieces = [sent[at : at + 2] for at in range(0, len(sent), 2)]
+        assert heard(*pieces, gap=PATIENCE * 0.9) == means
 
 
 def test_a_large_paste_is_bounded():

@@ -111,6 +111,11 @@ class ChatScreen(SelectingScreen):
         """Leave the terminal as it was."""
         self.parts.notifier.end()
 
+    @property
+    def typing_into(self) -> Composer:
+        """Who begins to write while a message is picked, or people are open, writes there."""
+        return self.composer
+
     # -- layout -------------------------------------------------------------------------------------------------
 
     def on_resize(self, event: events.Resize) -> None:

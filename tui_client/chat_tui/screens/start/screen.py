@@ -91,13 +91,8 @@ class FirstRunScreen(Screen[None]):
         self._here = here
         self._here_answers: bool | None = None
         self._rooms = [here if is_same_here(url, here) else url for url in rooms]
-        self._joining = Joining()
+        self.joining = Joining()
         self._early_keys = EarlyKeys()
-
-    @property
-    def joining(self) -> Joining:
-        """How far the way to a room is, and what was typed on it."""
-        return self._joining
 
     def compose(self) -> ComposeResult:
         """Name, rooms, address, a note about what the cursor is on."""
@@ -153,11 +148,16 @@ class FirstRunScreen(Screen[None]):
         elif early and letter and self.focused is self.user:
             # It set out before the field had the focus, which would have taken it.
             self.user.replace(letter, *self.user.selection)
-        elif self._joining.under_way and (letter or event.key == "enter"):
-            self._joining.typed_ahead += letter or ""
+        elif self.joining.under_way and (letter or event.key == "enter"):
+            self.joining.typed_ahead += letter or ""
         else:
             return
         event.stop()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted on the way to a room is for that room, too."""
+        if self.joining.under_way:
+            self.joining.typed_ahead += event.text
 
     # -- how it looks -------------------------------------------------------------------------------------------
 
@@ -182,7 +182,7 @@ class FirstRunScreen(Screen[None]):
         self._describe_focus()
 
     def _describe_focus(self) -> None:
-        if not self._early_keys.over or self._joining.under_way:
+        if not self._early_keys.over or self.joining.under_way:
             return
         if self.focused is self.user:
             self._say(notes.EARLY if self._early_keys.entered else notes.NAME)
@@ -210,7 +210,7 @@ class FirstRunScreen(Screen[None]):
             if answers != self._here_answers:
                 self._here_answers = answers
                 self.rooms.set_remark(self._here, "● something answers" if answers else "○ nothing answers")
-                told = self._joining.warned or self._joining.under_way
+                told = self.joining.warned or self.joining.under_way
                 if self.rooms.has_focus and self.rooms.chosen == self._here and not told:
                     self._describe()
             await asyncio.sleep(_LOOK_AGAIN)
@@ -218,12 +218,12 @@ class FirstRunScreen(Screen[None]):
     async def _probe(self, url: str, name: str) -> None:
         error = await probe(url)
         if error is None:
-            self._joining.go()
+            self.joining.go()
             self.post_message(self.Chosen(url, name))
             return
         from chat_tui.connection.failures import explain  # noqa: PLC0415 - it reads the whole of the library for the connection
 
-        self._joining.no_answer(url)
+        self.joining.no_answer(url)
         self._say(f"{sentence(explain(error, place(url)).reason)} Enter again goes there and waits.", "warning")
 
     def _go(self, url: str) -> None:
@@ -231,7 +231,7 @@ class FirstRunScreen(Screen[None]):
         name = self._accepted_name()
         if name is None:
             return
-        match self._joining.choose(url, unprobed=goes_by_proxy(url)):
+        match self.joining.choose(url, unprobed=goes_by_proxy(url)):
             case "go":
                 self.post_message(self.Chosen(url, name))
             case "probe":
@@ -242,11 +242,11 @@ class FirstRunScreen(Screen[None]):
 
     def _stop_probing(self) -> None:
         self.workers.cancel_group(self, "probe")
-        self._joining.stop()
+        self.joining.stop()
 
     def stay(self, why: str = "") -> None:
         """What was chosen did not come about, for this reason; or without one: it is chosen anew."""
-        self._joining.stay()
+        self.joining.stay()
         if why:
             self._say(why, "warning")
         else:
@@ -261,7 +261,7 @@ class FirstRunScreen(Screen[None]):
             self._why("address", "")
         elif event.value.strip():
             self._why("name", _wrong_name(event.value))
-        self._joining.forget_answer()
+        self.joining.forget_answer()
         if self.note.has_class("-warning"):  # what was said of a room is over
             self._describe_focus()
 
@@ -289,7 +289,7 @@ class FirstRunScreen(Screen[None]):
     def on_option_list_option_highlighted(self, event: RoomList.OptionHighlighted) -> None:
         """Say what it is."""
         event.stop()
-        self._joining.forget_answer()
+        self.joining.forget_answer()
         self._stop_probing()
         if self.rooms.has_focus:
             self._describe()
@@ -303,9 +303,9 @@ class FirstRunScreen(Screen[None]):
                 self.set_focus(self.address)
             case "start":
                 name = self._accepted_name()
-                if name is not None and self._joining.state != "going":
+                if name is not None and self.joining.state != "going":
                     self._say("Starting a room…")
-                    self._joining.go()
+                    self.joining.go()
                     self.post_message(self.RoomWanted(name))
             case url:
                 self._go(str(url))
@@ -328,9 +328,9 @@ class FirstRunScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Stop what is under way; else one step back, from the address to the list, from the list to the name."""
-        if self._joining.state == "probing":
+        if self.joining.state == "probing":
             self._stop_probing()
-            self._joining.stay()
+            self.joining.stay()
             self._describe()
         elif self.focused is self.address:
             self.query_one("#first-where").display = False

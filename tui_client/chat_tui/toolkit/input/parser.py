@@ -126,7 +126,7 @@ class InputParser:
             self.wake_at = now + PATIENCE if self._alt or self._decoder.getstate()[0] else None
         elif self._state is _State.ESCAPE:
             self.wake_at = now + self._escape_delay
-        elif self._state is _State.PASTE or new or self.wake_at is None:
+        elif new or self.wake_at is None:
             self.wake_at = now + PATIENCE
 
     def _give_up(self, now: float) -> None:
