@@ -248,6 +248,13 @@ def test_a_banner_fits(text, action, width):
     assert x + cell_len(action) <= width
 
 
+@pytest.mark.parametrize("width", range(14, 60))
+def test_a_number_stays_with_its_unit(width):
+    """Whatever the width: "2 s" is in one row."""
+    rows = arrange("Connection lost. Trying again in 2 s. Your text is kept.", "", width).rows
+    assert any("2 s." in row for row in rows) or rows[-1].endswith("…")
+
+
 # The key bar
 
 
