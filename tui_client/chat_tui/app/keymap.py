@@ -14,6 +14,7 @@ from chat_protocol.text import clean_line
 from chat_tui.screens.chat.screen import ChatScreen
 from chat_tui.screens.dialogs.help import HelpScreen
 from chat_tui.screens.dialogs.invitation import InvitationScreen
+from chat_tui.screens.dialogs.login import LoginDialog
 from chat_tui.screens.dialogs.people_picker import PeoplePicker
 from chat_tui.screens.dialogs.question import Question
 from chat_tui.screens.dialogs.search_dialog import SearchDialog
@@ -36,6 +37,7 @@ TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
     (FirstRunScreen,),
     (HelpScreen,),
     (InvitationScreen,),
+    (LoginDialog,),
     (PeoplePicker,),
     (SearchDialog,),
     (Question,),
@@ -43,7 +45,7 @@ TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
 )
 """Whose bindings hear the same key, besides the app's."""
 
-_TYPED_INTO = ("app.", "chat.", "composer.", "first.", "people.")
+_TYPED_INTO = ("app.", "chat.", "composer.", "first.", "login.", "people.")
 _MODIFIERS = {"ctrl", "alt", "shift", "super", "meta", "hyper"}
 _NAMED = {key.value for key in Keys if key.value.isalnum()} | {"space"}
 _ALIASES = {"esc": "escape", "return": "enter", "pgup": "pageup", "pgdn": "pagedown", "del": "delete", "ins": "insert"}

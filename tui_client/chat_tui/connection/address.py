@@ -64,6 +64,16 @@ def without_login(text: str) -> str:
     return _LOGIN.sub(r"\1", text)
 
 
+def may_have_login(url: str) -> bool:
+    """May a password be sent to this parsed URL? It goes over the network in secret only."""
+    return urlsplit(url).scheme == "wss" or is_here(url)
+
+
+def with_login(url: str, user: str, password: str) -> str:
+    """Return a parsed URL with this user name and password in place of any other."""
+    return without_login(url).replace("://", f"://{quote(user, safe='')}:{quote(password, safe='')}@", 1)
+
+
 def has_login(url: str) -> bool:
     """Does a parsed URL hold a user name and a password?"""
     return "@" in urlsplit(url).netloc
@@ -155,7 +165,7 @@ def _login(parts: SplitResult, host: str) -> str:
         return ""
     if not parts.username or not parts.password:
         raise ConnectionUrlError("Before the @ stand a user name and a password: wss://user:password@host.")
-    if parts.scheme != "wss" and _one_host(host.strip("[]")) != _HERE:
+    if not may_have_login(f"{parts.scheme}://{host}:0"):
         raise ConnectionUrlError("A password needs an encrypted connection: begin the address with wss://.")
     return f"{quote(unquote(parts.username), safe='')}:{quote(unquote(parts.password), safe='')}@"
 

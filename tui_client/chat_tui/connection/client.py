@@ -23,9 +23,11 @@ from websockets.protocol import State
 from chat_protocol.events import Event, EventError, Init, decode_event
 from chat_tui.connection.address import (
     ConnectionUrlError,
+    may_have_login,
     moved,
     parse_url,
     place,
+    with_login,
     with_query,
 )
 from chat_tui.connection.failures import Failure, explain, not_a_chat_server
@@ -144,6 +146,11 @@ class Connection:
         """Don't wait for the next try."""
         self._wake.set()
 
+    def log_in(self, user: str, password: str) -> None:
+        """Give this to the proxy before the server, from now on as long as this runs, and try at once."""
+        self._url = with_login(self._asked, user, password)
+        self.retry_now()
+
     def rename(self, name: str | None) -> None:
         """Ask for this name at the next connect."""
         self._name = name
@@ -184,7 +191,8 @@ class Connection:
         self._wake.clear()
         retry_at = asyncio.get_running_loop().time() + delay
         if failure.fatal:
-            self._put_status(TurnedAway(failure.reason, fatal=True))
+            login = failure.login and may_have_login(self._asked)
+            self._put_status(TurnedAway(failure.reason, fatal=True, login=login))
         elif failure.refused:
             self._put_status(TurnedAway(failure.reason, fatal=False, retry_at=retry_at))
         else:

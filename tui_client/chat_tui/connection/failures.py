@@ -90,13 +90,14 @@ class Failure(NamedTuple):
     """Why there is no connection.
 
     `refused`: somebody is there and said no; `fatal`: another try would end the same way. `retry_after` is the least
-    wait before it, in seconds.
+    wait before it, in seconds. `login`: a proxy wants a user name and a password.
     """
 
     reason: str
     fatal: bool = False
     refused: bool = False
     retry_after: float = 0.0
+    login: bool = False
 
 
 def explain(error: Exception, host: str, *, new_tls: bool = False, trust: str = "") -> Failure:  # noqa: PLR0911 - a table, a row an error
@@ -196,6 +197,7 @@ def _status(response: Response, host: str) -> Failure:
             f"{host} wants a user name and a password, or others than these. Put them before the address: "
             "wss://user:password@host.",
             fatal=True,
+            login=True,
         )
     if code == 400 and any(words in (response.body or b"") for words in _WANTS_TLS):
         return Failure(f"{host} wants TLS. Begin the address with wss:// in place of ws://.", fatal=True)

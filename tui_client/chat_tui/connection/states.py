@@ -24,11 +24,15 @@ class Lost(msgspec.Struct, frozen=True):
 
 
 class TurnedAway(msgspec.Struct, frozen=True):
-    """The server does not want us. When `fatal`, only `retry_now` tries again; else `retry_at` is as in `Lost`."""
+    """The server does not want us. When `fatal`, only `retry_now` tries again; else `retry_at` is as in `Lost`.
+
+    `login`: a proxy before it wants a user name and a password, and they can be given.
+    """
 
     reason: str
     fatal: bool
     retry_at: float | None = None
+    login: bool = False
 
 
 Status: TypeAlias = Connecting | Connected | Lost | TurnedAway

@@ -119,6 +119,11 @@ class Feed:
         if self.connection is not None:
             self.connection.retry_now()
 
+    def log_in(self, user: str, password: str) -> None:
+        """Give this to the proxy before the server, and try at once."""
+        if self.connection is not None:
+            self.connection.log_in(user, password)
+
     def rename(self, name: str) -> None:
         """Ask for this name at the next connection."""
         if self.connection is not None:

@@ -12,6 +12,10 @@ UNDO = "Undo"
 """The action of a note about what can be taken back."""
 
 
+LOG_IN = "Log in"
+"""The action of a note about a proxy that wants to know who we are."""
+
+
 class Notice(NamedTuple):
     """What a banner shows; `seconds` is how long, None for until something else happens."""
 
@@ -41,7 +45,7 @@ def lost_notice(status: Lost, now: float, *, ever_connected: bool, way_out: str 
 def refused_notice(status: TurnedAway, now: float) -> Notice:
     """Shown when the server, or what answers in its place, does not let us in."""
     again = "" if status.retry_at is None else f" {_again(status.retry_at - now)}"
-    return Notice("error", sentence(status.reason) + again, "Try now")
+    return Notice("error", sentence(status.reason) + again, LOG_IN if status.login else "Try now")
 
 
 def sentence(text: str) -> str:

@@ -8,6 +8,7 @@ from msgspec import structs
 from textual.app import App
 
 from chat_protocol.commands import TYPED_COMMANDS
+from chat_tui.connection.states import Status
 from chat_tui.engine.feed import Feed
 from chat_tui.screens.chat.addressing import LOCAL_COMMANDS, Addressing
 from chat_tui.screens.chat.autosave import DraftAutosave
@@ -25,6 +26,7 @@ from chat_tui.screens.chat.mute import Muting
 from chat_tui.screens.chat.notifier import Notifier
 from chat_tui.screens.chat.pager import Pager
 from chat_tui.screens.chat.people import OwnName, RosterPresenter
+from chat_tui.screens.chat.proxy_login import ProxyLogin
 from chat_tui.screens.chat.recipient import Recipient
 from chat_tui.screens.chat.returns import ReturnedLines
 from chat_tui.screens.chat.rows import RowSource
@@ -102,7 +104,8 @@ class ChatParts:
         self.address = Addressing()
         self.status = StatusLine(self.header, self.banner, self.roster)
         self._warn = warn = partial(app.notify, severity="warning", markup=False, timeout=10)
-        self.feed = Feed(store, connect, self.follow, self.status.show, clock, busy, outbox, warn)
+        self.feed = Feed(store, connect, self.follow, self._follow_status, clock, busy, outbox, warn)
+        self.login = ProxyLogin(app, self.feed, self.header)
         self.notifier = Notifier(store, partial(write_to_terminal, app))
         self.memory = PlaceMemory(store, place, self.messages)
         self._make_reading()
@@ -167,12 +170,14 @@ class ChatParts:
         }
 
     def press_banner(self, action: str) -> None:
-        """Do what the banner offers: go back from a jump, take a line back, or try to connect now."""
+        """Do what the banner offers: go back from a jump, take a line back, log in, or try to connect now."""
         match action:
             case notices.GO_BACK:
                 self.jumps.go_back()
             case notices.UNDO:
                 self.returned.take_back()
+            case notices.LOG_IN:
+                self.login.ask()
             case _:
                 self.feed.retry_now()
 
@@ -183,6 +188,10 @@ class ChatParts:
             part.compact = narrow
         self.messages.spacing = structs.replace(spacing, narrow=narrow)
         self.body.fit(width)
+
+    def _follow_status(self, status: Status) -> None:
+        self.status.show(status)
+        self.login.follow(status)
 
     def follow(self, change: Change) -> None:
         """Bring the picture up to date with the store. Of several notices the last one stays, so the order counts."""
