@@ -20,6 +20,8 @@ from chat_server.log.kinds import KINDS
 (_WITH_TEXT,) = (kind.number for kind in KINDS.values() if kind.has_text)  # one: the index `ending` has no other
 HAS_TEXT = f"kind = {_WITH_TEXT}"
 """Condition of a statement: the row is a message that has its text still."""
+MAY_SEE = "(to_id IS NULL OR from_id = :reader OR to_id = :reader)"
+"""Condition of a statement: the client whose id is `reader` may see the message."""
 
 _APPLICATION = 0x63_68_61_74  # "chat", in the head of the file
 _MIGRATIONS: tuple[tuple[str, ...], ...] = (

@@ -11,6 +11,8 @@ from chat_server.core.entries import DELETE, MESSAGE, NewEntry
 from chat_server.log.sqlite import SqliteLog
 from chat_server.log.sqlite.facts import Facts
 from chat_server.log.sqlite.schema import open_writer
+from chat_server.log.sqlite.search_index import prepare
+from chat_server.log.sqlite.upkeep import Upkeep
 from chat_server.log.sqlite.writer import Append, Work, Writer
 from power_loss import SyncedDisk, sqlite_library
 
@@ -118,11 +120,12 @@ async def test_every_commit_is_synced(tmp_path):
     """After each kind of work the writer's connection is as it was: lines, deletions, index steps, keys, cuts."""
     outcomes = asyncio.Queue()
     loop = asyncio.get_running_loop()
+    connection = open_writer(tmp_path / "log.db")
     writer = Writer(
-        open_writer(tmp_path / "log.db"),
+        connection,
         Facts("epoch"),
         lambda outcome: loop.call_soon_threadsafe(outcomes.put_nowait, outcome),
-        index_from=8,
+        Upkeep(connection, prepare(connection), 8),
     )
     writer.start()
 
@@ -167,9 +170,11 @@ async def test_an_index_step_that_fails_leaves_the_next_commit_synced(tmp_path):
         connection,
         Facts("epoch"),
         lambda outcome: loop.call_soon_threadsafe(outcomes.put_nowait, outcome),
-        index_from=1,
+        Upkeep(connection, prepare(connection), 1),
     )
-    connection.set_authorizer(lambda action, *_: sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_CREATE_VTABLE else 0)
+    connection.set_authorizer(
+        lambda action, table, *_: sqlite3.SQLITE_DENY if (action, table) == (sqlite3.SQLITE_INSERT, "segments") else 0
+    )
     writer.start()
     levels = []
     for _ in range(3):
