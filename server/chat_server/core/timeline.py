@@ -17,6 +17,7 @@ from chat_server.core.entries import (
     NewMessage,
     audience_of,
     decode_draft,
+    deletion_of,
     has_ended,
     may_see,
     numbered,
@@ -29,10 +30,7 @@ MOST_DELETIONS = 10_000
 
 
 class Deletion(NamedTuple):
-    """Message `id` is gone; `audience` are the ids of the clients who could see it, None for everyone.
-
-    Of a message that was never seen here (replayed without it) nobody knows any more who could: everyone is told.
-    """
+    """Message `id` is gone; `audience` are the ids of the clients who could see it, None for everyone."""
 
     id: int
     audience: frozenset[str] | None
@@ -93,15 +91,18 @@ class Timeline:
         if len(self._messages) > self._history:
             self._forget_oldest()
 
-    def remove(self, seq: int, message_id: int) -> Deletion | None:
-        """Take deletion `seq`, which the log has kept; None where the message was gone before, or never was."""
+    def remove(self, seq: int, message_id: int, audience: frozenset[str] | None = None) -> Deletion | None:
+        """Take deletion `seq`, which the log has kept; None where the message was gone before, or never was.
+
+        `audience` are those who may see it, None for everyone, where the message is not remembered.
+        """
         self.applied = seq
         if self._on_next_change:
             self._tell_change()
         message = self._forget(message_id)
         if message is None and (message_id in self._gone or not 0 < message_id < seq):
             return None
-        deletion = Deletion(message_id, audience_of(message) if message else None)
+        deletion = Deletion(message_id, audience_of(message) if message else audience)
         self._note_deletion(seq, deletion)
         return deletion
 
@@ -247,9 +248,9 @@ class Timeline:
         drafts = []
         while (when := self.next_due()) is not None and when <= now:
             message_id = heapq.heappop(self._expiries)[1]
-            if message_id not in self._leaving:
+            if message_id not in self._leaving and (message := self._ending(message_id)) is not None:
                 self._leaving.add(message_id)
-                drafts.append(NewDeletion(message_id))
+                drafts.append(deletion_of(message))
         return drafts
 
     def end_of(self, message_id: int) -> float | None:

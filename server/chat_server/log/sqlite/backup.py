@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from chat_server.log import Entry, OpenError
+from chat_server.log.sqlite.copying import copy_in_steps
 from chat_server.log.sqlite.reader import Reader
 from chat_server.log.sqlite.schema import open_reader, why
 
@@ -21,7 +22,7 @@ def path_of(written: str) -> Path:
 
 
 def backup(source: Path, target: Path) -> None:
-    """Copy a log as it is at this moment into a file that only its owner reads.
+    """Copy a log as it is when the copy ends into a file that only its owner reads.
 
     The backup gets a new epoch: after a restore, sequence numbers above it are reused, so clients must start afresh
     instead of resuming.
@@ -39,7 +40,7 @@ def backup(source: Path, target: Path) -> None:
             raise OpenError(f"Can't write {target}: {error.strerror}.") from error
         try:
             with closing(sqlite3.connect(target)) as copy:
-                connection.backup(copy)
+                copy_in_steps(connection, copy)
                 copy.execute("UPDATE facts SET value = ? WHERE name = 'epoch'", (secrets.token_hex(8),))
                 copy.commit()
         except sqlite3.Error as error:

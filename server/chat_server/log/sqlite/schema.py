@@ -15,13 +15,19 @@ from typing import Any
 import msgspec
 
 from chat_server.log import OpenError
-from chat_server.log.kinds import KINDS
+from chat_server.log.kinds import ERASED, KINDS
 
 (_WITH_TEXT,) = (kind.number for kind in KINDS.values() if kind.has_text)  # one: the index `ending` has no other
 HAS_TEXT = f"kind = {_WITH_TEXT}"
 """Condition of a statement: the row is a message that has its text still."""
 MAY_SEE = "(to_id IS NULL OR from_id = :reader OR to_id = :reader)"
 """Condition of a statement: the client whose id is `reader` may see the message."""
+
+OVERWRITE = (
+    f"UPDATE entries SET kind = {ERASED}, body = zeroblob(length(body)),"
+    " from_id = zeroblob(length(from_id)), to_id = zeroblob(length(to_id))"
+)
+"""Statement that wipes entries where they stand."""
 
 _APPLICATION = 0x63_68_61_74  # "chat", in the head of the file
 _MIGRATIONS: tuple[tuple[str, ...], ...] = (

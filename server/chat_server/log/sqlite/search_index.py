@@ -159,6 +159,13 @@ def reset(connection: sqlite3.Connection) -> None:
         prepare(connection)
 
 
+def wipe_unused(connection: sqlite3.Connection) -> None:
+    """Wipe the lists of which no segment knows."""
+    connection.execute(
+        f"UPDATE words SET list = zeroblob(length(list)) WHERE id / {LISTS} NOT IN (SELECT serial FROM segments)"
+    )
+
+
 def cut(connection: sqlite3.Connection, upto: int, final: int) -> None:
     """Wipe the segments that begin up to a number, on the way to a `final` one that they don't reach beyond."""
     begun = "SELECT * FROM segments WHERE upto <= ?"

@@ -17,12 +17,12 @@ from msgspec import Struct
 
 from chat_server.core.entries import NewEntry
 from chat_server.log import Entry, LogError
-from chat_server.log.kinds import ERASED, KINDS
+from chat_server.log.kinds import KINDS
 from chat_server.log.recent_keys import KEY_SECONDS, hash_of
 from chat_server.log.sqlite.facts import Facts, write_facts
 from chat_server.log.sqlite.keys import find_keys, forget_keys, insert_keys
 from chat_server.log.sqlite.rows import OTHERS, PLAIN, insert, row
-from chat_server.log.sqlite.schema import HAS_TEXT, gather, why
+from chat_server.log.sqlite.schema import HAS_TEXT, OVERWRITE, gather, why
 from chat_server.log.sqlite.search_index import cut, forget, mend_around, reset
 from chat_server.log.sqlite.upkeep import Upkeep
 
@@ -299,12 +299,7 @@ class Writer:
             self.reset_index()
 
     def _overwrite(self, which: str, values: Sequence[int]) -> None:
-        self.connection.execute(
-            f"UPDATE entries SET kind = {ERASED}, body = zeroblob(length(body)),"
-            f" from_id = zeroblob(length(from_id)), to_id = zeroblob(length(to_id))"
-            f" WHERE {which} AND {HAS_TEXT}",
-            values,
-        )
+        self.connection.execute(f"{OVERWRITE} WHERE {which} AND {HAS_TEXT}", values)
 
     # -- between commits ----------------------------------------------------------------------------------------
 
