@@ -6,13 +6,14 @@ the record is backed up, and with both.
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from asyncio import run
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -51,36 +52,34 @@ class Turn:
         self.name = name
         self._deletes, self._backs_up = deletes, backs_up
         self.times: list[float] = []
-        self.backups: list[float] = []
 
     def take(self, server: Program, path: Path, asker: Asker, seed: int) -> None:
         """Let the bystander speak for a while."""
-        ended = threading.Event()
-        deleters = None
-        copying = None
-        if self._deletes:
-            deleters = subprocess.Popen([sys.executable, __file__, str(server.port), str(seed)])
+        with ExitStack() as beside:
+            if self._deletes:
+                beside.enter_context(_running([sys.executable, __file__, str(server.port), str(seed)]))
+            if self._backs_up:
+                beside.enter_context(_running([sys.executable, __file__, str(path)]))
             time.sleep(1.0)
-        if self._backs_up:
-            copying = threading.Thread(target=self._back_up, args=(path, ended.is_set))
-            copying.start()
-            time.sleep(0.5)
-        self.times += _bystander(asker)
-        ended.set()
-        if copying:
-            copying.join()
-        if deleters:
-            deleters.kill()
-            deleters.wait()
-        time.sleep(0.5)
+            self.times += _bystander(asker)
 
-    def _back_up(self, path: Path, ended: Callable[[], bool]) -> None:
-        while not ended():
-            copy = path.with_name("copy.db")
-            begin = time.perf_counter()
-            subprocess.run([sys.executable, "-m", "chat_server", "backup", str(path), str(copy)], check=True)
-            self.backups.append(time.perf_counter() - begin)
-            copy.unlink()
+
+@contextmanager
+def _running(command: list[str]) -> Iterator[None]:
+    process = subprocess.Popen(command, start_new_session=True)
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _back_up(path: Path) -> float:
+    copy = path.with_name("copy.db")
+    copy.unlink(missing_ok=True)
+    begin = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "chat_server", "backup", str(path), str(copy)], check=True)
+    return time.perf_counter() - begin
 
 
 def main() -> None:
@@ -99,25 +98,28 @@ def main() -> None:
             for seed in range(TURNS):
                 for turn in turns:
                     turn.take(server, path, asker, seed)
+            took = _back_up(path)
     idle = turns[0]
     figures = []
     for turn in turns:
         p50, p95 = median(turn.times), percentile(turn.times, 95)
         ratios = f"{p50 / median(idle.times):.2f} and {p95 / percentile(idle.times, 95):.2f}"
-        took = f"; a backup takes {median(turn.backups):.1f} s" if turn.backups else ""
         most = max(turn.times) * 1e3
-        figures.append(
-            f"{turn.name}: p50 {p50 * 1e3:.1f}, p95 {p95 * 1e3:.1f}, most {most:.1f} ms; ratios {ratios}{took}"
-        )
+        figures.append(f"{turn.name}: p50 {p50 * 1e3:.1f}, p95 {p95 * 1e3:.1f}, most {most:.1f} ms; ratios {ratios}")
     print(
-        f"a bystander's line in a record of {MESSAGES:,} messages, {TURNS} turns of {LINES} lines each, {loop_name()}:\n  "
-        + "\n  ".join(figures),
+        f"a bystander's line in a record of {MESSAGES:,} messages, {TURNS} turns of {LINES} lines each, {loop_name()};"
+        f" a backup takes {took:.1f} s:",
+        *figures,
+        sep="\n  ",
         flush=True,
     )
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
+    if len(sys.argv) == 3:
         _delete(int(sys.argv[1]), int(sys.argv[2]))
+    elif len(sys.argv) == 2:
+        while True:
+            _back_up(Path(sys.argv[1]))
     else:
         main()

@@ -1,8 +1,7 @@
 """Copy of a SQLite log in short steps: nobody who writes, or wipes what is deleted, waits for it.
 
-Entries only come, go, or are wiped where they stand, and so do the lists of the index; so what was copied needs no second
-look but for what was deleted meanwhile: that is wiped in the copy as well, before the copy is done. It has no free
-pages.
+Entries only come, go, or are wiped where they stand, and so do the lists of the index. So what was copied needs a
+second look only for what was deleted meanwhile, which is wiped in the copy as well. A copy has no free pages.
 """
 
 import json
@@ -68,20 +67,22 @@ def _insert(copy: sqlite3.Connection, table: str, rows: Sequence[tuple[Any, ...]
 
 def _finish(source: sqlite3.Connection, copy: sqlite3.Connection, reached: Mapping[str, int], begun_at: int) -> None:
     """Copy what came meanwhile, and the small tables, from one moment; wipe what is gone by then."""
+    newest: list[tuple[str, Sequence[tuple[Any, ...]]]] = []
     source.execute("BEGIN")
     try:
         for table in _there(source, _LARGE):
             last = reached[table]
             while rows := _after(source, table, last):
                 last = rows[-1][0]
-                _insert(copy, table, rows)
-        for table in _there(source, _SMALL):
-            _insert(copy, table, source.execute(f"SELECT * FROM {table}").fetchall())
+                newest.append((table, rows))
+        newest += [(table, source.execute(f"SELECT * FROM {table}").fetchall()) for table in _there(source, _SMALL)]
         erased = source.execute(
             "SELECT erases FROM entries WHERE seq > ? AND erases IS NOT NULL", (begun_at,)
         ).fetchall()
     finally:
         source.execute("COMMIT")
+    for table, last_rows in newest:
+        _insert(copy, table, last_rows)
     if not _there(source, ["segments"]):
         copy.execute("UPDATE facts SET value = 0 WHERE name = 'indexed'")
         return

@@ -29,6 +29,8 @@ OVERWRITE = (
 )
 """Statement that wipes entries where they stand."""
 
+_SIZES = ("page_size", "page_count", "freelist_count")
+_VACUUM_AT_ONCE = 64 << 20  # bytes; half a second
 _APPLICATION = 0x63_68_61_74  # "chat", in the head of the file
 _MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -111,6 +113,8 @@ def _opened(path: Path, prepare: Callable[[sqlite3.Connection, Path], None]) -> 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     check(connection, path)
+    if not connection.execute("PRAGMA page_count").fetchone()[0]:
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")  # before the first page, or by a VACUUM
     if connection.execute("PRAGMA journal_mode=WAL").fetchone()[0] != "wal":
         raise OpenError(f"Can't use {path}: its file system can't share memory between connections.")
     connection.execute("PRAGMA synchronous=FULL")
@@ -119,6 +123,16 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA cache_size=-16384")
     connection.execute("PRAGMA wal_autocheckpoint=2000")
     _migrate(connection)
+    _let_shrink(connection)
+
+
+def _let_shrink(connection: sqlite3.Connection) -> None:
+    """Have a file of an earlier version give space back, too, where that takes a moment only."""
+    (mode,) = connection.execute("PRAGMA auto_vacuum").fetchone()
+    size, pages, free = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in _SIZES)
+    if mode == 0 and size * (pages - free) <= _VACUUM_AT_ONCE:
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        connection.execute("VACUUM")
 
 
 def _prepare_reader(connection: sqlite3.Connection, path: Path) -> None:
