@@ -1,5 +1,6 @@
 """A room over the simplest log there can be: what is decided is numbered and applied at once."""
 
+import math
 from functools import partial
 
 from chat_protocol.commands import Delete, Say
@@ -14,11 +15,11 @@ from chat_server.core.timeline import Timeline
 class NumberedRoom:
     """People who say and delete things in one room; somebody called ana has the id ~ana."""
 
-    def __init__(self, *names, history=1000, max_text=4096, max_lines=100, part=object):
+    def __init__(self, *names, history=1000, keep=math.inf, max_text=4096, max_lines=100, part=object):
         self.roster = Roster(grace=60.0)
         for name in names:
             self.roster.join(f"~{name}", name)
-        self._timeline = partial(_of(Timeline, part), history=history)
+        self._timeline = partial(_of(Timeline, part), history=history, keep=keep)
         self._room = partial(_of(Room, part), max_text=max_text, max_lines=max_lines)
         self._sync = _of(SyncBuilder, part)
         self.seq = 0

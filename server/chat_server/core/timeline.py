@@ -39,12 +39,15 @@ class Deletion(NamedTuple):
 class Timeline:
     """Remembers the newest `history` messages, and as many deletions, by number. `len` counts the messages.
 
+    Nobody is shown what is older than `keep` seconds, even if it is not cut off yet: numbers and times grow together.
+
     `applied` is the number of the newest entry. Messages up to number `forgotten` may exist and not be remembered; the
     log has them. A client that has seen everything up to number `complete`, or a later one, can be told all that came
     after it.
     """
 
-    def __init__(self, *, history: int) -> None:
+    def __init__(self, *, history: int, keep: float = math.inf) -> None:
+        self.keep = keep
         self.applied = self.forgotten = self.complete = 0
         self._history = history
         self._messages: OrderedDict[int, Message] = OrderedDict()
@@ -182,6 +185,10 @@ class Timeline:
             return Deleted(draft.id, seq)
         message = numbered(seq, draft)
         return Deleted(seq, self.applied) if self.is_deleted(seq) or has_ended(message, now) else message
+
+    def is_too_old(self, sent_at: float, now: float) -> bool:
+        """Is what was sent then older than is to be kept?"""
+        return sent_at + self.keep <= now
 
     # -- questions about what a client sees ---------------------------------------------------------------------
 

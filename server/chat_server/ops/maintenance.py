@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 
 from chat_server.log import LogError
 from chat_server.rooms.hosted_room import HostedRoom
@@ -12,7 +13,7 @@ _log = logging.getLogger("chat_server")
 
 _SWEEP_SECONDS = 1.0
 _MARK_SECONDS = 60.0
-_ROUND = 60  # marks from one looking for what is too old to the next
+_ROUND = 60  # marks from one looking for what is too old to the next, where messages are kept for longer than that
 
 
 async def sweep(context: ServerContext) -> None:
@@ -35,7 +36,7 @@ async def run(settings: Settings, hosted: HostedRoom) -> None:
     while True:
         try:
             await hosted.log.mark(hosted.now())
-            if minutes % _ROUND == 0:
+            if minutes % _ROUND == 0 or (settings.keeping[0] or math.inf) < _ROUND * _MARK_SECONDS:
                 await prune(settings, hosted)
                 await hosted.remember_ends(hosted.timeline.applied)
                 hosted.schedule_expiry()  # something may be due earlier

@@ -29,11 +29,12 @@ class Upkeep:
         self._may_shrink = True
         self._fails = False
 
-    def is_due(self, facts: Facts) -> bool:
-        """Is there anything to do?"""
+    def is_due(self, facts: Facts, *, idle: bool) -> bool:
+        """Is there anything to do? Where the thread is not idle, only what a search would be slower without."""
         if self._fails:
             return False
-        return bool(self._leftovers) or self._checked is not None or self._may_shrink or self._is_behind(facts)
+        waiting = self._leftovers or self._checked is not None or self._may_shrink
+        return self._is_behind(facts) or (idle and bool(waiting))
 
     def committed(self, *, has_cut: bool) -> None:
         """Something was written: the disk can be written, and a cut may have left space."""

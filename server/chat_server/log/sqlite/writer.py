@@ -128,7 +128,7 @@ class Writer:
             self._commit_deletions(_DELETIONS_AT_ONCE)
         elif not batch and self._must_wipe:
             self._wipe()
-        elif more and self._queue.empty() and self._upkeep.is_due(self.facts):
+        if more and self._upkeep.is_due(self.facts, idle=self._queue.empty()):
             self.facts = self._upkeep.step(self.facts, lambda: not self._queue.empty())
         return more
 
@@ -148,7 +148,7 @@ class Writer:
         if self._deletions:
             pause = self._deletions_from - time.monotonic()
             return pause > 0, max(pause, 0.0)
-        if self._upkeep.is_due(self.facts):
+        if self._upkeep.is_due(self.facts, idle=True):
             return False, None
         return True, _RETRY_SECONDS if self._must_wipe else None
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import sqlite3
 
 import pytest
@@ -114,6 +115,39 @@ async def test_a_loss_of_power_during_an_index_step_leaves_an_index_that_fits(di
             assert len(await again.search(parse_query("common"), 100, "~ana")) == number + 1
         finally:
             await again.close()
+
+
+@pytest.mark.parametrize("syncs", [1, 2])
+async def test_what_was_not_kept_does_not_come_to_life(disk, tmp_path, syncs):
+    """The disk fails while a line is synced, and the server is killed: the line is gone; said again, it is there once.
+
+    Where the next sync fails as well, a loss of power might still bring it back, and the sentence says so.
+    """
+    log = SqliteLog(tmp_path / "log" / "log.db")
+    (tmp_path / "log").mkdir()
+    await log.open()
+    try:
+        await log.append(NewEntry(MESSAGE, said("one")))
+        disk.fail_syncs(syncs)
+        lines = [
+            log.append(NewEntry(MESSAGE, said(f"lost {'x' * 9000}{number}"), key=str(number))) for number in (1, 2)
+        ]
+        answers = await asyncio.gather(*lines, return_exceptions=True)
+        sentence = {1: "The server could not keep that", 2: "The server can't tell whether it has kept that"}[syncs]
+        assert {str(answer) for answer in answers} == {f"{sentence}: the disk can't be read or written."}
+        shutil.copytree(tmp_path / "log", tmp_path / "killed")
+        await log.append(NewEntry(MESSAGE, said("next")))
+        shutil.copytree(tmp_path / "log", tmp_path / "killed later")
+    finally:
+        await log.close()
+    left = {}
+    for folder in ("killed", "killed later"):
+        again = SqliteLog(tmp_path / folder / "log.db")
+        await again.open()
+        await asyncio.gather(*(again.append(NewEntry(MESSAGE, said("again"), key=str(number))) for number in (1, 2)))
+        left[folder] = [json.loads(entry.body)["text"] for entry in await again.page(1 << 40, 100, "~ana")]
+        await again.close()
+    assert left == {"killed": ["one", "again", "again"], "killed later": ["one", "next", "again", "again"]}
 
 
 async def test_every_commit_is_synced(tmp_path):
