@@ -47,16 +47,22 @@ class Segment(NamedTuple):
 
 
 def prepare(connection: sqlite3.Connection) -> list[str]:
-    """Make the tables where there are none. Returns those of an earlier version, which are in the way."""
+    """Make the tables where there are none, and begin with empty ones where they are not as they should be.
+
+    Returns those of an earlier version, which are in the way.
+    """
     connection.execute("CREATE TABLE IF NOT EXISTS words (id INTEGER PRIMARY KEY, list BLOB NOT NULL)")
     connection.execute(
         "CREATE TABLE IF NOT EXISTS segments"
         " (upto INTEGER PRIMARY KEY, first INTEGER NOT NULL, serial INTEGER NOT NULL, lists INTEGER NOT NULL)"
     )
+    facts = dict(connection.execute("SELECT name, value FROM facts WHERE name IN ('pruned', 'indexed')").fetchall())
+    pruned = facts.get("pruned", 0)
+    if facts and not is_complete(connection, pruned, facts["indexed"]):
+        reset(connection)
+        connection.execute("UPDATE facts SET value = ? WHERE name = 'indexed'", (pruned,))
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'shards'").fetchone():
         return []
-    if not connection.execute("SELECT 1 FROM segments").fetchone():
-        connection.execute("UPDATE facts SET value = 0 WHERE name = 'indexed'")
     return [f"words{shard}" for (shard,) in connection.execute("SELECT shard FROM shards").fetchall()] + ["shards"]
 
 

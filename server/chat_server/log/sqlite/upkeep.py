@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chat_server.log.sqlite.facts import Facts, write_facts
-from chat_server.log.sqlite.search_index import check_after, index, is_complete, reset
+from chat_server.log.sqlite.search_index import check_after, index
 
 INDEX_FROM = 1024  # messages that are not in the index yet and are worth a step
 _INDEX_MOST = 2048  # messages that go in in one step
@@ -25,7 +25,7 @@ class Upkeep:
         self._connection = connection
         self._leftovers = leftovers
         self._index_from = index_from
-        self._checked: int | None = -1  # the index, up to this number; None: all of it
+        self._checked: int | None = 0  # the index, up to this number; None: all of it
         self._may_shrink = True
         self._fails = False
 
@@ -86,14 +86,8 @@ class Upkeep:
         self._connection.execute(f"DROP TABLE IF EXISTS {self._leftovers[0]}")
         del self._leftovers[0]
 
-    def _check(self, facts: Facts) -> None:
-        if self._checked == -1:
-            if not is_complete(self._connection, facts.pruned, facts.indexed):
-                reset(self._connection)
-                facts.indexed = facts.pruned
-                write_facts(self._connection, facts, "indexed")
-            self._checked = 0
-        elif self._checked is not None:
+    def _check(self, _facts: Facts) -> None:
+        if self._checked is not None:
             self._checked = check_after(self._connection, self._checked)
 
     def _shrink(self, is_wanted: Callable[[], bool]) -> None:

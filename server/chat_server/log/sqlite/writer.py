@@ -75,7 +75,7 @@ class Writer:
     """Commits what is submitted; `deliver` gets an outcome per commit, in the thread, and None at the end.
 
     In the order in which it came, but for entries that erase others. They have commits of their own, many in one, with
-    a pause after each: to wipe what was deleted takes longer than to keep a line, and no line is to wait for it.
+    a pause after each while others write: to wipe takes longer than to keep a line, and no line is to wait for it.
     """
 
     def __init__(
@@ -88,6 +88,7 @@ class Writer:
         self._queue: SimpleQueue[list[Append | Work] | None] = SimpleQueue()
         self._deletions: list[Append | Work] = []  # they wait for their commit
         self._deletions_from = 0.0  # not before this time
+        self._has_kept_lines = False  # since the last deletions
         self._gone: set[int] = set()  # messages that this commit erases
         self._has_cut = False
         self._must_wipe = False
@@ -122,6 +123,7 @@ class Writer:
             self._commit_deletions(len(self._deletions))
         if ordered:
             self._commit(ordered)
+            self._has_kept_lines = True
         while self._deletions and not more:
             self._commit_deletions(_DELETIONS_AT_ONCE)
         if self._deletions and time.monotonic() >= self._deletions_from:
@@ -164,7 +166,8 @@ class Writer:
         batch, self._deletions = self._deletions[:most], self._deletions[most:]
         self._commit(batch)
         end = time.monotonic()
-        self._deletions_from = end + (end - begin)
+        self._deletions_from = end + (end - begin) * self._has_kept_lines
+        self._has_kept_lines = False
 
     def _commit(self, batch: list[Append | Work]) -> None:
         before = replace(self.facts)
@@ -209,7 +212,8 @@ class Writer:
             except sqlite3.Error:
                 self._roll_back()
                 return f"The server can't tell whether it has kept that: {why(error)}."
-        return f"The server could not keep that: {why(error)}."
+        reason = f": {why(error)}" if isinstance(error, sqlite3.Error) else ""
+        return f"The server could not keep that{reason}."
 
     def _roll_back(self) -> None:
         with suppress(sqlite3.Error):  # it may have been rolled back already
