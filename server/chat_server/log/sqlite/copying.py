@@ -86,13 +86,15 @@ def _finish(source: sqlite3.Connection, copy: sqlite3.Connection, reached: Mappi
     if not _there(source, ["segments"]):
         copy.execute("UPDATE facts SET value = 0 WHERE name = 'indexed'")
         return
+    indexed = "expires_at IS NULL AND seq <= (SELECT value FROM facts WHERE name = 'indexed')"
     for start in range(0, len(erased), _AT_ONCE):
         seqs = [seq for (seq,) in erased[start : start + _AT_ONCE]]
         which = f"seq IN ({','.join('?' * len(seqs))}) AND {HAS_TEXT}"
-        indexed = "AND expires_at IS NULL AND seq <= (SELECT value FROM facts WHERE name = 'indexed')"
-        forget(copy, gather(copy, f"SELECT seq, body FROM entries WHERE {which} {indexed}", seqs))
+        forget(copy, gather(copy, f"SELECT seq, body FROM entries WHERE {which} AND {indexed}", seqs))
         copy.execute(f"{OVERWRITE} WHERE {which}", seqs)
-    pruned = "SELECT value FROM facts WHERE name = 'pruned'"
-    copy.execute(f"{OVERWRITE} WHERE seq <= ({pruned}) AND {HAS_TEXT}")
+    cut_off = f"seq <= (SELECT value FROM facts WHERE name = 'pruned') AND {HAS_TEXT}"
+    in_segment = "seq >= (SELECT min(first) FROM segments)"  # the first one, that a cut has shortened
+    forget(copy, gather(copy, f"SELECT seq, body FROM entries WHERE {cut_off} AND {indexed} AND {in_segment}", ()))
+    copy.execute(f"{OVERWRITE} WHERE {cut_off}")
     wipe_unused(copy)
     copy.commit()
