@@ -28,6 +28,8 @@ from chat_server.log.sqlite.upkeep import Upkeep
 
 _MOST_AT_ONCE = 2048  # entries in one commit
 _DELETIONS_AT_ONCE = 128  # in one commit
+_DELETIONS_BESIDE_LINES = 8  # in one commit, while others write: each writes to ten places of the file
+_PAUSE = 2.0  # after a commit of deletions, while others write: so many times as long as it took
 _RETRY_SECONDS = 0.25
 _PATIENCE_MS = 400  # with those who read, before what was deleted is wiped only after its deletion was told
 _MARGIN = 1024  # rows that stay behind a cut, wiped: the neighbours of those that go, which may be moved
@@ -127,7 +129,7 @@ class Writer:
         while self._deletions and not more:
             self._commit_deletions(_DELETIONS_AT_ONCE)
         if self._deletions and time.monotonic() >= self._deletions_from:
-            self._commit_deletions(_DELETIONS_AT_ONCE)
+            self._commit_deletions(_DELETIONS_BESIDE_LINES if self._has_kept_lines else _DELETIONS_AT_ONCE)
         elif not batch and self._must_wipe:
             self._wipe()
         if more and self._upkeep.is_due(self.facts, idle=self._queue.empty()):
@@ -166,7 +168,7 @@ class Writer:
         batch, self._deletions = self._deletions[:most], self._deletions[most:]
         self._commit(batch)
         end = time.monotonic()
-        self._deletions_from = end + (end - begin) * self._has_kept_lines
+        self._deletions_from = end + _PAUSE * (end - begin) * self._has_kept_lines
         self._has_kept_lines = False
 
     def _commit(self, batch: list[Append | Work]) -> None:
