@@ -6,9 +6,10 @@
 | `writer` | the thread that writes |
 | `rows`, `keys`, `facts` | what it writes: entries, what lines with a token were, and the state of all |
 | `reader` | what is read, in threads of their own: a search does not hold up a page |
-| `search_index` | full-text tables: which message has which words |
+| `search_index`, `word_lists` | which message has which words |
+| `upkeep`, `failures` | what it does between commits, and what a commit that fails means |
 | `schema` | the tables, and which files are refused |
-| `backup` | the file without its server: copied, or read from end to end |
+| `backup`, `copying` | the file without its server: copied in short steps, or read from end to end |
 """
 
 from chat_server.log.sqlite.backup import backup, path_of, read_file

@@ -20,6 +20,7 @@ from chat_server.log import Entry, LogError
 from chat_server.log.kinds import KINDS
 from chat_server.log.recent_keys import KEY_SECONDS, hash_of
 from chat_server.log.sqlite.facts import Facts, write_facts
+from chat_server.log.sqlite.failures import is_of_all, is_unsynced
 from chat_server.log.sqlite.keys import find_keys, forget_keys, insert_keys
 from chat_server.log.sqlite.rows import OTHERS, PLAIN, insert, row
 from chat_server.log.sqlite.schema import HAS_TEXT, OVERWRITE, gather, why
@@ -33,11 +34,6 @@ _PAUSE = 2.0  # after a commit of deletions, while others write: so many times a
 _RETRY_SECONDS = 0.25
 _PATIENCE_MS = 400  # with those who read, before what was deleted is wiped only after its deletion was told
 _MARGIN = 1024  # rows that stay behind a cut, wiped: the neighbours of those that go, which may be moved
-_ENVIRONMENT = {
-    sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM,
-}  # fmt: skip
-"""Errors for which no entry is to blame: its neighbours would fail as well."""
 
 Future: TypeAlias = "asyncio.Future[Any]"
 
@@ -182,12 +178,9 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - what an item holds must not end the log for all
             self.facts = before
             self._roll_back()
-            if len(batch) > 1 and not _is_of_all(error):
-                for item in (
-                    batch[: len(batch) // 2],
-                    batch[len(batch) // 2 :],
-                ):  # one is to blame: it alone is refused
-                    self._commit(item)
+            if len(batch) > 1 and not is_of_all(error):
+                self._commit(batch[: len(batch) // 2])  # one is to blame: in the end it alone is refused
+                self._commit(batch[len(batch) // 2 :])
                 return
             refusal = LogError(self._void_tail(error))
             errors = [(item.future, refusal) for item in batch]
@@ -197,9 +190,7 @@ class Writer:
         if outcome.erased or any(type(item) is Work and item.wipes for item in batch):
             self._must_wipe = True
             self._wipe(self._patience)
-            self._patience = (
-                0 if self._must_wipe else _PATIENCE_MS
-            )  # of two who wait for one reader the second does not
+            self._patience = 0 if self._must_wipe else _PATIENCE_MS  # whoever reads for long is waited for once
         self._deliver(outcome._replace(taken=len(sizes), size=sum(sizes)))
 
     def _void_tail(self, error: Exception) -> str:
@@ -208,7 +199,7 @@ class Writer:
         Where the disk did not sync it, all of it may be written: a start would find it whole. The next commit is
         written over it, so there has to be one before anybody is told.
         """
-        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_FSYNC:
+        if is_unsynced(error):
             try:
                 self.connection.execute(f"INSERT INTO keys{self.facts.keys} VALUES (randomblob(16), 0)")
             except sqlite3.Error:
@@ -285,7 +276,7 @@ class Writer:
         try:
             forget(self.connection, messages)
         except (sqlite3.DatabaseError, ValueError) as error:
-            if _is_of_all(error):
+            if is_of_all(error):
                 raise
             self.reset_index()
 
@@ -300,7 +291,7 @@ class Writer:
         try:
             mend_around(self.connection, seq)
         except (sqlite3.DatabaseError, ValueError) as error:
-            if _is_of_all(error):
+            if is_of_all(error):
                 raise
             self.reset_index()
 
@@ -357,8 +348,3 @@ class Writer:
             self.connection.execute("DELETE FROM names WHERE name = ?", (name,))
         else:
             self.connection.execute("INSERT OR REPLACE INTO names VALUES (?, ?)", (name, value))
-
-
-def _is_of_all(error: Exception) -> bool:
-    """Would every commit fail so?"""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _ENVIRONMENT
