@@ -16,6 +16,9 @@ from typing import Any
 _MAIN_DB, _WAL = 0x100, 0x80000
 """Flags with which SQLite opens what has to outlive the computer: the database, and its write-ahead log."""
 
+_FSYNC_FAILED = 1034
+"""`SQLITE_IOERR_FSYNC`: what a sync answers when the system says EIO."""
+
 _Open = ctypes.CFUNCTYPE(  # of the name SQLite keeps the address: it must not become bytes of Python on its way
     ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(ctypes.c_int)
 )
@@ -77,6 +80,7 @@ class SyncedDisk:
         self._syncs: dict[int, Callable[[int, int], int]] = {}  # by the address of the open file
         self._methods: dict[int, _Methods] = {}  # ours, by the address of those that they stand for
         self._lock = threading.Lock()
+        self._to_fail = 0
         self._sync = _Sync(self._synced)
         folder.mkdir(exist_ok=True)
 
@@ -111,6 +115,10 @@ class SyncedDisk:
         with self._lock:
             shutil.copytree(self._folder, folder)
 
+    def fail_syncs(self, count: int) -> None:
+        """Have the next so many syncs fail, as on a disk with a fault; what was written can still be read."""
+        self._to_fail = count
+
     def _watch(self, address: int, name: Path) -> None:
         file = _File.from_address(address)
         theirs = file.methods.contents
@@ -124,6 +132,9 @@ class SyncedDisk:
 
     def _synced(self, address: int, flags: int) -> int:
         self._before_sync()
+        if self._to_fail:
+            self._to_fail -= 1
+            return _FSYNC_FAILED
         result = self._syncs[address](address, flags)
         if result == 0:
             there = self._folder / self._names[address].name

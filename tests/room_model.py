@@ -23,7 +23,6 @@ class Conversation(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.chat = NumberedRoom(*NAMES, part=self.part)
-        self.timeline, self.room = self.chat.timeline, self.chat.room
         self.now = 0.0
         self.said = 0
         self.kept = {}  # id -> draft of a message that is not deleted
@@ -34,6 +33,16 @@ class Conversation(RuleBasedStateMachine):
         self.past = {0: {name: {} for name in NAMES}}  # number -> the screens at that time
 
     # -- the model ----------------------------------------------------------------------------------------------
+
+    @property
+    def timeline(self):
+        """What the server remembers now."""
+        return self.chat.timeline
+
+    @property
+    def room(self):
+        """Its rules, since its last start."""
+        return self.chat.room
 
     def leaving(self):
         """Messages whose deletion is on its way."""
@@ -99,7 +108,7 @@ class Conversation(RuleBasedStateMachine):
         newest = next((number for number in reversed(self.kept) if self.visible(name, number)), None)
         self.decide(name, Delete(), "There is no message to delete." if newest is None else None)
         if newest is not None:
-            assert self.pending[-1] == NewDeletion(newest)
+            assert self.pending[-1].id == newest
 
     @precondition(lambda self: self.pending)
     @rule()
@@ -131,6 +140,13 @@ class Conversation(RuleBasedStateMachine):
     def fail(self):
         """The log can't keep what was decided last."""
         self.room.abandon(self.pending.pop())
+
+    @rule()
+    def restart(self):
+        """The server ends, and starts again with what its log has; what was only decided is gone."""
+        self.pending = []
+        self.chat.restart()
+        self.resume()
 
     @rule(seconds=st.sampled_from([1.0, 2.0, 30.0]))
     def wait(self, seconds):

@@ -1,5 +1,8 @@
 """A room over the simplest log there can be: what is decided is numbered and applied at once."""
 
+import math
+from functools import partial
+
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Client, Init, decode_event, encode_event
 from chat_server.core.entries import encode_draft
@@ -12,19 +15,31 @@ from chat_server.core.timeline import Timeline
 class NumberedRoom:
     """People who say and delete things in one room; somebody called ana has the id ~ana."""
 
-    def __init__(self, *names, history=1000, max_text=4096, max_lines=100, part=object):
+    def __init__(self, *names, history=1000, keep=math.inf, max_text=4096, max_lines=100, part=object):
         self.roster = Roster(grace=60.0)
         for name in names:
             self.roster.join(f"~{name}", name)
-        self.timeline = _of(Timeline, part)(history=history)
-        self.room = _of(Room, part)(self.timeline, self.roster, max_text=max_text, max_lines=max_lines)
-        self.sync = _of(SyncBuilder, part)(self.timeline, self.roster)
+        self._timeline = partial(_of(Timeline, part), history=history, keep=keep)
+        self._room = partial(_of(Room, part), max_text=max_text, max_lines=max_lines)
+        self._sync = _of(SyncBuilder, part)
         self.seq = 0
+        self._kept = {}  # number -> body of an entry that was not erased
+        self.restart()
+
+    def restart(self):
+        """All that is remembered is what the log has kept."""
+        self.timeline = self._timeline()
+        self.room = self._room(self.timeline, self.roster)
+        self.sync = self._sync(self.timeline, self.roster)
+        for seq, body in self._kept.items():
+            self.room.apply(seq, body)
 
     def keep(self, draft):
         """The log takes an entry; returns who is shown what by it."""
         self.seq += 1
-        return self.room.apply(self.seq, encode_draft(draft))
+        body = self._kept[self.seq] = encode_draft(draft)
+        self._kept.pop(draft.erases, None)
+        return self.room.apply(self.seq, body)
 
     def decide(self, name, command, now=0.0):
         """The draft of what somebody wishes; may raise CommandRefused."""

@@ -2,13 +2,19 @@
 
 import asyncio
 import json
+import random
 import subprocess
 import sys
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from mmap import ACCESS_READ, mmap
 
+import pytest
 from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 
 from chat_protocol.commands import Delete, Say
+from chat_server.core.entries import MESSAGE, NewEntry, NewMessage, encode_draft
+from chat_server.log.sqlite import SqliteLog
 from client.feed_host import FeedHost
 from processes import Server
 
@@ -83,3 +89,99 @@ async def test_what_is_gone_is_found_nowhere(tmp_path):
     command = [sys.executable, "-m", "chat_server", "export", str(path)]
     exported = await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True, text=True)
     assert [json.loads(line)["text"] for line in exported.stdout.splitlines()] == ["this stays", "a reply to it"]
+
+
+class Deleter:
+    """Deletes messages one after the other, and looks after each answer whether a byte of it is left."""
+
+    def __init__(self, folder):
+        self._folder = folder
+        self.deleted = []
+        self.looked_for = 0
+
+    async def run(self, url, numbers, every):
+        """Until all are gone, or the server is; looks for every so many-th of them."""
+        with suppress(ConnectionClosed, OSError):
+            async with connect(url, compression=None, proxy=None) as socket:
+                for place, number in enumerate(numbers):
+                    await socket.send(f"/delete {number}")
+                    while (event := json.loads(await socket.recv()))["type"] != "delete" or event["id"] != number:
+                        assert event["type"] != "error", event
+                    self.deleted.append(number)
+                    if place % every == 0:
+                        await self.look_for([number])
+
+    async def look_for(self, numbers):
+        """In all files, for the words of these messages."""
+        words = {number: word(number).encode() for number in numbers}
+        assert await asyncio.to_thread(left, self._folder, words) == []
+        self.looked_for += len(words)
+
+
+def word(number):
+    """What only one message says."""
+    return f"canary{number:08}"
+
+
+def left(folder, words):
+    """Those of the words that are in the bytes of a file, and where."""
+    found = []
+    for path in folder.iterdir():
+        if path.stat().st_size:
+            with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+                found += [(path.name, number) for number, each in words.items() if data.find(each) >= 0]
+    return found
+
+
+async def delete_under_load(folder, count, each, every):
+    """Twenty people delete messages from anywhere in a record, others write and search; then the server is killed."""
+    log = SqliteLog(folder / "chat.db")
+    await log.open()
+    for start in range(1, count + 1, 5_000):
+        drafts = (
+            NewMessage(text=f"{word(number)} and what all say", from_id="~ana", from_name="ana", sent_at=float(number))
+            for number in range(start, min(start + 5_000, count + 1))
+        )
+        await asyncio.gather(*(log.append(NewEntry(MESSAGE, encode_draft(draft))) for draft in drafts))
+    while log.unindexed > 1_024:  # noqa: ASYNC110 - an index step is nobody's to wait for
+        await asyncio.sleep(0.05)
+    await log.close()
+    server = await asyncio.to_thread(Server, "--log", f"sqlite:{folder / 'chat.db'}", "--rate-limit", "off")
+    try:
+        order = random.Random(count).sample(range(1, count + 1), 20 * each)
+        deleters = [Deleter(folder) for _ in range(20)]
+        deleting = [
+            asyncio.create_task(one.run(server.url, order[place * each : (place + 1) * each], every))
+            for place, one in enumerate(deleters)
+        ]
+        async with connect(server.url, compression=None, proxy=None) as other:
+            await other.recv()
+            while sum(len(one.deleted) for one in deleters) < 15 * each:
+                await other.send("what somebody else says")
+                await other.send("/search what all say from:ana")
+                while json.loads(await other.recv())["type"] != "search":
+                    pass
+                for task in deleting:
+                    if task.done():
+                        task.result()
+            await asyncio.to_thread(server.kill)
+        await asyncio.gather(*deleting)
+    finally:
+        server.end()
+    for one in deleters:
+        await one.look_for(one.deleted[:: max(1, every // 2)])
+    return deleters
+
+
+async def test_what_is_deleted_is_gone_when_its_author_is_answered(tmp_path):
+    """Its bytes in all files, those of the index too, while twenty delete; also when the server is killed."""
+    deleters = await delete_under_load(tmp_path, 5_000, 20, 1)
+    assert sum(one.looked_for for one in deleters) >= 15 * 20
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+async def test_what_is_deleted_from_a_million_is_gone_when_its_author_is_answered(tmp_path):
+    """The same in a record of a million."""
+    deleters = await delete_under_load(tmp_path, 1_000_000, 100, 20)
+    assert sum(one.looked_for for one in deleters) >= 15 * 5

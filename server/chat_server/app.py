@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
@@ -100,7 +101,7 @@ class ChatServer:
         maintenance.tell_doubts(clock)
         counts, scheduler = Counts(), ReadScheduler()
         roster = Roster(settings.name_grace)
-        timeline = Timeline(history=settings.history)
+        timeline = Timeline(history=settings.history, keep=settings.keeping[0] or math.inf)
         room = Room(timeline, roster, max_text=settings.max_text, max_lines=settings.max_lines)
         hub = Hub(roster.take_changes, scheduler)
         lobby = HostedRoom(timeline, room, log, hub, opened, now=clock, spawn=self._spawn, counts=counts)

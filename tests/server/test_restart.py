@@ -210,6 +210,23 @@ async def test_what_is_too_old_goes_at_the_start(log, tmp_path):
         assert (await bob.said("next"))["id"] == 11
 
 
+async def test_what_is_too_old_is_shown_to_nobody(log):
+    """Neither to newcomers, nor in pages or finds, before it is cut off: that is seen to once in a while."""
+    async with open_house(log=log, keep="1s") as house:
+        (ana,) = await house.people("ana")
+        await ana.said("canary")
+        assert [message["text"] for message in (await ana.said("/history 9"))["messages"]] == ["canary"]
+        over = house.clock() + 1.0
+        while house.clock() < over:  # noqa: ASYNC110 - the server's clock has no event to wait for
+            await asyncio.sleep(0.01)
+        bob = await house.person("bob")
+        assert (bob.init["messages"], bob.init["more"]) == ([], False)
+        page = await bob.said("/history 9")
+        assert (page["messages"], page["more"]) == ([], False)
+        assert (await bob.said("/search canary"))["messages"] == []
+        assert len(await house.hosted.log.page(9, 9, "~bob")) == 1, "it was cut off already, and this has shown nothing"
+
+
 def has_let_go(house, number):
     """Does the room not know this message any more, so that whoever speaks of it has to ask the log?"""
     return house.hosted.room.needs_lookup_before("", Delete(number), house.clock()) is not None

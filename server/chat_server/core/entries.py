@@ -41,11 +41,16 @@ class NewMessage(Struct, frozen=True, tag=MESSAGE, omit_defaults=True, gc=False)
     txn: str | None = None
 
 
-class NewDeletion(Struct, frozen=True, tag=DELETE):
-    """A deletion of message `id` that was decided on and has no number yet."""
+class NewDeletion(Struct, frozen=True, tag=DELETE, omit_defaults=True):
+    """A deletion of message `id` that was decided on and has no number yet.
+
+    `audience` are the ids of the clients who may see a direct message; None for a public one. When nothing is left of
+    the message, only this says who may be told.
+    """
 
     kind: ClassVar[str] = DELETE
     id: int
+    audience: tuple[str, str] | None = None
 
     @property
     def erases(self) -> int:
@@ -78,6 +83,11 @@ def numbered(seq: int, draft: NewMessage) -> Message:
         expires_at=draft.expires_at,
         txn=draft.txn,
     )
+
+
+def deletion_of(message: Message) -> NewDeletion:
+    """Return the draft of a message's deletion."""
+    return NewDeletion(message.id, None if message.to_id is None else (message.from_id, message.to_id))
 
 
 def audience_of(message: Message) -> frozenset[str] | None:

@@ -9,7 +9,15 @@ from typing import NamedTuple
 
 from chat_protocol.commands import Delete, LoggedCommand, Say
 from chat_protocol.events import Deleted, Message
-from chat_server.core.entries import Draft, NewDeletion, NewMessage, audience_of, decode_draft, numbered
+from chat_server.core.entries import (
+    Draft,
+    NewDeletion,
+    NewMessage,
+    audience_of,
+    decode_draft,
+    deletion_of,
+    numbered,
+)
 from chat_server.core.roster import Roster
 from chat_server.core.timeline import Timeline
 
@@ -107,8 +115,9 @@ class Room:
                 raise CommandRefused("no_such_message", "There is no message to delete.")
         elif not timeline.visible(message_id, sender, now):
             raise _no_such_message(message_id)
+        message = timeline.known(message_id)
         timeline.expect_deletion(message_id)
-        return NewDeletion(message_id)
+        return deletion_of(message) if message else NewDeletion(message_id)
 
     def abandon(self, draft: Draft) -> None:
         """Undo `decide`: the log could not keep this draft."""
@@ -121,7 +130,8 @@ class Room:
         """Take one entry of the log; None when it changes nothing that anybody sees."""
         draft = decode_draft(body)
         if isinstance(draft, NewDeletion):
-            deletion = self.timeline.remove(seq, draft.id)
+            audience = None if draft.audience is None else frozenset(draft.audience)
+            deletion = self.timeline.remove(seq, draft.id, audience)
             return deletion and Delivery(Deleted(draft.id, seq), deletion.audience)
         message = numbered(seq, draft)
         audience = audience_of(message)

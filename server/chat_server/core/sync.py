@@ -90,8 +90,13 @@ class SyncBuilder:
         room_left = PAGE_BYTES
         visible = 0
         until = math.inf
+        none_older = False
         for message in timeline.newest_first(client_id, now, after or 0):
+            if (too_old_at := message.sent_at + timeline.keep) <= now:
+                none_older = True
+                break
             visible += 1
+            until = min(until, too_old_at)
             if message.expires_at is not None:
                 until = min(until, message.expires_at)
             if len(newest) < visible - 1:  # one did not fit: the others are only counted
@@ -105,7 +110,7 @@ class SyncBuilder:
         messages = msgspec.Raw(b"[%b]" % b",".join(reversed(newest)))
         more = visible > len(newest)
         if after is None:
-            return _Shown(messages, more or timeline.forgotten > 0, until, _NONE_DELETED)
+            return _Shown(messages, more or (timeline.forgotten > 0 and not none_older), until, _NONE_DELETED)
         gone = msgspec.Raw(_encode(timeline.gone_since(after, client_id, now)))
         return _Shown(messages, more, min(until, timeline.next_end(now)), gone, visible)
 
@@ -117,4 +122,10 @@ class SyncBuilder:
             draft = decode_draft(body)
             if isinstance(draft, NewMessage) and not is_deleted(seq):
                 messages.append(numbered(seq, draft))
-        return [message for message in messages if may_see(message, client_id) and not has_ended(message, now)]
+        return [
+            message
+            for message in messages
+            if may_see(message, client_id)
+            and not has_ended(message, now)
+            and not self._timeline.is_too_old(message.sent_at, now)
+        ]

@@ -17,6 +17,7 @@ from chat_server.core.entries import (
     NewMessage,
     audience_of,
     decode_draft,
+    deletion_of,
     has_ended,
     may_see,
     numbered,
@@ -29,10 +30,7 @@ MOST_DELETIONS = 10_000
 
 
 class Deletion(NamedTuple):
-    """Message `id` is gone; `audience` are the ids of the clients who could see it, None for everyone.
-
-    Of a message that was never seen here (replayed without it) nobody knows any more who could: everyone is told.
-    """
+    """Message `id` is gone; `audience` are the ids of the clients who could see it, None for everyone."""
 
     id: int
     audience: frozenset[str] | None
@@ -41,12 +39,15 @@ class Deletion(NamedTuple):
 class Timeline:
     """Remembers the newest `history` messages, and as many deletions, by number. `len` counts the messages.
 
+    Nobody is shown what is older than `keep` seconds, even if it is not cut off yet: numbers and times grow together.
+
     `applied` is the number of the newest entry. Messages up to number `forgotten` may exist and not be remembered; the
     log has them. A client that has seen everything up to number `complete`, or a later one, can be told all that came
     after it.
     """
 
-    def __init__(self, *, history: int) -> None:
+    def __init__(self, *, history: int, keep: float = math.inf) -> None:
+        self.keep = keep
         self.applied = self.forgotten = self.complete = 0
         self._history = history
         self._messages: OrderedDict[int, Message] = OrderedDict()
@@ -93,15 +94,18 @@ class Timeline:
         if len(self._messages) > self._history:
             self._forget_oldest()
 
-    def remove(self, seq: int, message_id: int) -> Deletion | None:
-        """Take deletion `seq`, which the log has kept; None where the message was gone before, or never was."""
+    def remove(self, seq: int, message_id: int, audience: frozenset[str] | None = None) -> Deletion | None:
+        """Take deletion `seq`, which the log has kept; None where the message was gone before, or never was.
+
+        `audience` are those who may see it, None for everyone, where the message is not remembered.
+        """
         self.applied = seq
         if self._on_next_change:
             self._tell_change()
         message = self._forget(message_id)
         if message is None and (message_id in self._gone or not 0 < message_id < seq):
             return None
-        deletion = Deletion(message_id, audience_of(message) if message else None)
+        deletion = Deletion(message_id, audience_of(message) if message else audience)
         self._note_deletion(seq, deletion)
         return deletion
 
@@ -182,6 +186,10 @@ class Timeline:
         message = numbered(seq, draft)
         return Deleted(seq, self.applied) if self.is_deleted(seq) or has_ended(message, now) else message
 
+    def is_too_old(self, sent_at: float, now: float) -> bool:
+        """Is what was sent then older than is to be kept?"""
+        return sent_at + self.keep <= now
+
     # -- questions about what a client sees ---------------------------------------------------------------------
 
     def has_own_view(self, client_id: str, after: int | None) -> bool:
@@ -247,9 +255,9 @@ class Timeline:
         drafts = []
         while (when := self.next_due()) is not None and when <= now:
             message_id = heapq.heappop(self._expiries)[1]
-            if message_id not in self._leaving:
+            if message_id not in self._leaving and (message := self._ending(message_id)) is not None:
                 self._leaving.add(message_id)
-                drafts.append(NewDeletion(message_id))
+                drafts.append(deletion_of(message))
         return drafts
 
     def end_of(self, message_id: int) -> float | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 
 from chat_server.log import LogError
 from chat_server.rooms.clock import Clock
@@ -16,7 +17,7 @@ _SWEEP_SECONDS = 1.0
 _WATCH_SECONDS = 0.5
 _DAY = 86_400.0
 _MARK_SECONDS = 60.0
-_ROUND = 60  # marks from one looking for what is too old to the next
+_ROUND = 60  # marks from one looking for what is too old to the next, where messages are kept for longer than that
 
 
 async def sweep(context: ServerContext) -> None:
@@ -42,7 +43,7 @@ async def run(settings: Settings, hosted: HostedRoom) -> None:
     while True:
         try:
             await hosted.log.mark(hosted.now(), hosted.now.believed)
-            if minutes % _ROUND == 0:
+            if minutes % _ROUND == 0 or (settings.keeping[0] or math.inf) < _ROUND * _MARK_SECONDS:
                 await prune(settings, hosted)
                 await hosted.remember_ends(hosted.timeline.applied)
                 hosted.schedule_expiry()  # something may be due earlier

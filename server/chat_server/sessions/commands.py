@@ -44,10 +44,10 @@ class CommandHandler:
         command = self._parsed(session, line)
         if command is None:
             return
-        if type(command) is Say and command.reply_to is None:  # most lines: it waits for nothing
+        if type(command) is Say and command.reply_to is None and not session.deleting:  # most lines
             _say(session, command)
             return
-        if session.has_unseen and command.waits_for_own_lines:
+        if session.has_unseen and (session.deleting or command.waits_for_own_lines):
             session.park(line)
             return
         match command:
@@ -138,6 +138,7 @@ def _decide(session: Session, command: LoggedCommand) -> asyncio.Future[int]:
         _numbered(session, draft, command, applied, kept.result())
     else:
         session.in_flight += 1
+        session.deleting += draft.erases is not None
         kept.add_done_callback(partial(_kept, session, draft, command, applied))
     return kept
 
@@ -146,6 +147,7 @@ def _kept(session: Session, draft: Draft, command: LoggedCommand, applied: int, 
     """The log has answered: the entry is kept, or it can't be."""
     hosted = session.hosted
     session.in_flight -= 1
+    session.deleting -= draft.erases is not None
     if kept.cancelled():  # the log is being closed; nobody is told that it was kept
         hosted.room.abandon(draft)
         return

@@ -6,6 +6,7 @@ from chat_protocol import events
 from chat_protocol.commands import FetchHistory, Search
 from chat_protocol.events import encode_event
 from chat_protocol.queries import parse_query
+from chat_server.core.entries import NewMessage, decode_draft
 from chat_server.core.sync import PAGE_BYTES
 from chat_server.log import Entry
 from chat_server.sessions.session import Session
@@ -17,7 +18,8 @@ async def answer_history(session: Session, command: FetchHistory) -> None:
     """Tell the page of messages before a number."""
     entries = await session.hosted.log.page(command.before, command.count + 1, session.client_id)
     messages, cut = _fitting(visible(session, entries[-command.count :])[::-1])
-    more = cut or len(entries) > command.count
+    older = entries[: -command.count]
+    more = cut or (bool(older) and not _is_too_old(session, older[-1]))
     session.tell(events.HistoryPage(command.before, tuple(messages[::-1]), more, command.txn))
 
 
@@ -27,6 +29,12 @@ async def answer_search(session: Session, command: Search) -> None:
     messages, cut = _fitting(visible(session, entries[:_FOUND_AT_ONCE]))
     more = cut or len(entries) > _FOUND_AT_ONCE
     session.tell(events.SearchResults(command.query, tuple(messages), more, command.txn))
+
+
+def _is_too_old(session: Session, entry: Entry) -> bool:
+    draft = decode_draft(entry.body)
+    too_old = session.hosted.timeline.is_too_old
+    return isinstance(draft, NewMessage) and too_old(draft.sent_at, session.context.now())
 
 
 def visible(session: Session, entries: Sequence[Entry]) -> list[events.Message]:

@@ -30,7 +30,8 @@ class Session(Handler):
     """
 
     __slots__ = (
-        "_handle_line", "client_id", "connection", "context", "hosted", "in_flight", "keeps_name", "last_seq", "lines",
+        "_handle_line", "client_id", "connection", "context", "deleting", "hosted", "in_flight", "keeps_name",
+        "last_seq", "lines",
     )  # fmt: skip
 
     def __init__(
@@ -52,6 +53,7 @@ class Session(Handler):
         rate = context.settings.rate
         self.lines = LineQueue(connection, TokenBucket(*rate, context.now()) if rate else None)
         self.in_flight = 0  # entries that the log has not numbered yet
+        self.deleting = 0  # of those that are deletions: the log may keep what was said after them first
         self.last_seq = 0  # the newest entry of ours that it has
 
     # -- lines --------------------------------------------------------------------------------------------------

@@ -131,7 +131,7 @@ def test_the_last_message_is_the_newest_that_the_asker_can_see(room):
     assert room.decide("cat", Delete()) == NewDeletion(2)
     assert room.decide("cat", Delete()) == NewDeletion(1)
     assert refusal(room, "cat", Delete()) == ("no_such_message", "There is no message to delete.")
-    assert room.decide("bob", Delete()) == NewDeletion(3)
+    assert room.decide("bob", Delete()) == NewDeletion(3, ("~ana", "~bob"))
 
 
 def test_a_deletion_that_the_log_could_not_keep_was_never_decided(room):

@@ -52,3 +52,16 @@ def test_a_page_has_nothing_that_was_deleted_since_it_was_read(room):
     """The log was asked before; what is no message is passed over."""
     room.keep(NewDeletion(40))
     assert shown(room, "ana", entries=[*ENTRIES, (45, encode_draft(NewDeletion(41)))]) == [41, 42, 43, 44]
+
+
+def test_nothing_older_than_is_kept_is_shown():
+    """In no greeting, also one made before for others, in no resume and no page; and one is told of no more."""
+    room = NumberedRoom("ana", "bob", keep=10.0)
+    for now in (0.0, 4.0, 8.0):
+        room.say("ana", now=now)
+    assert room.seen_by("bob", 9.9) == [1, 2, 3]
+    assert room.seen_by("bob", 10.0) == room.seen_by("bob", 13.9) == [2, 3]
+    assert room.initial_sync("bob", 10.0, resume=0).messages == room.initial_sync("bob", 10.0).messages
+    assert room.initial_sync("bob", 14.0).more is False
+    assert room.seen_by("bob", 18.0) == []
+    assert [room.timeline.is_too_old(4.0, now) for now in (13.9, 14.0)] == [False, True]

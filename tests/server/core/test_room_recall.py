@@ -89,7 +89,7 @@ def test_the_last_is_the_newest_that_was_recalled_when_nothing_newer_is_left(roo
     assert room.decide("cat", Delete(), 5.0) == NewDeletion(101)
     assert room.decide("cat", Delete(), 5.0) == NewDeletion(30)
     assert refused(room, "cat", Delete()) == "There is no message to delete."
-    assert room.decide("bob", Delete(), 5.0) == NewDeletion(40)
+    assert room.decide("bob", Delete(), 5.0) == NewDeletion(40, ("~ana", "~bob"))
 
 
 def test_few_are_recalled_at_once(room):

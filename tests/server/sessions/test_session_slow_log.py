@@ -243,3 +243,18 @@ async def test_a_stop_waits_for_what_was_heard(house):
     assert (await ana.closed())[0] == (await bob.closed())[0] == 1012
     assert [event["text"] for event in bob.seen] == ["one", "two"]
     assert len(ana.seen) == 3
+
+
+async def test_what_is_said_after_a_deletion_comes_after_it(house):
+    """Though the log keeps deletions together with others, and lines at once: nobody's own order changes."""
+    ana, bob = await house.people("ana", "bob")
+    await ana.said("one")
+    await bob.next()
+    log = SlowLog(house)
+    await ana.say("/delete 1", "two", "/reply 1 three")
+    await bob.say("four")
+    await house.eventually(lambda: log.asked == ["delete", "message"])
+    log.let_go()
+    events = [await bob.next() for _ in range(3)]
+    assert [event.get("text", event["type"]) for event in events] == ["delete", "four", "two"]
+    assert (await ana.next())["type"] == "delete"

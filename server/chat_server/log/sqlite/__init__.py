@@ -3,14 +3,15 @@
 | file | |
 |---|---|
 | `engine` | in the event loop: what was appended, what tails are given |
-| `writer` | the thread that writes |
+| `writer`, `commits` | the thread that writes, and what goes into a commit of it |
 | `rows`, `keys`, `facts` | what it writes: entries, what lines with a token were, and the state of all |
 | `reader` | what is read, in threads of their own: a search does not hold up a page |
-| `search_index` | full-text tables: which message has which words |
+| `search_index`, `word_lists` | which message has which words |
+| `upkeep`, `failures` | what it does between commits, and what a commit that fails means |
 | `schema` | the tables, and which files are refused |
 | `files` | which server has the file, and whether what is beside it belongs to it |
 | `disk_watch` | whether the disk answers |
-| `backup` | the file without its server: copied, gone back to, or read from end to end |
+| `backup`, `copying` | the file without its server: copied in short steps, gone back to, or read from end to end |
 | `placing` | a new file gets its name when it is whole |
 """
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from chat_server.log import Entry, OpenError, file_path
+from chat_server.log.sqlite.copying import copy_in_steps
 from chat_server.log.sqlite.facts import read_facts
 from chat_server.log.sqlite.files import HeldFiles, beside, real_path
 from chat_server.log.sqlite.placing import sync_folder, written_whole
@@ -16,7 +17,6 @@ from chat_server.log.sqlite.reader import Reader
 from chat_server.log.sqlite.schema import open_copy, why, why_not_opened
 
 _READ_AT_ONCE = 1_000
-_PAGES_AT_ONCE = 2_000
 _NEWEST = (1 << 63) - 1
 _TABLES = ("facts", "entries", "names")  # what can't be made again from the rest
 
@@ -34,7 +34,7 @@ def path_of(written: str) -> Path:
 
 
 def backup(source: Path, target: Path) -> None:
-    """Copy a log as it is at this moment into a file that only its owner reads.
+    """Copy a log as it is when the copy ends into a file that only its owner reads.
 
     The backup gets a new epoch: after a restore, sequence numbers above it are reused, so clients must start afresh
     instead of resuming.
@@ -122,17 +122,11 @@ def _free_name(log: Path) -> Path:
 def _copy(connection: sqlite3.Connection, source: Path, part: Path, target: Path) -> None:
     """Copy into a file that is one file alone, with nothing beside it, and a log of its own."""
     try:
-        with closing(sqlite3.connect(part, isolation_level=None)) as copy:
-            copy.execute("PRAGMA journal_mode=MEMORY")
-            connection.execute("BEGIN")
-            connection.execute("SELECT count(*) FROM facts").fetchone()  # all of it is of this moment
-            connection.backup(copy, pages=_PAGES_AT_ONCE, progress=lambda *_: None)  # between, a signal is heard
-            connection.execute("COMMIT")
-            copy.execute("PRAGMA journal_mode=DELETE")
-            copy.execute("BEGIN")
+        with closing(sqlite3.connect(part)) as copy:
+            copy_in_steps(connection, copy)
             copy.execute("UPDATE facts SET value = ? WHERE name = 'epoch'", (secrets.token_hex(8),))
             copy.execute("DELETE FROM facts WHERE name = 'run'")
-            copy.execute("COMMIT")
+            copy.commit()
     except sqlite3.Error as error:
         raise OpenError(f"Can't copy {source} to {target}: {why(error)}.") from error
 

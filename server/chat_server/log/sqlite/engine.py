@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,12 +15,15 @@ from chat_protocol.queries import Query
 from chat_server.core.entries import NewEntry
 from chat_server.log import Entry, LogError, Opened, OpenError, Reset
 from chat_server.log.recent_keys import hash_of
+from chat_server.log.sqlite.commits import Append, Outcome, Work
 from chat_server.log.sqlite.disk_watch import DiskWatch
 from chat_server.log.sqlite.facts import Facts
 from chat_server.log.sqlite.files import HeldFiles, real_path
 from chat_server.log.sqlite.reader import Reader
 from chat_server.log.sqlite.schema import open_reader, open_writer, why, why_not_opened
-from chat_server.log.sqlite.writer import INDEX_FROM, Append, Outcome, Work, Writer
+from chat_server.log.sqlite.search_index import prepare
+from chat_server.log.sqlite.upkeep import INDEX_FROM, Upkeep
+from chat_server.log.sqlite.writer import Writer
 from chat_server.log.tail_waiters import TailWaiters
 
 _T = TypeVar("_T")
@@ -64,25 +68,26 @@ class SqliteLog:
         self._loop = loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[None] = loop.create_future()
         try:
-            files, connection, facts, opened, unwiped = await loop.run_in_executor(None, self._open)
+            files, connection, facts, upkeep, opened, unwiped = await loop.run_in_executor(None, self._open)
         except BaseException:  # a cancellation too: it goes on to the caller, and the file is free again
             self._let_go()
             raise
         self._last = self._floor = facts.last
         self._pruned = facts.pruned
         self._disk = DiskWatch(files.must_be_in_place)
-        self._writer = Writer(connection, facts, self._deliver, self._index_from, files.must_be_in_place)
+        self._writer = Writer(connection, facts, self._deliver, upkeep, files.must_be_in_place)
         self._writer.start()
         self._closed = False
         if unwiped:
             await self.in_commit(lambda writer: writer.erase(unwiped))
         return opened
 
-    def _open(self) -> tuple[HeldFiles, sqlite3.Connection, Facts, Opened, Sequence[int]]:
+    def _open(self) -> tuple[HeldFiles, sqlite3.Connection, Facts, Upkeep, Opened, Sequence[int]]:
         self._files = files = HeldFiles(self._path)
         files.check()
         connection = open_writer(self._path)
         try:
+            upkeep = Upkeep(connection, prepare(connection), self._index_from)
             self._pages, self._searches = _Reading(self._path), _Reading(self._path)
             reader = self._pages.reader
             facts = reader.facts()
@@ -92,7 +97,7 @@ class SqliteLog:
             files.begin(connection)
             opened = reader.opened(facts)
             self._names = dict(reader.names())
-            return files, connection, facts, opened, reader.unwiped(opened.replay_after)
+            return files, connection, facts, upkeep, opened, reader.unwiped(opened.replay_after)
         except (sqlite3.Error, ValueError, TypeError) as error:
             connection.close()
             raise OpenError(f"Can't use {self._path}: {why_not_opened(error, self._path)}.") from error
@@ -160,26 +165,24 @@ class SqliteLog:
         if upto > self._pruned:
             while self._pruned < upto:
                 await self._cut(min(self._pruned + _CUT_AT_ONCE, upto), upto)
-            while await self.in_commit(lambda writer: writer.drop_words()):
-                pass
-            await self.in_commit(lambda writer: writer.optimize_words(), wipes=True)
         return self._pruned
 
     async def _cut(self, upto: int, final: int) -> None:
-        await self.in_commit(lambda writer: writer.cut(upto, final))
+        await self.in_commit(lambda writer: writer.cut(upto, final), wipes=upto == final)
         for seq in range(self._pruned + 1, upto + 1):
             self._recent.pop(seq, None)
         self._pruned = upto
 
-    async def in_commit(self, run: Callable[[Writer], _T], *, wipes: bool = False) -> _T:
+    async def in_commit(self, run: Callable[[Writer], _T], *, wipes: bool = False, key: str | None = None) -> _T:
         """Have `run` called in the thread that writes, inside its next commit; returns what it has returned.
 
-        With `wipes` the file forgets what was overwritten, as after an erasure.
+        With `wipes` the file forgets what was overwritten, as after an erasure. What was appended before is in the log
+        by then, but for deletions whose key is not `key`.
         """
         future: asyncio.Future[_T] = self._loop.create_future()
         if self._closed or self._broken:
             raise LogError("The server is about to end.")
-        self._submit(Work(future, run, wipes))
+        self._submit(Work(future, run, wipes, key))
         return await future
 
     def _submit(self, item: Append | Work) -> None:
@@ -269,7 +272,7 @@ class SqliteLog:
     async def find(self, key: str) -> int | None:
         """The number of the entry with this key, one that is being written included."""
         if self._entries_waiting:
-            return await self.in_commit(lambda writer: writer.find(key))
+            return await self.in_commit(lambda writer: writer.find(key), key=key)
         return await self._read(self._pages, lambda reader: reader.find(hash_of(key)))
 
     async def entry(self, seq: int) -> Entry | None:
@@ -283,7 +286,11 @@ class SqliteLog:
 
     async def search(self, query: Query, limit: int, reader: str) -> Sequence[Entry]:
         """At most `limit` messages that fit and that `reader` may see, newest first."""
-        return await self._read(self._searches, lambda file: file.search(query, limit, reader))
+        found = await self._read(self._searches, lambda file: file.search(query, limit, reader))
+        if self._searches is not None and (damaged := self._searches.reader.damaged):
+            for seq in [damaged.pop() for _ in range(len(damaged))]:
+                self._write_aside(partial(Writer.mend_index, seq=seq))
+        return found
 
     async def expiring(self, until: int) -> Sequence[Entry]:
         """Messages with numbers up to `until` that have an end, ascending."""
@@ -316,10 +323,14 @@ class SqliteLog:
         return dict(self._names)
 
     def _write_name(self, name: str, value: str | None) -> None:
+        self._write_aside(lambda writer: writer.set_name(name, value))
+
+    def _write_aside(self, run: Callable[[Writer], None]) -> None:
+        """Have something written that is not worth a failure."""
         future: asyncio.Future[Any] = self._loop.create_future()
-        future.add_done_callback(lambda done: done.cancelled() or done.exception())  # a name is not worth a failure
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
         if not self._closed:
-            self._submit(Work(future, lambda writer: writer.set_name(name, value)))
+            self._submit(Work(future, run))
 
 
 class _Reading:

@@ -9,13 +9,14 @@ from pathlib import Path
 from chat_server.log import OpenError
 
 _UNFINISHED = ".unfinished"
+_BESIDE = ("-wal", "-shm", "-journal")
 
 
 @contextmanager
 def written_whole(target: Path, *, replace: bool = False) -> Iterator[Path]:
     """Give an empty file to write, for its owner alone, which becomes `target` at the end of the block.
 
-    Whatever ends the block otherwise removes it. A kill or a loss of power leaves at most the file under its other
+    Whatever ends the block otherwise removes it. A kill or a loss of power leaves at most files under its other
     name, which the next try writes over.
 
     Raises:
@@ -33,9 +34,7 @@ def written_whole(target: Path, *, replace: bool = False) -> Iterator[Path]:
     except OSError as error:
         raise OpenError(f"Can't write {target}: {error.strerror}.") from error
     finally:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            with suppress(OSError):
-                part.with_name(part.name + suffix).unlink()
+        _remove(part, "", *_BESIDE)
         os.close(descriptor)
 
 
@@ -61,8 +60,15 @@ def _begin(part: Path, target: Path) -> int:
         raise OpenError(f"{target} is being written by another chat-server.") from None
     except OSError:  # no locks there: a copy may be kept where no log could be
         pass
+    _remove(part, *_BESIDE)  # what was begun there must not be played onto this
     os.ftruncate(descriptor, 0)
     return descriptor
+
+
+def _remove(part: Path, *suffixes: str) -> None:
+    for suffix in suffixes:
+        with suppress(OSError):
+            part.with_name(part.name + suffix).unlink()
 
 
 def _name(part: Path, target: Path, *, replace: bool) -> None:

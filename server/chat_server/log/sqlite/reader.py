@@ -1,4 +1,4 @@
-"""SQLite reader: answers queries, each from one snapshot of the log, in a thread that does nothing else."""
+"""SQLite reader: answers queries, in a thread that does nothing else."""
 
 import heapq
 import sqlite3
@@ -15,7 +15,7 @@ from chat_server.log.content import read_content
 from chat_server.log.kinds import ERASED, KINDS
 from chat_server.log.sqlite.facts import Facts, read_facts
 from chat_server.log.sqlite.keys import find_keys
-from chat_server.log.sqlite.schema import HAS_TEXT, gather
+from chat_server.log.sqlite.schema import HAS_TEXT, MAY_SEE, gather
 from chat_server.log.sqlite.search_index import look_up
 
 REPLAYED_MESSAGES = 2_000
@@ -24,7 +24,6 @@ _SCANNED_AT_ONCE = 100
 _NAMES = {str(kind.number): name for name, kind in KINDS.items()}
 
 _Found: TypeAlias = tuple[int, bytes]
-_MAY_SEE = "(to_id IS NULL OR from_id = :reader OR to_id = :reader)"
 _LARGEST = (1 << 63) - 1
 
 
@@ -32,6 +31,8 @@ class Reader:
     """Queries over one connection that only reads. Not to be used by two threads at once."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
+        self.damaged: set[int] = set()
+        """Numbers whose segments of the index of words were found damaged."""
         self._connection = connection
 
     def close(self) -> None:
@@ -51,27 +52,29 @@ class Reader:
         """At most `limit` messages with numbers below `before` that `reader` may see: the newest, oldest first."""
         rows = gather(
             self._connection,
-            f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND seq < :before AND {_MAY_SEE}"
+            f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND seq < :before AND {MAY_SEE}"
             " ORDER BY seq DESC LIMIT :limit",
             {"before": min(before, _LARGEST), "reader": reader.encode(), "limit": limit},
         )
         return _messages(rows[::-1])
 
     def search(self, query: Query, limit: int, reader: str) -> list[Entry]:
-        """At most `limit` messages that fit and that `reader` may see, newest first."""
+        """At most `limit` messages that fit and that `reader` may see, newest first.
+
+        Not from one snapshot: who reads for long holds up who wipes.
+        """
         newest = min(_LARGEST if query.before is None else query.before, _LARGEST) - 1
-        with self._moment() as connection:
-            indexed = int(connection.execute("SELECT value FROM facts WHERE name = 'indexed'").fetchone()[0])
-            new = self._scan(query, reader, f"seq > {indexed} AND expires_at IS NULL", newest)
-            ending = self._scan(query, reader, "expires_at IS NOT NULL", newest)
-            words = look_up(connection, query, min(indexed, newest), reader, limit)
-            found = heapq.merge(new, ending, words, key=itemgetter(0), reverse=True)
-            return _messages(list(islice(found, limit)))
+        (indexed,) = self._connection.execute("SELECT value FROM facts WHERE name = 'indexed'").fetchone()
+        new = self._scan(query, reader, f"seq > {int(indexed)} AND expires_at IS NULL", newest)
+        ending = self._scan(query, reader, "expires_at IS NOT NULL", newest)
+        words = look_up(self._connection, query, min(int(indexed), newest), reader, self.damaged)
+        found = heapq.merge(new, ending, words, key=itemgetter(0), reverse=True)
+        return _messages(list(islice(found, limit)))
 
     def _scan(self, query: Query, reader: str, which: str, newest: int) -> Iterator[_Found]:
         while some := gather(
             self._connection,
-            f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND {which} AND seq <= :newest AND {_MAY_SEE}"
+            f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND {which} AND seq <= :newest AND {MAY_SEE}"
             " ORDER BY seq DESC LIMIT :limit",
             {"newest": newest, "reader": reader.encode(), "limit": _SCANNED_AT_ONCE},
         ):

@@ -16,14 +16,24 @@ from urllib.parse import quote
 import msgspec
 
 from chat_server.log import OpenError
-from chat_server.log.kinds import KINDS
+from chat_server.log.kinds import ERASED, KINDS
 
 (_WITH_TEXT,) = (kind.number for kind in KINDS.values() if kind.has_text)  # one: the index `ending` has no other
 HAS_TEXT = f"kind = {_WITH_TEXT}"
 """Condition of a statement: the row is a message that has its text still."""
+MAY_SEE = "(to_id IS NULL OR from_id = :reader OR to_id = :reader)"
+"""Condition of a statement: the client whose id is `reader` may see the message."""
+
+OVERWRITE = (
+    f"UPDATE entries SET kind = {ERASED}, body = zeroblob(length(body)),"
+    " from_id = zeroblob(length(from_id)), to_id = zeroblob(length(to_id))"
+)
+"""Statement that wipes entries where they stand."""
 
 APPLICATION = 0x63_68_61_74
 """"chat", in the head of the file."""
+_SIZES = ("page_size", "page_count", "freelist_count")
+_VACUUM_AT_ONCE = 64 << 20  # bytes; half a second
 _MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         # `epoch`; `last`: numbers up to this one were used; `pruned`: entries up to it may be missing; `indexed`: the
@@ -115,6 +125,8 @@ def _opened(
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     check(connection, path)
+    if not connection.execute("PRAGMA page_count").fetchone()[0]:
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")  # before the first page, or by a VACUUM
     if connection.execute("PRAGMA journal_mode=WAL").fetchone()[0] != "wal":
         raise OpenError(f"Can't use {path}: its file system can't share memory between connections.")
     connection.execute("PRAGMA synchronous=FULL")
@@ -123,6 +135,16 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA cache_size=-16384")
     connection.execute("PRAGMA wal_autocheckpoint=2000")
     _migrate(connection)
+    _let_shrink(connection)
+
+
+def _let_shrink(connection: sqlite3.Connection) -> None:
+    """Have a file of an earlier version give space back, too, where that takes a moment only."""
+    (mode,) = connection.execute("PRAGMA auto_vacuum").fetchone()
+    size, pages, free = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in _SIZES)
+    if mode == 0 and size * (pages - free) <= _VACUUM_AT_ONCE:
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        connection.execute("VACUUM")
 
 
 def _prepare_reader(connection: sqlite3.Connection, path: Path) -> None:

@@ -1,142 +1,268 @@
-"""Full-text index of the SQLite log: finds messages by their words, newest first.
+"""Word index of the SQLite log: finds messages by their words, newest first. It holds nothing that the messages lack.
 
-One full-text table for each 16,384 numbers. What a deleted message had stays in such a table until all of it is merged,
-which is why they are small: one takes some 25 ms. A message that has an end is in none of them, and is looked
-through instead, as are the newest ones, which come in later and many at once.
-
-| in a table | stands for |
-|---|---|
-| `green` | a word of a public message |
-| `_616e61` | the sender of one: the folded name in hexadecimal |
-| `__green`, `___616e61` | a word, the sender of a direct message |
-| `____7e78` | a client that may see it, by its id in hexadecimal |
-
-No word has an underscore in it, so that nobody can write the others.
+A segment stands for the messages of some thousand numbers; its words are in up to 64 lists, a row each. What a message
+had is overwritten in them in the commit that deletes it. No list is ever merged with another, and no row moves: nothing
+has to be tidied up later, and no copy stays behind (see `schema`). A list that is not as it was written is made anew
+from the messages. A message that has an end is in none and is looked through instead, as are the newest ones, which
+come in later and many at once.
 """
 
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
-from chat_protocol.names import fold_name
-from chat_protocol.queries import Query, Term, words_of
-from chat_server.log.content import Content, read_content
-from chat_server.log.sqlite.schema import HAS_TEXT, gather
+from chat_protocol.queries import Query
+from chat_server.log.content import read_content
+from chat_server.log.sqlite.schema import HAS_TEXT, MAY_SEE, gather
+from chat_server.log.sqlite.word_lists import (
+    LISTS,
+    PLACES,
+    is_whole,
+    keys_for,
+    keys_of,
+    list_of,
+    lists_with,
+    numbers_in,
+    without,
+)
 
-SHARD = 16_384  # numbers in a table
-_ROWS_AT_ONCE = 64
-
-
-def shard_of(seq: int) -> int:
-    """The table that has a message."""
-    return seq // SHARD
-
-
-def indexed_text(content: Content) -> str:
-    """What a table is given of a message. Deleting it again needs the same text."""
-    words = words_of(content.text)
-    sender = fold_name(content.from_name).encode().hex()
-    if content.to_id is None:
-        return " ".join(["_" + sender, *words])
-    readers = {f"____{reader.encode().hex()}" for reader in (content.from_id, content.to_id)}
-    return " ".join(["___" + sender, *sorted(readers), *(f"__{word}" for word in words)])
+_ROWS_AT_ONCE = 256
+_MARGIN = 1024  # wiped lists that stay behind a cut: the neighbours of those that go, which may be moved
+_SEGMENTS_FIRST, _SEGMENTS_MOST = 4, 256  # that are read together: few have what is often said
+_MESSAGES_AT_ONCE = 64
 
 
-def expression(query: Query, reader: str) -> str:
-    """A query in the language of the tables."""
+class Segment(NamedTuple):
+    """The messages with numbers from `first` to `upto`; `lists` has a bit for each list that there is."""
 
-    def conditions(mark: str) -> Iterator[str]:
-        if query.sender is not None:
-            yield f'"{mark}_{query.sender.encode().hex()}"'
-        for term in query.terms:
-            yield _quoted(term, mark)
+    upto: int
+    first: int
+    serial: int
+    lists: int
 
-    public = " AND ".join(conditions(""))
-    direct = " AND ".join([f'"____{reader.encode().hex()}"', *conditions("__")])
-    return f"({public}) OR ({direct})"
+    def rows(self, numbers: Iterable[int] = range(LISTS)) -> list[int]:
+        """The ids of those of its lists that there are."""
+        return [self.serial * LISTS + number for number in numbers if self.lists >> number & 1]
 
 
-def _quoted(term: Term, mark: str) -> str:
-    return '"' + " ".join(mark + word for word in term.words) + '"' + "*" * term.prefix
+def prepare(connection: sqlite3.Connection) -> list[str]:
+    """Make the tables where there are none, and begin with empty ones where they are not as they should be.
+
+    Returns those of an earlier version, which are in the way.
+    """
+    connection.execute("CREATE TABLE IF NOT EXISTS words (id INTEGER PRIMARY KEY, list BLOB NOT NULL)")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS segments"
+        " (upto INTEGER PRIMARY KEY, first INTEGER NOT NULL, serial INTEGER NOT NULL, lists INTEGER NOT NULL)"
+    )
+    facts = dict(connection.execute("SELECT name, value FROM facts WHERE name IN ('pruned', 'indexed')").fetchall())
+    pruned = facts.get("pruned", 0)
+    if facts and not is_complete(connection, pruned, facts["indexed"]):
+        reset(connection)
+        connection.execute("UPDATE facts SET value = ? WHERE name = 'indexed'", (pruned,))
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'shards'").fetchone():
+        return []
+    return [f"words{shard}" for (shard,) in connection.execute("SELECT shard FROM shards").fetchall()] + ["shards"]
 
 
 # -- in the thread that writes, inside a transaction ----------------------------------------------------------------
 
 
 def index(connection: sqlite3.Connection, after: int, upto: int) -> None:
-    """Put the messages with these numbers into the tables."""
+    """Make a segment of the messages with these numbers, at most as many as there are places."""
     rows = gather(
         connection,
         f"SELECT seq, body FROM entries WHERE seq > ? AND seq <= ? AND {HAS_TEXT} AND expires_at IS NULL ORDER BY seq",
         (after, upto),
     )
-    by_shard: dict[int, list[int | str]] = {}
-    for seq, body in rows:
-        by_shard.setdefault(shard_of(seq), []).extend((seq, indexed_text(read_content(body))))
-    for shard, values in by_shard.items():
-        _make(connection, shard)
-        for start in range(0, len(values), 2 * _ROWS_AT_ONCE):
-            part = values[start : start + 2 * _ROWS_AT_ONCE]
-            places = ",".join(["(?,?)"] * (len(part) // 2))
-            connection.execute(f"INSERT INTO words{shard} (rowid, words) VALUES {places}", part)
+    lists = lists_with((seq - after - 1, read_content(body)) for seq, body in rows)
+    (serial,) = connection.execute(
+        f"SELECT 1 + max(ifnull((SELECT max(id) / {LISTS} FROM words), 0), ifnull(max(serial), 0)) FROM segments"
+    ).fetchone()
+    bits = 0
+    values: list[Any] = []
+    for number in sorted(lists):
+        bits |= 1 << number
+        values += serial * LISTS + number, lists[number]
+    if values:
+        connection.execute(f"INSERT INTO words VALUES {','.join(['(?,?)'] * len(lists))}", values)
+    signed = bits - (bits >> LISTS - 1 << LISTS)
+    connection.execute("INSERT INTO segments VALUES (?, ?, ?, ?)", (upto, after + 1, serial, signed))
 
 
-def _make(connection: sqlite3.Connection, shard: int) -> None:
-    if connection.execute("INSERT OR IGNORE INTO shards VALUES (?)", (shard,)).rowcount:
-        connection.execute(
-            f"CREATE VIRTUAL TABLE words{shard} USING"
-            """ fts5(words, content='', columnsize=0, tokenize="ascii tokenchars '_'")"""
-        )
-
-
-def forget(connection: sqlite3.Connection, messages: Iterable[tuple[int, bytes]]) -> set[int]:
-    """Take indexed messages (number, body) out of their tables; returns which. Each must be optimized after it."""
-    touched = set()
+def forget(connection: sqlite3.Connection, messages: Sequence[tuple[int, bytes]]) -> None:
+    """Take messages (number, body) out of the index."""
+    if not messages:
+        return
+    segments = _segments(
+        connection,
+        "SELECT * FROM segments WHERE upto IN (SELECT (SELECT upto FROM segments WHERE upto >= value ORDER BY upto"
+        " LIMIT 1) FROM json_each(?)) ORDER BY upto",
+        json.dumps([seq for seq, _ in messages]),
+    )
+    wanted: dict[int, list[tuple[str, int]]] = {}
     for seq, body in messages:
-        shard = shard_of(seq)
-        touched.add(shard)
-        connection.execute(
-            f"INSERT INTO words{shard} (words{shard}, rowid, words) VALUES ('delete', ?, ?)",
-            (seq, indexed_text(read_content(body))),
-        )
-    return touched
+        for segment in segments:
+            if segment.first <= seq <= segment.upto:
+                for key in keys_of(read_content(body)):
+                    gone = wanted.setdefault(segment.serial * LISTS + list_of(key), [])
+                    gone.append((key, seq - segment.first))
+    lists = _read_lists(connection, wanted)
+    damaged = {row // LISTS for row in wanted if not is_whole(lists.get(row, b""))}
+    _overwrite(
+        connection, [(row, without(lists[row], gone)) for row, gone in wanted.items() if row // LISTS not in damaged]
+    )
+    for segment in segments:
+        if segment.serial in damaged:
+            mend(connection, segment)
 
 
-def optimize(connection: sqlite3.Connection, shard: int) -> None:
-    """Merge all of a table, if there is one, so that no word is left in the file that no message in it has."""
-    if connection.execute("SELECT 1 FROM shards WHERE shard = ?", (shard,)).fetchone():
-        connection.execute(f"INSERT INTO words{shard} (words{shard}) VALUES ('optimize')")
+def mend(connection: sqlite3.Connection, segment: Segment) -> None:
+    """Make a segment anew from the messages."""
+    _drop(connection, [segment])
+    index(connection, segment.first - 1, segment.upto)
 
 
-def drop_before(connection: sqlite3.Connection, shard: int) -> bool:
-    """Drop one table that is older than this one; False when there is none."""
-    row = connection.execute("SELECT min(shard) FROM shards WHERE shard < ?", (shard,)).fetchone()
-    if row[0] is None:
+def mend_around(connection: sqlite3.Connection, seq: int) -> None:
+    """Make the segment with this number anew."""
+    for segment in _segments(connection, "SELECT * FROM segments WHERE upto >= ? ORDER BY upto LIMIT 1", seq):
+        mend(connection, segment)
+
+
+def check_after(connection: sqlite3.Connection, seq: int) -> int | None:
+    """Read the first segment after a number, and mend it where it is damaged; returns its end, None at the last."""
+    for segment in _segments(connection, "SELECT * FROM segments WHERE upto > ? ORDER BY upto LIMIT 1", seq):
+        lists = _read_lists(connection, segment.rows())
+        if not all(is_whole(lists.get(row, b"")) for row in segment.rows()):
+            mend(connection, segment)
+        return segment.upto
+    return None
+
+
+def is_complete(connection: sqlite3.Connection, pruned: int, indexed: int) -> bool:
+    """Is every number after the first one, up to the second, in a segment?"""
+    try:
+        segments = _segments(connection, "SELECT * FROM segments WHERE upto > ? ORDER BY upto", pruned)
+    except ValueError:
         return False
-    connection.execute(f"DROP TABLE words{row[0]}")
-    connection.execute("DELETE FROM shards WHERE shard = ?", row)
-    return True
+    reached = pruned
+    for segment in segments:
+        if segment.first > reached + 1 or segment.upto - segment.first >= len(PLACES):
+            return False
+        reached = segment.upto
+    return reached == max(indexed, pruned)
+
+
+def reset(connection: sqlite3.Connection) -> None:
+    """Begin with an empty index."""
+    try:
+        connection.execute("UPDATE words SET list = zeroblob(length(list))")
+        connection.execute("DELETE FROM segments")
+    except sqlite3.DatabaseError:  # the tables themselves are damaged
+        connection.execute("DROP TABLE IF EXISTS words")
+        connection.execute("DROP TABLE IF EXISTS segments")
+        prepare(connection)
+
+
+def wipe_unused(connection: sqlite3.Connection) -> None:
+    """Wipe the lists of which no segment knows."""
+    connection.execute(
+        f"UPDATE words SET list = zeroblob(length(list)) WHERE id / {LISTS} NOT IN (SELECT serial FROM segments)"
+    )
+
+
+def cut(connection: sqlite3.Connection, upto: int, final: int) -> None:
+    """Wipe the segments that begin up to a number, on the way to a `final` one that they don't reach beyond."""
+    begun = "SELECT * FROM segments WHERE upto <= ?"
+    _drop(connection, [segment for segment in _segments(connection, begun, final) if segment.first <= upto])
+    connection.execute(
+        f"DELETE FROM words WHERE id < -{_MARGIN}"
+        f" + ifnull((SELECT min(serial) * {LISTS} FROM segments), (SELECT max(id) FROM words))"
+    )
+
+
+def _drop(connection: sqlite3.Connection, segments: Sequence[Segment]) -> None:
+    """Wipe segments. Their rows stay until a cut passes them."""
+    for segment in segments:
+        ends = segment.serial * LISTS, (segment.serial + 1) * LISTS
+        connection.execute("UPDATE words SET list = zeroblob(length(list)) WHERE id >= ? AND id < ?", ends)
+        connection.execute("DELETE FROM segments WHERE upto = ?", (segment.upto,))
+
+
+def _overwrite(connection: sqlite3.Connection, lists: Sequence[tuple[int, bytes]]) -> None:
+    for start in range(0, len(lists), _ROWS_AT_ONCE):
+        part = lists[start : start + _ROWS_AT_ONCE]
+        connection.execute(
+            f"WITH changed (at, lines) AS (VALUES {','.join(['(?,?)'] * len(part))})"
+            " UPDATE words SET list = lines FROM changed WHERE id = at",
+            [value for pair in part for value in pair],
+        )
+
+
+# -- in either thread: all rows as one, for the reason that `gather` has ---------------------------------------------
+
+
+def _segments(connection: sqlite3.Connection, select: str, *values: Any) -> list[Segment]:
+    """Raises ValueError where a row is not as it was written."""
+    found = connection.execute(
+        f"SELECT group_concat(upto || ' ' || first || ' ' || serial || ' ' || lists) FROM ({select})", values
+    ).fetchone()[0]
+    return [Segment(*map(int, row.split())) for row in found.split(",")] if found else []
+
+
+def _read_lists(connection: sqlite3.Connection, rows: Iterable[int]) -> dict[int, bytes]:
+    """By their ids; no list has the sign that stands between them, unless it is damaged."""
+    found = connection.execute(
+        "SELECT CAST(group_concat(id || ' ' || list, char(30)) AS BLOB) FROM words"
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps([*rows]),),
+    ).fetchone()[0]
+    pairs = (row.partition(b" ") for row in bytes(found or b"").split(b"\x1e"))
+    return {int(row): stored for row, _, stored in pairs if row.isdigit()}
 
 
 # -- in a thread that reads -----------------------------------------------------------------------------------------
 
 
 def look_up(
-    connection: sqlite3.Connection, query: Query, upto: int, reader: str, limit: int
+    connection: sqlite3.Connection, query: Query, upto: int, reader: str, damaged: set[int]
 ) -> Iterator[tuple[int, bytes]]:
-    """Indexed messages (number, body) that fit, with numbers up to this one, newest first; read `limit` at a time."""
-    words = expression(query, reader)
-    for (shard,) in connection.execute(
-        "SELECT shard FROM shards WHERE shard <= ? ORDER BY shard DESC", (shard_of(upto),)
-    ).fetchall():
-        while True:
-            found = gather(
+    """Indexed messages (number, body) that fit, with numbers up to this one, newest first.
+
+    Of a segment that is damaged all are read; one of its numbers is put into `damaged`.
+    """
+    for seqs in _candidates(connection, query, upto, reader, damaged):
+        for start in range(0, len(seqs), _MESSAGES_AT_ONCE):
+            rows = gather(
                 connection,
-                f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND seq IN"
-                f" (SELECT rowid FROM words{shard} WHERE words{shard} MATCH ? AND rowid <= ?"
-                " ORDER BY rowid DESC LIMIT ?) ORDER BY seq DESC",
-                (words, upto, limit),
+                f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND {MAY_SEE} AND expires_at IS NULL"
+                " AND seq IN (SELECT value FROM json_each(:seqs)) ORDER BY seq DESC",
+                {"reader": reader.encode(), "seqs": json.dumps(seqs[start : start + _MESSAGES_AT_ONCE])},
             )
-            yield from found
-            if len(found) < limit:
-                break
-            upto = found[-1][0] - 1
+            for seq, body in rows:
+                content = read_content(body)
+                if query.fits(content.text, content.from_name):
+                    yield seq, body
+
+
+def _candidates(
+    connection: sqlite3.Connection, query: Query, upto: int, reader: str, damaged: set[int]
+) -> Iterator[list[int]]:
+    """Numbers of messages that have the words, descending, each segment's by itself."""
+    alternatives = keys_for(query, reader)
+    numbers = {number for keys in alternatives for key in keys for number in key.lists}
+    at_once = _SEGMENTS_FIRST
+    select = "SELECT * FROM segments WHERE upto < ? AND first <= ? ORDER BY upto DESC LIMIT ?"
+    while segments := _segments(connection, select, upto + len(PLACES), upto, at_once):
+        lists = _read_lists(connection, [row for segment in segments for row in segment.rows(numbers)])
+        for segment in segments:
+            own = {row % LISTS: lists.get(row, b"") for row in segment.rows(numbers)}
+            if all(map(is_whole, own.values())):
+                found = numbers_in(own, alternatives)
+            else:
+                damaged.add(segment.upto)
+                found = set(range(segment.upto - segment.first + 1))
+            yield sorted((seq for number in found if (seq := segment.first + number) <= upto), reverse=True)
+        upto = segments[-1].first - 1
+        at_once = min(8 * at_once, _SEGMENTS_MOST)

@@ -6,64 +6,39 @@ Few, large statements: each gives up the interpreter's lock and has to wait unti
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any
 
-from msgspec import Struct
-
-from chat_server.core.entries import NewEntry
 from chat_server.log import Entry, LogError
-from chat_server.log.kinds import ERASED, KINDS
+from chat_server.log.kinds import KINDS
 from chat_server.log.recent_keys import KEY_SECONDS, hash_of
+from chat_server.log.sqlite.commits import Append, Outcome, Work
 from chat_server.log.sqlite.facts import Facts, write_facts
+from chat_server.log.sqlite.failures import is_of_all, is_unsynced
 from chat_server.log.sqlite.keys import find_keys, forget_keys, insert_keys
 from chat_server.log.sqlite.rows import OTHERS, PLAIN, insert, row
-from chat_server.log.sqlite.schema import HAS_TEXT, gather, why
-from chat_server.log.sqlite.search_index import SHARD, drop_before, forget, index, optimize, shard_of
+from chat_server.log.sqlite.schema import HAS_TEXT, OVERWRITE, gather, why
+from chat_server.log.sqlite.search_index import cut, forget, mend_around, reset
+from chat_server.log.sqlite.upkeep import Upkeep
 
 _MOST_AT_ONCE = 2048  # entries in one commit
-INDEX_FROM = 1024  # messages that are not in the index yet and are worth a step
-_INDEX_MOST = 2048  # messages that go in in one step
+_DELETIONS_AT_ONCE = 128  # in one commit
+_DELETIONS_BESIDE_LINES = 8  # in one commit, while others write: each writes to ten places of the file
+_PAUSE = 2.0  # after a commit of deletions, while others write: so many times as long as it took
 _RETRY_SECONDS = 0.25
 _PATIENCE_MS = 400  # with those who read, before what was deleted is wiped only after its deletion was told
 _MARGIN = 1024  # rows that stay behind a cut, wiped: the neighbours of those that go, which may be moved
 
-Future: TypeAlias = "asyncio.Future[Any]"
-
-
-class Append(Struct, frozen=True):
-    """An entry to keep."""
-
-    future: Future
-    entry: NewEntry
-
-
-class Work(NamedTuple):
-    """Other work for a commit. `wipes`: the file must forget what it has overwritten."""
-
-    future: Future
-    run: "Callable[[Writer], Any]"
-    wipes: bool = False
-
-
-class Outcome(NamedTuple):
-    """Outcome of a commit: new entries, numbers of messages that are gone, and a result for each future."""
-
-    entries: Sequence[Entry] = ()
-    erased: Iterable[int] = ()
-    answers: Sequence[tuple[Future, Any]] = ()
-    errors: Sequence[tuple[Future, Exception]] = ()
-    taken: int = 0  # what was appended, kept or not, in entries and bytes
-    size: int = 0
-    broken: BaseException | None = None  # nothing will ever be kept again
-
 
 class Writer:
-    """Commits what is submitted, in order; `deliver` gets an outcome per commit, in the thread, and None at the end.
+    """Commits what is submitted; `deliver` gets an outcome per commit, in the thread, and None at the end.
 
+    In the order in which it came, but for entries that erase others. They have commits of their own, many in one, with
+    a pause after each while others write: to wipe takes longer than to keep a line, and no line is to wait for it.
     `must_be_in_place` is called before each commit, and raises where it would go into files that nobody will find.
     """
 
@@ -72,18 +47,22 @@ class Writer:
         connection: sqlite3.Connection,
         facts: Facts,
         deliver: Callable[[Outcome | None], None],
-        index_from: int = INDEX_FROM,
+        upkeep: Upkeep,
         must_be_in_place: Callable[[], None] = lambda: None,
     ) -> None:
         self.connection = connection
         self.facts = facts
         self._deliver = deliver
-        self._index_from = index_from
+        self._upkeep = upkeep
         self._must_be_in_place = must_be_in_place
         self._queue: SimpleQueue[list[Append | Work] | None] = SimpleQueue()
+        self._deletions: list[Append | Work] = []  # they wait for their commit
+        self._deletions_from = 0.0  # not before this time
+        self._has_kept_lines = False  # since the last deletions
         self._gone: set[int] = set()  # messages that this commit erases
+        self._has_cut = False
         self._must_wipe = False
-        self._index_fails = False
+        self._patience = _PATIENCE_MS
         self._thread = threading.Thread(target=self._main, name="log", daemon=True)
 
     def start(self) -> None:
@@ -106,48 +85,101 @@ class Writer:
             self._deliver(Outcome(broken=error))
 
     def _take_and_commit(self) -> bool:
-        """One commit of all that waits; False at the end."""
+        """One commit of all that waits, or one of deletions, or a step of upkeep; False at the end."""
+        batch, more = self._take()
+        ordered = [item for item in batch if not self._waits(item)]
+        keys = {item.entry.key for item in self._deletions if type(item) is Append}
+        if any(type(item) is Work and item.key is not None and item.key in keys for item in ordered):
+            self._commit_deletions(len(self._deletions))
+        if ordered:
+            self._commit(ordered)
+            self._has_kept_lines = True
+        while self._deletions and not more:
+            self._commit_deletions(_DELETIONS_AT_ONCE)
+        if self._deletions and time.monotonic() >= self._deletions_from:
+            self._commit_deletions(_DELETIONS_BESIDE_LINES if self._has_kept_lines else _DELETIONS_AT_ONCE)
+        elif not batch and self._must_wipe:
+            self._wipe()
+        if more and self._upkeep.is_due(self.facts, idle=self._queue.empty()):
+            self.facts = self._upkeep.step(self.facts, lambda: not self._queue.empty())
+        return more
+
+    def _take(self) -> tuple[list[Append | Work], bool]:
+        """What waits in the queue, or comes within the time in which there is nothing else to do; False at the end."""
         batch: list[Append | Work] = []
-        more = True
         try:
-            items = self._queue.get(block=not self._is_behind(), timeout=_RETRY_SECONDS if self._must_wipe else None)
+            items = self._queue.get(*self._patience_with_queue())
             while items is not None and len(batch) < _MOST_AT_ONCE:
                 batch += items
                 items = self._queue.get_nowait()
-            batch += items or ()
-            more = items is not None
+            return batch + (items or []), items is not None
         except Empty:
-            pass
-        if batch:
-            self._commit(batch)
-        elif self._must_wipe:
-            self._wipe()
-        if more:
-            self._index()
-        return more
+            return batch, True
+
+    def _patience_with_queue(self) -> tuple[bool, float | None]:
+        if self._deletions:
+            pause = self._deletions_from - time.monotonic()
+            return pause > 0, max(pause, 0.0)
+        if self._upkeep.is_due(self.facts, idle=True):
+            return False, None
+        return True, _RETRY_SECONDS if self._must_wipe else None
+
+    def _waits(self, item: Append | Work) -> bool:
+        """Put an entry that erases another one to those that wait."""
+        if type(item) is Append and item.entry.erases is not None:
+            self._deletions.append(item)
+            return True
+        return False
+
+    def _commit_deletions(self, most: int) -> None:
+        begin = time.monotonic()
+        batch, self._deletions = self._deletions[:most], self._deletions[most:]
+        self._commit(batch)
+        end = time.monotonic()
+        self._deletions_from = end + _PAUSE * (end - begin) * self._has_kept_lines
+        self._has_kept_lines = False
 
     def _commit(self, batch: list[Append | Work]) -> None:
         before = replace(self.facts)
         sizes = [len(item.entry.body) for item in batch if type(item) is Append]
+        self._gone, self._has_cut = set(), False
         try:
             self.connection.execute("BEGIN IMMEDIATE")
             outcome = self._write(batch)
             self._must_be_in_place()
             self.connection.execute("COMMIT")
-            self._index_fails = False
-        except sqlite3.Error as error:
+        except Exception as error:  # noqa: BLE001 - what an item holds must not end the log for all
             self.facts = before
             self._roll_back()
-            refusal = LogError(f"The server could not keep that: {why(error)}.")
+            if len(batch) > 1 and not is_of_all(error):
+                self._commit(batch[: len(batch) // 2])  # one is to blame: in the end it alone is refused
+                self._commit(batch[len(batch) // 2 :])
+                return
+            refusal = LogError(self._void_tail(error))
             errors = [(item.future, refusal) for item in batch]
             self._deliver(Outcome(errors=errors, taken=len(sizes), size=sum(sizes)))
             return
+        self._upkeep.committed(has_cut=self._has_cut)
         if outcome.erased or any(type(item) is Work and item.wipes for item in batch):
             self._must_wipe = True
-            self._wipe(_PATIENCE_MS)
-        elif self._must_wipe:
-            self._wipe()
+            self._wipe(self._patience)
+            self._patience = 0 if self._must_wipe else _PATIENCE_MS  # whoever reads for long is waited for once
         self._deliver(outcome._replace(taken=len(sizes), size=sum(sizes)))
+
+    def _void_tail(self, error: Exception) -> str:
+        """Make sure that nothing comes to life again of a commit that failed; returns the sentence for its senders.
+
+        Where the disk did not sync it, all of it may be written: a start would find it whole. The next commit is
+        written over it, so there has to be one before anybody is told.
+        """
+        if is_unsynced(error):
+            try:
+                self.connection.execute(f"INSERT INTO keys{self.facts.keys} VALUES (randomblob(16), 0)")
+            except sqlite3.Error:
+                self._roll_back()
+                return f"The server can't tell whether it has kept that: {why(error)}."
+        reason = f": {why(error)}" if isinstance(error, sqlite3.Error) else ""
+        return f"The server could not keep that{reason}."
 
     def _roll_back(self) -> None:
         with suppress(sqlite3.Error):  # it may have been rolled back already
@@ -162,7 +194,7 @@ class Writer:
         others: list[Any] = []
         new_keys: list[tuple[bytes, int]] = []
         erased: list[int] = []
-        answers: list[tuple[Future, Any]] = []
+        answers: list[tuple[asyncio.Future[Any], Any]] = []
         last = self.facts.last
         for item in batch:
             if type(item) is not Append:
@@ -190,7 +222,6 @@ class Writer:
         insert(self.connection, PLAIN, plain)
         insert(self.connection, OTHERS, others)
         insert_keys(self.connection, self.facts.keys, new_keys)
-        self._gone = set()
         self.erase(erased)
         answers += [(item.future, item.run(self)) for item in batch if type(item) is Work]
         return Outcome(entries, self._gone, answers)
@@ -211,16 +242,34 @@ class Writer:
             indexed = f"AND expires_at IS NULL AND seq <= {self.facts.indexed}"
             words += gather(self.connection, f"SELECT seq, body {there} {indexed}", part)
             self._overwrite(f"seq IN ({places})", part)
-        for shard in forget(self.connection, words):
-            optimize(self.connection, shard)
+        self._forget(words)
+
+    def _forget(self, messages: Sequence[tuple[int, bytes]]) -> None:
+        """Take messages out of the index. It is only an index: where it can't be written it begins anew."""
+        try:
+            forget(self.connection, messages)
+        except (sqlite3.DatabaseError, ValueError) as error:
+            if is_of_all(error):
+                raise
+            self.reset_index()
+
+    def reset_index(self) -> None:
+        """Have all messages go into the index again."""
+        reset(self.connection)
+        self.facts.indexed = self.facts.pruned
+        write_facts(self.connection, self.facts, "indexed")
+
+    def mend_index(self, seq: int) -> None:
+        """Make the index anew around a message for which it was damaged."""
+        try:
+            mend_around(self.connection, seq)
+        except (sqlite3.DatabaseError, ValueError) as error:
+            if is_of_all(error):
+                raise
+            self.reset_index()
 
     def _overwrite(self, which: str, values: Sequence[int]) -> None:
-        self.connection.execute(
-            f"UPDATE entries SET kind = {ERASED}, body = zeroblob(length(body)),"
-            f" from_id = zeroblob(length(from_id)), to_id = zeroblob(length(to_id))"
-            f" WHERE {which} AND {HAS_TEXT}",
-            values,
-        )
+        self.connection.execute(f"{OVERWRITE} WHERE {which} AND {HAS_TEXT}", values)
 
     # -- between commits ----------------------------------------------------------------------------------------
 
@@ -233,29 +282,6 @@ class Writer:
             self.connection.execute(f"PRAGMA busy_timeout={patience}")
             busy = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             self._must_wipe = bool(busy)
-
-    def _is_behind(self) -> bool:
-        """Are there enough messages that are not in the index yet?"""
-        return not self._index_fails and self.facts.last - self.facts.indexed >= self._index_from
-
-    def _index(self) -> None:
-        """Put messages into the index when there are enough of them, without waiting for the disk."""
-        if not self._is_behind():
-            return
-        lag = self.facts.last - self.facts.indexed
-        upto = self.facts.indexed + min(lag - self._index_from // 8, _INDEX_MOST)  # what is deleted soon is never in it
-        try:
-            self.connection.execute("PRAGMA synchronous=NORMAL")
-            self.connection.execute("BEGIN IMMEDIATE")
-            index(self.connection, self.facts.indexed, upto)
-            write_facts(self.connection, replace(self.facts, indexed=upto), "indexed")
-            self.connection.execute("COMMIT")
-            self.facts.indexed = upto
-        except sqlite3.Error:  # who writes next is told, and then it is tried again
-            self._index_fails = True
-            self._roll_back()
-        finally:
-            self.connection.execute("PRAGMA synchronous=FULL")
 
     # -- other work for a commit --------------------------------------------------------------------------------
 
@@ -274,27 +300,20 @@ class Writer:
         if upto <= self.facts.pruned:
             return
         span = (self.facts.pruned, upto)
-        kept_shard = shard_of(final + 1)
+        cut(self.connection, upto, final)
         rows = gather(
             self.connection,
-            "SELECT seq, body FROM entries WHERE seq > ? AND seq <= ? AND seq >= ? AND seq <= ?"
-            f" AND {HAS_TEXT} AND expires_at IS NULL",
-            (*span, kept_shard * SHARD, self.facts.indexed),
+            f"SELECT seq, body FROM entries WHERE seq > ? AND seq <= ? AND {HAS_TEXT} AND expires_at IS NULL"
+            " AND seq >= ifnull((SELECT min(first) FROM segments), seq + 1)",
+            span,
         )
-        forget(self.connection, rows)
+        self._forget(rows)
         self._overwrite("seq > ? AND seq <= ?", span)
         self.connection.execute("DELETE FROM entries WHERE seq <= ?", (upto - _MARGIN,))
+        self._has_cut = True
         self.facts.pruned = upto
         self.facts.indexed = max(self.facts.indexed, upto)
         write_facts(self.connection, self.facts, "pruned", "indexed", "last")
-
-    def drop_words(self) -> bool:
-        """Drop one table of words of messages that were all cut off; False when there is none."""
-        return drop_before(self.connection, shard_of(self.facts.pruned + 1))
-
-    def optimize_words(self) -> None:
-        """Let the words of what was cut off be gone from the table that still has messages."""
-        optimize(self.connection, shard_of(self.facts.pruned + 1))
 
     def set_name(self, name: str, value: str | None) -> None:
         """Somebody has this name now, or nobody."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import sqlite3
 
 import pytest
@@ -9,9 +10,12 @@ import pytest
 from chat_protocol.queries import parse_query
 from chat_server.core.entries import DELETE, MESSAGE, NewEntry
 from chat_server.log.sqlite import SqliteLog
+from chat_server.log.sqlite.commits import Append, Work
 from chat_server.log.sqlite.facts import Facts
 from chat_server.log.sqlite.schema import open_writer
-from chat_server.log.sqlite.writer import Append, Work, Writer
+from chat_server.log.sqlite.search_index import prepare
+from chat_server.log.sqlite.upkeep import Upkeep
+from chat_server.log.sqlite.writer import Writer
 from power_loss import SyncedDisk, sqlite_library
 
 PATIENCE = 20.0
@@ -114,15 +118,49 @@ async def test_a_loss_of_power_during_an_index_step_leaves_an_index_that_fits(di
             await again.close()
 
 
+@pytest.mark.parametrize("syncs", [1, 2])
+async def test_what_was_not_kept_does_not_come_to_life(disk, tmp_path, syncs):
+    """The disk fails while a line is synced, and the server is killed: the line is gone; said again, it is there once.
+
+    Where the next sync fails as well, a loss of power might still bring it back, and the sentence says so.
+    """
+    log = SqliteLog(tmp_path / "log" / "log.db")
+    (tmp_path / "log").mkdir()
+    await log.open()
+    try:
+        await log.append(NewEntry(MESSAGE, said("one")))
+        disk.fail_syncs(syncs)
+        lines = [
+            log.append(NewEntry(MESSAGE, said(f"lost {'x' * 9000}{number}"), key=str(number))) for number in (1, 2)
+        ]
+        answers = await asyncio.gather(*lines, return_exceptions=True)
+        sentence = {1: "The server could not keep that", 2: "The server can't tell whether it has kept that"}[syncs]
+        assert {str(answer) for answer in answers} == {f"{sentence}: the disk can't be read or written."}
+        shutil.copytree(tmp_path / "log", tmp_path / "killed")
+        await log.append(NewEntry(MESSAGE, said("next")))
+        shutil.copytree(tmp_path / "log", tmp_path / "killed later")
+    finally:
+        await log.close()
+    left = {}
+    for folder in ("killed", "killed later"):
+        again = SqliteLog(tmp_path / folder / "log.db")
+        await again.open()
+        await asyncio.gather(*(again.append(NewEntry(MESSAGE, said("again"), key=str(number))) for number in (1, 2)))
+        left[folder] = [json.loads(entry.body)["text"] for entry in await again.page(1 << 40, 100, "~ana")]
+        await again.close()
+    assert left == {"killed": ["one", "again", "again"], "killed later": ["one", "next", "again", "again"]}
+
+
 async def test_every_commit_is_synced(tmp_path):
     """After each kind of work the writer's connection is as it was: lines, deletions, index steps, keys, cuts."""
     outcomes = asyncio.Queue()
     loop = asyncio.get_running_loop()
+    connection = open_writer(tmp_path / "log.db")
     writer = Writer(
-        open_writer(tmp_path / "log.db"),
+        connection,
         Facts("epoch"),
         lambda outcome: loop.call_soon_threadsafe(outcomes.put_nowait, outcome),
-        index_from=8,
+        Upkeep(connection, prepare(connection), 8),
     )
     writer.start()
 
@@ -167,9 +205,11 @@ async def test_an_index_step_that_fails_leaves_the_next_commit_synced(tmp_path):
         connection,
         Facts("epoch"),
         lambda outcome: loop.call_soon_threadsafe(outcomes.put_nowait, outcome),
-        index_from=1,
+        Upkeep(connection, prepare(connection), 1),
     )
-    connection.set_authorizer(lambda action, *_: sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_CREATE_VTABLE else 0)
+    connection.set_authorizer(
+        lambda action, table, *_: sqlite3.SQLITE_DENY if (action, table) == (sqlite3.SQLITE_INSERT, "segments") else 0
+    )
     writer.start()
     levels = []
     for _ in range(3):
