@@ -20,10 +20,11 @@ from chat_server.rooms.registry import RoomRegistry
 from chat_server.sessions.context import ServerContext
 from chat_server.sessions.entrance import ChatEntrance
 from chat_server.settings import Settings
-from chat_server.transport.connection import Connection, ConnectionRegistry
+from chat_server.transport.connection import Connection
 from chat_server.transport.hub import Hub
 from chat_server.transport.listener import connections_possible, explain_bind_error, listen
 from chat_server.transport.read_scheduler import ReadScheduler
+from chat_server.transport.registry import ConnectionRegistry
 from chat_server.transport.write_buffer import ReadHold
 
 _log = logging.getLogger("chat_server")

@@ -9,7 +9,7 @@ from chat_server.core.metrics import Counts
 from chat_server.rooms.hosted_room import HostedRoom
 from chat_server.rooms.registry import RoomRegistry
 from chat_server.settings import Settings
-from chat_server.transport.connection import ConnectionRegistry
+from chat_server.transport.registry import ConnectionRegistry
 
 
 @dataclass(slots=True)

@@ -135,6 +135,8 @@ class Session(Handler):
         except Exception:  # noqa: BLE001 - nor may one in a line that had to wait
             self._failed()
         self.lines.settle()
+        if self.connection.has_ended:
+            self._end_when_done()
 
     def _work_on(self, line: str | None) -> None:
         self._handle_line(self, line)
@@ -205,6 +207,26 @@ class Session(Handler):
         """Close, with one line for the operator."""
         _log.warning("closed a client that does not read: id=%s address=%s", self.client_id, self.connection.address)
         self.connection.close_slow()
+
+    def on_goodbye(self) -> bool:
+        """What was said before a polite end is carried out, in its order, as before `/exit`."""
+        nothing_said = not self.lines.waiting and not self.hosted.hub.has(self.client_id, self.connection)
+        if nothing_said or not self.busy:
+            self.hosted.hub.write_pending()  # the answers to the last lines, as they are kept already
+            return False
+        if not self.lines.busy:
+            self.hosted.park(self._end_when_done)
+        return True
+
+    def _end_when_done(self) -> None:
+        """Close when no line is left and ours are in the room; called again when one of these has changed."""
+        if self.lines.busy:
+            return
+        if self.has_unseen:
+            self.hosted.park(self._end_when_done)
+        else:
+            self.hosted.hub.write_pending()
+            self.connection.close(1000)
 
     def on_closed(self) -> None:
         """Leave the room: nothing more is written to this connection, and it is not listed any more."""

@@ -8,7 +8,7 @@ connection's `handler`.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -19,11 +19,9 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from chat_protocol.events import CLOSE_SLOW
-from chat_server.core.limits import Admission, PendingHandshakes
-from chat_server.core.metrics import Counts
-from chat_server.settings import Settings
 from chat_server.transport.handler import Answer, Handler
-from chat_server.transport.read_scheduler import PIECE, ReadScheduler
+from chat_server.transport.read_scheduler import PIECE
+from chat_server.transport.registry import ConnectionRegistry
 from chat_server.transport.write_buffer import ReadHold, Stage, WriteBuffer
 
 _log = logging.getLogger("websockets.server")  # looked up once: 20 us each
@@ -33,74 +31,9 @@ MAX_CONTROLS = 100
 """Pings and pongs from one peer between two sweeps. Nothing else limits them, and each has to be parsed."""
 
 _PONG = 0x8A  # the first byte of the frame
+_ENDED = int(ReadHold.ENDED)  # looked at for every piece that is read
 _LAST_WORDS = 65_536
 """Bytes that are still parsed of a peer that is being closed, because its own close frame is somewhere behind them."""
-_SWEPT_AT_ONCE = 200  # connections; to ping or to cut off so many takes 4 ms
-
-
-class ConnectionRegistry:
-    """All connections of a server, those in a handshake included: admits them, sweeps them, waits for their end.
-
-    It has what they share: settings, read scheduler and counts.
-    """
-
-    def __init__(self, settings: Settings, scheduler: ReadScheduler, counts: Counts, admission: Admission) -> None:
-        self.settings = settings
-        self.scheduler = scheduler
-        self.counts = counts
-        self.empty = asyncio.Event()  # there is no connection
-        self._connections: set[Connection] = set()
-        self.admission = admission
-        self._pending: PendingHandshakes[Connection] = PendingHandshakes(admission.most_handshakes)
-
-    def __len__(self) -> int:
-        return len(self._connections)
-
-    def __iter__(self) -> "Iterator[Connection]":
-        """Go through those of now; some may come and go meanwhile."""
-        return iter(list(self._connections))
-
-    def enter(self, connection: "Connection") -> None:
-        """Count it. Whether it fits is settled now, so that those who come later don't push it out."""
-        self._connections.add(connection)
-        self.empty.clear()
-        admission = self.admission
-        admission.enter(connection.address)
-        if admission.full:
-            connection.excess = "full"
-        elif admission.crowded(connection.address):
-            connection.excess = "crowded"
-        if admission.overrun:
-            self.counts.refused["overrun"] += 1
-            connection.transport.abort()
-        elif oldest := self._pending.enter(connection):
-            self.counts.refused["shed"] += 1
-            oldest.transport.abort()
-
-    def opened(self, connection: "Connection") -> None:
-        """Count a handshake that is done."""
-        self._pending.leave(connection)
-        self.counts.handshakes += 1
-
-    def leave(self, connection: "Connection") -> None:
-        """Forget it."""
-        self._pending.leave(connection)
-        self._connections.discard(connection)
-        if not self._connections:
-            self.empty.set()
-        self.admission.leave(connection.address)
-
-    @property
-    def busy(self) -> bool:
-        """Is anything that was received still being worked on?"""
-        return any(connection.busy for connection in self._connections)
-
-    async def sweep(self, now: float) -> None:
-        """Look at every deadline, at the loop's time `now`; whatever else there is to do goes on in between."""
-        for number, connection in enumerate(self, 1):
-            connection.sweep(now)
-            if number % _SWEPT_AT_ONCE == 0:
-                await asyncio.sleep(0)
 
 
 class Connection(WriteBuffer):
@@ -158,6 +91,11 @@ class Connection(WriteBuffer):
             self.release_reading(ReadHold.TURN)
 
     @property
+    def has_ended(self) -> bool:
+        """Has the peer said its goodbye, and waits for the end of what it said before?"""
+        return bool(self._read_holds & _ENDED)
+
+    @property
     def busy(self) -> bool:
         """Is something that was received still being worked on, or waiting for that?"""
         return self.handler.busy or ReadHold.TURN in self.read_holds
@@ -178,12 +116,13 @@ class Connection(WriteBuffer):
                 self._handshake(event)
         self._send_pending()
 
-    def eof_received(self) -> None:
-        """The peer will say nothing more: the transport closes."""
+    def eof_received(self) -> bool:
+        """The peer will say nothing more: the transport closes, once all that was said is done."""
         if self.stage is not Stage.HANDSHAKE and self._protocol.state is not State.CLOSED:
             self._protocol.receive_eof()
+        self._peer_ended()
         self._send_pending()
-        self._begin_closing()
+        return self.stage is Stage.OPEN
 
     def connection_lost(self, _exc: Exception | None) -> None:
         """Let go of everything."""
@@ -232,7 +171,7 @@ class Connection(WriteBuffer):
         elif frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
             self._fragment(frame)
         elif frame.opcode is Opcode.CLOSE:
-            self._begin_closing()
+            self._peer_ended()
         else:
             self._controls += 1
             if self._controls > MAX_CONTROLS:
@@ -261,8 +200,17 @@ class Connection(WriteBuffer):
             return
         self.handler.on_text(text)
 
+    def _peer_ended(self) -> None:
+        """The peer has said all that it will: close, or leave it to the handler, which is not done with all of it."""
+        if self.stage is Stage.OPEN and self.handler.on_goodbye():
+            self.hold_reading(ReadHold.ENDED)
+        else:
+            self._begin_closing()
+
     def _send_pending(self) -> None:
         """Write what the library wants written: handshake, pongs, close frames; empty means the end."""
+        if self._read_holds & _ENDED:  # the answer to a goodbye comes after the answers to what was said before it
+            return
         for data in self._protocol.data_to_send():
             if data:
                 if data[0] != _PONG or self._last_words == _LAST_WORDS:  # nothing is said after a goodbye
@@ -306,9 +254,10 @@ class Connection(WriteBuffer):
         return self._pinged and not self._heard
 
     def ping(self) -> None:
-        """Ask for a sign of life."""
-        self._protocol.send_ping(b"")
-        self._send_pending()
+        """Ask for a sign of life, unless the peer has said its goodbye."""
+        if not self._read_holds & _ENDED:
+            self._protocol.send_ping(b"")
+            self._send_pending()
 
     def close(self, code: int, reason: str = "") -> None:
         """Say goodbye; the peer has `close_timeout` to take it, then it is cut off."""
@@ -318,6 +267,8 @@ class Connection(WriteBuffer):
                 self._protocol.send_close(code, reason)
             self._begin_closing()
             self._send_pending()
+            if self._protocol.state is State.CLOSED:  # there is nobody left to answer the goodbye
+                self.transport.close()
         elif self.stage is Stage.HANDSHAKE:
             self.transport.abort()
 
@@ -325,6 +276,8 @@ class Connection(WriteBuffer):
         if self.stage is not Stage.CLOSING:
             was, self.stage = self.stage, Stage.CLOSING
             self.end_writing()
+            if self._read_holds & _ENDED:
+                self.release_reading(ReadHold.ENDED)
             self._deadline = asyncio.get_running_loop().time() + self.settings.close_timeout
             if was is Stage.OPEN:
                 self.handler.on_closed()

@@ -42,6 +42,8 @@ class ReadHold(IntFlag):
     """The server is about to end."""
     TURN = 8
     """It sent much at once, and waits for its turn."""
+    ENDED = 16
+    """It has said its goodbye; nothing that comes after that counts."""
 
 
 class WriteBuffer(asyncio.BufferedProtocol):
