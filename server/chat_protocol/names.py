@@ -7,7 +7,9 @@ characters. Two names are the same when they are equal after NFKC and case foldi
 
 import re
 import unicodedata
+from functools import cache
 
+from chat_protocol.lookalikes import looks_of
 from chat_protocol.text import DRAWN_AS_NOTHING, REPLACEMENT, clean
 
 NAME_LENGTH = 32
@@ -42,12 +44,18 @@ def check_name(name: str) -> str:
         raise InvalidNameError("A name has no control, invisible or bidirectional characters.")
     if name.startswith(_REFUSED_FIRST):
         raise InvalidNameError(f"A name does not begin with {name[0]}.")
-    if fold_name(name) in _RESERVED:
+    if not (looks_of(name) | {fold_name(name)}).isdisjoint(_reserved()):
         raise InvalidNameError(f"{name} is a reserved word; take another name.")
     scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in name if letter.isalpha()}
     if len(scripts & _LOOK_ALIKE) > 1:
         raise InvalidNameError("A name does not mix letters of scripts that look alike.")
     return name
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    """The reserved words, and what they look like."""
+    return _RESERVED.union(*map(looks_of, _RESERVED))
 
 
 def fold_name(name: str) -> str:
