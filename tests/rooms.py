@@ -15,7 +15,7 @@ class NumberedRoom:
     def __init__(self, *names, history=1000, max_text=4096, max_lines=100, part=object):
         self.roster = Roster(grace=60.0)
         for name in names:
-            self.roster.join(f"~{name}", name)
+            self.roster.join(f"~{name}", name, 0.0)
         self.timeline = _of(Timeline, part)(history=history)
         self.room = _of(Room, part)(self.timeline, self.roster, max_text=max_text, max_lines=max_lines)
         self.sync = _of(SyncBuilder, part)(self.timeline, self.roster)

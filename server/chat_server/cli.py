@@ -8,13 +8,18 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import Field, fields
 from importlib import metadata
 from typing import Any
 
 from chat_server.app import ChatServer, StartError
+from chat_server.ops.service_manager import has_terminal, notify, notify_reload
 from chat_server.settings import Settings
+from chat_server.transport.activation import inherited_sockets
+from chat_server.transport.listener import UNIX, ListenError
+
+_log = logging.getLogger("chat_server")
 
 _ENVIRONMENT = "CHAT_SERVER_"
 _COPYING = {
@@ -66,10 +71,13 @@ def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str
         parser.add_argument(
             flag,
             type=_kind(option),
+            action="append" if option.name == "host" else "store",
             metavar=option.metadata["metavar"],
             help=f"{option.metadata['help']} (default: {option.default or 'none'})".replace("%", "%%"),
         )
     given = vars(parser.parse_args(arguments))
+    if given["host"]:
+        given["host"] = ",".join(given["host"])
     values: dict[str, Any] = {}
     for option in fields(Settings):
         variable = _ENVIRONMENT + option.name.upper()
@@ -125,23 +133,51 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def _run(settings: Settings) -> None:
-    server = ChatServer(settings)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stop)
+    try:
+        inherited = inherited_sockets(os.environ)
+    except ListenError as error:
+        raise StartError(str(error)) from error
+    server = ChatServer(settings, inherited=inherited)
+    _follow_signals(server)
     await server.start()
-    logging.getLogger("chat_server").info("chat-server listens on %s", describe_address(settings.host, server.port))
+    for host, port in server.addresses:
+        _log.info("chat-server listens on %s", describe_address(host, port, server.addresses))
     if settings.metrics_at:
         where = settings.metrics_address.rpartition(":")[0]
-        logging.getLogger("chat_server").info("metrics are on http://%s:%d/metrics", where, server.metrics_port)
+        _log.info("metrics are on http://%s:%d/metrics", where, server.metrics_port)
     gc.collect()
     gc.freeze()
+    notify(os.environ, "READY=1")
     await server.serve()
-    logging.getLogger("chat_server").info("chat-server has ended")
+    _log.info("chat-server has ended")
 
 
-def describe_address(host: str, port: int) -> str:
-    """The address, and who can reach it."""
+def _follow_signals(server: ChatServer) -> None:
+    """End politely; a hang-up ends only what belonged to a terminal that has gone."""
+    loop = asyncio.get_running_loop()
+    had_terminal = has_terminal()
+
+    def stop() -> None:
+        notify(os.environ, "STOPPING=1")
+        server.stop()
+
+    def hang_up() -> None:
+        if had_terminal and not has_terminal():
+            stop()
+        else:
+            notify_reload(os.environ)
+            _log.info("asked to reload; nothing that is read again has changed")
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        loop.add_signal_handler(number, stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
+        loop.add_signal_handler(signal.SIGHUP, hang_up)
+
+
+def describe_address(host: str, port: int, others: Collection[tuple[str, int]] = ()) -> str:
+    """The address, and who can reach it; `others` are all that are listened on."""
+    if host.startswith(UNIX):
+        return f"{host} (for a proxy on this computer: its user or group has to be ours)"
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
@@ -149,4 +185,7 @@ def describe_address(host: str, port: int) -> str:
     shown = f"[{host}]" if address.version == 6 else host
     if address.is_loopback:
         return f"ws://{shown}:{port} (this computer only)"
-    return f"ws://{shown}:{port} (open to the network: whoever reaches this port may read, write and delete)"
+    network = "the network"
+    if address.version == 6 and address.is_unspecified and not any("." in other for other, _ in others):
+        network = "the network by IPv6, not by IPv4; for both, add --host 0.0.0.0"
+    return f"ws://{shown}:{port} (open to {network}: whoever reaches this port may read, write and delete)"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chat_protocol.commands import LIFETIME_MAX, LIFETIME_MIN
 from chat_protocol.names import NAME_LENGTH
+from chat_server.core.limits import ClientRates
 from chat_server.core.metrics import Counts
 from chat_server.rooms.hosted_room import HostedRoom
 from chat_server.rooms.registry import RoomRegistry
@@ -22,6 +23,7 @@ class ServerContext:
     counts: Counts
     connections: ConnectionRegistry
     rooms: RoomRegistry
+    rates: ClientRates
     stopping: bool = False
 
     def limits(self, hosted: HostedRoom) -> dict[str, float]:

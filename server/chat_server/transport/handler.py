@@ -19,6 +19,7 @@ class Answer(NamedTuple):
     text: str
     content_type: str = "text/plain; charset=utf-8"
     refused: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Handler:
