@@ -4,6 +4,7 @@ A name belongs to the client id that took it until `/exit` gives it up, or until
 connection has passed. Only those with a connection are listed; one client may have several.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ _encode = msgspec.json.Encoder().encode
 
 
 _FORMER_NAMES = 3  # of one client that are kept for it
+# Names of guests are many, and most have a digit that looks like a letter: what looks like one is turned back instead.
+_GUEST = re.compile(r"User[0-9]+")
+_LIKE_GUEST = re.compile(r"user[lo2-9]+")
 
 
 @dataclass(slots=True)
@@ -85,10 +89,11 @@ class Roster:
     def looks_like(self, name: str, client_id: str) -> str | None:
         """Return the name of somebody else for which people would take this one."""
         for look in looks_of(name):
-            folded = self._looks.get(look, look)
-            owner = self._owners.get(folded, client_id)
-            if owner != client_id:
-                return folded if fold_name(self._members[owner].name) != folded else self._members[owner].name
+            for folded in (self._looks.get(look, look), _guest_with(look)):
+                owner = self._owners.get(folded, client_id)
+                if owner != client_id and folded != fold_name(name):
+                    now = self._members[owner].name
+                    return now if fold_name(now) == folded else folded
         return None
 
     def join(self, client_id: str, name: str, now: float) -> list[str]:
@@ -196,6 +201,8 @@ class Roster:
     def _give(self, name: str, client_id: str) -> None:
         folded = fold_name(name)
         self._owners[folded] = client_id
+        if _GUEST.fullmatch(name):
+            return
         for look in looks_of(name):
             if look != folded:
                 self._looks.setdefault(look, folded)
@@ -227,3 +234,8 @@ class Roster:
         for name in names:
             self._take(name)
         return names
+
+
+def _guest_with(look: str) -> str:
+    """The folded name of the guest who looks like this; "" for none."""
+    return look.replace("l", "1").replace("o", "0") if _LIKE_GUEST.fullmatch(look) else ""

@@ -159,7 +159,7 @@ def test_of_one_household_so_many_names_are_kept():
     ("taken", "wanted"),
     [
         ("joe", "јое"), ("Bob", "BꓳB"), ("ana", "ɑnɑ"), ("alice", "alıce"), ("alice", "aIice"), ("mike", "rnike"),
-        ("bob", "b0b"), ("zoë", "zoё"),
+        ("bob", "b0b"), ("User102", "UserlO2"), ("User11", "Userll"), ("zoë", "zoё"),
     ],
 )  # fmt: skip
 def test_names_that_look_alike_are_found(taken, wanted):
