@@ -18,6 +18,8 @@ from chat_server.transport.handler import Answer, Handler
 from chat_server.transport.proxies import forwarded_for, read_proxy_header
 
 _LONGEST = 16_384  # bytes of a head that are waited for; then the library says what is too long
+_FIRST_BYTE = re.compile(rb"[!-~]")
+_NO_LINE = b"\n"  # what the library refuses at once: of a TLS handshake it would wait for the end of a line
 _FIRST_LINE = re.compile(rb"[!-~]+ [!-~]+ HTTP/1\.[01]\r\n")
 _BODY = re.compile(
     rb"\r\n(?:transfer-encoding|expect|content-length(?![ \t]*:[ \t]*0[ \t]*\r\n))[ \t]*:[^\r\n]*", re.IGNORECASE
@@ -70,6 +72,8 @@ class Opening:
                 return b""
             self._awaits_header = False
             self.client, data, known = header.address, data[header.size :], 0
+        if data and not _FIRST_BYTE.match(data):
+            return _NO_LINE
         end = data.find(b"\r\n\r\n", max(0, known - 3)) + 4
         if end < 4:
             if _may_become_request(data):

@@ -16,6 +16,8 @@ SENTENCE = b"\n"  # a body is a sentence and a line feed
 HANDSHAKES = {
     "garbage": (b"\x00\xff\x13garbage\r\n\r\n", b"HTTP/1.1 400 "),
     "a TLS hello": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64) + b"\n", b"HTTP/1.1 400 "),
+    "a TLS hello without a line feed": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64), b"HTTP/1.1 400 "),
+    "an empty line first": (b"\r\n" + handshake(), b"HTTP/1.1 400 "),
     "an SSH client": (b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 400 "),
     "bare line feeds": (handshake().replace(b"\r\n", b"\n"), b"HTTP/1.1 400 "),
     "a header of 9 kB": (handshake("/", "X: " + "x" * 9000), b"HTTP/1.1 431 "),
