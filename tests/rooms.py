@@ -18,7 +18,7 @@ class NumberedRoom:
     def __init__(self, *names, history=1000, keep=math.inf, max_text=4096, max_lines=100, part=object):
         self.roster = Roster(grace=60.0)
         for name in names:
-            self.roster.join(f"~{name}", name)
+            self.roster.join(f"~{name}", name, 0.0)
         self._timeline = partial(_of(Timeline, part), history=history, keep=keep)
         self._room = partial(_of(Room, part), max_text=max_text, max_lines=max_lines)
         self._sync = _of(SyncBuilder, part)

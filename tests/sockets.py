@@ -119,6 +119,11 @@ class Peer:
         except ConnectionError:
             return b""
 
+    def reset(self) -> None:
+        """Let go of the connection without an end of what was sent."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.sock.close()
+
 
 async def connect_peer(house: House, data: bytes = b"", *, receive_buffer: int = 0) -> Peer:
     """Connect, and send this at once."""

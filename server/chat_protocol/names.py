@@ -5,9 +5,12 @@ characters. Two names are the same when they are equal after NFKC and case foldi
 `~` (client ids do), `@` (mentions do), `/` or `#`, and does not mix scripts whose letters look alike.
 """
 
+import re
 import unicodedata
+from functools import cache
 
-from chat_protocol.text import REPLACEMENT, clean
+from chat_protocol.lookalikes import looks_of
+from chat_protocol.text import DRAWN_AS_NOTHING, REPLACEMENT, clean
 
 NAME_LENGTH = 32
 CLIENT_ID_MARK = "~"
@@ -15,8 +18,8 @@ CLIENT_ID_MARK = "~"
 _RESERVED = frozenset({"everyone", "all", "here", "channel", "room", "server", "system", "admin", "you", "me", "last"})
 _REFUSED_FIRST = (CLIENT_ID_MARK, "@", "/", "#")
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
-# Letters and signs that are drawn as nothing, and what `clean` has put in place of a control character.
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + REPLACEMENT)
+# Two names that differ in one of these look the same; `clean` has put the last in place of a control character.
+_UNSEEN = re.compile(f"[{DRAWN_AS_NOTHING}{REPLACEMENT}]")
 _LOOK_ALIKE = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTIC"})
 
 
@@ -37,16 +40,22 @@ def check_name(name: str) -> str:
         raise InvalidNameError(f"A name has at most {NAME_LENGTH} characters; this one has {len(name)}.")
     if any(character.isspace() for character in name):
         raise InvalidNameError("A name has no spaces.")
-    if clean(name) != name or any(map(_refused, name)) or _only_marks(name):
+    if clean(name) != name or _UNSEEN.search(name) or any(map(_refused, name)) or _only_marks(name):
         raise InvalidNameError("A name has no control, invisible or bidirectional characters.")
     if name.startswith(_REFUSED_FIRST):
         raise InvalidNameError(f"A name does not begin with {name[0]}.")
-    if fold_name(name) in _RESERVED:
+    if not (looks_of(name) | {fold_name(name)}).isdisjoint(_reserved()):
         raise InvalidNameError(f"{name} is a reserved word; take another name.")
     scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in name if letter.isalpha()}
     if len(scripts & _LOOK_ALIKE) > 1:
         raise InvalidNameError("A name does not mix letters of scripts that look alike.")
     return name
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    """The reserved words, and what they look like."""
+    return _RESERVED.union(*map(looks_of, _RESERVED))
 
 
 def fold_name(name: str) -> str:
@@ -56,12 +65,7 @@ def fold_name(name: str) -> str:
 
 
 def _refused(character: str) -> bool:
-    return character in _BLANK or unicodedata.category(character) in _REFUSED_CATEGORIES or _selector(character)
-
-
-def _selector(character: str) -> bool:
-    """Variation selectors: invisible, and two names that differ in one look the same."""
-    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+    return unicodedata.category(character) in _REFUSED_CATEGORIES
 
 
 def _only_marks(name: str) -> bool:

@@ -16,6 +16,16 @@ import re
 import unicodedata
 
 REPLACEMENT = "\ufffd"
+DEFAULT_IGNORABLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""Unicode's Default_Ignorable_Code_Point, as the inside of a character class: what is to be drawn as nothing.
+
+The property covers what is reserved for such characters, so it holds for those of later versions too.
+"""
+DRAWN_AS_NOTHING = DEFAULT_IGNORABLE + "\u2800\U00013441\U00013442\U0001d159"
+"""The same, and the symbols and letters that are blank by design: Braille, hieroglyphs, a note without a head."""
 
 _SHOWN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls but tab and line feed
@@ -27,7 +37,7 @@ _SHOWN = re.compile(
 _DROPPED = re.compile(
     "[\u00ad\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200e\u200f\u2060-\u2065\u206a-\u206f"
     "\ufeff\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
-    "\U0001d173-\U0001d17a\U000e0000-\U000e00ff]"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
 )
 _NEW_LINE = re.compile(r"\r\n?")
 _LATIN_END = "\u02ff"

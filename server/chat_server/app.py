@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import math
-from collections.abc import Callable, Coroutine
+import socket
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 
 from chat_protocol.events import CLOSE_RESTART
-from chat_server.core.limits import Admission
+from chat_server.core.limits import Admission, ClientRates
 from chat_server.core.metrics import Counts
 from chat_server.core.room import Room
 from chat_server.core.roster import Roster
@@ -21,10 +22,11 @@ from chat_server.rooms.registry import RoomRegistry
 from chat_server.sessions.context import ServerContext
 from chat_server.sessions.entrance import ChatEntrance
 from chat_server.settings import Settings
-from chat_server.transport.connection import Connection, ConnectionRegistry
+from chat_server.transport.connection import Connection
 from chat_server.transport.hub import Hub
-from chat_server.transport.listener import connections_possible, explain_bind_error, listen
+from chat_server.transport.listener import ListenError, Listeners, bind, connections_possible
 from chat_server.transport.read_scheduler import ReadScheduler
+from chat_server.transport.registry import ConnectionRegistry
 from chat_server.transport.write_buffer import ReadHold
 
 _log = logging.getLogger("chat_server")
@@ -45,7 +47,8 @@ class StopError(Exception):
 class ChatServer:
     """One room on one port. `start`, then `serve` until `stop` is called; everything runs in one event loop.
 
-    `start_clock` is given the times that the log has seen last. From its start on, a server has a `context`.
+    `start_clock` is given the times that the log has seen last; `inherited` are sockets to listen on in place of those
+    that the settings name. From its start on, a server has a `context`, and `addresses`: host and port of each.
     """
 
     context: ServerContext
@@ -54,15 +57,18 @@ class ChatServer:
         self,
         settings: Settings,
         start_clock: Callable[[Seen], Clock] = Clock,
+        inherited: Sequence[socket.socket] = (),
     ) -> None:
         self.settings = settings
         self._start_clock = start_clock
+        self._inherited = inherited
+        self.addresses: tuple[tuple[str, int], ...] = ()
         self.port = settings.port
         self.metrics_port: int | None = None  # of the address that is for metrics alone
         self._stop = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._failure: BaseException | None = None
-        self._servers: list[asyncio.Server] = []
+        self._doors: list[Listeners] = []
 
     # -- start --------------------------------------------------------------------------------------------------
 
@@ -78,8 +84,8 @@ class ChatServer:
             await self._catch_up(lobby)
             await self._let_in()
         except BaseException:  # whatever it is, a cancellation too: it goes on to the caller, and nothing is left open
-            for server in self._servers:
-                server.close()
+            for door in self._doors:
+                door.close()
             await lobby.close()
             raise
         self._spawn(lobby.follow())
@@ -100,14 +106,15 @@ class ChatServer:
         clock = self._start_clock(Seen(opened.time, opened.wall, opened.ends))
         maintenance.tell_doubts(clock)
         counts, scheduler = Counts(), ReadScheduler()
-        roster = Roster(settings.name_grace)
+        roster = Roster(settings.name_grace, settings.per_address)
         timeline = Timeline(history=settings.history, keep=settings.keeping[0] or math.inf)
         room = Room(timeline, roster, max_text=settings.max_text, max_lines=settings.max_lines)
         hub = Hub(roster.take_changes, scheduler)
         lobby = HostedRoom(timeline, room, log, hub, opened, now=clock, spawn=self._spawn, counts=counts)
         admission = Admission(settings.max_connections or connections_possible(), settings.per_address)
+        rates = ClientRates(settings.rate)
         connections = ConnectionRegistry(settings, scheduler, counts, admission)
-        self.context = ServerContext(settings, clock, self._spawn, counts, connections, RoomRegistry(lobby))
+        self.context = ServerContext(settings, clock, self._spawn, counts, connections, RoomRegistry(lobby), rates)
         return lobby
 
     async def _catch_up(self, lobby: HostedRoom) -> None:
@@ -122,21 +129,28 @@ class ChatServer:
         settings, context = self.settings, self.context
         pages = OperatorPages(context, metrics_elsewhere=settings.metrics_at is not None)
         entrance = ChatEntrance(context, pages.page)
-        self.port = await self._listen(settings.host, settings.port, entrance.connection, "--port")
+        if self._inherited:
+            door = Listeners(self._inherited, inherited=True)
+        else:
+            door = self._bind(settings.hosts, settings.port, "--port")
+        await self._open(door, entrance.connection)
+        self.port, self.addresses = door.port, door.addresses
         if settings.metrics_at:
             host, port = settings.metrics_at
             apart = MetricsEntrance(context, pages)
-            self.metrics_port = await self._listen(host, port, apart.connection, "--metrics-address")
+            door = self._bind((host,), port, "--metrics-address")
+            await self._open(door, apart.connection)
+            self.metrics_port = door.port
 
-    async def _listen(self, host: str, port: int, connection: Callable[[], Connection], option: str) -> int:
-        """Let connections come to an address, which `option` can change; returns its port."""
+    def _bind(self, hosts: Sequence[str], port: int, option: str) -> Listeners:
         try:
-            server = await listen(host, port, connection)
-        except (OSError, OverflowError, UnicodeError) as error:
-            raise StartError(explain_bind_error(host, port, option, error)) from error
-        self._servers.append(server)
-        listens_on: int = server.sockets[0].getsockname()[1]
-        return listens_on
+            return bind(hosts, port, option)
+        except ListenError as error:
+            raise StartError(str(error)) from error
+
+    async def _open(self, door: Listeners, connection: Callable[[], Connection]) -> None:
+        self._doors.append(door)
+        await door.open(connection)
 
     # -- stop ---------------------------------------------------------------------------------------------------
 
@@ -161,8 +175,8 @@ class ChatServer:
         context = self.context
         connections = context.connections
         context.stopping = True
-        for server in self._servers:
-            server.close()
+        for door in self._doors:
+            door.close()
         await self._drain()
         for connection in connections:
             connection.close(CLOSE_RESTART, "The server is restarting.")

@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import Field, fields
 from importlib import metadata
 from typing import Any, NoReturn
@@ -16,8 +16,10 @@ from typing import Any, NoReturn
 from chat_server import log_commands
 from chat_server.app import ChatServer, StartError, StopError
 from chat_server.ops.operator_log import OperatorLog, begin_operator_log, open_missing_streams
+from chat_server.ops.service_manager import has_terminal, notify, notify_reload
 from chat_server.settings import Settings
-from chat_server.transport.listener import lack_of_files
+from chat_server.transport.activation import inherited_sockets
+from chat_server.transport.listener import UNIX, ListenError, lack_of_files
 
 _log = logging.getLogger("chat_server")
 
@@ -87,10 +89,13 @@ def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str
         parser.add_argument(
             flag,
             type=_kind(option),
+            action="append" if option.name == "host" else "store",
             metavar=option.metadata["metavar"],
             help=f"{option.metadata['help']} (default: {option.default or 'none'})".replace("%", "%%"),
         )
     given = vars(parser.parse_args(arguments))
+    if given["host"]:
+        given["host"] = ",".join(given["host"])
     values: dict[str, Any] = {}
     for option in fields(Settings):
         variable = _ENVIRONMENT + option.name.upper()
@@ -126,16 +131,19 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def _run(settings: Settings, leave: Callable[[str], NoReturn]) -> None:
-    server = ChatServer(settings)
-    loop = asyncio.get_running_loop()
+    try:
+        inherited = inherited_sockets(os.environ)
+    except ListenError as error:
+        raise StartError(str(error)) from error
+    server = ChatServer(settings, inherited=inherited)
     stopped = asyncio.Event()
 
     def stop() -> None:
         stopped.set()
+        notify(os.environ, "STOPPING=1")
         server.stop()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
+    _follow_signals(stop)
     starting, stopping = asyncio.ensure_future(server.start()), asyncio.ensure_future(stopped.wait())
     await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
     await asyncio.wait([starting], timeout=_START_SECONDS)
@@ -143,12 +151,14 @@ async def _run(settings: Settings, leave: Callable[[str], NoReturn]) -> None:
         leave("it was stopped while it started, and the disk does not answer")
     await starting
     stopping.cancel()
-    _log.info("chat-server listens on %s", describe_address(settings.host, server.port))
+    for host, port in server.addresses:
+        _log.info("chat-server listens on %s", describe_address(host, port, server.addresses))
     if settings.metrics_at:
         where = settings.metrics_address.rpartition(":")[0]
         _log.info("metrics are on http://%s:%d/metrics", where, server.metrics_port)
     gc.collect()
     gc.freeze()
+    notify(os.environ, "READY=1")
     try:
         await server.serve()
     except StopError as error:
@@ -156,8 +166,28 @@ async def _run(settings: Settings, leave: Callable[[str], NoReturn]) -> None:
     _log.info("chat-server has ended")
 
 
-def describe_address(host: str, port: int) -> str:
-    """The address, and who can reach it."""
+def _follow_signals(stop: Callable[[], None]) -> None:
+    """End politely; a hang-up ends only what belonged to a terminal that has gone."""
+    loop = asyncio.get_running_loop()
+    had_terminal = has_terminal()
+
+    def hang_up() -> None:
+        if had_terminal and not has_terminal():
+            stop()
+        else:
+            notify_reload(os.environ)
+            _log.info("asked to reload; nothing that is read again has changed")
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        loop.add_signal_handler(number, stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
+        loop.add_signal_handler(signal.SIGHUP, hang_up)
+
+
+def describe_address(host: str, port: int, others: Collection[tuple[str, int]] = ()) -> str:
+    """The address, and who can reach it; `others` are all that are listened on."""
+    if host.startswith(UNIX):
+        return f"{host} (for a proxy on this computer: its user or group has to be ours)"
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
@@ -165,4 +195,7 @@ def describe_address(host: str, port: int) -> str:
     shown = f"[{host}]" if address.version == 6 else host
     if address.is_loopback:
         return f"ws://{shown}:{port} (this computer only)"
-    return f"ws://{shown}:{port} (open to the network: whoever reaches this port may read, write and delete)"
+    network = "the network"
+    if address.version == 6 and address.is_unspecified and not any("." in other for other, _ in others):
+        network = "the network by IPv6, not by IPv4; for both, add --host 0.0.0.0"
+    return f"ws://{shown}:{port} (open to {network}: whoever reaches this port may read, write and delete)"

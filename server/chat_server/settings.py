@@ -1,10 +1,15 @@
 """Settings of the server: every number that an operator may change, with its default and its help, in one table."""
 
+import ipaddress
 import re
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
+_PORTS = {"http": 80, "https": 443}
 _KEEP = re.compile(r"(?P<number>[0-9]{1,13})(?P<unit>[smhdwy]?)", re.ASCII)
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0, "y": 31_557_600.0}
 
@@ -17,7 +22,12 @@ def _option(default: Any, help_text: str, metavar: str) -> Any:
 class Settings:
     """How one server behaves. Times are in seconds, sizes in bytes, unless the name says otherwise."""
 
-    host: str = _option("0.0.0.0", "address to listen on; 127.0.0.1 for this computer only", "ADDRESS")  # noqa: S104 - a chat for the network
+    host: str = _option(
+        "0.0.0.0",  # noqa: S104 - as above
+        "address to listen on; 127.0.0.1 for this computer only, :: for IPv6, unix:PATH for a proxy; may be given "
+        "several times",
+        "ADDRESS",
+    )
     port: int = _option(6789, "port to listen on; 0 picks a free one", "PORT")
     log: str = _option(
         "memory:", "where messages are kept; memory: until the server stops, sqlite:PATH in a file", "URL"
@@ -39,11 +49,27 @@ class Settings:
     close_timeout: float = _option(3.0, "how long a closing connection may take", "SECONDS")
     name_grace: float = _option(600.0, "how long a name is kept for someone who has gone away", "SECONDS")
     max_connections: int = _option(0, "most connections; 0: as many as the system allows", "NUMBER")
-    per_address: int = _option(256, "most connections from one address; this computer is exempt", "NUMBER")
+    per_address: int = _option(
+        256, "most connections without a secret from one address, and names that are kept for it", "NUMBER"
+    )
+    exempt: str = _option(
+        "127.0.0.0/8,::1",
+        "addresses and networks without limits for an address, separated by commas; or none",
+        "ADDRESSES",
+    )
+    trusted_proxy: str = _option(
+        "",
+        "addresses and networks of proxies that say for whom they ask, separated by commas; unix for those that "
+        "come by a Unix socket",
+        "ADDRESSES",
+    )
     rate_limit: str = _option(
         "20/10", "lines a client may send at once, and then each second; or off", "BURST/PER_SECOND"
     )
-    allow_origin: str = _option("", "origins of web pages that may connect, separated by commas", "ORIGINS")
+    allow_origin: str = _option(
+        "", "origins of web pages that may connect, such as https://chat.example.org, separated by commas", "ORIGINS"
+    )
+    public_url: str = _option("", "where people reach this server, such as https://chat.example.org", "URL")
     metrics_address: str = _option("", "where /metrics is served, in place of the chat's own port", "HOST:PORT")
 
     def __post_init__(self) -> None:
@@ -54,7 +80,8 @@ class Settings:
         """
         if not 0 <= self.port <= 65_535:
             raise ValueError(f"port is a number from 0 to 65535, not {self.port}")
-        self.rate, self.metrics_at, self.keeping  # noqa: B018 - asked for their errors
+        self.rate, self.metrics_at, self.keeping, self.hosts  # noqa: B018 - asked for their errors
+        self.exempt_networks, self.trusted_networks, self.allowed_origins, self.public_origin  # noqa: B018 - as above
         for option in fields(self):
             value = getattr(self, option.name)
             least = 0 if option.name in {"port", "max_connections", "name_grace"} else 1
@@ -62,6 +89,43 @@ class Settings:
                 raise ValueError(f"{option.name} is a number of seconds above 0, not {value}")
             if isinstance(value, int) and not least <= value <= 1 << 40:
                 raise ValueError(f"{option.name} is a whole number from {least}, not {value}")
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Addresses to listen on, each once."""
+        hosts = tuple(dict.fromkeys(host.strip() for host in self.host.split(",") if host.strip()))
+        if not hosts or "unix:" in hosts:
+            raise ValueError(f"host is an address such as 127.0.0.1 or ::, a name, or unix:PATH, not {self.host!r}")
+        return hosts
+
+    @property
+    def exempt_networks(self) -> tuple[Network, ...]:
+        """Networks without limits for an address."""
+        return () if self.exempt == "none" else _networks("exempt", _parts(self.exempt))
+
+    @property
+    def trusted_networks(self) -> tuple[Network, ...]:
+        """Networks of the proxies that say for whom they ask."""
+        return _networks("trusted_proxy", [part for part in _parts(self.trusted_proxy) if part != "unix"])
+
+    @property
+    def trusts_unix(self) -> bool:
+        """Do those who come by a Unix socket say for whom they ask?"""
+        return "unix" in _parts(self.trusted_proxy)
+
+    @property
+    def allowed_origins(self) -> frozenset[str]:
+        """Origins of web pages that may connect, as browsers write them."""
+        return frozenset(_origin("allow_origin", part) for part in _parts(self.allow_origin))
+
+    @property
+    def public_origin(self) -> str:
+        """The origin of `public_url`, "" where there is none."""
+        if not self.public_url:
+            return ""
+        scheme, _, rest = self.public_url.partition("://")
+        page = {"ws": "http", "wss": "https"}.get(scheme.lower(), scheme)
+        return _origin("public_url", f"{page}://{rest}")
 
     @property
     def rate(self) -> tuple[float, float] | None:
@@ -100,3 +164,42 @@ class Settings:
                 f"metrics_address is HOST:PORT such as 127.0.0.1:9100 or [::1]:9100, not {self.metrics_address}"
             )
         return plain, int(port)
+
+
+def _parts(written: str) -> list[str]:
+    return [part.strip() for part in written.split(",") if part.strip()]
+
+
+def _networks(option: str, written: list[str]) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(part, strict=False) for part in written)
+    except ValueError as error:
+        raise ValueError(
+            f"{option} is addresses or networks such as 10.0.0.0/8, separated by commas: {error}"
+        ) from None
+
+
+def _origin(option: str, written: str) -> str:
+    """An origin as browsers write it: small letters, no port that its scheme has anyway, nothing behind it."""
+    shape = f"{option} is such as https://chat.example.org or http://localhost:8000, not {written}"
+    try:
+        parts = urlsplit(written)
+        host, port = parts.hostname or "", parts.port
+        host = host if host.isascii() else host.encode("idna").decode()
+    except ValueError:
+        raise ValueError(shape) from None
+    scheme = parts.scheme
+    if scheme in {"ws", "wss"}:
+        raise ValueError(f"{option} is the origin of a page: http{scheme[2:]}:// in place of {scheme}://, in {written}")
+    if (
+        not scheme
+        or not host
+        or "*" in host
+        or parts.path not in {"", "/"}
+        or parts.query
+        or parts.fragment
+        or parts.username
+    ):
+        raise ValueError(f"{shape}; browsers name one host, and no path")
+    shown = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{shown}" if port in {None, _PORTS.get(scheme)} else f"{scheme}://{shown}:{port}"

@@ -1,5 +1,7 @@
 """Hypothesis strategies for the wire: texts of every kind, every command, every event."""
 
+import re
+
 from hypothesis import strategies as st
 
 from chat_protocol.commands import (
@@ -25,8 +27,9 @@ from chat_protocol.events import (
     SearchResults,
 )
 from chat_protocol.queries import QueryError, parse_query
-from chat_protocol.text import clean, clean_line
+from chat_protocol.text import DRAWN_AS_NOTHING, clean, clean_line
 
+_NOTHING = re.compile(rf"[\s{DRAWN_AS_NOTHING}]*")
 AWKWARD = " \t\n/\\\"'~@#0129abc\u00a0\u2003\r\x00\x1b\x7f\x85\u0301\u200d\ufe0f\u202e\u2028👍👩漢ﷺ"
 
 texts = st.one_of(st.text(), st.text(alphabet=AWKWARD))
@@ -38,7 +41,7 @@ lifetimes = st.integers(int(LIFETIME_MIN * 1000), int(LIFETIME_MAX * 1000)).map(
 
 says = st.builds(
     Say,
-    text=texts.filter(str.strip),
+    text=texts.filter(lambda text: not _NOTHING.fullmatch(text)),
     to=st.none() | st.from_regex(r"\S{1,64}", fullmatch=True),
     reply_to=st.none() | ids,
     lifetime=st.none() | lifetimes,

@@ -1,5 +1,8 @@
 """Lines that are commands, and what they mean."""
 
+import re
+import sys
+import unicodedata
 from collections import Counter
 from itertools import permutations
 from random import Random
@@ -18,6 +21,7 @@ from chat_protocol.commands import (
     format_command,
     parse_command,
 )
+from chat_protocol.text import DRAWN_AS_NOTHING, clean
 from protocol.strategies import AWKWARD, commands
 
 
@@ -146,6 +150,28 @@ def test_random_lines_are_commands_or_command_errors():
 def test_what_only_looks_like_a_text_is_a_command(line):
     """A wide slash, and what is drawn as nothing before it, never make a private line public."""
     assert parse_command(line) == Say("psst", "bob")
+
+
+def test_nothing_that_is_unseen_makes_a_private_line_public():
+    """Before the slash: all of Unicode that is drawn as nothing, every space, every mark without a letter."""
+    unseen = re.compile(rf"[{DRAWN_AS_NOTHING}]")
+    checked = 0
+    for character in map(chr, range(sys.maxunicode + 1)):
+        if unseen.match(character) or character.isspace() or unicodedata.category(character) in ("Mn", "Me", "Cf"):
+            for line in (f"{character}/to bob psst", f" {character}{character}／to bob psst"):
+                assert parse_command(clean(line)) == Say("psst", "bob"), ascii(character)
+            checked += 1
+    assert checked > 5_500
+
+
+def test_a_text_of_nothing_is_empty():
+    """Spaces and what is drawn as nothing, alone or behind modifiers; a mark of what was made harmless is seen."""
+    for text in ("\u3164", "\u2800 \u180b", "\U000e0100", "\u200d\ufe0f\n"):
+        for line in (text, f"/temp 30 {text}", f"/txn k {text}"):
+            with pytest.raises(CommandError) as error:
+                parse_command(line)
+            assert error.value.code in {"empty", "missing_argument"}
+    assert parse_command("\ufffd") == Say("\ufffd")
 
 
 @pytest.mark.parametrize("text", ["／wide", "/", "／／", " /x", "\u2800／x", "\ufffd/x"])

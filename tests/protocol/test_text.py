@@ -3,12 +3,13 @@
 import re
 import sys
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_protocol.text import REPLACEMENT, clean, clean_line
+from chat_protocol.text import DEFAULT_IGNORABLE, REPLACEMENT, clean, clean_line
 from protocol.strategies import AWKWARD, texts
 
 ZWJ, ZWNJ = "\u200d", "\u200c"
@@ -94,6 +95,31 @@ def test_nothing_that_could_act_on_a_terminal_is_left():
     assert len(after) == len(before)
     assert set(before) & set(after) == {"\n", ZWJ, ZWNJ}
     assert set(after) == {"", REPLACEMENT, "\n", "    ", ZWJ, ZWNJ}
+
+
+def test_what_is_ignorable_is_what_unicode_says():
+    """By the formula of its property: formats but for those that are seen, variation selectors, fillers."""
+    seen = "[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f]"
+    ignorable = 0
+    for character in all_characters():
+        is_format = unicodedata.category(character) == "Cf" and not re.match(seen, character)
+        if is_format or re.search("VARIATION SELECTOR|HANGUL.* FILLER", unicodedata.name(character, "")):
+            assert re.match(f"[{DEFAULT_IGNORABLE}]", character), ascii(character)
+            ignorable += 1
+    assert ignorable > 400
+
+
+UCD = Path("/usr/share/unicode/DerivedCoreProperties.txt")
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not UCD.exists(), reason="unicode-data is not installed")
+def test_what_is_ignorable_is_in_the_database():
+    """The very code points that the Unicode Character Database lists, and no other."""
+    lines = [line.split(";") for line in UCD.read_text().splitlines() if "; Default_Ignorable_Code_Point #" in line]
+    ranges = [[int(end, 16) for end in line[0].strip().split("..")] for line in lines]
+    listed = {number for ends in ranges for number in range(ends[0], ends[-1] + 1)}
+    assert {ord(each) for each in all_characters() if re.match(f"[{DEFAULT_IGNORABLE}]", each)} == listed
 
 
 def test_letters_of_every_alphabet_stay():

@@ -38,8 +38,11 @@ VALUES = {
     "name_grace": ("0", 0.0),
     "max_connections": ("100", 100),
     "per_address": ("5", 5),
+    "exempt": ("10.0.0.0/8", "10.0.0.0/8"),
+    "trusted_proxy": ("10.1.2.3, unix", "10.1.2.3, unix"),
     "rate_limit": ("5/2.5", "5/2.5"),
     "allow_origin": ("https://chat.example", "https://chat.example"),
+    "public_url": ("wss://chat.example", "wss://chat.example"),
     "metrics_address": ("127.0.0.1:9100", "127.0.0.1:9100"),
 }
 
@@ -128,6 +131,14 @@ def test_the_help_names_every_option_with_its_default(capsys):
         ("::1", "ws://[::1]:6789 (this computer only)"),
         ("chat.example", "ws://chat.example:6789"),
         (
+            "::",
+            (
+                "ws://[::]:6789 (open to the network by IPv6, not by IPv4; for both, add --host 0.0.0.0: "
+                "whoever reaches this port may read, write and delete)"
+            ),
+        ),
+        ("unix:/run/chat", "unix:/run/chat (for a proxy on this computer: its user or group has to be ours)"),
+        (
             "0.0.0.0",
             "ws://0.0.0.0:6789 (open to the network: whoever reaches this port may read, write and delete)",
         ),
@@ -136,6 +147,19 @@ def test_the_help_names_every_option_with_its_default(capsys):
 def test_the_operator_is_told_who_can_reach_it(host, described):
     """The ready line says it."""
     assert describe_address(host, 6789) == described
+
+
+def test_it_is_said_where_both_families_are_listened_on():
+    """Then nothing is missing."""
+    both = (("0.0.0.0", 6789), ("::", 6789))
+    assert "not by" not in describe_address("::", 6789, both)
+
+
+def test_several_hosts_may_be_given():
+    """Each with an option of its own, or all in the variable, separated by commas."""
+    given = read_settings(["--host", "127.0.0.1", "--host=::1", "--host", "unix:/run/chat"], {})
+    assert given.hosts == ("127.0.0.1", "::1", "unix:/run/chat")
+    assert read_settings([], {"CHAT_SERVER_HOST": "127.0.0.1, ::1,"}).hosts == ("127.0.0.1", "::1")
 
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -34,6 +34,10 @@ def test_every_option_is_explained():
         {"rate_limit": "1/0.01"},
         {"rate_limit": "5/2"},
         {"metrics_address": "localhost:0"},
+        {"host": "127.0.0.1,::1"},
+        {"host": "unix:/run/chat.sock"},
+        {"exempt": "none"},
+        {"trusted_proxy": "10.0.0.7/8, ::1, unix"},
         {"keep": ""},
         {"keep": "1s"},
         {"keep": "1"},
@@ -48,6 +52,47 @@ def test_what_is_taken(options):
 def test_how_a_rate_is_read(rate_limit, rate):
     """Lines at once and lines a second, or no limit."""
     assert Settings(rate_limit=rate_limit).rate == rate
+
+
+@pytest.mark.parametrize(
+    ("written", "origins"),
+    [
+        ("", set()),
+        ("https://chat.example.org", {"https://chat.example.org"}),
+        ("https://chat.example.org/", {"https://chat.example.org"}),
+        ("HTTPS://Chat.Example.Org:443", {"https://chat.example.org"}),
+        ("http://localhost:80, http://localhost:8000/,", {"http://localhost", "http://localhost:8000"}),
+        ("https://[2001:DB8::1]:443", {"https://[2001:db8::1]"}),
+        ("https://münchen.example", {"https://xn--mnchen-3ya.example"}),
+        ("moz-extension://0ab", {"moz-extension://0ab"}),
+    ],
+)
+def test_how_an_origin_is_read(written, origins):
+    """As browsers write it."""
+    assert Settings(allow_origin=written).allowed_origins == origins
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "*", "https://*.example.org", "chat.example.org", "chat.example.org:443", "https://chat.example.org/chat",
+        "null", "https://chat.example.org?x", "https://user@chat.example.org", "https://", "https://x:port", "//x", "http://[",
+        "wss://chat.example.org", "https://chat.example.org https://other.example", "https://chat.example.org/#a",
+    ],
+)  # fmt: skip
+def test_an_origin_that_no_browser_sends_is_refused(written):
+    """It could never match, and its sentence says what would."""
+    with pytest.raises(ValueError, match=r"^allow_origin is .*https?://"):
+        Settings(allow_origin=written)
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [("", ""), ("wss://chat.example.org/", "https://chat.example.org"), ("http://chat:8080", "http://chat:8080")],
+)
+def test_the_public_url_may_be_a_pages_or_a_clients(url, origin):
+    """The page is the same."""
+    assert Settings(public_url=url).public_origin == origin
 
 
 @pytest.mark.parametrize(
@@ -71,6 +116,13 @@ def test_how_an_address_for_metrics_is_read(metrics_address, where):
 @pytest.mark.parametrize(
     ("option", "value"),
     [
+        ("host", ""),
+        ("host", "unix:"),
+        ("exempt", "localhost"),
+        ("exempt", "10.0.0.0/33"),
+        ("trusted_proxy", "proxy.example"),
+        ("trusted_proxy", "10.0.0.1-10.0.0.9"),
+        ("public_url", "chat.example.org"),
         ("port", -1),
         ("port", 65_536),
         ("history", 0),

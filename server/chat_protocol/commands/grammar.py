@@ -8,6 +8,7 @@ word; the text after it is kept as it is, line breaks and indentation included.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
@@ -16,6 +17,7 @@ from msgspec import Struct
 
 from chat_protocol.commands.types import HISTORY_MOST, Command, Delete, Exit, FetchHistory, Say, Search, TakeName
 from chat_protocol.queries import QueryError, parse_query
+from chat_protocol.text import DRAWN_AS_NOTHING, REPLACEMENT
 from chat_protocol.unknown import OTHER_NAMES, quoted, unknown_command
 
 __all__ = [
@@ -35,8 +37,9 @@ LIFETIME_MIN = 1.0
 LIFETIME_MAX = 30 * 86400.0
 _SPACE = re.compile(r"[ \t\n]")
 # What is drawn as nothing, or stands for something that was made harmless: it may not hide that a line is a command.
-_BLANKS = r"\s\u034f\u115f\u1160\u17b4\u17b5\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0\ufffd"
-_LEADING_SPACE = re.compile(f"[{_BLANKS}]*")
+_LEADING_SPACE = re.compile(rf"[\s{DRAWN_AS_NOTHING}{REPLACEMENT}]*")
+_MARKS = ("Mn", "Me")  # categories of what is drawn upon the letter before, or as nothing where there is none
+_NOTHING = re.compile(rf"[\s{DRAWN_AS_NOTHING}]*")
 # Keyboards for Chinese and Japanese write the wide one.
 _SLASHES = ("/", "\uff0f")
 _ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
@@ -254,7 +257,7 @@ def _parse(whole: str) -> Command:
 
 
 def _say(text: str, fields: dict[str, str | int | float]) -> Say:
-    if not text.strip():
+    if not "!" <= text[:1] <= "~" and _NOTHING.fullmatch(text):
         raise CommandError("empty", "An empty message is not sent.")
     return Say(text, **fields)  # type: ignore[arg-type]  # the table gives each field its type
 
@@ -306,5 +309,12 @@ def _escaped(text: str) -> str:
 
 def _lead(line: str) -> int:
     """Where a line begins to show something."""
-    match = _LEADING_SPACE.match(line)
-    return match.end() if match else 0
+    start = _past_blanks(line, 0)
+    while start < len(line) and unicodedata.category(line[start]) in _MARKS:
+        start = _past_blanks(line, start + 1)
+    return start
+
+
+def _past_blanks(line: str, start: int) -> int:
+    match = _LEADING_SPACE.match(line, start)
+    return match.end() if match else start

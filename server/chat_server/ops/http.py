@@ -8,7 +8,7 @@ from websockets.http11 import Request
 from chat_protocol.events import Deleted, Message
 from chat_server.core.metrics import CONTENT_TYPE, Family, Sample, format_metrics, labelled
 from chat_server.sessions.context import ServerContext
-from chat_server.sessions.entrance import READING
+from chat_server.sessions.entrance import READING, answer_to_method
 from chat_server.transport.connection import Connection
 from chat_server.transport.handler import Answer, Handler
 
@@ -68,7 +68,7 @@ class MetricsEntrance(Handler):
     def on_request(self, request: Request) -> Answer | None:
         """Answer with a page; nobody is let in here."""
         if request.method not in READING:
-            return None  # the library refuses it
+            return answer_to_method(request.method)
         path = request.path.partition("?")[0]
         page = self._pages.page_apart(path)
         return page or Answer(HTTPStatus.NOT_FOUND, "There are /metrics and /healthz here.\n", refused="no_such_room")

@@ -179,7 +179,6 @@ def _numbered(session: Session, draft: Draft, command: LoggedCommand, applied: i
 async def _rename(session: Session, command: TakeName) -> None:
     hosted = session.hosted
     roster = hosted.room.roster
-    old = roster.name_of(session.client_id)
     try:
         name = await session.claim(check_name(command.name))
     except InvalidNameError as error:
@@ -190,7 +189,7 @@ async def _rename(session: Session, command: TakeName) -> None:
         if roster.name_of(session.client_id) is None:  # gone meanwhile, with its name
             await hosted.release_name(name)
             return
-        roster.rename(session.client_id, name)
+        freed = roster.rename(session.client_id, name, session.context.now())
         hosted.hub.roster_changed()
-        if old is not None:
-            await hosted.release_name(old)
+        for former in freed:
+            await hosted.release_name(former)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from chat_protocol.commands import LIFETIME_MAX, LIFETIME_MIN
 from chat_protocol.names import NAME_LENGTH
+from chat_server.core.limits import ClientRates
 from chat_server.core.metrics import Counts
 from chat_server.rooms.clock import Clock
 from chat_server.rooms.hosted_room import HostedRoom
 from chat_server.rooms.registry import RoomRegistry
 from chat_server.settings import Settings
-from chat_server.transport.connection import ConnectionRegistry
+from chat_server.transport.registry import ConnectionRegistry
 
 
 @dataclass(slots=True)
@@ -23,6 +24,7 @@ class ServerContext:
     counts: Counts
     connections: ConnectionRegistry
     rooms: RoomRegistry
+    rates: ClientRates
     stopping: bool = False
 
     def limits(self, hosted: HostedRoom) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from websockets.http11 import Request
 
@@ -14,9 +15,12 @@ from chat_server.sessions.identity import bearer_secret, client_id_of
 from chat_server.sessions.session import Session
 from chat_server.transport.connection import Connection
 from chat_server.transport.handler import Answer, Handler
-from chat_server.transport.origin import foreign_origin
+from chat_server.transport.origin import REFUSAL, OriginCheck, own_names
 
-READING = frozenset({"GET", "HEAD"})  # the methods of plain HTTP that get a page
+READING = frozenset({"GET", "HEAD"})
+"""The methods of plain HTTP that get a page."""
+_ALLOW = (("Allow", "GET, HEAD, OPTIONS"),)
+_NO_PAGE = "Connect with a WebSocket client; web browsers are shown nothing here.\n"
 
 
 class ChatEntrance:
@@ -29,6 +33,10 @@ class ChatEntrance:
         self.context = context
         self.page = page
         self.handle_line = CommandHandler(context.settings).handle
+        settings = context.settings
+        public = frozenset(filter(None, [settings.public_origin]))
+        hosts = {urlsplit(origin).hostname or "" for origin in public}
+        self.origins = OriginCheck(settings.allowed_origins | public, own_names() | hosts)
 
     def connection(self) -> Connection:
         """Return a connection that is about to come in."""
@@ -49,9 +57,13 @@ class _Handshake(Handler):
         """A page for an operator's programs, which ask also when there is no room left; or why nobody is let in."""
         path = request.path.partition("?")[0]
         page = self._entrance.page(path)
-        if page and request.method in READING:
+        if request.method not in READING:
+            return answer_to_method(request.method)
+        if page:
             return page
-        return self._refusal(path if page is None else "/", request)
+        if request.method == "HEAD":
+            return Answer(HTTPStatus.UPGRADE_REQUIRED, _NO_PAGE, refused="invalid", headers=(("Upgrade", "websocket"),))
+        return self._refusal(path, request)
 
     def _refusal(self, path: str, request: Request) -> Answer | None:
         """Why this handshake is not welcome, if it is not."""
@@ -60,31 +72,47 @@ class _Handshake(Handler):
             return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "stopping", "This server is about to end.")
         if self._connection.excess == "full":
             return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "full", "This server is full; try again later.")
-        if self._connection.excess == "crowded":
-            why = "Too many connections from your address; close one of them."
-            return _refuse(HTTPStatus.TOO_MANY_REQUESTS, "crowded", why)
+        if crowded := self._crowded(request):
+            return _refuse(HTTPStatus.TOO_MANY_REQUESTS, "crowded", crowded)
         try:
             self._hosted = context.rooms.find(path)
         except NoSuchRoomError as error:
             return _refuse(HTTPStatus.NOT_FOUND, "no_such_room", str(error))
-        if foreign_origin(request.headers, context.settings.allow_origin):
-            why = "Web pages of other sites may not connect (allow one with --allow-origin)."
-            return _refuse(HTTPStatus.FORBIDDEN, "foreign_origin", why)
+        if self._entrance.origins.is_foreign(request.headers):
+            return Answer(HTTPStatus.FORBIDDEN, REFUSAL, refused="foreign_origin")
         return None
+
+    def _crowded(self, request: Request) -> str:
+        """Why nobody more may come from this address just now; "" where somebody may."""
+        connection, context = self._connection, self._entrance.context
+        has_secret = bearer_secret(request.headers) is not None
+        if connection.excess == "packed" or (connection.excess and not has_secret):
+            return "Too many connections from your address; close one of them."
+        if not has_secret and (wait := context.rates.may_come(connection.household, context.now())):
+            return f"Too many new connections from your address; try again in {wait:.1f} s."
+        return ""
 
     def on_open(self, request: Request) -> None:
         """Find out who this is, and hand the connection on to a session."""
         secret = bearer_secret(request.headers)
+        if secret is not None:
+            self._entrance.context.connections.show_secret(self._connection)
         session = Session(
             self._entrance.context,
             self._hosted,
             self._connection,
             self._entrance.handle_line,
             client_id_of(secret),
-            keeps_name=secret is not None,
         )
         self._connection.handler = session
         session.start(read_handshake(request.path))
+
+
+def answer_to_method(method: str) -> Answer:
+    """Return the answer to a request that asks for no page: what may be asked, or that this may not be."""
+    if method == "OPTIONS":
+        return Answer(HTTPStatus.OK, "", headers=_ALLOW)
+    return Answer(HTTPStatus.METHOD_NOT_ALLOWED, "Pages are only read here.\n", refused="invalid", headers=_ALLOW)
 
 
 def _refuse(status: int, reason: str, sentence: str) -> Answer:

@@ -30,6 +30,11 @@ class LineQueue:
         """Have so many lines been too fast that no more should be answered?"""
         return self.bucket is not None and self.bucket.refused > _REFUSED_MOST
 
+    @property
+    def waiting(self) -> bool:
+        """Are there lines that nobody has begun to work on?"""
+        return bool(self._waiting)
+
     def push(self, line: str | None) -> None:
         """Keep a line until the one before it is done."""
         if self._waiting is None:

@@ -4,10 +4,9 @@ import logging
 from collections.abc import Callable, Coroutine
 
 from chat_protocol.commands import Command, find_token
-from chat_protocol.events import Client, Event, Refusal
+from chat_protocol.events import CLOSE_SLOW, Client, Event, Refusal
 from chat_protocol.names import InvalidNameError, check_name, fold_name
 from chat_protocol.text import clean
-from chat_server.core.limits import TokenBucket
 from chat_server.core.room import CommandRefused
 from chat_server.log import LogError
 from chat_server.rooms.hosted_room import HostedRoom
@@ -26,7 +25,7 @@ _TOKEN_WITHIN = 512  # characters of a line that was too fast: its token is look
 class Session(Handler):
     """One client in one room. What its lines mean says `handle_line`, which is given the session and a line.
 
-    `keeps_name`: the client has a secret, so its name is kept for a time when it goes.
+    `keeps_name`: the client has a secret, so its name is kept for a time when it goes, unless it gives it up.
     """
 
     __slots__ = (
@@ -41,17 +40,15 @@ class Session(Handler):
         connection: Connection,
         handle_line: "Callable[[Session, str | None], None]",
         client_id: str,
-        *,
-        keeps_name: bool,
     ) -> None:
         self.context = context
         self.hosted = hosted
         self.connection = connection
         self._handle_line = handle_line
         self.client_id = client_id
-        self.keeps_name = keeps_name
-        rate = context.settings.rate
-        self.lines = LineQueue(connection, TokenBucket(*rate, context.now()) if rate else None)
+        self.keeps_name = connection.has_secret
+        bucket = context.rates.hold(client_id, connection.household, context.now(), has_secret=connection.has_secret)
+        self.lines = LineQueue(connection, bucket)
         self.in_flight = 0  # entries that the log has not numbered yet
         self.deleting = 0  # of those that are deletions: the log may keep what was said after them first
         self.last_seq = 0  # the newest entry of ours that it has
@@ -141,6 +138,8 @@ class Session(Handler):
         except Exception:  # noqa: BLE001 - nor may one in a line that had to wait
             self._failed()
         self.lines.settle()
+        if self.connection.has_ended:
+            self._end_when_done()
 
     def _work_on(self, line: str | None) -> None:
         self._handle_line(self, line)
@@ -170,13 +169,12 @@ class Session(Handler):
         if self.connection.stage is not Stage.OPEN:
             await hosted.release_name(name)
             return
-        old = roster.name_of(self.client_id)
-        roster.join(self.client_id, name)
+        freed = roster.join(self.client_id, name, self.context.now())
         self._join(Client(self.client_id, name), query)
         if problem:
             self.refuse(Refusal(problem.code, f"{problem.text} You are {name} now; choose another with /name."))
-        if old is not None:
-            await hosted.release_name(old)
+        for former in freed:
+            await hosted.release_name(former)
 
     def _join(self, you: Client, query: HandshakeQuery) -> None:
         """Have the hub write to this connection from now on; the greeting is first."""
@@ -201,6 +199,9 @@ class Session(Handler):
         owner = await self.hosted.log.claim(fold_name(name), self.client_id, lasting=self.keeps_name)
         if owner != self.client_id:
             raise CommandRefused("name_taken", f"{name} is taken here.")
+        if other := self.hosted.room.roster.looks_like(name, self.client_id):
+            await self.hosted.release_name(name)
+            raise CommandRefused("name_taken", f"{name} is taken here: it looks like {other}.")
         return name
 
     # -- goodbye ------------------------------------------------------------------------------------------------
@@ -212,15 +213,38 @@ class Session(Handler):
     def on_slow(self) -> None:
         """Close, with one line for the operator."""
         _log.warning("closed a client that does not read: id=%s address=%s", self.client_id, self.connection.address)
-        self.connection.close_slow()
+        self.context.counts.slow_closes += 1
+        self.connection.drop_held()
+        self.connection.close(CLOSE_SLOW, "You were too slow to read; come back and catch up.")
+
+    def on_goodbye(self) -> bool:
+        """What was said before a polite end is carried out, in its order, as before `/exit`."""
+        nothing_said = not self.lines.waiting and not self.hosted.hub.has(self.client_id, self.connection)
+        if nothing_said or not self.busy:
+            self.hosted.hub.write_pending()  # the answers to the last lines, as they are kept already
+            return False
+        if not self.lines.busy:
+            self.hosted.park(self._end_when_done)
+        return True
+
+    def _end_when_done(self) -> None:
+        """Close when no line is left and ours are in the room; called again when one of these has changed."""
+        if self.lines.busy:
+            return
+        if self.has_unseen:
+            self.hosted.park(self._end_when_done)
+        else:
+            self.hosted.hub.write_pending()
+            self.connection.close(1000)
 
     def on_closed(self) -> None:
         """Leave the room: nothing more is written to this connection, and it is not listed any more."""
         self.lines.clear()
-        hosted = self.hosted
+        hosted, context, connection = self.hosted, self.context, self.connection
+        now, household = context.now(), connection.household
+        context.rates.let_go(self.client_id, household, now, has_secret=connection.has_secret)
         if not hosted.hub.has(self.client_id, self.connection):
             return
-        hosted.hub.leave(self.client_id, self.connection)
-        free = hosted.room.roster.leave(self.client_id, self.context.now(), keep_name=self.keeps_name)
-        if free is not None:
-            self.context.spawn(hosted.release_name(free))
+        hosted.hub.leave(self.client_id, connection)
+        for name in hosted.room.roster.leave(self.client_id, now, keep_name=self.keeps_name, household=household):
+            context.spawn(hosted.release_name(name))

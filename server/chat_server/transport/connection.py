@@ -8,22 +8,20 @@ connection's `handler`.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from websockets.frames import CloseCode, Frame, Opcode
-from websockets.http11 import Request, Response
+from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
-from chat_protocol.events import CLOSE_SLOW
-from chat_server.core.limits import Admission, PendingHandshakes
-from chat_server.core.metrics import Counts
-from chat_server.settings import Settings
-from chat_server.transport.handler import Answer, Handler
-from chat_server.transport.read_scheduler import PIECE, ReadScheduler
+from chat_server.transport.handler import Handler
+from chat_server.transport.opening import Opening, answer_to_broken
+from chat_server.transport.read_scheduler import PIECE, take_turn
+from chat_server.transport.registry import ConnectionRegistry
 from chat_server.transport.write_buffer import ReadHold, Stage, WriteBuffer
 
 _log = logging.getLogger("websockets.server")  # looked up once: 20 us each
@@ -35,84 +33,18 @@ MAX_CONTROLS = 100
 _PONG = 0x8A  # the first byte of the frame
 _LAST_WORDS = 65_536
 """Bytes that are still parsed of a peer that is being closed, because its own close frame is somewhere behind them."""
-_SWEPT_AT_ONCE = 200  # connections; to ping or to cut off so many takes 4 ms
-
-
-class ConnectionRegistry:
-    """All connections of a server, those in a handshake included: admits them, sweeps them, waits for their end.
-
-    It has what they share: settings, read scheduler and counts.
-    """
-
-    def __init__(self, settings: Settings, scheduler: ReadScheduler, counts: Counts, admission: Admission) -> None:
-        self.settings = settings
-        self.scheduler = scheduler
-        self.counts = counts
-        self.empty = asyncio.Event()  # there is no connection
-        self._connections: set[Connection] = set()
-        self.admission = admission
-        self._pending: PendingHandshakes[Connection] = PendingHandshakes(admission.most_handshakes)
-
-    def __len__(self) -> int:
-        return len(self._connections)
-
-    def __iter__(self) -> "Iterator[Connection]":
-        """Go through those of now; some may come and go meanwhile."""
-        return iter(list(self._connections))
-
-    def enter(self, connection: "Connection") -> None:
-        """Count it. Whether it fits is settled now, so that those who come later don't push it out."""
-        self._connections.add(connection)
-        self.empty.clear()
-        admission = self.admission
-        admission.enter(connection.address)
-        if admission.full:
-            connection.excess = "full"
-        elif admission.crowded(connection.address):
-            connection.excess = "crowded"
-        if admission.overrun:
-            self.counts.refused["overrun"] += 1
-            connection.transport.abort()
-        elif oldest := self._pending.enter(connection):
-            self.counts.refused["shed"] += 1
-            oldest.transport.abort()
-
-    def opened(self, connection: "Connection") -> None:
-        """Count a handshake that is done."""
-        self._pending.leave(connection)
-        self.counts.handshakes += 1
-
-    def leave(self, connection: "Connection") -> None:
-        """Forget it."""
-        self._pending.leave(connection)
-        self._connections.discard(connection)
-        if not self._connections:
-            self.empty.set()
-        self.admission.leave(connection.address)
-
-    @property
-    def busy(self) -> bool:
-        """Is anything that was received still being worked on?"""
-        return any(connection.busy for connection in self._connections)
-
-    async def sweep(self, now: float) -> None:
-        """Look at every deadline, at the loop's time `now`; whatever else there is to do goes on in between."""
-        for number, connection in enumerate(self, 1):
-            connection.sweep(now)
-            if number % _SWEPT_AT_ONCE == 0:
-                await asyncio.sleep(0)
 
 
 class Connection(WriteBuffer):
     """Frames and deadlines of one peer.
 
-    `make_handler` is given the connection, and makes its first handler. `excess` says why it is one too many: the
-    server is `full`, or its address `crowded`; else it is empty.
+    `make_handler` is given the connection, and makes its first handler. `excess` says why it is one too many, as the
+    registry found. `address` is the client's, where it is known; its limits count by `household`, "" for no limit.
     """
 
     __slots__ = (
-        "_controls", "_deadline", "_fragments", "_heard", "_last_words", "_pinged", "_protocol", "_registry",
-        "_scheduler", "address", "excess",
+        "_controls", "_deadline", "_fragments", "_heard", "_last_words", "_opening", "_pinged", "_protocol",
+        "_registry", "_scheduler", "address", "excess", "has_secret", "household",
     )  # fmt: skip
 
     def __init__(self, registry: ConnectionRegistry, make_handler: "Callable[[Connection], Handler]") -> None:
@@ -123,9 +55,10 @@ class Connection(WriteBuffer):
         self._fragments: list[Frame] | None = None  # made when it is needed: an empty one is 64 bytes
         self._controls = 0  # since the last sweep
         self._last_words = _LAST_WORDS
-        self._heard = self._pinged = False
+        self._heard = self._pinged = self.has_secret = False
         self._deadline = 0.0
-        self.address = self.excess = ""
+        self._opening: Opening | None = None  # until the WebSocket is open
+        self.address = self.household = self.excess = ""
 
     # -- what the transport says --------------------------------------------------------------------------------
 
@@ -135,7 +68,7 @@ class Connection(WriteBuffer):
         peer: Any = transport.get_extra_info("peername")
         self.address = peer[0] if isinstance(peer, tuple) else ""
         self._deadline = asyncio.get_running_loop().time() + self.settings.open_timeout
-        self._registry.enter(self)
+        self._opening = Opening(from_proxy=self._registry.enter(self))
 
     def get_buffer(self, _sizehint: int) -> memoryview:
         """Where the transport puts what came. It is handled before anybody else's, so one buffer is enough for all."""
@@ -148,14 +81,7 @@ class Connection(WriteBuffer):
             self.data_received(data)
         else:
             self.hold_reading(ReadHold.TURN)
-            self._scheduler.wait(partial(self._take_turn, data), speaks=self.stage is Stage.OPEN)
-
-    def _take_turn(self, data: bytes) -> None:
-        try:
-            if not self.transport.is_closing():
-                self.data_received(data)
-        finally:
-            self.release_reading(ReadHold.TURN)
+            self._scheduler.wait(partial(take_turn, self, data), speaks=self.stage is Stage.OPEN)
 
     @property
     def busy(self) -> bool:
@@ -165,25 +91,31 @@ class Connection(WriteBuffer):
     def data_received(self, data: bytes) -> None:
         """Handle everything that `data` completes."""
         self._heard = True
-        if self.stage is Stage.CLOSING:
-            self._last_words -= len(data)
-            if self._last_words < 0:  # read, or else it could not read why it was closed
-                return
+        if self.stage is not Stage.OPEN and not (data := self._to_be_parsed(data)):
+            return
         protocol = self._protocol
         protocol.receive_data(data)
         for event in protocol.events_received():
             if isinstance(event, Frame):
                 self._frame(event)
-            elif isinstance(event, Request):
-                self._handshake(event)
+            elif isinstance(event, Request) and self._opening is not None:
+                self._handshake(self._opening, event)
         self._send_pending()
 
-    def eof_received(self) -> None:
-        """The peer will say nothing more: the transport closes."""
+    def _to_be_parsed(self, data: bytes) -> bytes:
+        """What the library is to have while the connection opens, or closes."""
+        if self._opening is not None:
+            return self._opening.take(data)
+        self._last_words -= len(data)
+        return data if self._last_words >= 0 else b""  # read, or else it could not read why it was closed
+
+    def eof_received(self) -> bool:
+        """The peer will say nothing more: the transport closes, once all that was said is done."""
         if self.stage is not Stage.HANDSHAKE and self._protocol.state is not State.CLOSED:
             self._protocol.receive_eof()
+        self._peer_ended()
         self._send_pending()
-        self._begin_closing()
+        return self.stage is Stage.OPEN
 
     def connection_lost(self, _exc: Exception | None) -> None:
         """Let go of everything."""
@@ -195,32 +127,22 @@ class Connection(WriteBuffer):
 
     # -- frames -------------------------------------------------------------------------------------------------
 
-    def _handshake(self, request: Request) -> None:
-        if self._protocol.eof_sent:  # what came with the request broke the protocol already: there is no answer
-            return
-        early = self._protocol.data_to_send()  # to frames that came with the request
-        answer = self.handler.on_request(request)
-        response = self._plain_response(answer, request) if answer else self._protocol.accept(request)
+    def _handshake(self, opening: Opening, request: Request) -> None:
+        self._registry.locate(self, opening, request)
+        response = opening.respond(self._protocol, self.handler, request, self.counts)
         self._protocol.send_response(response)
         if response.status_code != 101:
             self._send_pending()
             return
-        self.keep_first(b"".join([*self._protocol.data_to_send(), *early]))
+        self._opening = None
+        self.keep_first(b"".join(self._protocol.data_to_send()))
         self.stage = Stage.OPEN
         self._deadline = asyncio.get_running_loop().time() + self.settings.ping_interval
         self._registry.opened(self)
         self.handler.on_open(request)
         request.headers.clear()  # the library's parser holds on to the request, at 1.7 KiB each
-
-    def _plain_response(self, answer: Answer, request: Request) -> Response:
-        if answer.refused:
-            self.counts.refused[answer.refused] += 1
-        response = self._protocol.reject(answer.status, answer.text)
-        del response.headers["Content-Type"]
-        response.headers["Content-Type"] = answer.content_type
-        if request.method == "HEAD":  # the same head, its Content-Length included
-            response.body = b""
-        return response
+        if opening.rest:
+            self.data_received(opening.rest)
 
     def _frame(self, frame: Frame) -> None:
         if self.stage is not Stage.OPEN:
@@ -232,21 +154,20 @@ class Connection(WriteBuffer):
         elif frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
             self._fragment(frame)
         elif frame.opcode is Opcode.CLOSE:
-            self._begin_closing()
+            self._peer_ended()
         else:
             self._controls += 1
             if self._controls > MAX_CONTROLS:
                 self.close(CloseCode.POLICY_VIOLATION, "Too many pings; slow down.")
 
     def _fragment(self, frame: Frame) -> None:
-        if self._fragments is None:
-            self._fragments = []
-        self._fragments.append(frame)
-        if len(self._fragments) > MAX_FRAGMENTS:
+        self._fragments = fragments = self._fragments or []
+        fragments.append(frame)
+        if len(fragments) > MAX_FRAGMENTS:
             self._protocol.fail(CloseCode.MESSAGE_TOO_BIG, f"more than {MAX_FRAGMENTS} fragments")
             self._begin_closing()
         elif frame.fin:
-            fragments, self._fragments = self._fragments, None
+            self._fragments = None
             if fragments[0].opcode is Opcode.TEXT:
                 self._text(b"".join(fragment.data for fragment in fragments))
             else:
@@ -261,21 +182,34 @@ class Connection(WriteBuffer):
             return
         self.handler.on_text(text)
 
+    def _peer_ended(self) -> None:
+        """The peer has said all that it will: close, or leave it to the handler, which is not done with all of it."""
+        if self.stage is Stage.OPEN and self.handler.on_goodbye():
+            self.hold_reading(ReadHold.ENDED)
+        else:
+            self._begin_closing()
+
     def _send_pending(self) -> None:
         """Write what the library wants written: handshake, pongs, close frames; empty means the end."""
+        if self.has_ended:  # the answer to a goodbye comes after the answers to what was said before it
+            return
         for data in self._protocol.data_to_send():
             if data:
                 if data[0] != _PONG or self._last_words == _LAST_WORDS:  # nothing is said after a goodbye
                     self.write_past(data)
-            elif self.stage is Stage.HANDSHAKE:
-                if _is_broken(self._protocol.handshake_exc):
+            else:
+                if self.stage is Stage.HANDSHAKE and self._protocol.handshake_exc is not None:
                     self.counts.refused["invalid"] += 1
-                self._begin_closing()
-                self.transport.close()
-            else:  # what the peer still sends is read, because closing over it would reset what it has not read yet
-                self._begin_closing()
-                with suppress(OSError):  # the peer may be gone already
-                    self.transport.write_eof()
+                    self.write_past(answer_to_broken(self._protocol.handshake_exc))
+                self._end_stream()
+
+    def _end_stream(self) -> None:
+        """Write nothing more. What comes still is read: to close over it would reset what the peer has not read yet."""
+        opening, self._opening = self._opening, None
+        self._begin_closing()
+        end = self.transport.close if opening and not opening.has_more else self.transport.write_eof
+        with suppress(OSError):  # the peer may be gone already
+            end()
 
     # -- deadlines ----------------------------------------------------------------------------------------------
 
@@ -306,9 +240,10 @@ class Connection(WriteBuffer):
         return self._pinged and not self._heard
 
     def ping(self) -> None:
-        """Ask for a sign of life."""
-        self._protocol.send_ping(b"")
-        self._send_pending()
+        """Ask for a sign of life, unless the peer has said its goodbye."""
+        if not self.has_ended:
+            self._protocol.send_ping(b"")
+            self._send_pending()
 
     def close(self, code: int, reason: str = "") -> None:
         """Say goodbye; the peer has `close_timeout` to take it, then it is cut off."""
@@ -318,6 +253,8 @@ class Connection(WriteBuffer):
                 self._protocol.send_close(code, reason)
             self._begin_closing()
             self._send_pending()
+            if self._protocol.state is State.CLOSED:  # there is nobody left to answer the goodbye
+                self.transport.close()
         elif self.stage is Stage.HANDSHAKE:
             self.transport.abort()
 
@@ -325,20 +262,10 @@ class Connection(WriteBuffer):
         if self.stage is not Stage.CLOSING:
             was, self.stage = self.stage, Stage.CLOSING
             self.end_writing()
+            self.release_reading(ReadHold.ENDED)
             self._deadline = asyncio.get_running_loop().time() + self.settings.close_timeout
             if was is Stage.OPEN:
                 self.handler.on_closed()
 
-    def close_slow(self) -> None:
-        """Let go of a peer that does not read, and of all that waits for it."""
-        self.counts.slow_closes += 1
-        self.drop_held()
-        self.close(CLOSE_SLOW, "You were too slow to read; come back and catch up.")
-
 
 _GONE = Handler()
-
-
-def _is_broken(error: Exception | None) -> bool:
-    """Was this request none, or not of a WebSocket? Who hangs up without having asked has asked for nothing."""
-    return error is not None and not isinstance(error.__cause__, EOFError)

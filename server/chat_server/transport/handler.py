@@ -19,6 +19,7 @@ class Answer(NamedTuple):
     text: str
     content_type: str = "text/plain; charset=utf-8"
     refused: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Handler:
@@ -43,6 +44,10 @@ class Handler:
 
     def on_text(self, text: str | None) -> None:
         """Take a whole text message; None stands for a binary one, which has been thrown away."""
+
+    def on_goodbye(self) -> bool:
+        """Note that the peer will say nothing more. True: the handler closes, when all before is done."""
+        return False
 
     def on_slow(self) -> None:
         """Let go of a peer that does not read: what waits for it is more, or older, than may be."""

@@ -182,6 +182,11 @@ class Hub:
         if self._pending:
             self._write()
 
+    def write_pending(self) -> None:
+        """End the tick, if anything is pending but who came and who left: a crowd that leaves is told of once."""
+        if self._pending:
+            self.end_tick()
+
     def flush(self) -> None:
         """Write everything now."""
         self._roster_due = 0.0

@@ -8,9 +8,24 @@ cost the others, however many they are.
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from chat_server.transport.write_buffer import ReadHold
+
+if TYPE_CHECKING:  # a connection waits in the scheduler, which has it read in turn
+    from chat_server.transport.connection import Connection
 
 PIECE = 2048
 """Bytes. Pings without content are what costs most: 340 of them, 4 ms. Hardly any line of a chat is longer."""
+
+
+def take_turn(connection: "Connection", data: bytes) -> None:
+    """Have a connection handle a piece that has waited, and read from it again."""
+    try:
+        if not connection.transport.is_closing():
+            connection.data_received(data)
+    finally:
+        connection.release_reading(ReadHold.TURN)
 
 
 class ReadScheduler:

@@ -42,6 +42,11 @@ class ReadHold(IntFlag):
     """The server is about to end."""
     TURN = 8
     """It sent much at once, and waits for its turn."""
+    ENDED = 16
+    """It has said its goodbye; nothing that comes after that counts."""
+
+
+_ENDED = int(ReadHold.ENDED)
 
 
 class WriteBuffer(asyncio.BufferedProtocol):
@@ -187,12 +192,7 @@ class WriteBuffer(asyncio.BufferedProtocol):
 
     def unread_bytes(self) -> int:
         """Count what the peer has not taken: in the transport, and in the system if it tells (`TIOCOUTQ`, tcp(7))."""
-        waiting = self.transport.get_write_buffer_size()
-        if self._descriptor is not None:
-            with suppress(OSError):
-                (unsent,) = struct.unpack("i", fcntl.ioctl(self._descriptor, termios.TIOCOUTQ, bytes(4)))
-                waiting += unsent
-        return waiting
+        return self.transport.get_write_buffer_size() + _unsent(self._descriptor)
 
     # -- backpressure on the peer -------------------------------------------------------------------------------
 
@@ -204,14 +204,29 @@ class WriteBuffer(asyncio.BufferedProtocol):
 
     def release_reading(self, reason: ReadHold) -> None:
         """Take a reason not to read away, and read again when it was the last."""
-        self._read_holds &= ~int(reason)
-        if not self._read_holds and not self.transport.is_closing():
-            self.transport.resume_reading()
+        if self._read_holds:
+            self._read_holds &= ~int(reason)
+            if not self._read_holds and not self.transport.is_closing():
+                self.transport.resume_reading()
+
+    @property
+    def has_ended(self) -> bool:
+        """Has the peer said its goodbye, and waits for the end of what it said before?"""
+        return self._read_holds & _ENDED != 0
 
     @property
     def read_holds(self) -> ReadHold:
         """Why the peer is not read just now; nothing when it is."""
         return ReadHold(self._read_holds)
+
+
+def _unsent(descriptor: int | None) -> int:
+    """Bytes of a socket that the system has not got rid of."""
+    if descriptor is not None:
+        with suppress(OSError):
+            (unsent,) = struct.unpack("i", fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(4)))
+            return int(unsent)
+    return 0
 
 
 def _discard(_data: bytes) -> None:

@@ -307,10 +307,21 @@ class TestRefusals:
                     assert refused.fatal
 
     async def test_a_server_without_tls_is_told_by_how_it_hangs_up(self):
-        """A chat-server makes nothing of a TLS handshake; the next step is said, and not tried for ever."""
-        async with open_house() as house, Listener(house.url().replace("ws:", "wss:")) as listener:
+        """One that makes nothing of a TLS handshake; the next step is said, and not tried for ever."""
+
+        async def deaf(reader, _writer, _closing):
+            await reader.read(1)
+
+        async with tcp(deaf) as port, Listener(f"wss://127.0.0.1:{port}") as listener:
             refused = await listener.next(TurnedAway)
             assert "seems to speak no TLS. Try ws://" in refused.reason
+            assert refused.fatal
+
+    async def test_a_chat_server_without_tls_says_so(self):
+        """It answers, and not in TLS: that is told for certain."""
+        async with open_house() as house, Listener(house.url().replace("ws:", "wss:")) as listener:
+            refused = await listener.next(TurnedAway)
+            assert "does not use TLS" in refused.reason
             assert refused.fatal
 
     async def test_who_never_greets_is_no_chat_server(self):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_server.core.limits import Admission, PendingHandshakes, TokenBucket
+from chat_server.core.limits import Admission, ClientRates, PendingHandshakes, TokenBucket
 
 
 def test_a_burst_passes_and_then_so_many_a_second():
@@ -83,11 +83,11 @@ def test_a_server_is_full_beyond_its_limit():
     """The one too many is counted until it has gone."""
     admission = Admission(in_all=2, per_address=10)
     for _ in range(2):
-        admission.enter("203.0.113.1")
+        admission.enter()
         assert not admission.full
-    admission.enter("203.0.113.2")
+    admission.enter()
     assert admission.full
-    admission.leave("203.0.113.2")
+    admission.leave()
     assert not admission.full
 
 
@@ -95,22 +95,103 @@ def test_an_address_is_crowded_beyond_its_limit():
     """Others are not, and a place that was left is free again."""
     admission = Admission(in_all=100, per_address=2)
     for _ in range(3):
-        admission.enter("203.0.113.1")
-    admission.enter("203.0.113.2")
+        admission.enter_from("203.0.113.1")
+    admission.enter_from("203.0.113.2")
     assert admission.crowded("203.0.113.1")
     assert not admission.crowded("203.0.113.2")
-    admission.leave("203.0.113.1")
+    admission.leave_from("203.0.113.1", has_secret=False)
     assert not admission.crowded("203.0.113.1")
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "127.1.2.3", "::1", ""])
-def test_this_computer_is_never_crowded(address):
-    """Nor is a local socket, which has no address; in all they count like any other."""
+def test_who_has_a_secret_does_not_crowd_an_address():
+    """Up to 20 times as many may come with one; that is all that fits."""
+    admission = Admission(in_all=1000, per_address=2)
+    for number in range(40):
+        admission.enter_from("203.0.113.1")
+        admission.show_secret("203.0.113.1")
+        assert not admission.crowded("203.0.113.1"), number
+        assert not admission.packed("203.0.113.1")
+    admission.enter_from("203.0.113.1")
+    assert admission.packed("203.0.113.1")
+    assert not admission.crowded("203.0.113.1")
+    admission.leave_from("203.0.113.1", has_secret=True)
+    assert not admission.packed("203.0.113.1")
+
+
+def test_what_has_no_address_or_none_with_limits_is_never_crowded():
+    """It is counted for none."""
     admission = Admission(in_all=2, per_address=1)
-    for _ in range(3):
-        admission.enter(address)
-    assert not admission.crowded(address)
-    assert admission.full
+    for _ in range(30):
+        admission.enter_from("")
+        admission.show_secret("")
+        admission.leave_from("", has_secret=True)
+    assert not admission.crowded("")
+    assert not admission.packed("")
+
+
+ADDRESS = "203.0.113.1"
+
+
+def taken(bucket: TokenBucket, now: float) -> int:
+    """How many pass at this time."""
+    return sum(bucket.take(now) == 0.0 for _ in range(1000))
+
+
+def test_a_client_has_one_limit_over_all_its_connections():
+    """Two at once share it, and the next one finds what is left; after a time it is as new."""
+    rates = ClientRates((20, 10))
+    desk, phone = (rates.hold("~a", ADDRESS, 0.0, has_secret=True) for _ in range(2))
+    assert desk is phone
+    assert taken(desk, 0.0) == 20
+    assert taken(phone, 1.0) == 10
+    rates.let_go("~a", ADDRESS, 1.0, has_secret=True)
+    rates.let_go("~a", ADDRESS, 1.0, has_secret=True)
+    back = rates.hold("~a", "198.51.100.7", 1.5, has_secret=True)
+    assert taken(back, 1.5) == 5
+    assert taken(rates.hold("~b", ADDRESS, 1.5, has_secret=True), 1.5) == 20
+
+
+def test_who_has_no_secret_shares_a_limit_with_its_address():
+    """Each connection has a client's, all together have 20 times that, however often they come anew."""
+    rates = ClientRates((20, 10))
+    passed = 0
+    for number in range(100):
+        passed += taken(rates.hold(f"~{number}", ADDRESS, 0.0, has_secret=False), 0.0)
+        rates.let_go(f"~{number}", ADDRESS, 0.0, has_secret=False)
+    assert passed == 400
+    assert taken(rates.hold("~x", "198.51.100.7", 0.0, has_secret=False), 0.0) == 20
+    assert taken(rates.hold("~x", "", 0.0, has_secret=False), 0.0) == 20
+    assert taken(rates.hold("~x", ADDRESS, 0.5, has_secret=False), 0.5) == 20, "half a second is worth 100 of them"
+
+
+def test_so_many_come_from_an_address_in_a_second():
+    """400 at once, then 200 a second; with a secret, or without a limit, as many as like."""
+    rates = ClientRates((20, 10))
+    assert sum(rates.may_come(ADDRESS, 0.0) == 0.0 for _ in range(1000)) == 400
+    assert sum(rates.may_come(ADDRESS, 1.0) == 0.0 for _ in range(1000)) == 200
+    assert rates.may_come(ADDRESS, 1.0) == pytest.approx(0.005)
+    assert sum(rates.may_come("", 0.0) == 0.0 for _ in range(1000)) == 1000
+    assert ClientRates(None).may_come(ADDRESS, 0.0) == 0.0
+    assert ClientRates(None).hold("~a", ADDRESS, 0.0, has_secret=True) is None
+
+
+def test_what_is_remembered_is_bounded():
+    """What is as new is forgotten with the next who goes; of all others 10,000 stay."""
+    rates = ClientRates((20, 10))
+
+    def come_and_go(count: int, lines: int, now: float) -> None:
+        for number in range(count):
+            bucket = rates.hold(f"~{number}", "", now, has_secret=True)
+            for _ in range(lines):
+                bucket.take(now)
+            rates.let_go(f"~{number}", "", now, has_secret=True)
+
+    come_and_go(500, 0, 0.0)
+    assert len(rates) == 0
+    come_and_go(12_000, 20, 0.0)
+    assert len(rates) == 10_000
+    come_and_go(1, 0, 2.0)
+    assert len(rates) == 0
 
 
 def test_of_those_who_knock_the_oldest_goes():

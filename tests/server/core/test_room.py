@@ -81,7 +81,7 @@ def test_a_direct_message_goes_to_whoever_has_the_name_now(room):
     """It stays with the client that had it, whatever becomes of the name."""
     room.say("ana", "secret", to="bob")
     room.roster.leave("~bob", 0.0, keep_name=False)
-    room.roster.join("~eve", "bob")
+    room.roster.join("~eve", "bob", 0.0)
     assert room.seen_by("eve") == []
     assert room.decide("ana", Say("x", to="bob")).to_id == "~eve"
 
@@ -158,7 +158,7 @@ def test_a_deletion_of_what_is_gone_shows_nothing(room):
 def test_a_name_is_the_one_at_the_time_of_the_message(room):
     """Taking another later does not change what was said; who has no name is called by the id."""
     room.say("ana")
-    room.roster.rename("~ana", "anna")
+    room.roster.rename("~ana", "anna", 0.0)
     room.say("ana")
     room.say("stranger")
     assert [message.from_name for message in room.initial_sync("bob").messages] == ["ana", "anna", "~stranger"]

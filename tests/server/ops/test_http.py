@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import re
+from contextlib import suppress
 
 import pytest
 from websockets.asyncio.client import connect
@@ -12,7 +13,7 @@ from chat_server.app import ChatServer, StartError
 from chat_server.log import LogError
 from chat_server.settings import Settings
 from chat_server.transport.frames import text_frame
-from chatting import House
+from chatting import PATIENCE, House
 from prometheus import read
 from sockets import connect_peer, greeted_peer, handshake, text
 
@@ -61,15 +62,95 @@ async def test_a_head_alone_may_be_asked_for(house, path):
     assert int(headers["content-length"]) > 0
 
 
-@pytest.mark.parametrize("method", ["POST", "OPTIONS", "DELETE"])
-async def test_pages_are_only_read(open_a_house, method):
-    """405, with what is allowed, on either port."""
+@pytest.mark.parametrize(("method", "answer"), [("POST", 405), ("DELETE", 405), ("PROPFIND", 405), ("OPTIONS", 200)])
+@pytest.mark.parametrize("target", ["/", "/metrics", "/elsewhere", "*"])
+async def test_pages_are_only_read(open_a_house, method, answer, target):
+    """405, and to OPTIONS 200, with what is allowed, on either port."""
     house = await open_a_house()
     other = await open_a_house(metrics_address="127.0.0.1:0")
     other.server.port = other.server.metrics_port
     for one in (house, other):
-        status, headers, _ = await ask(one, f"{method} /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert (status, headers["allow"]) == (405, "get")
+        status, headers, _ = await ask(one, f"{method} {target} HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (status, headers["allow"], headers["connection"]) == (answer, "get, head, options", "close")
+
+
+BODIES = {
+    "a length": b"Content-Length: 5\r\n\r\nhello",
+    "a length, and more than that": b"Content-Length: 5\r\n\r\nhello, world",
+    "chunks": b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+    "both": b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a question before it": b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n",
+    "a length that is none": b"Content-Length: many\r\n\r\nhello",
+    "none of any length": b"Content-Length: 0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize(("method", "answer"), [("POST", 405), ("PUT", 405), ("GET", 200), ("OPTIONS", 200)])
+async def test_a_body_is_thrown_away_and_the_request_answered(house, method, answer, body):
+    """Whatever it is said to be: one answer, then the end; a page is a page."""
+    status, headers, text = await ask(house, f"{method} /healthz HTTP/1.1\r\nHost: x\r\n".encode() + BODIES[body])
+    assert (status, headers["connection"], text == "ok\n") == (answer, "close", method == "GET")
+    await house.nobody()
+
+
+async def test_a_long_body_is_read_to_its_end(house):
+    """A program that sends first and reads then has its answer: nothing is reset before that."""
+
+    def post() -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection(*house.address, timeout=10)
+        connection.request("POST", "/healthz", body=b"x" * 3_000_000)
+        response = connection.getresponse()
+        return response.status, response.read()
+
+    assert await asyncio.to_thread(post) == (405, b"Pages are only read here.\n")
+
+
+async def test_a_body_without_end_is_cut_off(open_a_house):
+    """After the time that a connection has to close; who sends on is reset."""
+    house = await open_a_house(close_timeout=0.05)
+    peer = await connect_peer(house, b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+    assert (await peer.rest()).startswith(b"HTTP/1.1 405 ")
+    async with asyncio.timeout(PATIENCE):
+        with suppress(ConnectionError):
+            while len(house.connections):
+                await peer.send(b"1000\r\n" + bytes(4096) + b"\r\n")
+        await house.nobody()
+
+
+@pytest.mark.parametrize("second", ["GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", handshake().decode(), "garbage\r\n"])
+async def test_of_two_requests_in_one_write_the_first_is_answered(house, second):
+    """And the answer says that the connection closes, which it does without a reset."""
+    status, headers, text = await ask(house, PROBES["curl"].format("/healthz") + second)
+    assert (status, headers["connection"], text) == (200, "close", "ok\n")
+
+
+@pytest.mark.parametrize("start", ["http://127.0.0.1:6789", "HTTPS://chat.example", "http://[::1]:6789", "http://u@x"])
+async def test_a_target_may_be_absolute(house, start):
+    """As proxies get it; a room is found in it too."""
+    assert (await ask(house, f"GET {start}/healthz?a=b HTTP/1.1\r\nHost: x\r\n\r\n"))[2] == "ok\n"
+    assert (await ask(house, f"GET {start} HTTP/1.1\r\nHost: x\r\n\r\n"))[0] == 426
+    await greeted_peer(house, f"{start}/?name=ana")
+    assert [client.name for client in house.hosted.room.roster.clients()] == ["ana"]
+
+
+async def test_a_request_may_come_byte_by_byte(house):
+    """With a body behind it, and with none."""
+    for request in (PROBES["curl"].format("/healthz").encode(), b"POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\nx"):
+        peer = await connect_peer(house)
+        for byte in request:
+            await peer.send(bytes([byte]))
+        assert (await peer.rest()).startswith(b"HTTP/1.1 ")
+    peer = await connect_peer(house)
+    for byte in handshake("/?name=slow"):
+        await peer.send(bytes([byte]))
+    assert (await peer.head()).startswith(b"HTTP/1.1 101 ")
+
+
+async def test_the_head_of_a_room_has_no_body(house):
+    """426 as for GET, without the sentence."""
+    status, headers, text = await ask(house, "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert (status, text, headers["upgrade"]) == (426, "", "websocket")
 
 
 async def test_a_client_library_reads_the_pages(house):

@@ -1,6 +1,7 @@
 """One client's life at the server: who it is, what its name is worth, and how it goes."""
 
 import asyncio
+from urllib.parse import quote
 
 import pytest
 from websockets.frames import Opcode
@@ -63,10 +64,11 @@ async def test_exit_gives_the_name_up_whatever_the_secret(house):
     await bob.sees("bob")
     await bob.say("/name ana")
     await bob.sees("ana")
+    assert ana.id not in (await house.hosted.log.roster()).values()
     back = await house.person("ana", secret=SECRET)
     assert back.id == ana.id
     assert (await back.next())["code"] == "name_taken"
-    assert await claims(house) == {"ana", back.name.casefold()}
+    assert await claims(house) == {"ana", "bob", back.name.casefold()}
 
 
 async def test_two_connections_of_one_client_are_listed_once(house):
@@ -91,12 +93,12 @@ async def test_two_connections_of_one_client_are_listed_once(house):
 
 
 async def test_a_second_connection_may_take_another_name_for_both(house):
-    """The name that was given up is free, and the first connection goes by the new one."""
+    """The first connection goes by the new one; the other is kept for its owner for a time."""
     desk = await house.person("ana", secret=SECRET)
     phone = await house.person("anna", secret=SECRET)
     await desk.sees("anna")
     assert phone.name == "anna"
-    assert await claims(house) == {"anna"}
+    assert await claims(house) == {"anna", "ana"}
 
 
 async def test_ones_own_name_in_other_letters_is_ones_own(house):
@@ -109,14 +111,49 @@ async def test_ones_own_name_in_other_letters_is_ones_own(house):
     assert await claims(house) == {"ana", "bob"}
 
 
-async def test_a_name_that_was_left_is_free(house):
-    """And one may have it back when nobody took it."""
-    ana, bob = await house.people("ana", "bob")
-    await ana.say("/name eve", "/name ana", "/name eve")
+async def test_a_name_that_was_left_is_kept_for_a_time(house):
+    """What somebody says to it meanwhile reaches who had it, and nobody else; and one may have it back."""
+    ana, bob, eve = await house.people("ana", "bob", "eve")
+    await ana.say("/name anna")
+    assert (await eve.said("/name ana"))["code"] == "name_taken"
+    assert (await bob.said("/to ana secret"))["to_id"] == ana.id
+    assert await ana.hears("secret") == []
+    await ana.say("/name ana")
+    await bob.sees("ana", "bob", "eve")
+    assert await claims(house) == {"ana", "anna", "bob", "eve"}
+    await ana.say("/exit")
     await bob.sees("bob", "eve")
+    await eve.say("/name anna", "/name ana")
+    await bob.sees("ana", "bob")
+    assert [event["type"] for event in eve.seen] == ["error"]
+
+
+async def test_a_former_name_is_free_after_the_time_of_grace(open_a_house):
+    """For everybody, also in the log."""
+    house = await open_a_house(name_grace=0.2)
+    ana, bob = await house.people("ana", "bob")
+    await ana.say("/name anna")
+    await bob.sees("anna", "bob")
+    await house.eventually(lambda: house.hosted.room.roster.owner_of("ana") is None)
     await bob.say("/name ana")
-    await ana.sees("ana", "eve")
-    assert await claims(house) == {"ana", "eve"}
+    await ana.sees("ana", "anna")
+
+
+@pytest.mark.parametrize("look_alike", ["јое", "jοe", "J0E"])
+async def test_a_name_that_looks_like_anothers_is_taken(house, look_alike):
+    """Also when it is asked for in the handshake; the other is named, and nothing is left in the log."""
+    joe = await house.person("joe")
+    bob = await house.person("bob")
+    error = await bob.said(f"/name {look_alike}")
+    if error["code"] == "bad_name":
+        assert "scripts" in error["text"]
+        return
+    assert (error["code"], error["text"]) == ("name_taken", f"{look_alike} is taken here: it looks like joe.")
+    guest = await house.person(quote(look_alike))
+    assert (await guest.next())["code"] == "name_taken"
+    assert await claims(house) == {"joe", "bob", guest.name.casefold()}
+    await joe.say(f"/name {look_alike}")
+    await bob.sees(look_alike, "bob", guest.name)
 
 
 async def test_what_is_said_before_the_greeting_is_heard_after_it(house):

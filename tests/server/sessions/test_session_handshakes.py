@@ -14,32 +14,32 @@ from sockets import Wire, connect_peer, handshake, masked
 
 SENTENCE = b"\n"  # a body is a sentence and a line feed
 HANDSHAKES = {
-    "garbage": (b"\x00\xff\x13garbage\r\n\r\n", b""),
-    "a TLS hello": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64) + b"\n", b""),
-    "an SSH client": (b"SSH-2.0-OpenSSH_9.2\r\n", b""),
-    "bare line feeds": (handshake().replace(b"\r\n", b"\n"), b""),
+    "garbage": (b"\x00\xff\x13garbage\r\n\r\n", b"HTTP/1.1 400 "),
+    "a TLS hello": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64) + b"\n", b"HTTP/1.1 400 "),
+    "a TLS hello without a line feed": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64), b"HTTP/1.1 400 "),
+    "an empty line first": (b"\r\n" + handshake(), b"HTTP/1.1 400 "),
+    "an SSH client": (b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 400 "),
+    "bare line feeds": (handshake().replace(b"\r\n", b"\n"), b"HTTP/1.1 400 "),
     "a header of 9 kB": (handshake("/", "X: " + "x" * 9000), b"HTTP/1.1 431 "),
     "a target of 9 kB": (handshake("/?" + "x" * 9000), b"HTTP/1.1 414 "),
     "200 headers": (handshake("/", *["X: y"] * 200), b"HTTP/1.1 431 "),
     "POST": (handshake().replace(b"GET", b"POST"), b"HTTP/1.1 405 "),
     "HTTP/1.0": (handshake().replace(b"HTTP/1.1", b"HTTP/1.0"), b"HTTP/1.1 505 "),
-    "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b""),
-    "a body": (handshake("/", "Content-Length: 5") + b"hello", b""),
-    "chunks": (handshake("/", "Transfer-Encoding: chunked") + b"0\r\n\r\n", b""),
-    "a folded header": (handshake("/", "X: a", " b"), b""),
-    "a space before the colon": (handshake("/", "X : a"), b""),
-    "a NUL": (handshake("/", "X: a\0b"), b""),
-    "a target that is no ASCII": (handshake("/\xe9"), b""),
+    "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"HTTP/1.1 400 "),
+    "a body": (handshake("/", "Content-Length: 5") + b"hello", b"HTTP/1.1 400 "),
+    "chunks": (handshake("/", "Transfer-Encoding: chunked") + b"0\r\n\r\n", b"HTTP/1.1 400 "),
+    "a folded header": (handshake("/", "X: a", " b"), b"HTTP/1.1 400 "),
+    "a space before the colon": (handshake("/", "X : a"), b"HTTP/1.1 400 "),
+    "a NUL": (handshake("/", "X: a\0b"), b"HTTP/1.1 400 "),
+    "a target that is no ASCII": (handshake("/\xe9"), b"HTTP/1.1 400 "),
     "two keys": (handshake("/", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="), b"HTTP/1.1 400 "),
     "an old version": (handshake().replace(b"Version: 13", b"Version: 8"), b"HTTP/1.1 400 "),
     "a web browser": (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"HTTP/1.1 426 "),
     "another room": (handshake("/dev"), b"HTTP/1.1 404 "),
-    "another room, asked for twice": (handshake("/dev") * 2, b""),
+    "another room, asked for twice": (handshake("/dev") * 2, b"HTTP/1.1 404 "),
     "a broken address": (handshake("//["), b"HTTP/1.1 404 "),
     "a room of another server": (handshake("//elsewhere"), b"HTTP/1.1 404 "),
     "no address": (handshake("*"), b"HTTP/1.1 404 "),
-    "a broken frame at once": (handshake() + b"\x81\x01x", b""),
-    "a goodbye at once": (handshake() + masked(Opcode.CLOSE, b"\x03\xe8"), b""),
     "two origins": (handshake("/", "Origin: http://127.0.0.1", "Origin: http://127.0.0.1"), b"HTTP/1.1 403 "),
     "half a request": (handshake()[:-2], None),
     "nothing": (b"", None),
@@ -65,6 +65,22 @@ async def test_a_bad_handshake_is_answered_or_closed_and_leaves_nothing_behind(h
     assert bob.people == {bob.id: "bob"}
     assert await house.hosted.log.roster() == {"bob": bob.id}
     assert not [record for record in caplog.records if record.name != "websockets.server"]
+
+
+@pytest.mark.parametrize(
+    ("frame", "end"),
+    [(b"\x81\x01x", b"\x88\x13\x03\xeaincorrect masking"), (masked(Opcode.CLOSE, b"\x03\xe8"), b"\x88\x02\x03\xe8")],
+    ids=["a broken frame", "a goodbye"],
+)
+async def test_who_ends_it_with_the_handshake_is_let_in_and_out(house, frame, end):
+    """The handshake is answered first, as it came first; nothing of it stays."""
+    peer = await connect_peer(house, handshake("/?name=quick") + frame)
+    response = await peer.rest()
+    assert response.startswith(b"HTTP/1.1 101 ")
+    assert response.endswith(end)
+    peer.sock.close()
+    await house.nobody()
+    assert await house.hosted.log.roster() == {}
 
 
 async def test_another_room_is_refused_with_a_sentence(house):
@@ -124,10 +140,10 @@ async def test_a_handshake_and_its_greeting_come_in_one_piece(house):
 
 
 async def test_what_comes_with_a_handshake_is_answered_after_it(house):
-    """A frame in the same piece, which the library looks at before anybody has let it in."""
+    """A frame in the same piece waits until the peer has been let in."""
     connection, writes = seat(house, handshake("/?name=ana") + masked(Opcode.PING, b"?"))
-    await house.eventually(lambda: writes)
-    assert re.match(rb"HTTP/1\.1 101 [^\n]*\r\n.*\r\n\r\n\x8a\x01\?\x81.*init", writes[0], re.DOTALL)
+    await house.eventually(lambda: b"init" in writes[-1])
+    assert re.match(rb"HTTP/1\.1 101 [^\n]*\r\n.*\r\n\r\n\x8a\x01\?\x81.*init", b"".join(writes), re.DOTALL)
     connection.connection_lost(None)
 
 

@@ -1,79 +1,9 @@
 """A log that takes its time: order is kept, what can't be kept is said, and who leaves meanwhile leaves nothing."""
 
-import asyncio
-
 import pytest
 
-from chat_server.log import LogError
-from chatting import House
+from slow_log import SlowLog
 from sockets import connect_peer, greeted_peer, handshake, text
-
-
-class SlowLog:
-    """The log of a running server, of which every answer waits until it is let go."""
-
-    def __init__(self, house: House) -> None:
-        self._log = house.hosted.log
-        self._go = asyncio.Event()
-        self.asked: list[str] = []
-        self.full = self.unreadable = False
-        house.hosted.log = self
-
-    def let_go(self) -> None:
-        """Answer everything from now on."""
-        self._go.set()
-
-    def append(self, entry):
-        """Keep it when it is let go, unless the disk is full."""
-        self.asked.append(entry.kind)
-        return asyncio.ensure_future(self._append(entry))
-
-    async def _append(self, entry):
-        await self._go.wait()
-        if self.full:
-            raise LogError("The disk is full; your line was not kept.")
-        return await self._log.append(entry)
-
-    async def find(self, key):
-        """As the log does, unless it can't be read."""
-        if self.unreadable:
-            raise LogError("The disk does not answer.")
-        return await self._log.find(key)
-
-    async def page(self, before, limit, reader):
-        """As the log does, later."""
-        self.asked.append("page")
-        await self._go.wait()
-        if self.unreadable:
-            raise LogError("The disk does not answer.")
-        return await self._log.page(before, limit, reader)
-
-    async def claim(self, name, value, *, lasting=True):
-        """As the log does, later."""
-        self.asked.append(name)
-        await self._go.wait()
-        return await self._log.claim(name, value, lasting=lasting)
-
-    async def release(self, name):
-        """As the log does."""
-        await self._log.release(name)
-
-    async def roster(self):
-        """As the log does."""
-        return await self._log.roster()
-
-    async def mark(self, now, wall):
-        """As the log does."""
-        await self._log.mark(now, wall)
-
-    async def trouble(self):
-        """As the log does."""
-        return await self._log.trouble()
-
-    async def close(self):
-        """As the log does."""
-        self.let_go()
-        await self._log.close()
 
 
 async def test_nothing_is_seen_before_it_is_kept(house):
@@ -195,7 +125,7 @@ async def test_who_leaves_while_it_is_renamed_leaves_no_name(house, caplog):
     log = SlowLog(house)
     await peer.send(text("/name spectre"))
     await house.eventually(lambda: log.asked == ["spectre"])
-    peer.sock.close()
+    peer.reset()
     await house.eventually(lambda: len(house.connections) == 1)
     log.let_go()
     assert (await bob.said("good"))["id"] == 1
@@ -217,7 +147,8 @@ async def test_two_who_want_one_name_at_once_do_not_both_get_it(house):
     assert len(refused) == 1
     assert refused[0].seen[0]["code"] == "name_taken"
     names = {name.casefold() for name in ana.people.values()}
-    assert names == {"eve", refused[0].name} == set(await log.roster())
+    assert names == {"eve", refused[0].name}
+    assert set(await log.roster()) == {"ana", "bob", "eve"}
 
 
 async def test_lines_wait_for_a_new_name(house):

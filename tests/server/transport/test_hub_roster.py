@@ -21,7 +21,7 @@ async def test_a_crowd_that_joins_in_one_tick_costs_one_frame():
     lines = []
     for number in range(101):
         lines.append(Line(f"~{number}"))
-        roster.join(f"~{number}", f"guest{number}")
+        roster.join(f"~{number}", f"guest{number}", 0.0)
         hub.join(f"~{number}", lines[-1], fact(number))
         if number == 0:
             hub.flush()
@@ -42,7 +42,7 @@ async def test_who_comes_and_goes_in_one_tick_is_only_gone():
     hub = Hub(roster.take_changes, ReadScheduler())
     line, brief = Line("~a"), Line("~b")
     for member, name in ((line, "ana"), (brief, "bob")):
-        roster.join(member.client_id, name)
+        roster.join(member.client_id, name, 0.0)
         hub.join(member.client_id, member, fact(0))
     hub.leave("~b", brief)
     roster.leave("~b", 0.0, keep_name=False)
@@ -64,7 +64,7 @@ class Crowd:
         """Somebody new."""
         self._number += 1
         line = Line(f"~{self._number}")
-        self.roster.join(line.client_id, f"guest{self._number}")
+        self.roster.join(line.client_id, f"guest{self._number}", 0.0)
         self.here.append(line)
         self.hub.join(line.client_id, line, Refusal("list", self.roster.encoded_clients().decode()))
         return line
@@ -77,7 +77,7 @@ class Crowd:
 
     def rename(self, line: Line, name: str) -> None:
         """Somebody has another name."""
-        self.roster.rename(line.client_id, name)
+        self.roster.rename(line.client_id, name, 0.0)
         self.hub.roster_changed()
 
     @staticmethod

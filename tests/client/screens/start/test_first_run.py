@@ -209,7 +209,7 @@ async def test_a_reason_goes_with_what_it_was_for():
         await ana.press("ctrl+u")
         await ana.write(house.url().replace("ws:", "wss:"))
         await ana.press("enter")
-        await ana.shows("Where to?", "seems to speak no TLS. Try ws://", "▲")
+        await ana.shows("Where to?", "does not use TLS. Begin the", "▲")
         await ana.press("home")
         await ana.write("http://")
         await ana.press("enter")

@@ -80,7 +80,9 @@ def test_a_private_line_keeps_its_audience():
 def test_commands_are_not_addressed():
     """Only what is a message gets a target, and none gets two."""
     assert addressed("/delete 3", "bob", "") == "/delete 3"
-    assert addressed("/to ana hi", "bob", "") == "/to ana hi"
+    for unseen in ("", " ", "\u180b", "\u2800 "):
+        assert addressed(f"{unseen}/to ana hi", "bob", "") == f"{unseen}/to ana hi"
+    assert addressed("\uff0fto ana hi", "bob", "") == "\uff0fto ana hi"
     assert addressed("/temp 30 hi", "bob", "") == "/to bob /temp 30 hi"
     assert addressed("//hi", "bob", "") == "/to bob //hi"
     assert addressed("hi", "", "bob") == "hi"

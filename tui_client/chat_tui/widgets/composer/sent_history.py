@@ -7,7 +7,7 @@ audience spelled out ("/to bob hi") and says so again when it is recalled elsewh
 from collections import deque
 from collections.abc import Sequence
 
-from chat_protocol.commands import COMMANDS
+from chat_protocol.commands import COMMANDS, split_command
 
 SENT_LIMIT = 100
 """How many lines are kept; the oldest goes first."""
@@ -22,8 +22,8 @@ def addressed(text: str, target: str, now: str) -> str:
     """
     if not target or target == now:
         return text
-    verb = text.split(maxsplit=1)[0] if text.startswith("/") else ""
-    if not verb or verb in _NAME_NOBODY or verb.startswith("//"):
+    verb = split_command(text)[0]
+    if not verb or verb in _NAME_NOBODY:
         return f"/to {target} {text}"
     return text
 
