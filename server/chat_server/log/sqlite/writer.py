@@ -27,7 +27,7 @@ from chat_server.log.sqlite.upkeep import Upkeep
 
 _MOST_AT_ONCE = 2048  # entries in one commit
 _DELETIONS_AT_ONCE = 128  # in one commit
-_DELETIONS_BESIDE_LINES = 8  # in one commit, while others write: each writes to ten places of the file
+_DELETIONS_BESIDE_LINES = 32  # in one commit, while others write: each writes to ten places of the file
 _PAUSE = 2.0  # after a commit of deletions, while others write: so many times as long as it took
 _RETRY_SECONDS = 0.25
 _PATIENCE_MS = 400  # with those who read, before what was deleted is wiped only after its deletion was told
