@@ -8,11 +8,15 @@ from chat_tui.toolkit.line_input import LineInput
 
 
 class Host(App[None]):
-    """One field of ten characters."""
+    """One field of ten characters, or of as many as there are."""
+
+    def __init__(self, longest=10):
+        super().__init__()
+        self.longest = longest
 
     def compose(self):
         """The field."""
-        yield LineInput(max_length=10)
+        yield LineInput(max_length=self.longest)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +35,15 @@ async def test_as_much_of_a_paste_as_fits(pasted, value):
         pilot.app.post_message(events.Paste(pasted))
         await pilot.pause()
         assert field.value == value
+
+
+@pytest.mark.parametrize("no_limit", [0, None])
+async def test_a_field_without_a_limit(no_limit):
+    """Takes all of the line."""
+    async with Host(no_limit).run_test() as pilot:
+        pilot.app.post_message(events.Paste("much too long for ten"))
+        await pilot.pause()
+        assert pilot.app.query_one(LineInput).value == "much too long for ten"
 
 
 async def test_a_paste_takes_the_place_of_the_selection():

@@ -20,5 +20,5 @@ class LineInput(Input):
         """Put the first line of a text that is not blank in the place of the selection."""
         line = next((line for line in text.splitlines() if not line.isspace() and line), "").replace("\t", " ")
         start, end = sorted(self.selection)
-        room = len(line) if self.max_length is None else self.max_length - len(self.value) + end - start
+        room = self.max_length - len(self.value) + end - start if self.max_length else len(line)
         self.replace(line[: max(0, room)], start, end)
