@@ -87,7 +87,7 @@ def test_texts_through_our_server_are_inert(tmp_path: Path) -> None:
         assert all("▏" in row for row in rows[1:-4]), "the roster stands where it stood"
         assert left_over(all_written(ana)) == ""
         assert longest_run_of_marks(ana.raw) == 3
-        assert addresses(ana.raw) == {b"https://example.org/%3Bid=1%3B%EF%BF%BD%EF%BF%BD"}
+        assert addresses(ana.raw) == {b"https://example.org/;id=1;%EF%BF%BD%EF%BF%BD"}
 
 
 def look_away(ana: Terminal, bob: ClientConnection) -> None:
