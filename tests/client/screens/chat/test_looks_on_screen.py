@@ -147,7 +147,7 @@ async def commanding(ana):
     await ana.shows("This looks like a password or a key")
     yield "a question"
     await ana.press("escape", "ctrl+c")
-    await ana.app.push_screen(InvitationScreen("chat-tui ws://192.168.1.23:6789", "0.0.0.0:6789", networked=True))
+    await ana.app.push_screen(InvitationScreen("chat-tui ws://192.168.1.23:6789", "This network can come in."))
     await ana.shows("Others join with")
     yield "an invitation"
     await ana.press("escape")

@@ -4,6 +4,7 @@ import pytest
 from msgspec import structs
 from rich.cells import cell_len
 
+from chat_tui.app.keeping import Keeping
 from chat_tui.settings.settings import Settings
 from chat_tui.state.find import spans_of
 from chat_tui.widgets.messages.action_strip import ActionStrip
@@ -203,7 +204,7 @@ async def test_a_key_switches_and_the_choice_is_kept():
     """F8, or the palette; it says so without moving anything."""
     kept = []
     async with open_house() as house, chat(house, clock=lambda: TEN) as ana:
-        ana.app.use(Settings(), keep_density=kept.append)
+        ana.app.use(Settings(), Keeping(density=kept.append))
         await ana.say("hello")
         await ana.shows("▊ hello")
         await ana.press("f8")
