@@ -175,7 +175,6 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     if sys.stderr is None or not sys.stderr.isatty():
         # Textual draws on the standard error that the process began with; whoever collects that wants no screens there.
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # final only for type checkers
-    from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.terminal.colours import tell_colours  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.terminal.splash import keep_colours, last_colours, splash  # noqa: PLC0415 - not on every system
 
@@ -185,6 +184,8 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
     gc.disable()
     # Where nobody has said on the spot where to go, the settings do, or the user will.
     with splash(last_colours(), composer=bool(url or os.environ.get("CHAT_TUI_SERVER"))):
+        from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - after the first frame
+
         profile = open_profile(vars(options))
         app = _app(profile, url, options)
         app.run()
