@@ -22,8 +22,8 @@ from chat_tui.widgets.composer.completer import Completer
 from chat_tui.widgets.composer.completion import modifiers
 from chat_tui.widgets.composer.editor import ComposerEditor
 from chat_tui.widgets.composer.frame import ComposerFrame
-from chat_tui.widgets.composer.sent_history import SentHistory, addressed
-from chat_tui.widgets.markup.wrapping import one_line
+from chat_tui.widgets.composer.recall import Recall
+from chat_tui.widgets.composer.sent_history import SentHistory
 
 
 class Composer(ComposerEditor):
@@ -95,6 +95,7 @@ class Composer(ComposerEditor):
         self.names: Sequence[str] = ()
         self.names_for: Mapping[str, Sequence[str]] = {}
         self._sent = SentHistory()
+        self._recall = Recall(self, self._sent)
         self._completer = Completer(self, lambda: (self.commands, self.names, self.names_for))
         self._frame = ComposerFrame(self)
         super().__init__(id=id, classes=classes)
@@ -208,20 +209,8 @@ class Composer(ComposerEditor):
         self.post_message(self.Submitted(text, self.target, self.temp))
 
     def give_back(self, text: str, reason: str, target: str | None = None) -> None:
-        """A line could not be sent: give it back, and say why beside the composer.
-
-        An empty composer gets the text itself. Where something else is being written the two are never joined, as that
-        could send one to the audience of the other: the draft stays, and Ctrl+Up brings the refused line.
-        `target` is that of the line's `Submitted`; if the composer is set to somebody else by now, the text comes back
-        with its `/to`. Default: whom the composer is set to.
-        """
-        target = self.target if target is None else target
-        if self.text.strip():
-            self._sent.add(text, target)
-            self.show_notice(f"not sent, ctrl+↑ brings it back: {one_line(reason)}", stays=True)
-        else:
-            self.set_text(addressed(text, target, self.target))
-            self.show_notice(one_line(reason))
+        """A line to `target`, by default to whom we write now, could not be sent: give it back, and say why."""
+        self._recall.give_back(text, reason, self.target if target is None else target)
 
     def forget(self, text: str) -> None:
         """A message was deleted: nothing recalls its text any more."""
@@ -237,28 +226,26 @@ class Composer(ComposerEditor):
         """In completions: up. Empty: pick a message. First row, or a recalled line: recall. Else: one row up."""
         if self._completer.move(-1):
             return
-        recalled = self._sent.is_recalled(self.text)
+        recalled = self._recall.is_shown
         on_first_row = self.wrapped_document.location_to_offset(self.cursor_location).y == 0
         if not self.text and not recalled:
             self.post_message(self.PickRequested())
-        elif not ((recalled or on_first_row) and self._recall(self._sent.older(self.text, self.target))):
+        elif not ((recalled or on_first_row) and self._recall.older()):
             self.action_cursor_up()
 
     def action_down(self) -> None:
         """In completions: down. In a recalled line: newer. Else: one row down."""
-        if self._completer.move(1):
-            return
-        if not (self._sent.is_recalled(self.text) and self._recall(self._sent.newer(self.text))):
+        if not (self._completer.move(1) or (self._recall.is_shown and self._recall.newer())):
             self.action_cursor_down()
 
     def action_older(self) -> None:
         """Recall the line sent before."""
         self.clear_notice(all_kinds=True)
-        self._recall(self._sent.older(self.text, self.target))
+        self._recall.older()
 
     def action_newer(self) -> None:
         """Recall the line sent after, at the end the draft."""
-        self._recall(self._sent.newer(self.text))
+        self._recall.newer()
 
     def action_pick(self) -> None:
         """Pick a message."""
@@ -283,13 +270,10 @@ class Composer(ComposerEditor):
         """
         self._completer.complete()
 
-    def _recall(self, line: str | None) -> bool:
-        """Show a recalled line, if there is one; its completions stay closed."""
-        if line is None:
-            return False
+    def show_recalled(self, line: str) -> None:
+        """Show a line that was sent; its completions stay closed."""
         self.set_text(line)
         self._completer.close()
-        return True
 
 
 def _to_send(text: str) -> str:

@@ -7,6 +7,7 @@ from textual.geometry import Size
 from textual.reactive import reactive
 
 from chat_tui.toolkit.text_area import QuietTextArea
+from chat_tui.widgets.composer.caret import backspace_from, left_of, right_of
 
 ROWS = 6
 ROWS_COMPACT = 4
@@ -74,6 +75,20 @@ class ComposerEditor(QuietTextArea):
     def action_paste(self) -> None:
         """Insert what was copied in this program."""
         self.insert_plain(self.app.clipboard)
+
+    # A flag, a family, a letter with its marks: one step
+
+    get_cursor_left_location = left_of
+    get_cursor_right_location = right_of
+
+    def action_delete_left(self) -> None:
+        """An emoji whole, of a letter with marks the last mark."""
+        row, column = self.cursor_location
+        if self.selection.is_empty and column:
+            start = backspace_from(self.document[row], column)
+            self.delete((row, start), (row, column), maintain_selection_offset=False)
+        else:
+            super().action_delete_left()
 
     # Size and scrolling
 
