@@ -6,7 +6,6 @@ import random
 import subprocess
 import sys
 from contextlib import asynccontextmanager, suppress
-from mmap import ACCESS_READ, mmap
 
 import pytest
 from websockets.asyncio.client import connect
@@ -20,6 +19,8 @@ from processes import Server
 
 DELETED, EXPIRED, PRIVATE = "zanzibarqx", "quetzalcoatlx", "ouagadougoux"
 SECRETS = [DELETED, EXPIRED, PRIVATE]
+_PIECE = 16 << 20  # bytes that are read of a file at a time
+_OVERLAP = 64  # longer than a word that is looked for
 
 
 @asynccontextmanager
@@ -124,12 +125,15 @@ def word(number):
 
 
 def left(folder, words):
-    """Those of the words that are in the bytes of a file, and where."""
+    """Those of the words that are in the bytes of a file, and where. The files may shrink meanwhile."""
     found = []
     for path in folder.iterdir():
-        if path.stat().st_size:
-            with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-                found += [(path.name, number) for number, each in words.items() if data.find(each) >= 0]
+        with path.open("rb") as file:
+            before = b""
+            while piece := file.read(_PIECE):
+                data = before + piece
+                found += [(path.name, number) for number, each in words.items() if each in data]
+                before = data[-_OVERLAP:]
     return found
 
 
