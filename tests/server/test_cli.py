@@ -134,13 +134,13 @@ def test_the_help_names_every_option_with_its_default(capsys):
             "::",
             (
                 "ws://[::]:6789 (open to the network by IPv6, not by IPv4; for both, add --host 0.0.0.0: "
-                "whoever reaches this port may read, write and delete)"
+                "anyone who can reach this port can read, write and delete)"
             ),
         ),
-        ("unix:/run/chat", "unix:/run/chat (for a proxy on this computer: its user or group has to be ours)"),
+        ("unix:/run/chat", "unix:/run/chat (for a proxy on this computer that runs as this user or in this group)"),
         (
             "0.0.0.0",
-            "ws://0.0.0.0:6789 (open to the network: whoever reaches this port may read, write and delete)",
+            "ws://0.0.0.0:6789 (open to the network: anyone who can reach this port can read, write and delete)",
         ),
     ],
 )
@@ -196,13 +196,13 @@ def test_it_runs_from_a_checkout_and_says_when_a_port_is_taken():
             second = run(*command, port)
             assert (second.returncode, second.stdout) == (1, "")
             assert second.stderr == (
-                f"chat-server: 127.0.0.1:{port} is in use already. Is a chat-server running? "
+                f"chat-server: 127.0.0.1:{port} is already in use. Is another chat-server running? "
                 "Choose another port with --port.\n"
             )
         finally:
             first.send_signal(signal.SIGTERM)
         assert first.wait(PATIENCE) == 0
-        assert first.stderr.read().endswith("chat-server has ended\n")
+        assert first.stderr.read().endswith("chat-server has stopped\n")
 
 
 @pytest.mark.parametrize("event_loop", ["asyncio", "uvloop"])

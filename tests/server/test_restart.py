@@ -242,7 +242,7 @@ async def test_a_full_disk_is_told_and_passes(log):
         while (answer := await ana.said(long))["type"] == "message":
             pass
         assert answer["code"] == "not_kept"
-        assert answer["text"] == "The server could not keep that: the disk is full."
+        assert answer["text"] == "The server couldn't save that: the disk is full."
         peer = await connect_peer(house, b"GET /healthz HTTP/1.0\r\n\r\n")
         assert b" 503 " in await peer.rest()
         bob = await house.person("bob")

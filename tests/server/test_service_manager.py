@@ -121,7 +121,7 @@ def test_it_stops_when_its_terminal_goes_away(ignored):
                 assert "asked to reload" in lines.readline()
             os.close(terminal)
             if not ignored:
-                assert "chat-server has ended" in lines.readline()
+                assert "chat-server has stopped" in lines.readline()
             else:
                 with connect(f"ws://127.0.0.1:{port}", proxy=None) as ana:
                     assert "init" in str(ana.recv(PATIENCE))

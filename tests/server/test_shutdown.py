@@ -114,7 +114,7 @@ async def test_a_signal_in_a_flood_loses_nothing_that_was_said(process, number):
         assert person.seen == people[0].seen
     assert CANARY not in log
     assert [line.split()[2] for line in log.splitlines()] == ["INFO"]
-    assert log.endswith("INFO chat-server has ended\n")
+    assert log.endswith("INFO chat-server has stopped\n")
     mute.close()
 
 
