@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
+_MOST = 1 << 40
 _PORTS = {"http": 80, "https": 443}
 _KEEP = re.compile(r"(?P<number>[0-9]{1,13})(?P<unit>[smhdwy]?)", re.ASCII)
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0, "y": 31_557_600.0}
@@ -82,8 +83,8 @@ class Settings:
             least = 0 if option.name in {"port", "max_connections", "name_grace"} else 1
             if isinstance(value, float) and not (0 if least == 0 else 0.01) <= value <= 1e7:
                 raise ValueError(f"{_flag(option.name)} must be a number of seconds above 0, not {value}")
-            if isinstance(value, int) and not least <= value <= 1 << 40:
-                raise ValueError(f"{_flag(option.name)} must be a whole number, {least} or more, not {value}")
+            if isinstance(value, int) and not least <= value <= _MOST:
+                raise ValueError(f"{_flag(option.name)} must be a whole number from {least} to {_MOST}, not {value}")
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -142,7 +143,7 @@ class Settings:
         """How long, and how many messages are kept; None for no limit."""
         if not self.keep:
             return None, None
-        if not (written := _KEEP.fullmatch(self.keep)) or not 1 <= (number := int(written["number"])) <= 1 << 40:
+        if not (written := _KEEP.fullmatch(self.keep)) or not 1 <= (number := int(written["number"])) <= _MOST:
             raise ValueError(f"--keep must be a time such as 12h, 30d or 1y, or a number of messages, not {self.keep}")
         if not written["unit"]:
             return None, number
@@ -182,9 +183,7 @@ def _networks(option: str, written: list[str]) -> tuple[Network, ...]:
 
 def _origin(option: str, written: str) -> str:
     """An origin as browsers write it: small letters, no port that its scheme has anyway, nothing behind it."""
-    shape = (
-        f"{_flag(option)} must be an origin such as https://chat.example.org or http://localhost:8000, not {written}"
-    )
+    shape = f"{_flag(option)} must be one host without a path, such as https://chat.example.org, not {written}"
     try:
         parts = urlsplit(written)
         host, port = parts.hostname or "", parts.port
@@ -203,6 +202,6 @@ def _origin(option: str, written: str) -> str:
         or parts.fragment
         or parts.username
     ):
-        raise ValueError(f"{shape}; it has one host and no path")
+        raise ValueError(shape)
     shown = f"[{host}]" if ":" in host else host
     return f"{scheme}://{shown}" if port in {None, _PORTS.get(scheme)} else f"{scheme}://{shown}:{port}"

@@ -83,11 +83,14 @@ def test_one_log_by_two_names_has_one_server(tmp_path, kind):
     [
         (
             ["--log", "sqlite:~nosuchuser/x.db"],
-            "~nosuchuser/x.db is in the home folder of somebody who is not known here",
+            "~nosuchuser/x.db: there is no such user on this computer",
         ),
-        (["export", "~nosuchuser/x.db"], "~nosuchuser/x.db is in the home folder of somebody who is not known here."),
-        (["backup", "x", "~nosuchuser/x.db"], "~nosuchuser/x.db is in the home folder of"),
-        (["--log", "sqlite::memory:"], "sqlite::memory: is no file; memory: keeps messages until the server stops"),
+        (["export", "~nosuchuser/x.db"], "~nosuchuser/x.db: there is no such user on this computer."),
+        (["backup", "x", "~nosuchuser/x.db"], "~nosuchuser/x.db: there is no such user"),
+        (
+            ["--log", "sqlite::memory:"],
+            "sqlite::memory: is not a file; use memory: to keep messages until the server stops",
+        ),
         (["--log", "sqlite:" + "x" * 300], ": File name too long."),
         (["export", "x" * 300], ": File name too long."),
         (["--log", "sqlite:/dev/null"], "/dev/null is not a regular file."),
@@ -100,7 +103,7 @@ def test_one_log_by_two_names_has_one_server(tmp_path, kind):
             ["--host", "127.0.0.1", "--metrics-address", "203.0.113.9:0"],
             "203.0.113.9 is not an address of this computer.",
         ),
-        (["restore", "/", "x.db"], "There is no log /."),
+        (["restore", "/", "x.db"], "There is no log at /."),
     ],
 )
 def test_what_can_not_be_used_is_told_in_a_sentence(arguments, sentence, tmp_path, monkeypatch):
@@ -232,7 +235,6 @@ def test_a_file_system_without_locks_is_named(tmp_path, error):
     status, said = tried("--port", "0", "--log", f"sqlite:{tmp_path}/chat.db", under=under)
     assert status == 1
     assert (
-        said
-        == f"chat-server: Can't use {tmp_path}/chat.db: its file system doesn't support locks."
+        said == f"chat-server: Can't use {tmp_path}/chat.db: its file system doesn't support locks."
         " Put it on a local disk.\n"
     )

@@ -65,7 +65,7 @@ async def test_the_commands_say_in_a_sentence_what_is_wrong(log, tmp_path, capfd
         (["backup", chat, copy], "copy.db already exists."),
         (["backup", missing, f"{copy}2"], "There is no log "),
         (["backup", chat, f"{missing}/x"], "Can't write "),
-        (["backup", str(tmp_path / "text"), f"{copy}2"], "text: it is not a database."),
+        (["backup", str(tmp_path / "text"), f"{copy}2"], "text: it is not a chat-server log."),
         (["export", missing], "There is no log "),
     ):
         assert main(command) == 1

@@ -348,10 +348,10 @@ def text(path):
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (foreign, "log.db is the database of another program."),
+        (foreign, "log.db is another program's database."),
         (newer, "log.db was written by a newer chat-server (format 99; this one knows 1)."),
-        (damaged, "log.db: it is damaged; restore a backup."),
-        (text, "log.db: it is not a database."),
+        (damaged, "log.db: the log is damaged; restore a backup."),
+        (text, "log.db: it is not a chat-server log."),
         (os.mkdir, "log.db is a folder; give the name of a file in it."),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
