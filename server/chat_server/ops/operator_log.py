@@ -131,7 +131,7 @@ def write_to_stderr(line: bytes) -> None:
     """Write a line, past what Python keeps for its stream: that would be locked while this waits.
 
     Raises:
-        OSError: when the log is not writable.
+        OSError: when it can't be written.
     """
     rest = memoryview(line)
     while rest:

@@ -57,7 +57,7 @@ async def test_nobody_is_shown_what_is_not_for_them(house, question):
 
 
 async def test_an_answer_comes_after_ones_own_lines(house):
-    """What was said before the question is in it, and its echo already exists."""
+    """What was said before the question is in it, and its echo is there already."""
     ana = await house.person("ana")
     await ana.say("one", "two", "/history 100", "three")
     assert [event.get("text", event["type"]) for event in [await ana.next() for _ in range(4)]] == [

@@ -245,7 +245,7 @@ class Writer:
         self._forget(words)
 
     def _forget(self, messages: Sequence[tuple[int, bytes]]) -> None:
-        """Take messages out of the index. It is only an index: where the log is not writable it begins anew."""
+        """Take messages out of the index. It is only an index: where it can't be written it begins anew."""
         try:
             forget(self.connection, messages)
         except (sqlite3.DatabaseError, ValueError) as error:
