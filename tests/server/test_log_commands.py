@@ -185,7 +185,7 @@ async def test_a_restore_refuses_what_would_lose_something(chat, tmp_path, capfd
         other.execute("CREATE TABLE x (y)")
     (tmp_path / "empty.db").touch()
     for source, sentence in (
-        (half, "half.db: it is damaged"),
+        (half, "half.db: the log is damaged"),
         (scratched, "scratched.db"),
         (tmp_path / "other.db", "other.db is another program's database."),
         (tmp_path / "empty.db", "empty.db"),
