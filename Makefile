@@ -1,5 +1,5 @@
-# `make run` to look at it, `make test` to test it, `make check` before a change is handed in.
-# A fresh machine needs Python 3.11+, git and make. All that is made stays in .venv and .cache; git ignores both.
+# `make run` to try it, `make test` to test it, `make check` before you submit a change.
+# A fresh machine needs Python 3.11+, git and make. Everything created stays in .venv and .cache; git ignores both.
 
 .PHONY: help run test check long format-check lint types imports format bench lock picture clean
 
@@ -10,25 +10,25 @@ export TMPDIR := $(CACHE)/tmp
 # Bytecode stays in the checkout too, and saves a third of the time of every start.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Trying it out and testing it must not touch the settings and the state of the person at the keyboard.
+# Trying and testing must not touch your own settings and state.
 OWN_FOLDERS := XDG_CONFIG_HOME="$(CACHE)/xdg" XDG_STATE_HOME="$(CACHE)/xdg" XDG_DATA_HOME="$(CACHE)/xdg" XDG_CACHE_HOME="$(CACHE)/xdg"
 
 help:
-	@echo 'make run      set up and start a demo: a server and a client in one'
-	@echo 'make test     set up and run the tests'
-	@echo 'make check    format, lint, types, import contracts, tests: what a change has to pass'
-	@echo 'make long     what takes minutes: kills by the hundred, cuts at every byte, many more random cases'
-	@echo 'make format   put the files into the one format, and mend what lint can mend'
-	@echo 'make bench    run the benchmarks; each prints its line'
-	@echo 'make lock     renew locks/ to the newest versions that pyproject.toml allows'
-	@echo 'make picture  draw the picture in the README anew'
+	@echo 'make run      start a demo: a server and a client in one'
+	@echo 'make test     run the tests'
+	@echo 'make check    run format, lint, type and import checks and the tests; every change has to pass'
+	@echo 'make long     run the tests that take minutes: hundreds of kills, cuts at every byte, more random cases'
+	@echo 'make format   format the code and apply automatic lint fixes'
+	@echo 'make bench    run the benchmarks; each prints a line'
+	@echo 'make lock     update locks/ to the newest versions that pyproject.toml allows'
+	@echo 'make picture  redraw the picture in the README'
 	@echo 'make clean    remove .venv and .cache'
 
 run:
 	@.ci/setup run
 	@$(OWN_FOLDERS) .venv/bin/chat-tui demo
 
-# At once, as far as there are processors; `make -k check` goes on after the first that fails.
+# In parallel, as far as there are processors; `make -k check` carries on after the first failure.
 check:
 	@.ci/setup dev
 	@$(MAKE) --no-print-directory -j3 format-check lint types imports test
@@ -54,8 +54,8 @@ test:
 	@.ci/setup dev
 	@$(OWN_FOLDERS) .venv/bin/pytest -n 5 --dist loadfile --no-loadscope-reorder
 
-# Some of it wants a Debian package: `.ci/setup packages` installs them, as does every run with CI set. What is not there
-# is skipped, and named at the end.
+# Some tests need a Debian package: `.ci/setup packages` installs them, as does every run with CI set. Tests whose package
+# is missing are skipped, and listed at the end.
 LONG := $(OWN_FOLDERS) .venv/bin/pytest -n 2 --no-loadscope-reorder -o faulthandler_timeout=1000
 
 long:

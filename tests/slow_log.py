@@ -34,7 +34,7 @@ class SlowLog:
     async def find(self, key):
         """As the log does, unless it can't be read."""
         if self.unreadable:
-            raise LogError("The disk does not answer.")
+            raise LogError("The disk is not responding.")
         return await self._log.find(key)
 
     async def page(self, before, limit, reader):
@@ -42,7 +42,7 @@ class SlowLog:
         self.asked.append("page")
         await self._go.wait()
         if self.unreadable:
-            raise LogError("The disk does not answer.")
+            raise LogError("The disk is not responding.")
         return await self._log.page(before, limit, reader)
 
     async def claim(self, name, value, *, lasting=True):

@@ -90,9 +90,9 @@ async def test_a_frozen_file_system(mount):
                         while True:
                             await health(server)
                 rest = await asyncio.to_thread(server.process.stderr.readline)
-                while rest and "by force" not in rest:
+                while rest and "forced to stop" not in rest:
                     rest = await asyncio.to_thread(server.process.stderr.readline)
-                assert "may not be kept" in rest
+                assert "may be lost" in rest
         await asyncio.to_thread(server.process.communicate, timeout=PATIENCE)
         assert server.process.returncode == 1
     finally:

@@ -69,17 +69,17 @@ async def test_a_disk_that_hangs_is_told_and_passes(tmp_path):
         assert await health(server) == (200, "ok\n")
         with disk.held():
             await ana.send("hello")
-            await becomes(server, 503, "Messages can't be kept: the disk does not answer.\n")
+            await becomes(server, 503, "Can't save messages: the disk is not responding.\n")
             told = await event(ana, type="error")
             assert (told["code"], told.get("txn")) == ("waiting", None)
-            assert told["text"] == "The server can't keep messages at the moment: the disk does not answer."
+            assert told["text"] == "The server can't save messages right now: the disk is not responding."
             async with somebody(server) as bob:
                 assert (await event(bob, type="error"))["text"] == told["text"]
         await event(ana, type="message", text="hello")
         await becomes(server, 200, "ok\n")
         assert await asyncio.to_thread(server.stop) == 0
-    assert server.log.count("ERROR messages can't be kept: the disk does not answer\n") == 1
-    assert server.log.count("messages can be kept again\n") == 1
+    assert server.log.count("ERROR can't save messages: the disk is not responding\n") == 1
+    assert server.log.count("messages can be saved again\n") == 1
 
 
 @pytest.mark.skipif(
@@ -98,7 +98,7 @@ async def test_a_server_ends_though_its_disk_hangs(tmp_path):
             assert closed.value.rcvd.code == 1012
             assert await stopping == 1
     assert server.log.endswith(
-        "CRITICAL chat-server has ended by force: the disk does not answer, and what was said last may not be kept\n"
+        "CRITICAL chat-server was forced to stop: the disk is not responding, and the last messages may be lost\n"
     )
 
 
@@ -118,13 +118,13 @@ async def test_lines_are_refused_when_the_log_is_not_where_it_was(tmp_path, suff
             file.write_bytes(aside.read_bytes())
         await ana.send("lost")
         refused = await event(ana, type="error")
-        reason = "its files were moved or removed while it is in use"
-        assert (refused["code"], refused["text"]) == ("not_kept", f"The server could not keep that: {reason}.")
-        await becomes(server, 503, f"Messages can't be kept: {reason}.\n")
+        reason = "its files were moved or removed while in use"
+        assert (refused["code"], refused["text"]) == ("not_kept", f"The server couldn't save that: {reason}.")
+        await becomes(server, 503, f"Can't save messages: {reason}.\n")
         if how == "moved":
             aside.rename(file)
             await ana.send("kept again")
             assert (await event(ana, type="message"))["text"] == "kept again"
             await becomes(server, 200, "ok\n")
         await asyncio.to_thread(server.stop)
-    assert re.search(f"ERROR messages can't be kept: {reason}\n", server.log)
+    assert re.search(f"ERROR can't save messages: {reason}\n", server.log)

@@ -192,7 +192,7 @@ class ChatServer:
                         await hosted.log.mark(context.now(), context.now.believed)
                     await hosted.close()
             except TimeoutError:
-                self._failure = StopError("the disk does not answer, and what was said last may not be kept")
+                self._failure = StopError("the disk is not responding, and the last messages may be lost")
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -227,6 +227,6 @@ class ChatServer:
     def _task_done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            _log.critical("a part of the server died, so it ends", exc_info=error)
+            _log.critical("a part of the server crashed; stopping", exc_info=error)
             self._failure = self._failure or error
             self._stop.set()

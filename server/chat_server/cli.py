@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _serve(arguments, operator_log)
     except Exception:  # noqa: BLE001 - whatever it is, the operator is told, by the one way that can't block
-        _log.critical("chat-server has ended by a fault", exc_info=True)
+        _log.critical("chat-server crashed", exc_info=True)
         return 1
     finally:
         operator_log.end()
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _serve(arguments: Sequence[str], operator_log: OperatorLog) -> int:
     def leave(why: str) -> NoReturn:
         """End at once: an orderly exit would wait for threads that wait for a disk."""
-        _log.critical("chat-server has ended by force: %s", why)
+        _log.critical("chat-server was forced to stop: %s", why)
         operator_log.end()
         os._exit(1)
 
@@ -77,10 +77,10 @@ def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str
     """
     parser = argparse.ArgumentParser(
         prog="chat-server",
-        description="A chat for people who live in a terminal: a plain WebSocket server.",
-        epilog=f"Each option is also an environment variable, such as {_ENVIRONMENT}PORT. "
-        "`chat-server backup LOG FILE` copies a log that is in a file, `chat-server restore FILE LOG` goes back to the "
-        "copy, `chat-server export LOG` writes its messages.",
+        description="Chat server for people who live in a terminal. Any WebSocket client can join.",
+        epilog=f"Every option can also be set as an environment variable, such as {_ENVIRONMENT}PORT. "
+        "Log files have their own commands: `chat-server backup LOG FILE`, `chat-server restore FILE LOG` and "
+        "`chat-server export LOG`.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"chat-server {metadata.version('chat-tui')}")
@@ -102,12 +102,12 @@ def read_settings(arguments: Sequence[str] | None, environment: Mapping[str, str
         if given[option.name] is not None:
             values[option.name] = given[option.name]
         elif (written := environment.get(variable)) and _is_of_kubernetes(written, environment):
-            _log.warning("%s is passed over: Kubernetes sets it for a service called chat-server", variable)
+            _log.warning("%s is ignored: Kubernetes sets it for a service called chat-server", variable)
         elif written:
             try:
                 values[option.name] = _kind(option)(written)
             except ValueError:
-                raise ValueError(f"{variable} can't be {environment[variable]!r}") from None
+                raise ValueError(f"{variable} is not valid: {environment[variable]!r}") from None
     return Settings(**values)
 
 
@@ -148,14 +148,14 @@ async def _run(settings: Settings, leave: Callable[[str], NoReturn]) -> None:
     await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
     await asyncio.wait([starting], timeout=_START_SECONDS)
     if not starting.done():
-        leave("it was stopped while it started, and the disk does not answer")
+        leave("it was stopped during startup, and the disk is not responding")
     await starting
     stopping.cancel()
     for host, port in server.addresses:
         _log.info("chat-server listens on %s", describe_address(host, port, server.addresses))
     if settings.metrics_at:
         where = settings.metrics_address.rpartition(":")[0]
-        _log.info("metrics are on http://%s:%d/metrics", where, server.metrics_port)
+        _log.info("metrics are at http://%s:%d/metrics", where, server.metrics_port)
     gc.collect()
     gc.freeze()
     notify(os.environ, "READY=1")
@@ -163,7 +163,7 @@ async def _run(settings: Settings, leave: Callable[[str], NoReturn]) -> None:
         await server.serve()
     except StopError as error:
         leave(str(error))
-    _log.info("chat-server has ended")
+    _log.info("chat-server has stopped")
 
 
 def _follow_signals(stop: Callable[[], None]) -> None:
@@ -176,7 +176,7 @@ def _follow_signals(stop: Callable[[], None]) -> None:
             stop()
         else:
             notify_reload(os.environ)
-            _log.info("asked to reload; nothing that is read again has changed")
+            _log.info("reload requested; there is nothing to reload")
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
         loop.add_signal_handler(number, stop)
@@ -187,7 +187,7 @@ def _follow_signals(stop: Callable[[], None]) -> None:
 def describe_address(host: str, port: int, others: Collection[tuple[str, int]] = ()) -> str:
     """The address, and who can reach it; `others` are all that are listened on."""
     if host.startswith(UNIX):
-        return f"{host} (for a proxy on this computer: its user or group has to be ours)"
+        return f"{host} (for a proxy on this computer that runs as this user or in this group)"
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
@@ -195,7 +195,7 @@ def describe_address(host: str, port: int, others: Collection[tuple[str, int]] =
     shown = f"[{host}]" if address.version == 6 else host
     if address.is_loopback:
         return f"ws://{shown}:{port} (this computer only)"
-    network = "the network"
+    hint = ""
     if address.version == 6 and address.is_unspecified and not any("." in other for other, _ in others):
-        network = "the network by IPv6, not by IPv4; for both, add --host 0.0.0.0"
-    return f"ws://{shown}:{port} (open to {network}: whoever reaches this port may read, write and delete)"
+        hint = "; IPv6 only: add --host 0.0.0.0 for IPv4"
+    return f"ws://{shown}:{port} (open to the network: anyone who can reach this port can read, write and delete{hint})"

@@ -11,9 +11,9 @@ from types import FrameType
 from chat_server.log import OpenError
 
 COMMANDS = {
-    "backup": "copy a log as it is at this moment, also while a server has it open",
-    "restore": "put a copy in the place of a log that no server has open; the old one is kept beside it",
-    "export": "write every message of a log as a line of JSON, the oldest first",
+    "backup": "copy a log as it is now, even while a server is using it",
+    "restore": "replace a log with a backup while no server is using it; the old log is kept beside it",
+    "export": "print every message in a log as a line of JSON, oldest first",
 }
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _BLOCK = 65_536
@@ -41,7 +41,7 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:
         return _fail(f"Can't {command}: {error.strerror or error}.")
     except _StoppedError as stopped:
-        _fail({"export": "Stopped; the export is not complete."}.get(command, "Stopped; nothing was changed."))
+        _fail({"export": "Stopped; the export is incomplete."}.get(command, "Stopped; nothing was changed."))
         return 128 + stopped.number
     return 0
 
@@ -49,10 +49,10 @@ def run(arguments: Sequence[str]) -> int:
 def _parse(command: str, arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=f"chat-server {command}", description=COMMANDS[command])
     if command == "restore":
-        parser.add_argument("file", help="the copy; it stays as it is")
-    parser.add_argument("log", help="the log's file, or what --log names it")
+        parser.add_argument("file", help="the backup; it is not changed")
+    parser.add_argument("log", help="the log file, or its sqlite:PATH")
     if command == "backup":
-        parser.add_argument("file", help="the copy; must not be there yet")
+        parser.add_argument("file", help="where to write the backup; must not exist yet")
     return parser.parse_args(arguments)
 
 
@@ -66,7 +66,7 @@ def _carry_out(command: str, given: argparse.Namespace) -> None:
         case "restore":
             old = restore(path_of(given.file), log)
             if old is not None:
-                print(f"chat-server: the log of before is in {old}; remove it when you don't need it.", file=sys.stderr)
+                print(f"chat-server: the old log is now {old}; delete it when you no longer need it.", file=sys.stderr)
         case "export":
             from chat_server.ops.export import export  # noqa: PLC0415 - only this command needs it
 

@@ -1,4 +1,4 @@
-"""What README's table of keys, mouse and commands says, as steps that can be carried out."""
+"""What the table of keys, mouse and commands in docs/using.md says, as steps that can be carried out."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from textual import events
 
 from client.chat_host import Chat
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "using.md"
 Kind = Literal["keys", "mouse", "command"]
 KINDS: tuple[Kind, ...] = ("keys", "mouse", "command")
 
@@ -60,10 +60,10 @@ def command(*steps: str) -> ActionPath:
 
 
 def promised() -> dict[str, set[Kind]]:
-    """Which kinds of ways README's table has for which task."""
+    """Which kinds of ways the page's table has for which task."""
     rows = [
         [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
-        for line in README.read_text().split("\n")
+        for line in PAGE.read_text().split("\n")
         if line.startswith("|") and line.count("|") == 5
     ]
     head, _, *tasks = rows

@@ -70,21 +70,21 @@ def test_a_variable_of_kubernetes_is_passed_over_and_named(caplog):
     with caplog.at_level("WARNING"):
         assert read_settings([], kubernetes | {"CHAT_SERVER_HISTORY": "50"}) == Settings(history=50)
     assert [record.getMessage() for record in caplog.records] == [
-        "CHAT_SERVER_PORT is passed over: Kubernetes sets it for a service called chat-server"
+        "CHAT_SERVER_PORT is ignored: Kubernetes sets it for a service called chat-server"
     ]
     del kubernetes["CHAT_SERVER_SERVICE_HOST"]
-    with pytest.raises(ValueError, match="CHAT_SERVER_PORT can't be"):
+    with pytest.raises(ValueError, match="CHAT_SERVER_PORT is not valid"):
         read_settings([], kubernetes)
 
 
 @pytest.mark.parametrize(
     ("variable", "value", "sentence"),
     [
-        ("CHAT_SERVER_PORT", "abc", "CHAT_SERVER_PORT can't be 'abc'"),
-        ("CHAT_SERVER_PORT", "70000", "port is a number from 0 to 65535, not 70000"),
-        ("CHAT_SERVER_SLOW_AFTER", "nan", "slow_after is a number of seconds above 0, not nan"),
-        ("CHAT_SERVER_HISTORY", "1.5", "CHAT_SERVER_HISTORY can't be '1.5'"),
-        ("CHAT_SERVER_RATE_LIMIT", "fast", "rate_limit is BURST/PER_SECOND such as 20/10, or off, not fast"),
+        ("CHAT_SERVER_PORT", "abc", "CHAT_SERVER_PORT is not valid: 'abc'"),
+        ("CHAT_SERVER_PORT", "70000", "--port must be a number from 0 to 65535, not 70000"),
+        ("CHAT_SERVER_SLOW_AFTER", "nan", "--slow-after must be a number of seconds above 0, not nan"),
+        ("CHAT_SERVER_HISTORY", "1.5", "CHAT_SERVER_HISTORY is not valid: '1.5'"),
+        ("CHAT_SERVER_RATE_LIMIT", "fast", "--rate-limit must be BURST/PER_SECOND such as 20/10, or off, not fast"),
     ],
 )
 def test_a_variable_that_can_not_be_used_is_named(variable, value, sentence):
@@ -133,14 +133,14 @@ def test_the_help_names_every_option_with_its_default(capsys):
         (
             "::",
             (
-                "ws://[::]:6789 (open to the network by IPv6, not by IPv4; for both, add --host 0.0.0.0: "
-                "whoever reaches this port may read, write and delete)"
+                "ws://[::]:6789 (open to the network: anyone who can reach this port can read, write and delete; "
+                "IPv6 only: add --host 0.0.0.0 for IPv4)"
             ),
         ),
-        ("unix:/run/chat", "unix:/run/chat (for a proxy on this computer: its user or group has to be ours)"),
+        ("unix:/run/chat", "unix:/run/chat (for a proxy on this computer that runs as this user or in this group)"),
         (
             "0.0.0.0",
-            "ws://0.0.0.0:6789 (open to the network: whoever reaches this port may read, write and delete)",
+            "ws://0.0.0.0:6789 (open to the network: anyone who can reach this port can read, write and delete)",
         ),
     ],
 )
@@ -180,7 +180,7 @@ def test_a_bad_value_is_one_line_and_status_2():
     """On stderr, without a traceback."""
     done = run(sys.executable, "-m", "chat_server", CHAT_SERVER_PORT="abc")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "chat-server: CHAT_SERVER_PORT can't be 'abc'\n"
+    assert done.stderr == "chat-server: CHAT_SERVER_PORT is not valid: 'abc'\n"
 
 
 def test_it_runs_from_a_checkout_and_says_when_a_port_is_taken():
@@ -196,13 +196,13 @@ def test_it_runs_from_a_checkout_and_says_when_a_port_is_taken():
             second = run(*command, port)
             assert (second.returncode, second.stdout) == (1, "")
             assert second.stderr == (
-                f"chat-server: 127.0.0.1:{port} is in use already. Is a chat-server running? "
+                f"chat-server: 127.0.0.1:{port} is already in use. Is another chat-server running? "
                 "Choose another port with --port.\n"
             )
         finally:
             first.send_signal(signal.SIGTERM)
         assert first.wait(PATIENCE) == 0
-        assert first.stderr.read().endswith("chat-server has ended\n")
+        assert first.stderr.read().endswith("chat-server has stopped\n")
 
 
 @pytest.mark.parametrize("event_loop", ["asyncio", "uvloop"])

@@ -185,9 +185,9 @@ async def test_a_restore_refuses_what_would_lose_something(chat, tmp_path, capfd
         other.execute("CREATE TABLE x (y)")
     (tmp_path / "empty.db").touch()
     for source, sentence in (
-        (half, "half.db: it is damaged"),
+        (half, "half.db: the log is damaged"),
         (scratched, "scratched.db"),
-        (tmp_path / "other.db", "other.db is the database of another program."),
+        (tmp_path / "other.db", "other.db is another program's database."),
         (tmp_path / "empty.db", "empty.db"),
         (tmp_path / "none.db", "There is no log "),
         (chat, "are the same file."),
@@ -211,14 +211,14 @@ async def test_half_a_file_is_no_empty_log(chat, tmp_path):
     place = tmp_path / "place.db"
     for size in (4096, 8192, len(copy) // 2, len(copy) - 1):
         place.write_bytes(copy[:size])
-        assert "place.db is only a part of a log" in await refused(place)
+        assert "place.db is incomplete" in await refused(place)
         assert place.read_bytes() == copy[:size]
     place.write_bytes(bytes(4096) + copy[4096:])
-    assert "place.db: it is not a database" in await refused(place)
+    assert "place.db: it is not a chat-server log" in await refused(place)
     for file in tmp_path.glob("chat.db-[sw]*"):
         file.unlink()
     chat.write_bytes(b"")
-    assert "chat.db is empty, though there was a log" in await refused(chat)
+    assert "chat.db is empty, but it used to hold a log" in await refused(chat)
 
 
 @pytest.mark.skipif(

@@ -83,24 +83,27 @@ def test_one_log_by_two_names_has_one_server(tmp_path, kind):
     [
         (
             ["--log", "sqlite:~nosuchuser/x.db"],
-            "~nosuchuser/x.db is in the home folder of somebody who is not known here",
+            "~nosuchuser/x.db: there is no such user on this computer",
         ),
-        (["export", "~nosuchuser/x.db"], "~nosuchuser/x.db is in the home folder of somebody who is not known here."),
-        (["backup", "x", "~nosuchuser/x.db"], "~nosuchuser/x.db is in the home folder of"),
-        (["--log", "sqlite::memory:"], "sqlite::memory: is no file; memory: keeps messages until the server stops"),
+        (["export", "~nosuchuser/x.db"], "~nosuchuser/x.db: there is no such user on this computer."),
+        (["backup", "x", "~nosuchuser/x.db"], "~nosuchuser/x.db: there is no such user"),
+        (
+            ["--log", "sqlite::memory:"],
+            "sqlite::memory: is not a file; use memory: to keep messages until the server stops",
+        ),
         (["--log", "sqlite:" + "x" * 300], ": File name too long."),
         (["export", "x" * 300], ": File name too long."),
-        (["--log", "sqlite:/dev/null"], "/dev/null is not a file that can hold a log."),
-        (["--log", "sqlite:/dev/full"], "/dev/full is not a file that can hold a log."),
+        (["--log", "sqlite:/dev/null"], "/dev/null is not a regular file."),
+        (["--log", "sqlite:/dev/full"], "/dev/full is not a regular file."),
         (["--log", "sqlite:/proc/x.db"], "Can't write /proc/x.db-lock: "),
-        (["--log", "sqlite:/"], "/ is a folder; name a file in it."),
+        (["--log", "sqlite:/"], "/ is a folder; give the name of a file in it."),
         (["--host", "203.0.113.9"], "203.0.113.9 is not an address of this computer."),
         (["--host", "x" * 300], " is not an address of this computer."),
         (
             ["--host", "127.0.0.1", "--metrics-address", "203.0.113.9:0"],
             "203.0.113.9 is not an address of this computer.",
         ),
-        (["restore", "/", "x.db"], "There is no log /."),
+        (["restore", "/", "x.db"], "There is no log at /."),
     ],
 )
 def test_what_can_not_be_used_is_told_in_a_sentence(arguments, sentence, tmp_path, monkeypatch):
@@ -141,7 +144,7 @@ def test_too_few_files(tmp_path, most):
         "--port", "0", "--log", f"sqlite:{tmp_path}/chat.db", shell=f'ulimit -n {most}; exec "$0" "$@"'
     )
     assert status == 1
-    assert error.startswith(f"chat-server: Only {most} files may be open here, too few for a server.")
+    assert error.startswith(f"chat-server: Only {most} files can be open at once, too few for a server.")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -166,7 +169,7 @@ def test_an_export_that_nobody_reads_can_be_stopped(chat):
     os.close(writing)
     os.read(reading, 1)  # it has begun
     export.send_signal(signal.SIGTERM)
-    assert export.communicate(timeout=PATIENCE)[1] == "chat-server: Stopped; the export is not complete.\n"
+    assert export.communicate(timeout=PATIENCE)[1] == "chat-server: Stopped; the export is incomplete.\n"
     assert export.returncode == 128 + signal.SIGTERM
     os.close(reading)
 
@@ -219,7 +222,7 @@ def test_newest_messages_that_can_not_be_read_there_are_not_left_out(tmp_path, c
     (kept / "chat.db-wal").write_bytes((kept / "chat.db-wal").read_bytes() or bytes(32))
     with mounted(kept, ["--bind", str(kept)], ["-o", "remount,ro,bind"]):
         assert main(["export", str(file)]) == 1
-        assert b"chat.db-wal beside it has the newest messages. Copy both into a folder" in capfdbinary.readouterr().err
+        assert b"chat.db-wal beside it has the newest messages. Copy both to a folder" in capfdbinary.readouterr().err
 
 
 @pytest.mark.long
@@ -231,4 +234,7 @@ def test_a_file_system_without_locks_is_named(tmp_path, error):
     under = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=flock", "-e", f"inject=flock:error={error}")
     status, said = tried("--port", "0", "--log", f"sqlite:{tmp_path}/chat.db", under=under)
     assert status == 1
-    assert said == f"chat-server: Can't use {tmp_path}/chat.db: its file system has no locks. Put it on a local disk.\n"
+    assert (
+        said == f"chat-server: Can't use {tmp_path}/chat.db: its file system doesn't support locks."
+        " Put it on a local disk.\n"
+    )

@@ -128,7 +128,7 @@ async def test_a_clock_ten_years_ahead_loses_nothing(log, caplog):
         await ana.said("/temp 600 ends")
     off[0] = 10 * 365 * 86_400.0
     async with open_house(log=log, wall=wall, keep="30d") as house:
-        await house.eventually(lambda: now_says("nothing is let go of for its age"))
+        await house.eventually(lambda: now_says("retention by age is paused"))
         ana = await house.person("ana")
         assert [message["text"] for message in ana.init["messages"]] == ["old", "ends"]
         assert (await ana.said("ahead"))["sent_at"] == pytest.approx(wall(), abs=60)
@@ -242,7 +242,7 @@ async def test_a_full_disk_is_told_and_passes(log):
         while (answer := await ana.said(long))["type"] == "message":
             pass
         assert answer["code"] == "not_kept"
-        assert answer["text"] == "The server could not keep that: the disk is full."
+        assert answer["text"] == "The server couldn't save that: the disk is full."
         peer = await connect_peer(house, b"GET /healthz HTTP/1.0\r\n\r\n")
         assert b" 503 " in await peer.rest()
         bob = await house.person("bob")
@@ -264,13 +264,13 @@ async def test_why_a_log_can_not_be_used_is_one_sentence(log, tmp_path):
     """For the operator; nothing is left running, and the log can be opened by another."""
     tasks = asyncio.all_tasks()
     (tmp_path / "chat.db").write_text("something else")
-    with pytest.raises(StartError, match=r"chat\.db: it is not a database\.$"):
+    with pytest.raises(StartError, match=r"chat\.db: it is not a chat-server log\.$"):
         await ChatServer(Settings(host="127.0.0.1", port=0, log=log)).start()
     (tmp_path / "chat.db").unlink()
     async with open_house(log=log) as house:
         other = Settings(host="127.0.0.1", port=house.server.port, log=f"{log}2")
         for _ in range(2):
-            with pytest.raises(StartError, match=r" is in use already\."):
+            with pytest.raises(StartError, match=r" is already in use\."):
                 await ChatServer(other).start()
         with pytest.raises(StartError, match=r"chat\.db is in use: another chat-server has it open\.$"):
             await ChatServer(Settings(host="127.0.0.1", port=0, log=log)).start()

@@ -118,10 +118,10 @@ def test_it_stops_when_its_terminal_goes_away(ignored):
             port = re.search(r"127\.0\.0\.1:(\d+)", lines.readline())[1]
             os.kill(pid, signal.SIGHUP)
             if not ignored:
-                assert "asked to reload" in lines.readline()
+                assert "reload requested" in lines.readline()
             os.close(terminal)
             if not ignored:
-                assert "chat-server has ended" in lines.readline()
+                assert "chat-server has stopped" in lines.readline()
             else:
                 with connect(f"ws://127.0.0.1:{port}", proxy=None) as ana:
                     assert "init" in str(ana.recv(PATIENCE))
@@ -168,7 +168,7 @@ def test_what_is_no_listening_socket_is_named(kind, tmp_path):
         done = subprocess.run(command, pass_fds=[handed], capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 1
     assert re.fullmatch(
-        r"chat-server: LISTEN_FDS=1, but 3 is (no socket: .*|not listening for streams .*)\.\n", done.stderr
+        r"chat-server: LISTEN_FDS=1, but 3 is not a (socket: .*|listening stream socket .*)\.\n", done.stderr
     )
 
 

@@ -82,7 +82,7 @@ def test_how_an_origin_is_read(written, origins):
 )  # fmt: skip
 def test_an_origin_that_no_browser_sends_is_refused(written):
     """It could never match, and its sentence says what would."""
-    with pytest.raises(ValueError, match=r"^allow_origin is .*https?://"):
+    with pytest.raises(ValueError, match=r"^--allow-origin must .*https?://"):
         Settings(allow_origin=written)
 
 
@@ -166,5 +166,7 @@ def test_how_an_address_for_metrics_is_read(metrics_address, where):
 )
 def test_what_could_not_work_is_refused(option, value):
     """With one sentence that names the option and the value."""
-    with pytest.raises(ValueError, match=f"^{option} is .*{'' if option == 'rate_limit' else value}"):
+    with pytest.raises(
+        ValueError, match=f"^--{option.replace('_', '-')} must .*{'' if option == 'rate_limit' else value}"
+    ):
         Settings(**{option: value})

@@ -114,7 +114,7 @@ async def test_a_signal_in_a_flood_loses_nothing_that_was_said(process, number):
         assert person.seen == people[0].seen
     assert CANARY not in log
     assert [line.split()[2] for line in log.splitlines()] == ["INFO"]
-    assert log.endswith("INFO chat-server has ended\n")
+    assert log.endswith("INFO chat-server has stopped\n")
     mute.close()
 
 
@@ -179,7 +179,7 @@ async def test_a_server_that_can_not_start_leaves_nothing_running():
     async with open_house() as house:
         tasks = asyncio.all_tasks()
         second = ChatServer(Settings(host="127.0.0.1", port=house.server.port))
-        with pytest.raises(StartError, match=r"^127\.0\.0\.1:\d+ is in use already\."):
+        with pytest.raises(StartError, match=r"^127\.0\.0\.1:\d+ is already in use\."):
             await second.start()
         assert asyncio.all_tasks() == tasks
 
@@ -189,7 +189,7 @@ async def test_a_server_that_can_not_start_leaves_nothing_running():
     [
         ({"host": "no such host"}, "no such host is not an address of this computer."),
         ({"host": "192.0.2.1"}, "192.0.2.1 is not an address of this computer."),
-        ({"log": "nowhere:"}, "log is memory: or sqlite:PATH, not nowhere:"),
+        ({"log": "nowhere:"}, "--log must be memory: or sqlite:PATH, not nowhere:"),
     ],
 )
 async def test_why_it_can_not_start_is_one_sentence(settings, sentence):

@@ -78,7 +78,7 @@ class Room:
             raise too_long(self._max_text, len(text))
         if (lines := text.count("\n") + 1) > self._max_lines:
             raise CommandRefused(
-                "too_many_lines", f"A message has at most {self._max_lines} lines; this one has {lines}."
+                "too_many_lines", f"A message can have at most {self._max_lines} lines; this one has {lines}."
             )
         if command.reply_to is not None and not self.timeline.visible(command.reply_to, sender, now):
             raise _no_such_message(command.reply_to)

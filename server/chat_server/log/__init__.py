@@ -144,12 +144,12 @@ def open_log(url: str, *, history: int) -> MessageLog:
 
         return MemoryLog(history=history)
     if scheme == "sqlite" and path == ":memory:":
-        raise ValueError(f"{url} is no file; memory: keeps messages until the server stops")
+        raise ValueError(f"{url} is not a file; use memory: to keep messages until the server stops")
     if scheme == "sqlite" and path:
         from chat_server.log.sqlite import SqliteLog  # noqa: PLC0415 - as above
 
         return SqliteLog(file_path(path))
-    raise ValueError(f"log is memory: or sqlite:PATH, not {url}")
+    raise ValueError(f"--log must be memory: or sqlite:PATH, not {url}")
 
 
 def file_path(written: str) -> Path:
@@ -161,7 +161,7 @@ def file_path(written: str) -> Path:
     try:
         return Path(written).expanduser()
     except RuntimeError:
-        raise ValueError(f"{written} is in the home folder of somebody who is not known here") from None
+        raise ValueError(f"{written}: there is no such user on this computer") from None
 
 
 def read_file(path: Path) -> AbstractContextManager[tuple[float, float, Iterator[Entry]]]:

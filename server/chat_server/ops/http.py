@@ -27,7 +27,7 @@ class OperatorPages:
     def page(self, path: str) -> Answer | None:
         """Return what the chat's port answers to a plain request; None for what is none of these pages."""
         if path == "/metrics" and self._metrics_elsewhere:
-            return Answer(HTTPStatus.NOT_FOUND, "Metrics are not here; see --metrics-address.\n")
+            return Answer(HTTPStatus.NOT_FOUND, "Metrics are served elsewhere; see --metrics-address.\n")
         return self.page_apart(path)
 
     def page_apart(self, path: str) -> Answer | None:
@@ -42,13 +42,13 @@ class OperatorPages:
     def _health(self) -> Answer:
         context = self._context
         if context.stopping:
-            return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "The server is stopping.\n")
+            return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "The server is shutting down.\n")
         for hosted in context.rooms:
             if hosted.trouble is not None:
-                return Answer(HTTPStatus.SERVICE_UNAVAILABLE, f"Messages can't be kept: {hosted.trouble}.\n")
+                return Answer(HTTPStatus.SERVICE_UNAVAILABLE, f"Can't save messages: {hosted.trouble}.\n")
         failures = [hosted.log_failed_at for hosted in context.rooms if hosted.log_failed_at is not None]
         if any(context.now() - failed_at < _ILL_SECONDS for failed_at in failures):
-            return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "Messages can't be kept: the log can't be written.\n")
+            return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "Can't save messages: the log can't be written.\n")
         return Answer(HTTPStatus.OK, "ok\n")
 
 
@@ -71,7 +71,9 @@ class MetricsEntrance(Handler):
             return answer_to_method(request.method)
         path = request.path.partition("?")[0]
         page = self._pages.page_apart(path)
-        return page or Answer(HTTPStatus.NOT_FOUND, "There are /metrics and /healthz here.\n", refused="no_such_room")
+        return page or Answer(
+            HTTPStatus.NOT_FOUND, "Only /metrics and /healthz are served here.\n", refused="no_such_room"
+        )
 
 
 def _families(context: ServerContext) -> Iterator[Family]:
@@ -83,22 +85,22 @@ def _families(context: ServerContext) -> Iterator[Family]:
         return Family(f"chat_{name}", kind, explanation, [Sample(value)])
 
     deliveries, sent_bytes = sum(hub.deliveries for hub in hubs), sum(hub.sent_bytes for hub in hubs)
-    yield one("connections", "gauge", "Connections of all kinds, those in a handshake included.", len(waiting))
-    yield one("clients", "gauge", "Clients that are listed.", sum(hub.people for hub in hubs))
-    yield one("messages_total", "counter", "Messages that were kept.", counts.delivered[Message])
-    yield one("deletions_total", "counter", "Messages that were deleted or have expired.", counts.delivered[Deleted])
-    yield one("deliveries_total", "counter", "Events given to connections, one for each receiver.", deliveries)
-    yield one("sent_bytes_total", "counter", "Bytes of these events.", sent_bytes)
-    yield one("outbox_bytes", "gauge", "Bytes that wait for connections that do not read.", sum(waiting))
+    yield one("connections", "gauge", "Open connections, including handshakes.", len(waiting))
+    yield one("clients", "gauge", "Clients in the list of people.", sum(hub.people for hub in hubs))
+    yield one("messages_total", "counter", "Messages saved.", counts.delivered[Message])
+    yield one("deletions_total", "counter", "Messages deleted or expired.", counts.delivered[Deleted])
+    yield one("deliveries_total", "counter", "Events delivered, once per receiving connection.", deliveries)
+    yield one("sent_bytes_total", "counter", "Bytes of delivered events.", sent_bytes)
+    yield one("outbox_bytes", "gauge", "Bytes queued for slow connections.", sum(waiting))
     most = max(counts.outbox_most, *waiting, 0)
-    yield one("outbox_most_bytes", "gauge", "The most bytes that ever waited for one connection.", most)
-    yield one("slow_closes_total", "counter", "Connections closed because they did not read.", counts.slow_closes)
+    yield one("outbox_most_bytes", "gauge", "Most bytes ever queued for one connection.", most)
+    yield one("slow_closes_total", "counter", "Connections closed as too slow.", counts.slow_closes)
     errors = labelled("code", counts.errors)
-    yield Family("chat_errors_total", "counter", "Lines that were refused, by the code of the error.", errors)
-    yield one("handshakes_total", "counter", "Handshakes that let somebody in.", counts.handshakes)
+    yield Family("chat_errors_total", "counter", "Lines refused, by error code.", errors)
+    yield one("handshakes_total", "counter", "Handshakes accepted.", counts.handshakes)
     refused = labelled("reason", counts.refused)
-    yield Family("chat_handshakes_refused_total", "counter", "Handshakes that did not, by the reason.", refused)
-    late = "Seconds from the end of a temporary message to its deletion being kept."
+    yield Family("chat_handshakes_refused_total", "counter", "Handshakes refused, by reason.", refused)
+    late = "Seconds from a temporary message's expiry to its saved deletion."
     yield Family("chat_expiry_lag_seconds", "histogram", late, counts.expiry_lag.samples())
-    late = "Seconds by which the event loop was late, looked at once a second."
+    late = "Seconds the event loop was late, sampled once a second."
     yield Family("chat_loop_lag_seconds", "histogram", late, counts.loop_lag.samples())

@@ -48,7 +48,7 @@ async def run(settings: Settings, hosted: HostedRoom) -> None:
                 await hosted.remember_ends(hosted.timeline.applied)
                 hosted.schedule_expiry()  # something may be due earlier
         except LogError as error:
-            _log.warning("the log was not seen to: %s", error)
+            _log.warning("log maintenance failed: %s", error)
         minutes += 1
         await asyncio.sleep(_MARK_SECONDS)
 
@@ -58,7 +58,7 @@ async def prune(settings: Settings, hosted: HostedRoom) -> None:
     seconds, messages = settings.keeping
     clock = hosted.now
     if seconds is not None and clock.doubtful:
-        _log.warning("nothing is let go of for its age: see to the computer's clock, which is far ahead of the log's")
+        _log.warning("retention by age is paused: the computer's clock is far ahead of the log; check the clock")
         seconds = None
     if seconds is not None or messages is not None:
         before = None if seconds is None else clock.stamp - seconds
@@ -69,8 +69,8 @@ def tell_doubts(clock: Clock) -> None:
     """Tell the operator where the computer's clock can't be right."""
     if clock.doubtful:
         _log.warning(
-            "the computer's clock is %d days ahead of the log's last: nothing ends or is let go of by it until it is"
-            " set right, or has been so for a week",
+            "the computer's clock is %d days ahead of the log: nothing expires by it until it is corrected, or has run"
+            " like this for a week",
             (clock.stamp - clock.believed) / _DAY,
         )
 
@@ -78,7 +78,7 @@ def tell_doubts(clock: Clock) -> None:
 def follow_wall(clock: Clock) -> None:
     """Let stamps follow the computer's clock when that was set, and say so."""
     if step := clock.follow_wall():
-        _log.warning("the computer's clock was set by %+.0f seconds; messages are stamped by it from now on", step)
+        _log.warning("the computer's clock changed by %+.0f seconds; new messages use the new time", step)
         tell_doubts(clock)
 
 
@@ -91,11 +91,11 @@ async def watch(context: ServerContext) -> None:
             before, hosted.trouble = hosted.trouble, await hosted.log.trouble()
             if hosted.trouble is None:
                 if before is not None:
-                    _log.warning("messages can be kept again")
+                    _log.warning("messages can be saved again")
                     told.clear()
                 continue
             if before != hosted.trouble:
-                _log.error("messages can't be kept: %s", hosted.trouble)
+                _log.error("can't save messages: %s", hosted.trouble)
             for connection in context.connections:
                 session = connection.handler
                 if isinstance(session, Session) and session.busy and session not in told:

@@ -17,7 +17,7 @@ _WAITING_MOST = 1_000  # lines
 _SAME_MOST = 10  # lines in a minute that differ only in their values
 _MINUTE = 60.0
 _KINDS_MOST = 500  # that are counted apart
-_OTHERS = (logging.WARNING, "lines of other kinds")
+_OTHERS = (logging.WARNING, "other lines")
 _FLUSH_SECONDS = 1.0
 
 
@@ -162,10 +162,10 @@ def begin_operator_log() -> OperatorLog:
     log = logging.getLogger("chat_server")
 
     def tell_thread(fault: threading.ExceptHookArgs) -> None:
-        _tell(log, "a thread died", fault.exc_type, fault.exc_value, fault.exc_traceback)
+        _tell(log, "a thread crashed", fault.exc_type, fault.exc_value, fault.exc_traceback)
 
     def tell_unraisable(fault: "sys.UnraisableHookArgs") -> None:
-        _tell(log, "a fault that nobody catches", fault.exc_type, fault.exc_value, fault.exc_traceback)
+        _tell(log, "unhandled error", fault.exc_type, fault.exc_value, fault.exc_traceback)
 
     threading.excepthook = tell_thread
     sys.unraisablehook = tell_unraisable

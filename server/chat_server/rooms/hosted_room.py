@@ -103,7 +103,7 @@ class HostedRoom:
                 if isinstance(result, BaseException):  # it is shown to nobody, and tried again
                     self.room.abandon(draft)
                     self.note_log_failure()
-                    _log.warning("an expired message could not be deleted: %s", result)
+                    _log.warning("couldn't delete an expired message: %s", result)
                 else:
                     last = max(last, result)
         return last
@@ -198,7 +198,7 @@ class HostedRoom:
             await kept
             self._observe_lag(end)
         except LogError:
-            _log.exception("an expired message could not be deleted; trying again")
+            _log.exception("couldn't delete an expired message; trying again")
             self.note_log_failure()
             await asyncio.sleep(_RETRY_SECONDS)
             self.room.abandon(draft)

@@ -70,7 +70,7 @@ class CommandHandler:
     def _parsed(self, session: Session, line: str | None) -> Command | None:
         """The command in a line; None when its sender has been told why there is none."""
         if line is None:
-            session.refuse(Refusal("not_text", "Binary messages are not understood here; send text."))
+            session.refuse(Refusal("not_text", "Binary messages are not supported; send text."))
             return None
         beginning = clean(line[: self._longest])
         try:

@@ -20,7 +20,7 @@ from chat_server.transport.origin import REFUSAL, OriginCheck, own_names
 READING = frozenset({"GET", "HEAD"})
 """The methods of plain HTTP that get a page."""
 _ALLOW = (("Allow", "GET, HEAD, OPTIONS"),)
-_NO_PAGE = "Connect with a WebSocket client; web browsers are shown nothing here.\n"
+_NO_PAGE = "This is a chat server without web pages; connect with a WebSocket client.\n"
 
 
 class ChatEntrance:
@@ -69,7 +69,7 @@ class _Handshake(Handler):
         """Why this handshake is not welcome, if it is not."""
         context = self._entrance.context
         if context.stopping:
-            return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "stopping", "This server is about to end.")
+            return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "stopping", "This server is shutting down.")
         if self._connection.excess == "full":
             return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "full", "This server is full; try again later.")
         if crowded := self._crowded(request):
@@ -87,7 +87,7 @@ class _Handshake(Handler):
         connection, context = self._connection, self._entrance.context
         has_secret = bearer_secret(request.headers) is not None
         if connection.excess == "packed" or (connection.excess and not has_secret):
-            return "Too many connections from your address; close one of them."
+            return "Too many connections from your address; close one and try again."
         if not has_secret and (wait := context.rates.may_come(connection.household, context.now())):
             return f"Too many new connections from your address; try again in {wait:.1f} s."
         return ""
@@ -112,7 +112,12 @@ def answer_to_method(method: str) -> Answer:
     """Return the answer to a request that asks for no page: what may be asked, or that this may not be."""
     if method == "OPTIONS":
         return Answer(HTTPStatus.OK, "", headers=_ALLOW)
-    return Answer(HTTPStatus.METHOD_NOT_ALLOWED, "Pages are only read here.\n", refused="invalid", headers=_ALLOW)
+    return Answer(
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "Only GET, HEAD and OPTIONS are allowed here.\n",
+        refused="invalid",
+        headers=_ALLOW,
+    )
 
 
 def _refuse(status: int, reason: str, sentence: str) -> Answer:

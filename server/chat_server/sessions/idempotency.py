@@ -70,7 +70,7 @@ async def _look_up_outcome(session: Session, command: LoggedCommand, seq: int) -
     elif command.is_undone_by_deletion:
         _tell_outcome(session, command, Deleted(seq, timeline.applied))
     else:
-        session.refuse(Refusal("no_such_message", "That message is gone already.", command.txn))
+        session.refuse(Refusal("no_such_message", "That message is already gone.", command.txn))
 
 
 def _tell_outcome(session: Session, command: LoggedCommand, event: Event) -> None:

@@ -79,7 +79,7 @@ class Session(Handler):
 
     def tell_trouble(self, trouble: str) -> None:
         """Say that nothing can be kept just now; what was said is not refused by that."""
-        self.tell(Refusal("waiting", f"The server can't keep messages at the moment: {trouble}."))
+        self.tell(Refusal("waiting", f"The server can't save messages right now: {trouble}."))
 
     def refuse(self, refusal: Refusal) -> None:
         """Count a line that is not carried out, and tell its sender why."""
@@ -114,7 +114,7 @@ class Session(Handler):
 
     def _failed(self) -> None:
         _log.exception("a session failed: id=%s address=%s", self.client_id, self.connection.address)
-        self.connection.close(1011, "The server made a mistake.")
+        self.connection.close(1011, "Something went wrong on the server.")
 
     @property
     def has_unseen(self) -> bool:
@@ -172,7 +172,9 @@ class Session(Handler):
         freed = roster.join(self.client_id, name, self.context.now())
         self._join(Client(self.client_id, name), query)
         if problem:
-            self.refuse(Refusal(problem.code, f"{problem.text} You are {name} now; choose another with /name."))
+            self.refuse(
+                Refusal(problem.code, f"{problem.text} You are {name} for now; choose another name with /name.")
+            )
         for former in freed:
             await hosted.release_name(former)
 
@@ -198,10 +200,10 @@ class Session(Handler):
         """
         owner = await self.hosted.log.claim(fold_name(name), self.client_id, lasting=self.keeps_name)
         if owner != self.client_id:
-            raise CommandRefused("name_taken", f"{name} is taken here.")
+            raise CommandRefused("name_taken", f"{name} is already taken.")
         if other := self.hosted.room.roster.looks_like(name, self.client_id):
             await self.hosted.release_name(name)
-            raise CommandRefused("name_taken", f"{name} is taken here: it looks like {other}.")
+            raise CommandRefused("name_taken", f"{name} looks too much like {other}, which is taken.")
         return name
 
     # -- goodbye ------------------------------------------------------------------------------------------------
@@ -212,10 +214,10 @@ class Session(Handler):
 
     def on_slow(self) -> None:
         """Close, with one line for the operator."""
-        _log.warning("closed a client that does not read: id=%s address=%s", self.client_id, self.connection.address)
+        _log.warning("closed a slow client: id=%s address=%s", self.client_id, self.connection.address)
         self.context.counts.slow_closes += 1
         self.connection.drop_held()
-        self.connection.close(CLOSE_SLOW, "You were too slow to read; come back and catch up.")
+        self.connection.close(CLOSE_SLOW, "This connection couldn't keep up; reconnect to catch up.")
 
     def on_goodbye(self) -> bool:
         """What was said before a polite end is carried out, in its order, as before `/exit`."""

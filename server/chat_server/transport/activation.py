@@ -28,8 +28,8 @@ def inherited_sockets(environment: MutableMapping[str, str]) -> list[socket.sock
             one = socket.socket(fileno=descriptor)
             listens = one.type == socket.SOCK_STREAM and one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
         except OSError as error:
-            raise ListenError(f"LISTEN_FDS={count}, but {descriptor} is no socket: {error.strerror}.") from error
+            raise ListenError(f"LISTEN_FDS={count}, but {descriptor} is not a socket: {error.strerror}.") from error
         if not listens:
-            raise ListenError(f"LISTEN_FDS={count}, but {descriptor} is not listening for streams (Accept=no).")
+            raise ListenError(f"LISTEN_FDS={count}, but {descriptor} is not a listening stream socket (use Accept=no).")
         sockets.append(one)
     return sockets

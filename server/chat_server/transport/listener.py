@@ -150,12 +150,12 @@ def _bind_unix(path: str) -> socket.socket:
 
 def _remove_stale(path: str) -> None:
     if not stat.S_ISSOCK(os.lstat(path).st_mode):
-        raise ListenError(f"Can't listen on {UNIX}{path}: there is something else than a socket.")
+        raise ListenError(f"Can't listen on {UNIX}{path}: something other than a socket is there.")
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(_PROBE_SECONDS)
         with suppress(ConnectionRefusedError, FileNotFoundError):
             probe.connect(path)
-            raise ListenError(f"{UNIX}{path} is in use already. Is a chat-server running?")
+            raise ListenError(f"{UNIX}{path} is already in use. Is another chat-server running?")
     Path(path).unlink(missing_ok=True)
 
 
@@ -206,7 +206,9 @@ def lack_of_files() -> str | None:
     """A sentence for the operator where this process may open too few files to serve anybody."""
     if (possible := files_possible()) >= _FEWEST_FILES:
         return None
-    return f"Only {possible} files may be open here, too few for a server. Raise the limit (ulimit -n) to 64 or more."
+    return (
+        f"Only {possible} files can be open at once, too few for a server. Raise the limit (ulimit -n) to 64 or more."
+    )
 
 
 def explain_bind_error(host: str, port: int, option: str, error: OSError | OverflowError | UnicodeError) -> str:
@@ -215,8 +217,8 @@ def explain_bind_error(host: str, port: int, option: str, error: OSError | Overf
     if isinstance(error, socket.gaierror | UnicodeError) or getattr(error, "errno", 0) == errno.EADDRNOTAVAIL:
         return f"{host} is not an address of this computer."
     if isinstance(error, OSError) and "in use" in str(error):
-        return f"{where} is in use already. Is a chat-server running? Choose another port with {option}."
+        return f"{where} is already in use. Is another chat-server running? Choose another port with {option}."
     if isinstance(error, PermissionError) and 0 < port < _UNPRIVILEGED:
-        return f"Only an administrator may listen on port {port}. Choose another port with {option}."
+        return f"Listening on port {port} needs administrator rights. Choose another port with {option}."
     reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
     return f"Can't listen on {where}: {reason}."

@@ -24,15 +24,15 @@ _FIRST_LINE = re.compile(rb"[!-~]+ [!-~]+ HTTP/1\.[01]\r\n")
 _BODY = re.compile(
     rb"\r\n(?:transfer-encoding|expect|content-length(?![ \t]*:[ \t]*0[ \t]*\r\n))[ \t]*:[^\r\n]*", re.IGNORECASE
 )
-_SENTENCE = "This is no request that the server understands.\n"
+_SENTENCE = "The server doesn't understand this request.\n"
 _BAD_REQUEST = (
     "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
     f"Content-Length: {len(_SENTENCE)}\r\n\r\n{_SENTENCE}"
 ).encode()
-_HAS_BODY = Answer(HTTPStatus.BAD_REQUEST, "The request for a WebSocket has no body.\n", refused="invalid")
+_HAS_BODY = Answer(HTTPStatus.BAD_REQUEST, "A WebSocket request can't have a body.\n", refused="invalid")
 _NOT_NAMED = Answer(
     HTTPStatus.BAD_REQUEST,
-    "A trusted proxy says for whom it asks, with X-Forwarded-For or a PROXY header; this one did not.\n",
+    "This proxy is trusted but didn't name its client. Have it set X-Forwarded-For or send a PROXY header.\n",
     refused="unnamed",
 )
 _ABSOLUTE = re.compile(r"https?://[^/?#]*", re.IGNORECASE)

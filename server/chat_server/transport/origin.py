@@ -13,8 +13,8 @@ from websockets.datastructures import Headers
 
 _PORTS = {"http": 80, "https": 443}
 REFUSAL = (
-    "This Origin is that of a web page of another site, which may not connect. A program needs no Origin: have it send "
-    "none (websocket-client: suppress_origin=True). A page is let in with --allow-origin or --public-url.\n"
+    "Web pages from this Origin can't connect here. A program should send no Origin (websocket-client: "
+    "suppress_origin=True). To allow a web page, use --allow-origin or --public-url.\n"
 )
 """What the sender of a foreign Origin is told."""
 

@@ -52,7 +52,7 @@ def _read_first(data: bytes) -> ProxyHeader | None:
     if line := _LINE.match(data):
         return ProxyHeader(line.end(), plain_address(line["source"].decode()) if line["source"] else "")
     if b"\n" in data or len(data) >= _LONGEST_FIRST:
-        raise ValueError("not a PROXY header of version 1")
+        raise ValueError("not a valid version 1 PROXY header")
     return None
 
 
@@ -62,14 +62,14 @@ def _read_second(data: bytes) -> ProxyHeader | None:
         return None
     version, family, size = data[12], data[13], int.from_bytes(data[14:16], "big")
     if version not in {0x20, 0x21} or size > _LONGEST_SECOND:
-        raise ValueError("not a PROXY header of version 2")
+        raise ValueError("not a valid version 2 PROXY header")
     if len(data) < fixed + size:
         return None
     length = _ADDRESSES.get(family)
     if version == 0x20 or length is None:  # the proxy itself asks, or does not say for whom
         return ProxyHeader(fixed + size, "")
     if size < 2 * length + 4:
-        raise ValueError("a PROXY header without its addresses")
+        raise ValueError("a PROXY header without addresses")
     return ProxyHeader(fixed + size, plain_address(str(ipaddress.ip_address(data[fixed : fixed + length]))))
 
 

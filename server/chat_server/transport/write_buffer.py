@@ -39,7 +39,7 @@ class ReadHold(IntFlag):
     BUSY = 2
     """A line that it sent is still being worked on, and others wait behind it."""
     STOPPING = 4
-    """The server is about to end."""
+    """The server is shutting down."""
     TURN = 8
     """It sent much at once, and waits for its turn."""
     ENDED = 16

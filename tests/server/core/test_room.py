@@ -180,7 +180,7 @@ def test_a_text_has_so_many_lines():
     """One more than it has line feeds."""
     room = NumberedRoom("ana", max_lines=3)
     assert room.say("ana", "1\n2\n3")
-    expected = ("too_many_lines", "A message has at most 3 lines; this one has 4.")
+    expected = ("too_many_lines", "A message can have at most 3 lines; this one has 4.")
     assert refusal(room, "ana", Say("1\n2\n3\n")) == expected
 
 

@@ -400,7 +400,7 @@ def test_an_engine_is_chosen_by_its_url():
     assert isinstance(open_log("memory:", history=HISTORY), MemoryLog)
     assert isinstance(open_log("sqlite:log.db", history=HISTORY), SqliteLog)
     for url in ("", "postgres://x", "MEMORY:", "sqlite", "sqlite:"):
-        with pytest.raises(ValueError, match=r"^log is memory: or sqlite:PATH"):
+        with pytest.raises(ValueError, match=r"^--log must be memory: or sqlite:PATH"):
             open_log(url, history=HISTORY)
 
 

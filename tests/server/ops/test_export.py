@@ -62,10 +62,10 @@ async def test_the_commands_say_in_a_sentence_what_is_wrong(log, tmp_path, capfd
     before = (tmp_path / "copy.db").read_bytes()
     (tmp_path / "text").write_text("not a database " * 100)
     for command, sentence in (
-        (["backup", chat, copy], "copy.db is there already."),
+        (["backup", chat, copy], "copy.db already exists."),
         (["backup", missing, f"{copy}2"], "There is no log "),
         (["backup", chat, f"{missing}/x"], "Can't write "),
-        (["backup", str(tmp_path / "text"), f"{copy}2"], "text: it is not a database."),
+        (["backup", str(tmp_path / "text"), f"{copy}2"], "text: it is not a chat-server log."),
         (["export", missing], "There is no log "),
     ):
         assert main(command) == 1

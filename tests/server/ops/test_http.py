@@ -103,7 +103,7 @@ async def test_a_long_body_is_read_to_its_end(house):
         response = connection.getresponse()
         return response.status, response.read()
 
-    assert await asyncio.to_thread(post) == (405, b"Pages are only read here.\n")
+    assert await asyncio.to_thread(post) == (405, b"Only GET, HEAD and OPTIONS are allowed here.\n")
 
 
 async def test_a_body_without_end_is_cut_off(open_a_house):
@@ -185,7 +185,7 @@ async def test_a_server_that_is_stopping_says_so(open_a_house):
     await house.eventually(lambda: len(house.connections) == 2)
     house.context.stopping = True
     await peer.send(b"TP/1.1\r\nHost: x\r\n\r\n")
-    assert (await peer.rest()).endswith(b"\r\n\r\nThe server is stopping.\n")
+    assert (await peer.rest()).endswith(b"\r\n\r\nThe server is shutting down.\n")
     mute.sock.close()
 
 
@@ -215,7 +215,7 @@ async def test_a_log_that_can_not_be_written_is_ill(house):
     log = FullDisk(house)
     assert (await ana.said("lost"))["code"] == "not_kept"
     status, _, body = await ask(house, PROBES["curl"].format("/healthz"))
-    assert (status, body) == (503, "Messages can't be kept: the log can't be written.\n")
+    assert (status, body) == (503, "Can't save messages: the log can't be written.\n")
     log.full = False
     await ana.said("kept")
     assert (await ask(house, PROBES["curl"].format("/healthz")))[0] == 200

@@ -148,7 +148,7 @@ async def test_a_name_that_looks_like_anothers_is_taken(house, look_alike):
     if error["code"] == "bad_name":
         assert "scripts" in error["text"]
         return
-    assert (error["code"], error["text"]) == ("name_taken", f"{look_alike} is taken here: it looks like joe.")
+    assert (error["code"], error["text"]) == ("name_taken", f"{look_alike} looks too much like joe, which is taken.")
     guest = await house.person(quote(look_alike))
     assert (await guest.next())["code"] == "name_taken"
     assert await claims(house) == {"joe", "bob", guest.name.casefold()}

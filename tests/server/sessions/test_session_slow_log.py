@@ -96,7 +96,7 @@ async def test_what_could_not_be_read_is_said_to_who_asked(open_a_house, line):
     log.let_go()
     await bob.hears("one")
     error = await bob.said(f"/txn k {line}")
-    assert (error["code"], error["txn"], error["text"]) == ("not_read", "k", "The disk does not answer.")
+    assert (error["code"], error["txn"], error["text"]) == ("not_read", "k", "The disk is not responding.")
     log.unreadable = False
     answer = await bob.said(f"/txn k {line}")
     assert answer.get("code") != "not_read"

@@ -67,7 +67,7 @@ async def test_a_slow_reader_is_cut_by_bytes(open_a_house, caplog):
     peer.sock.close()
     await house.eventually(lambda: len(house.connections) == 2)
     assert [record.getMessage() for record in caplog.records if record.name == "chat_server"] == [
-        f"closed a client that does not read: id={owner} address=127.0.0.1"
+        f"closed a slow client: id={owner} address=127.0.0.1"
     ]
 
 

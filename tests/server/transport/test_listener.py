@@ -69,7 +69,7 @@ async def test_an_address_that_is_taken_leaves_nothing_behind():
     """None of the others is listened on; the sentence names the one."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(ListenError, match=rf"127\.0\.0\.1:{port} is in use already"):
+        with pytest.raises(ListenError, match=rf"127\.0\.0\.1:{port} is already in use"):
             bind(("127.0.0.2", "127.0.0.1"), port, "--port")
         bind(("127.0.0.2",), port, "--port").close()
     with pytest.raises(ListenError, match="2001:db8::1 is not an address of this computer"):
@@ -113,11 +113,11 @@ async def test_a_unix_socket_that_was_left_is_replaced(tmp_path):
         left.bind(str(path))
     async with open_house(host=f"unix:{path}") as house:
         assert (house.server.port, "init" in await come_by(path)) == (0, True)
-        with pytest.raises(StartError, match=r"chat\.sock is in use already\. Is a chat-server running\?"):
+        with pytest.raises(StartError, match=r"chat\.sock is already in use\. Is another chat-server running\?"):
             await ChatServer(Settings(host=f"unix:{path}")).start()
         assert "init" in await come_by(path)
     path.write_text("precious")
-    with pytest.raises(StartError, match="something else than a socket"):
+    with pytest.raises(StartError, match="something other than a socket"):
         await ChatServer(Settings(host=f"unix:{path}")).start()
     assert path.read_text() == "precious"
     with pytest.raises(StartError, match=r"Can't listen on unix:.*: No such file or directory\."):

@@ -183,7 +183,7 @@ async def test_a_proxy_that_names_nobody_gets_pages_alone(open_a_house, start):
         peer = await peer_from(house, PROXY, start + handshake("/", *more))
         response = await peer.rest()
         assert response.startswith(REFUSED)
-        assert b"X-Forwarded-For or a PROXY header" in response
+        assert b"X-Forwarded-For or send a PROXY header" in response
     assert house.context.counts.refused == {"unnamed": 2}
 
 

@@ -116,7 +116,7 @@ def _free_name(log: Path) -> Path:
         path = log.with_name(name if number == 1 else f"{name}-{number}")
         if not os.path.lexists(path):
             return path
-    raise OpenError(f"There are too many files {name} already.")
+    raise OpenError(f"There are already too many files called {name}.")
 
 
 def _copy(connection: sqlite3.Connection, source: Path, part: Path, target: Path) -> None:
@@ -162,14 +162,14 @@ def _open(source: Path) -> sqlite3.Connection:
     """
     try:
         if not source.is_file():
-            raise OpenError(f"There is no log {source}.")
+            raise OpenError(f"There is no log at {source}.")
     except OSError as error:
         raise OpenError(f"Can't read {source}: {error.strerror}.") from error
     connection = open_copy(real_path(source))
     try:
         if read_facts(connection) is None:
             connection.close()
-            raise OpenError(f"{source} is no log: there is nothing in it.")
+            raise OpenError(f"{source} is not a log: it is empty.")
     except (sqlite3.Error, TypeError) as error:
         connection.close()
         raise OpenError(f"Can't read {source}: {why_not_opened(error, source)}.") from error
@@ -181,6 +181,6 @@ def _must_be_whole(connection: sqlite3.Connection, source: Path) -> None:
     try:
         for table in _TABLES:
             if connection.execute(f"PRAGMA quick_check('{table}')").fetchone() != ("ok",):
-                raise OpenError(f"{source} is damaged; take another backup.")
+                raise OpenError(f"{source} is damaged; use another backup.")
     except sqlite3.Error as error:
         raise OpenError(f"Can't read {source}: {why(error)}.") from error

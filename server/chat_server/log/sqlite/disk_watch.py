@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from chat_server.log.sqlite.schema import why
 
-_HANGS = "the disk does not answer"
+_HANGS = "the disk is not responding"
 _PATIENCE = 2.0  # seconds in which a disk answers that is not ill
 
 

@@ -134,9 +134,9 @@ class SqliteLog:
         """Keep an entry; the future is done when it would outlive a loss of power."""
         future: asyncio.Future[int] = self._loop.create_future()
         if self._entries_waiting >= _MOST_ENTRIES or self._bytes_waiting >= _MOST_BYTES:
-            future.set_exception(LogError("The server can't keep up with what is written; try again in a moment."))
+            future.set_exception(LogError("The server can't keep up right now; try again in a moment."))
         elif self._closed or self._broken:
-            future.set_exception(LogError("The server is about to end."))
+            future.set_exception(LogError("The server is shutting down."))
         else:
             self._entries_waiting += 1
             self._bytes_waiting += len(entry.body)
@@ -181,7 +181,7 @@ class SqliteLog:
         """
         future: asyncio.Future[_T] = self._loop.create_future()
         if self._closed or self._broken:
-            raise LogError("The server is about to end.")
+            raise LogError("The server is shutting down.")
         self._submit(Work(future, run, wipes, key))
         return await future
 
@@ -298,11 +298,11 @@ class SqliteLog:
 
     async def _read(self, reading: "_Reading | None", read: Callable[[Reader], _T]) -> _T:
         if self._closed or reading is None:
-            raise LogError("The server is about to end.")
+            raise LogError("The server is shutting down.")
         try:
             return await self._loop.run_in_executor(reading.thread, read, reading.reader)
         except (sqlite3.Error, ValueError) as error:
-            raise LogError(f"The server could not read that: {why(error)}.") from error
+            raise LogError(f"The server couldn't read that: {why(error)}.") from error
 
     # -- names --------------------------------------------------------------------------------------------------
 

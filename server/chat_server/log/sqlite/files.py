@@ -75,16 +75,16 @@ class HeldFiles:
         if not size:
             if self._runs:
                 raise OpenError(
-                    f"{path} is empty, though there was a log. Put a backup in its place with `chat-server restore`, or"
-                    f" remove {path} and {path.name}-lock to begin a new one."
+                    f"{path} is empty, but it used to hold a log. Restore a backup with `chat-server restore`, or"
+                    f" remove {path} and {path.name}-lock to start a new one."
                 )
             return
         has_wal = _size(beside(path, "-wal")) > _WAL_HEADER
         header = os.pread(self._database, 100, 0)
         if not has_wal and is_cut_short(header, size):
             raise OpenError(
-                f"{path} is only a part of a log: its end is missing, as after an interrupted copy. Put a whole backup"
-                " in its place with `chat-server restore`."
+                f"{path} is incomplete: its end is missing, as after an interrupted copy. Restore a complete"
+                " backup with `chat-server restore`."
             )
         if _application(header) == APPLICATION and _size(beside(path, "-journal")):
             raise _foreign(path, "-journal")
@@ -169,19 +169,19 @@ def _run_of(path: Path) -> str:
 
 def _foreign(path: Path, suffix: str) -> OpenError:
     return OpenError(
-        f"{path.name}{suffix} belongs to another file than this {path}, which somebody has put in its place. Move"
-        f" {path} elsewhere, and go back to it with `chat-server restore COPY {path}`."
+        f"{path.name}{suffix} belongs to a different file: {path} has been replaced by hand. Move {path} elsewhere,"
+        f" and restore it with `chat-server restore COPY {path}`."
     )
 
 
 def _check_folder(path: Path) -> None:
     try:
         if path.is_dir():
-            raise OpenError(f"{path} is a folder; name a file in it.")
+            raise OpenError(f"{path} is a folder; give the name of a file in it.")
         if not path.parent.is_dir():
-            raise OpenError(f"There is no folder {path.parent}; make it first.")
+            raise OpenError(f"There is no folder {path.parent}; create it first.")
         if path.exists() and not path.is_file():
-            raise OpenError(f"{path} is not a file that can hold a log.")
+            raise OpenError(f"{path} is not a regular file.")
     except OSError as error:
         raise OpenError(f"Can't use {path}: {error.strerror}.") from error
 
@@ -190,8 +190,8 @@ def _must_not_lack_its_database(path: Path) -> None:
     """SQLite would remove the write-ahead log of a database that is not there."""
     if not path.exists() and _size(beside(path, "-wal")) > _WAL_HEADER:
         raise OpenError(
-            f"{path} is gone, and {path.name}-wal beside it has the newest messages: bring the file back, or remove"
-            f" {path.name}-wal to begin a new log."
+            f"{path} is gone, and {path.name}-wal beside it has the newest messages. Put the file back, or remove"
+            f" {path.name}-wal to start a new log."
         )
 
 
@@ -218,12 +218,12 @@ def _lock_database(descriptor: int, path: Path) -> None:
         except OSError as error:
             raise _not_locked(path, error) from error
     elif os.fstat(descriptor).st_nlink > 1:  # elsewhere no lock would outlive SQLite's closing of the file
-        raise OpenError(f"{path} has a second name (a hard link); remove one, for two servers could use it.")
+        raise OpenError(f"{path} has a second name (a hard link), so two servers could use it. Remove one.")
 
 
 def _not_locked(path: Path, error: OSError) -> OpenError:
     if error.errno in _NO_LOCKS:
-        return OpenError(f"Can't use {path}: its file system has no locks. Put it on a local disk.")
+        return OpenError(f"Can't use {path}: its file system doesn't support locks. Put it on a local disk.")
     if error.errno in {errno.EACCES, errno.EAGAIN}:
         return OpenError(f"{path} is in use: another chat-server has it open.")
     return OpenError(f"Can't lock {path}: {error.strerror}.")

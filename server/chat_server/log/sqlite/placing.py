@@ -23,7 +23,7 @@ def written_whole(target: Path, *, replace: bool = False) -> Iterator[Path]:
         OpenError: when that is not possible, or `target` is there already and may not be replaced.
     """
     if not replace and os.path.lexists(target):
-        raise OpenError(f"{target} is there already.")
+        raise OpenError(f"{target} already exists.")
     part = target.with_name(target.name + _UNFINISHED)
     descriptor = _begin(part, target)
     try:
@@ -78,8 +78,8 @@ def _name(part: Path, target: Path, *, replace: bool) -> None:
     try:
         os.link(part, target)  # in one step only where there is none
     except FileExistsError:
-        raise OpenError(f"{target} is there already.") from None
+        raise OpenError(f"{target} already exists.") from None
     except OSError:  # a file system without links
         if os.path.lexists(target):
-            raise OpenError(f"{target} is there already.") from None
+            raise OpenError(f"{target} already exists.") from None
         part.rename(target)

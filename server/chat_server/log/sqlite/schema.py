@@ -92,8 +92,8 @@ def open_copy(path: Path) -> sqlite3.Connection:
         wal = path.with_name(path.name + "-wal")
         if wal.exists() and wal.stat().st_size:
             raise OpenError(
-                f"Can't read {path} where it is: {wal.name} beside it has the newest messages. Copy both into a folder"
-                " that can be written."
+                f"Can't read {path} where it is: {wal.name} beside it has the newest messages. Copy both to a folder"
+                " where you can write."
             ) from cause
         return _opened(path, _prepare_reader, where + "&immutable=1")
 
@@ -128,7 +128,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     if not connection.execute("PRAGMA page_count").fetchone()[0]:
         connection.execute("PRAGMA auto_vacuum=INCREMENTAL")  # before the first page, or by a VACUUM
     if connection.execute("PRAGMA journal_mode=WAL").fetchone()[0] != "wal":
-        raise OpenError(f"Can't use {path}: its file system can't share memory between connections.")
+        raise OpenError(f"Can't use {path}: its file system doesn't support shared memory. Put it on a local disk.")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA secure_delete=ON")
     connection.execute("PRAGMA temp_store=MEMORY")
@@ -165,12 +165,12 @@ def check(connection: sqlite3.Connection, path: Path) -> None:
     if application != APPLICATION and (
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] or version
     ):
-        raise OpenError(f"{path} is the database of another program.")
+        raise OpenError(f"{path} is another program's database.")
     if application != APPLICATION and connection.execute("PRAGMA page_count").fetchone()[0] > 1:
-        raise OpenError(f"{path} is only a part of a log, as after an interrupted copy.")
+        raise OpenError(f"{path} is incomplete, as after an interrupted copy.")
     if version > len(_MIGRATIONS):
         raise OpenError(
-            f"{path} was written by a newer chat-server (its format is {version}, ours {len(_MIGRATIONS)})."
+            f"{path} was written by a newer chat-server (format {version}; this one knows {len(_MIGRATIONS)})."
         )
 
 
@@ -206,22 +206,22 @@ def gather(connection: sqlite3.Connection, select: str, values: Any) -> list[tup
 
 _split = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _REASONS = {
-    sqlite3.SQLITE_READONLY_DBMOVED: "its files were moved or removed while it is in use",
+    sqlite3.SQLITE_READONLY_DBMOVED: "its files were moved or removed while in use",
     sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_READONLY: "it can't be written",
-    sqlite3.SQLITE_CANTOPEN: "it can't be written",
-    sqlite3.SQLITE_PERM: "it can't be written",
-    sqlite3.SQLITE_NOTADB: "it is not a database",
-    sqlite3.SQLITE_CORRUPT: "it is damaged; put a backup in its place",
-    sqlite3.SQLITE_BUSY: "another program has it locked",
-    sqlite3.SQLITE_LOCKED: "another program has it locked",
+    sqlite3.SQLITE_READONLY: "the log is not writable",
+    sqlite3.SQLITE_CANTOPEN: "the log is not writable",
+    sqlite3.SQLITE_PERM: "the log is not writable",
+    sqlite3.SQLITE_NOTADB: "it is not a chat-server log",
+    sqlite3.SQLITE_CORRUPT: "the log is damaged; restore a backup",
+    sqlite3.SQLITE_BUSY: "another program has locked the log",
+    sqlite3.SQLITE_LOCKED: "another program has locked the log",
     sqlite3.SQLITE_IOERR: "the disk can't be read or written",
-    sqlite3.SQLITE_CONSTRAINT: "another program has changed it",
+    sqlite3.SQLITE_CONSTRAINT: "another program has changed the log",
     sqlite3.SQLITE_NOMEM: "there is not enough memory",
     sqlite3.SQLITE_TOOBIG: "it is too large",
 }
 _LEAST_ROOM = 65_536  # bytes that a start needs
-_UNKNOWN = "something is wrong with its database"
+_UNKNOWN = "unknown database error"
 
 
 def why(error: Exception) -> str:

@@ -177,9 +177,9 @@ class Writer:
                 self.connection.execute(f"INSERT INTO keys{self.facts.keys} VALUES (randomblob(16), 0)")
             except sqlite3.Error:
                 self._roll_back()
-                return f"The server can't tell whether it has kept that: {why(error)}."
+                return f"The server can't tell whether that was saved: {why(error)}."
         reason = f": {why(error)}" if isinstance(error, sqlite3.Error) else ""
-        return f"The server could not keep that{reason}."
+        return f"The server couldn't save that{reason}."
 
     def _roll_back(self) -> None:
         with suppress(sqlite3.Error):  # it may have been rolled back already

@@ -167,7 +167,7 @@ async def test_a_taken_name():
     async with open_house() as house:
         await house.person("ana")
         async with chat_at(house.url()) as ana:
-            await ana.shows("ana is taken here.", "▊ /name ana2")
+            await ana.shows("ana is already taken.", "▊ /name ana2")
             await ana.press("enter")
             await ana.until(lambda: ana.app.store.people.you.name == "ana2")
             await ana.until(lambda: not ana.screen.composer.text)
@@ -177,7 +177,7 @@ async def test_a_taken_name():
             await ana.cut()
             ana.retry()
             await ana.shows("Back.", "● ana2 (you)")
-            await ana.lacks("is taken here")
+            await ana.lacks("is already taken")
 
 
 async def test_a_name_that_is_refused_is_not_asked_for_again():
@@ -185,7 +185,7 @@ async def test_a_name_that_is_refused_is_not_asked_for_again():
     async with open_house() as house, chat(house) as ana:
         await house.person("bob")
         await ana.say("/name bob")
-        await ana.shows("bob is taken here.", "▊ /name bob")
+        await ana.shows("bob is already taken.", "▊ /name bob")
         await ana.press("ctrl+u")
         await ana.cut()
         ana.retry()
@@ -210,7 +210,7 @@ async def test_a_proposal_never_writes_over_a_draft():
         await house.person("ana")
         async with chat_at(house.url()) as ana:
             await ana.write("hello")
-            await ana.shows("ana is taken here.", "▊ hello")
+            await ana.shows("ana is already taken.", "▊ hello")
 
 
 async def test_lines_beyond_the_limit_come_back():

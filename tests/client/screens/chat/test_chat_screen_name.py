@@ -12,7 +12,7 @@ async def test_a_name_of_somebody_who_is_here_is_not_proposed():
         await house.person("ana")
         await house.person("ana2")
         async with chat(house) as ana:
-            await ana.shows("ana is taken here.", "▊ /name ana3")
+            await ana.shows("ana is already taken.", "▊ /name ana3")
             await house.person("ana3")
             await ana.shows("▊ /name ana4")
             await ana.press("x")
@@ -30,7 +30,7 @@ async def test_a_name_that_is_kept_for_somebody_who_is_away_is_passed_over():
         async with chat(house) as ana:
             await ana.shows("▊ /name ana2")
             await ana.press("enter")
-            await ana.shows("ana2 is taken here.", "▊ /name ana3")
+            await ana.shows("ana2 is already taken.", "▊ /name ana3")
             await ana.press("enter")
             await ana.shows("You are ana3 now.")
 
@@ -44,7 +44,7 @@ async def test_what_we_are_called_already_is_not_proposed():
             await one.press("enter")
             await one.shows("You are ana2 now.")
             async with chat(house) as other:
-                await other.shows("ana is taken here.")
+                await other.shows("ana is already taken.")
                 assert other.screen.composer.text == ""
 
 
@@ -56,7 +56,7 @@ async def test_a_name_that_was_typed_is_told_once_it_is_ours():
         async with chat(house) as ana:
             ana.app.use(Settings(), Keeping(name_at=lambda url, name: kept.append((url, name))))
             await ana.say("/name bob")
-            await ana.shows("bob is taken here.")
+            await ana.shows("bob is already taken.")
             ana.screen.composer.text = ""
             await ana.say("/name zoe")
             await ana.shows("You are zoe now.")

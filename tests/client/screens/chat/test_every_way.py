@@ -1,4 +1,4 @@
-"""Every cell of README's table is a way that works: carried out on the whole app before a real server."""
+"""Every cell of the table in docs/using.md is a way that works: carried out on the whole app before a real server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -189,7 +189,7 @@ TASKS = {
         was_private,
         size=(120, 24),
     ),
-    "write to everyone again": ActionCase(
+    "go back to everyone": ActionCase(
         (
             keys("press escape", "say hello all"),
             mouse("click Everyone @ ▏", "say hello all"),
@@ -199,7 +199,7 @@ TASKS = {
         first=("press ctrl+o b enter", "shows private to bob"),
         size=(120, 24),
     ),
-    "send what deletes itself": ActionCase(
+    "send a temporary message": ActionCase(
         (
             keys(
                 *("press ctrl+l", "shows temp: 30 s", "press ctrl+l", "shows temp: 5 min", "press ctrl+l"),
@@ -214,13 +214,13 @@ TASKS = {
         ),
         lives_30_seconds,
     ),
-    "take a deletion back": ActionCase(
+    "undo a deletion": ActionCase(
         (keys("press ctrl+z"), mouse("click [Undo]")),
         is_kept,
         first=("press alt+up d d", "shows deleting…"),
         options={"undo_seconds": 600.0},
     ),
-    "go to what was replied to, and back": ActionCase(
+    "go to the message replied to, and back": ActionCase(
         (
             keys("press alt+up g", "shows ▊ the root", "lacks ▊ {text}", "press backspace"),
             mouse("click ╭ bob: the root", "shows ▊ the root", "lacks ▊ {text}", "click [Back]"),
@@ -231,7 +231,7 @@ TASKS = {
     "go to the newest message": ActionCase(
         (keys("press end"), mouse("click ↓ 1 new")), is_at_the_end, first=("press pageup", "+", "shows ↓ 1 new")
     ),
-    "go to the first unread one, and back": ActionCase(
+    "go to the first unread message, and back": ActionCase(
         (
             keys("press home", "shows new since", "lacks ▊ {text}", "press backspace"),
             mouse("click ↑ first new", "shows new since", "lacks ▊ {text}", "click [Back]"),
@@ -241,7 +241,7 @@ TASKS = {
         first=("away", "++", "back", "shows ↑ first new"),
         after=("say read",),
     ),
-    "load what is missing": ActionCase(
+    "load missing messages": ActionCase(
         (
             keys(
                 "press home",
@@ -276,7 +276,7 @@ TASKS = {
         is_opened,
         says="{number} https://e.org/notes",
     ),
-    "find words": ActionCase(
+    "find text": ActionCase(
         (
             keys(
                 *("press ctrl+f", "write 7 before", "shows 1 of 4", "press enter n", "shows 2 of 4"),
@@ -287,7 +287,7 @@ TASKS = {
         ),
         nothing_is_sought,
     ),
-    "find words in the whole record": ActionCase(
+    "search everything the server keeps": ActionCase(
         (
             keys("press ctrl+r", "write 7 before", "press enter", "shows 1 found", "press escape"),
             keys("press ctrl+f", "write 7 before", "press ctrl+r", "shows 1 found", "press escape"),
@@ -307,7 +307,7 @@ TASKS = {
         ),
         nothing_is_sought,
     ),
-    "mute somebody, listen again": ActionCase(
+    "mute or unmute somebody": ActionCase(
         (
             keys("press ctrl+b down m", "shows bob is muted.", "press m", "press escape"),
             mouse(
@@ -333,8 +333,8 @@ TASKS = {
         is_dracula,
         size=(80, 36),
     ),
-    "take another name": ActionCase((command("say /name anna"),), is_called_anna),
-    "break the line": ActionCase(
+    "change your name": ActionCase((command("say /name anna"),), is_called_anna),
+    "start a new line": ActionCase(
         (
             keys("write one", "press ctrl+j *two enter"),
             keys("write one", "press alt+enter *two enter"),
@@ -342,7 +342,7 @@ TASKS = {
         ),
         has_two_lines,
     ),
-    "finish a name": ActionCase(
+    "complete a name": ActionCase(
         (keys("write bo", "press tab", "shows ▊ bob: ", "press *morning enter"),), was_addressed
     ),
     "get help": ActionCase(
@@ -355,7 +355,7 @@ TASKS = {
 
 
 def test_every_cell_of_the_table_is_a_way():
-    """No task and no kind of way is in README alone, and none is here alone."""
+    """No task and no kind of way is on the page alone, and none is here alone."""
     assert {name: {way.kind for way in task.ways} for name, task in TASKS.items()} == promised()
 
 

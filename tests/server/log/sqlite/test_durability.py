@@ -134,7 +134,7 @@ async def test_what_was_not_kept_does_not_come_to_life(disk, tmp_path, syncs):
             log.append(NewEntry(MESSAGE, said(f"lost {'x' * 9000}{number}"), key=str(number))) for number in (1, 2)
         ]
         answers = await asyncio.gather(*lines, return_exceptions=True)
-        sentence = {1: "The server could not keep that", 2: "The server can't tell whether it has kept that"}[syncs]
+        sentence = {1: "The server couldn't save that", 2: "The server can't tell whether that was saved"}[syncs]
         assert {str(answer) for answer in answers} == {f"{sentence}: the disk can't be read or written."}
         shutil.copytree(tmp_path / "log", tmp_path / "killed")
         await log.append(NewEntry(MESSAGE, said("next")))

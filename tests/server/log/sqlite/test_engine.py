@@ -266,7 +266,7 @@ async def test_a_full_disk_loses_nothing_that_was_answered(path):
         kept = 1
         while not isinstance(answer := await settled(log.append(NewEntry(MESSAGE, said("x" * 3000)))), LogError):
             kept += 1
-        assert str(answer) == "The server could not keep that: the disk is full."
+        assert str(answer) == "The server couldn't save that: the disk is full."
         assert len(await texts(log)) == kept
         assert await log.claim("ana", "~ana") == "~ana"
         await limit(log, 1 << 30)
@@ -304,7 +304,7 @@ async def test_after_its_end_nothing_is_kept(path):
     kept = log.append(NewEntry(MESSAGE, said("last")))
     await log.close()
     assert await kept == 1
-    with pytest.raises(LogError, match=r"^The server is about to end\.$"):
+    with pytest.raises(LogError, match=r"^The server is shutting down\.$"):
         await log.append(NewEntry(MESSAGE, said("late")))
 
 
@@ -348,11 +348,11 @@ def text(path):
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (foreign, "log.db is the database of another program."),
-        (newer, "log.db was written by a newer chat-server (its format is 99, ours 1)."),
-        (damaged, "log.db: it is damaged; put a backup in its place."),
-        (text, "log.db: it is not a database."),
-        (os.mkdir, "log.db is a folder; name a file in it."),
+        (foreign, "log.db is another program's database."),
+        (newer, "log.db was written by a newer chat-server (format 99; this one knows 1)."),
+        (damaged, "log.db: the log is damaged; restore a backup."),
+        (text, "log.db: it is not a chat-server log."),
+        (os.mkdir, "log.db is a folder; give the name of a file in it."),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -380,5 +380,5 @@ async def test_a_log_has_one_server(path):
 
 async def test_a_folder_that_is_not_there_is_named(tmp_path):
     """As an operator wrote it."""
-    with pytest.raises(OpenError, match=r"^There is no folder .*/none; make it first\.$"):
+    with pytest.raises(OpenError, match=r"^There is no folder .*/none; create it first\.$"):
         await SqliteLog(tmp_path / "none" / "log.db").open()

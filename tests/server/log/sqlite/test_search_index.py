@@ -173,7 +173,7 @@ async def test_one_item_that_fails_is_refused_alone(tmp_path):
         answers = await asyncio.gather(
             *(log.append(NewEntry(MESSAGE, body)) for body in bodies), return_exceptions=True
         )
-        assert str(answers[17]) == "The server could not keep that."
+        assert str(answers[17]) == "The server couldn't save that."
         assert [*answers[:17], *answers[18:]] == list(range(1, 50))
         page = await log.page(100, 100, "~ana")
         assert [entry.body for entry in page] == [*bodies[:17], *bodies[18:]]
