@@ -212,7 +212,7 @@ def test_a_gap_that_is_not_filled_is_admitted():
     told = Told(init(message(1)))
     lines = told.greet(init(message(300), message(301), more=True))
     assert lines[1:] == [
-        "10:02 you missed 2 messages and what was said before that:", "10:02 #300 bob: hello", "10:02 #301 bob: hello"
+        "10:02 you missed 2 messages, and older ones before that:", "10:02 #300 bob: hello", "10:02 #301 bob: hello"
     ]  # fmt: skip
 
 
@@ -220,7 +220,7 @@ def test_a_server_that_began_anew_is_told():
     """All that it has is new, and nothing was deleted: the numbers mean other messages now."""
     told = Told(init(message(1), message(2)))
     assert told.greet(init(message(1, "another"), epoch="e2"))[1:] == [
-        "10:02 the server began anew: what was said before is gone", "10:02 you missed 1 message:",
+        "10:02 the server has restarted; earlier messages are gone", "10:02 you missed 1 message:",
         "10:02 #1 bob: another",
     ]  # fmt: skip
 

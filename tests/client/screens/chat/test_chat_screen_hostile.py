@@ -25,7 +25,7 @@ async def test_markup_is_text_everywhere():
         await ana.press("escape")
         await ana.shows(f"This text is for {NAME} alone.")
         await ana.press("ctrl+u", "ctrl+o")
-        await ana.shows("Message whom?", f"▸ {NAME}")
+        await ana.shows("Send messages to", f"▸ {NAME}")
         await ana.press("escape", "up", "r")
         await ana.shows(f"↪ replying to {NAME}: {TEXT}")
         await ana.say(TEXT)
@@ -36,7 +36,7 @@ async def test_markup_is_text_everywhere():
         await eve.say("/exit")
         await ana.shows("1 here")
         await ana.say("are you there")
-        await ana.shows(f"{NAME} is not here any more.")
+        await ana.shows(f"{NAME} has left.")
         await ana.press("ctrl+u")
         await ana.say("/[/b] x")
         await ana.shows('no command "/[/b]"')
@@ -89,7 +89,7 @@ async def test_a_link_that_is_no_address_is_text():
             await bob.say(f"see {url} there")
             await ana.shows(f"see {url}")
             await ana.press("up", "o")
-            await ana.shows("That is no address.")
+            await ana.shows("That link isn't a valid address.")
             await ana.press("escape")
         assert opened == []
 

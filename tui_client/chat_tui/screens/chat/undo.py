@@ -48,7 +48,7 @@ class Undo:
             return None
         pending, self._pending = self._pending, None
         self._feed.discard(pending.key)
-        self._status.notice(Notice("success", "Taken back.", seconds=2.0))
+        self._status.notice(Notice("success", "Deletion undone.", seconds=2.0))
         return pending
 
 
