@@ -45,7 +45,7 @@ def test_one_starts_a_room_and_another_joins(tmp_path: Path) -> None:
         ana.send(b"\r")
         ana.wait(in_the_list)
         ana.send(END)
-        ana.wait("closes when you leave.")
+        ana.wait("you choose.")
         ana.send(b"\r")
         ana.wait("Who can join your room?")
         ana.type("n")
@@ -161,7 +161,7 @@ def test_a_guest_leaves_nothing_behind(server: Server, tmp_path: Path) -> None:
         gus.send(DOWN + b"\r")
         gus.wait(lambda rows: not any("╭─ Theme" in row for row in rows))
         gus.type("/name somebody\r")
-        gus.wait("You are somebody now.")
+        gus.wait("You are now somebody.")
         leave(gus)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 

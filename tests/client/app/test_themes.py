@@ -195,7 +195,7 @@ async def test_a_theme_is_chosen_by_looking_at_it():
 
         ana.app.action_change_theme()
         await ana.click("dracula")
-        await ana.shows("dracula for this session only: The disk")
+        await ana.shows("Using dracula for now: The disk")
         assert ana.app.theme == "dracula"
 
 

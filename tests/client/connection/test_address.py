@@ -68,7 +68,7 @@ def test_addresses_are_understood(text, url):
         ("ana:secret@host", "A password needs an encrypted connection"),
         ("wss://ana@host", "a user name and a password"),
         ("wss://:x@host", "a user name and a password"),
-        ("host/#part", "leave out #part"),
+        ("host/#part", "Leave #part out"),
         ("ws:/host", "needs two slashes: ws://host"),
         ("ws:h:1", "needs two slashes: ws://h:1"),
         ("WSS:host/dev", "needs two slashes: wss://host/dev"),

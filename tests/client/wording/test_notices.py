@@ -7,12 +7,13 @@ from chat_tui.wording import notices
 
 
 @pytest.mark.parametrize(
-    ("left", "again"), [(4.4, "in 4 s."), (0.6, "in 1 s."), (0.4, "again…"), (0.0, "again…"), (-3.0, "again…")]
+    ("left", "again"),
+    [(4.4, "Retrying in 4 s."), (0.6, "Retrying in 1 s."), (0.4, "Retrying…"), (0.0, "Retrying…"), (-3.0, "Retrying…")],
 )
 def test_a_lost_connection_counts_down(left, again):
     """In whole seconds; when the time has come it says that it tries."""
     notice = notices.lost_notice(Lost("The server is restarting.", 10.0 + left, 1), 10.0, ever_connected=True)
-    assert notice.text.startswith("Connection lost. The server is restarting. Trying again")
+    assert notice.text.startswith("Connection lost. The server is restarting. ")
     assert f"{again} Your text is safe." in notice.text
     assert notice[0::2] == ("warning", "Try now")
 

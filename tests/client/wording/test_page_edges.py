@@ -39,7 +39,7 @@ def test_others_are_not_loaded():
     store.disconnected()
     store.apply(init(message(90), message(91), resumed=True, more=True), 0.0)
     assert edge(store, 50) == ("Older messages: click to load them", True)
-    assert edge(store, 90) == ("Messages missing here: click to load them, or press l on the next one", True)
+    assert edge(store, 90) == ("Messages missing here: click to load, or l on the next one", True)
     store.pages.request(90)
     assert [edge(store, number)[0] == LOADING for number in (50, 90)] == [False, True]
     assert edge(store, 91) == ("", False)

@@ -70,4 +70,4 @@ class ThemeChoice:
         try:
             self.keep(name)
         except RememberError as error:
-            self._app.notify(f"{name} for this session only: {error}", severity="warning", markup=False)
+            self._app.notify(f"Using {name} for now: {error}", severity="warning", markup=False)

@@ -64,7 +64,7 @@ _PICKED = (
     (REPLY, "reply"),
     (DELETE, "delete"),
     (COPY, "copy"),
-    (MESSAGE, "message the author"),
+    (MESSAGE, "message"),
     (OPEN, "open a link"),
     (JUMP, "go to the quote"),
 )
@@ -72,7 +72,7 @@ _PICKED = (
 
 _HELP = [
     ("{composer.send}", "send"),
-    ("{composer.newline}", "start a new line (Shift+Enter: not everywhere)"),
+    ("{composer.newline}", "add a line (Shift+Enter: some terminals)"),
     (
         "{composer.pick!}, or {composer.up} in an empty composer",
         "pick a message: ↑ ↓ to move, " + ", ".join(f"{action.key} {does}" for action, does in _PICKED),

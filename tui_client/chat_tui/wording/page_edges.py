@@ -25,7 +25,7 @@ def _is_asked_for(store: Store, gap: Gap) -> bool:
 def _missing(before: Message | None) -> str:
     if before is None:
         return "Older messages: click to load them"
-    return "Messages missing here: click to load them, or press l on the next one"
+    return "Messages missing here: click to load, or l on the next one"
 
 
 def _beginning(store: Store, message: Message) -> str:

@@ -141,7 +141,7 @@ async def test_the_key_bar_says_what_keys_do_where_they_go():
         await ana.press("alt+up")
         await ana.until(lambda: ana.rows[-1].startswith("⏎ Do it"))
         await ana.press("escape", "ctrl+b")
-        await ana.until(lambda: ana.rows[-1].startswith("⏎ Write to  m Mute"))
+        await ana.until(lambda: ana.rows[-1].startswith("⏎ Message  m Mute"))
         await ana.press("escape", "ctrl+f")
         await ana.until(lambda: ana.rows[-1].startswith("↑ Older  ↓ Newer"))
         await ana.press(*"here", "enter")

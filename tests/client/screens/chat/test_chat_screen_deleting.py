@@ -107,7 +107,7 @@ async def test_a_question_loses_no_text(tmp_path):
             log = HeldLog(house, full=True)
             await ana.say("a line that nobody keeps")
             await ana.say(LONG)
-            await ana.shows("This has 12 lines.")
+            await ana.shows("This message has 12 lines.")
             log.let_go()
             await ana.until(lambda: ana.screen.composer.text == "a line that nobody keeps")
             await ana.press("b")
@@ -115,5 +115,5 @@ async def test_a_question_loses_no_text(tmp_path):
             await ana.press("ctrl+up")
             assert ana.screen.composer.text == LONG
             await ana.press("enter")
-            await ana.shows("This has 12 lines.")
+            await ana.shows("This message has 12 lines.")
         assert Drafts(tmp_path, "ws://a:1/").get("") == LONG

@@ -23,7 +23,7 @@ async def test_markup_is_text_everywhere():
         await ana.shows(f"to: {NAME} (private)", f"▔ private to {NAME} ▔", f"Private message to {NAME}…")
         await ana.write("x")
         await ana.press("escape")
-        await ana.shows(f"This text is for {NAME} alone.")
+        await ana.shows(f"This text is for {NAME} only.")
         await ana.press("ctrl+u", "ctrl+o")
         await ana.shows("Send messages to", f"▸ {NAME}")
         await ana.press("escape", "up", "r")

@@ -184,7 +184,7 @@ async def test_a_page_that_is_late(snapshot):
             ana.screen.messages.action_scroll_home()
             await ana.shows("Loading older messages…", "▊ line 101")
             await ana.press("pageup", "pageup")
-            await draw(snapshot, ana, "Loading", [(80, 24)])
+            await draw(snapshot, ana, "loading", [(80, 24)])
             await ana.cut()
             await ana.shows("Older messages: click")
             ana.retry()

@@ -82,7 +82,7 @@ async def test_private_text_does_not_become_public_by_escape():
         await _to_bob_by_letters(ana)
         await ana.write("secret")
         await ana.press("escape")
-        await ana.shows("This text is for bob alone.", WORDS)
+        await ana.shows("This text is for bob only.", WORDS)
         await ana.press("ctrl+u", "escape")
         await ana.lacks(WORDS)
 

@@ -338,7 +338,7 @@ TASKS = {
             mouse("click ^p palette", "click Choose the colours", "click dracula"),
         ),
         is_dracula,
-        size=(80, 36),
+        size=(80, 40),
     ),
     "take another name": ActionCase((command("say /name anna"),), is_called_anna),
     "break the line": ActionCase(

@@ -173,7 +173,7 @@ async def first_steps(ana):
     await ana.press("enter", "end", "up", "enter")
     await ana.write("a b")
     await ana.press("enter")
-    await ana.shows('▲ "a b" is not')
+    await ana.shows('▲ "a b" isn\'t')
     yield "a wrong address"
     await ana.click("ana")
     await ana.press("end", "space", "x")

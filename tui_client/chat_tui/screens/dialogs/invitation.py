@@ -44,7 +44,7 @@ class InvitationScreen(Dialog[None]):
         """`line` is what others type; `reach` is a sentence that says who may come."""
         super().__init__()
         self._line = line
-        self._words = f'{reach} It closes when you leave. Ctrl+P, "join" shows this again.'
+        self._words = f'{reach} It closes when you leave. To see this again: Ctrl+P, "join".'
 
     def compose(self) -> ComposeResult:
         """The line, the words, the answers, the keys."""
