@@ -95,7 +95,7 @@ async def test_a_line_that_is_taken_back_is_somewhere():
         await ana.shows("This goes to everyone;", "not sent yet")
         await ana.write("something else")
         await ana.click("[Undo]")
-        await ana.shows("Deletion undone.", "▊ something else", "ctrl+↑ brings it back")
+        await ana.shows("✓ Not sent.", "▊ something else", "ctrl+↑ brings it back")
         await ana.press("ctrl+up")
         assert ana.screen.composer.text == "the code is 4711"
 

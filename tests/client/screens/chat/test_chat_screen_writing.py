@@ -252,7 +252,7 @@ async def test_what_was_said_to_one_person_goes_to_everyone_only_after_a_while()
         await ana.say("can you cover for me")
         await ana.shows("This goes to everyone; you first sent it to one person. [Undo]", "not sent yet")
         await ana.press("ctrl+z")
-        await ana.shows("Deletion undone.", "▊ can you cover for me")
+        await ana.shows("✓ Not sent.", "▊ can you cover for me")
         await ana.lacks("not sent yet")
 
 
