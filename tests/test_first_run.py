@@ -23,7 +23,7 @@ def nothing_said(home: Path, *options: str, cols: int = 80, rows: int = 24, user
 
 def in_the_list(rows: list[str]) -> bool:
     """Is the cursor on a place to go to, whether a room runs on this computer or not?"""
-    return any("answers at localhost:6789." in row or "you are asked" in row for row in rows)
+    return any("answers at localhost:6789." in row or "you choose" in row for row in rows)
 
 
 def remembered(home: Path) -> str:
@@ -41,19 +41,19 @@ def leave(terminal: Terminal) -> None:
 def test_one_starts_a_room_and_another_joins(tmp_path: Path) -> None:
     """The line to type is shown and copied; they talk; the room ends with the one who started it, who is told so."""
     with nothing_said(tmp_path / "ana") as ana:
-        ana.wait("Others will see you under this name.")
+        ana.wait("Others will see this name.")
         ana.send(b"\r")
         ana.wait(in_the_list)
         ana.send(END)
-        ana.wait("ends when you leave.")
+        ana.wait("you choose.")
         ana.send(b"\r")
-        ana.wait("Who may come to your room?")
+        ana.wait("Who can join your room?")
         ana.type("n")
         ana.wait("Your room is open")
         ana.wait("● connected · 1 here")
-        rows = ana.wait("esc To the room")
+        rows = ana.wait("esc Go to the room")
         invitation = next(found[0] for row in rows if (found := re.search(r"chat-tui ws://[\w.]+:(\d+)", row)))
-        assert any("It listens on 0.0.0.0:" in row for row in rows)
+        assert any("Listening on 0.0.0.0:" in row for row in rows)
         ana.click_text("[Copy]")
         ana.wait("✓ Sent to the terminal's clipboard.")
         assert b"\x1b]52;c;" + b64encode(invitation.encode()) in ana.raw
@@ -65,11 +65,11 @@ def test_one_starts_a_room_and_another_joins(tmp_path: Path) -> None:
             ana.type("welcome\r")
             bob.wait("▊ welcome")
             ana.send(CTRL_Q)
-            ana.wait("bob is here. Your room ends when you leave.")
+            ana.wait("bob is still here. The room closes when you leave.")
             ana.type("e")
             assert ana.wait_exit() == 0
             assert ana.restored()
-            assert b"The room that you started has ended." in ana.raw
+            assert b"The room you started has closed." in ana.raw
             bob.wait("Connection lost.")
             leave(bob)
     assert port not in remembered(tmp_path / "ana")
@@ -80,11 +80,11 @@ def test_one_starts_a_room_and_another_joins(tmp_path: Path) -> None:
 def test_a_signal_ends_the_room_unasked(end: signal.Signals, tmp_path: Path) -> None:
     """Whoever shuts a computer down, or closes the window, is not there to answer."""
     with nothing_said(tmp_path / "ana") as ana:
-        ana.wait("Others will see you under this name.")
+        ana.wait("Others will see this name.")
         ana.send(b"\r")
         ana.wait(in_the_list)
         ana.send(END + b"\r")
-        ana.wait("Who may come to your room?")
+        ana.wait("Who can join your room?")
         ana.type("c")
         rows = ana.wait(lambda rows: [row for row in rows if "chat-tui ws://" in row])
         port = next(found[1] for row in rows if (found := re.search(r"chat-tui ws://[\w.]+:(\d+)", row)))
@@ -109,8 +109,8 @@ def test_the_next_time_enter_twice_is_enough(server: Server, tmp_path: Path) -> 
     """A room that has greeted one comes first, also in a small terminal; the name stays the one that was typed."""
     where = server.url.removeprefix("ws://")
     with nothing_said(tmp_path, user="root of all") as ana:
-        ana.wait("▲ A name has no spaces.")
-        ana.wait("Others will see you under this name.")
+        ana.wait("▲ A name can't contain spaces.")
+        ana.wait("Others will see this name.")
         ana.type("\x15ana\r")
         ana.wait(in_the_list)
         ana.send(END + b"\x1b[A\r")
@@ -121,7 +121,7 @@ def test_the_next_time_enter_twice_is_enough(server: Server, tmp_path: Path) -> 
     with nothing_said(tmp_path, cols=40, rows=12, user="root of all") as ana:
         ana.wait("Your name   ana")
         ana.wait(f"{where.replace('127.0.0.1', 'localhost')}  recent")
-        ana.wait("Others will see you under this name.")
+        ana.wait("Others will see this name.")
         ana.type("\r\rback again")  # all at once
         ana.wait("lobby  to: Everyone")
         ana.wait("back again")
@@ -138,15 +138,15 @@ def test_what_is_typed_too_early_accepts_nothing(server: Server, tmp_path: Path)
     with nothing_said(tmp_path / "ana") as ana:
         ana.type("zoe\rhi\r\r")
         ana.wait("Your name   zoehi")
-        ana.wait("Enter was pressed before there was anything to see here.")
+        ana.wait("Enter came before this was on the screen.")
         ana.send(b"\r")
-        ana.wait("You have been in this room before.")
+        ana.wait("You've been here before.")
 
 
 def test_a_guest_leaves_nothing_behind(server: Server, tmp_path: Path) -> None:
     """Neither name nor room, and no theme."""
     with nothing_said(tmp_path, "--guest") as gus:
-        gus.wait("Others will see you")
+        gus.wait("Others will see this name")
         gus.type("gus\r")
         gus.wait(in_the_list)
         gus.send(END + b"\x1b[A\r")
@@ -155,13 +155,13 @@ def test_a_guest_leaves_nothing_behind(server: Server, tmp_path: Path) -> None:
         gus.wait("● connected")
         gus.send(CTRL_P)
         gus.type("theme")
-        gus.wait("Another look")
+        gus.wait("Choose the colours")
         gus.send(b"\r")
         gus.wait("╭─ Theme")
         gus.send(DOWN + b"\r")
         gus.wait(lambda rows: not any("╭─ Theme" in row for row in rows))
         gus.type("/name somebody\r")
-        gus.wait("You are somebody now.")
+        gus.wait("You are now somebody.")
         leave(gus)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
@@ -194,14 +194,14 @@ def test_what_is_set_goes_straight_there(server: Server, tmp_path: Path) -> None
 def test_where_nobody_answers_esc_leads_to_the_choice_of_a_room(tmp_path: Path) -> None:
     """Whoever has said on the command line where to go has the same way out as who has chosen it from the list."""
     with nothing_said(tmp_path, "ws://127.0.0.1:9") as ana:
-        ana.wait("Esc goes back.")
+        ana.wait("Press Esc to go back.")
         ana.type("not yet")
         ana.wait("▊ not yet")
         ana.send(ESC)
         ana.send(CTRL_U)
         ana.wait("Message everyone…")
         ana.send(ESC)
-        ana.wait("Others will see you under this name.")
+        ana.wait("Others will see this name.")
         with running_server() as server:
             ana.wait("answers")
             ana.send(b"\r")

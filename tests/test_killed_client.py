@@ -61,7 +61,7 @@ def test_what_was_read_before_a_kill_is_read(tmp_path: Path) -> None:
             ana.wait_exit()
         bob.send("while away")
         with chat_tui(server.url, "ana", tmp_path) as ana:
-            ana.wait("1 message while you were away. Home goes to the first.")
+            ana.wait("1 message while you were away. Press Home for the first.")
             ana.wait("▊ seen")
             rows = ana.wait("▊ while away")
             assert any("new since" in row for row in rows)

@@ -23,7 +23,7 @@ LONG = pytest.param((60_000, 200), marks=pytest.mark.long)
 SLOW = ("--rate-limit", "off", "--slow-after", "1")
 PACE = 1_000
 """Lines that may be under way, so that who says them is not the one that is too slow."""
-THERE = "some messages were missed; they follow, oldest first:"
+THERE = "you missed some messages; here they are, oldest first:"
 
 
 def say(server: Server, first: int, count: int, size: int = 0, *, until_left: bool = False) -> None:
@@ -106,4 +106,4 @@ def test_what_the_server_has_no_more_is_one_line_and_a_status(tmp_path: Path, fl
         assert [line[6:] for line in lost] == [
             f"up to {first - heard:,} messages are missing here: the server no longer has them"
         ]
-        assert ana.err.startswith("chat-tui: no connection, trying again: ")
+        assert ana.err.startswith("chat-tui: no connection, retrying: ")

@@ -168,7 +168,7 @@ def test_the_cursor_is_where_the_next_letter_goes(ana: Terminal) -> None:
     ana.wait(at_text(ana, "xyz"))
     ana.send(ESCAPE)
     ana.send(CTRL_O)
-    ana.wait(lambda rows: "A few letters of the name" in rows[ana.cursor()[1]])
+    ana.wait(lambda rows: "Type part of a name" in rows[ana.cursor()[1]])
     ana.send(ESCAPE)
     ana.send(CTRL_B)
     ana.wait(at_text(ana, "▊ word"))

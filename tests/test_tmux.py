@@ -126,7 +126,7 @@ def test_nothing_stays_of_what_a_row_showed_before(tmp_path: Path) -> None:
             again = repainted(tmux)
             assert [pair for pair in zip(rows, again, strict=True) if not is_same(*pair)] == []
             pages += 1
-            if any("This is where it begins" in row for row in rows):
+            if any("Start of the conversation" in row for row in rows):
                 break
             tmux.keys("PPage")
             rows = tmux.settled(but=rows)

@@ -37,18 +37,18 @@ def check_name(name: str) -> str:
     if not name:
         raise InvalidNameError("A name needs at least one character.")
     if len(name) > NAME_LENGTH:
-        raise InvalidNameError(f"A name has at most {NAME_LENGTH} characters; this one has {len(name)}.")
+        raise InvalidNameError(f"A name can have at most {NAME_LENGTH} characters; this one has {len(name)}.")
     if any(character.isspace() for character in name):
-        raise InvalidNameError("A name has no spaces.")
+        raise InvalidNameError("A name can't contain spaces.")
     if clean(name) != name or _UNSEEN.search(name) or any(map(_refused, name)) or _only_marks(name):
-        raise InvalidNameError("A name has no control, invisible or bidirectional characters.")
+        raise InvalidNameError("A name can't contain control, invisible or bidirectional characters.")
     if name.startswith(_REFUSED_FIRST):
-        raise InvalidNameError(f"A name does not begin with {name[0]}.")
+        raise InvalidNameError(f"A name can't start with {name[0]}.")
     if not (looks_of(name) | {fold_name(name)}).isdisjoint(_reserved()):
-        raise InvalidNameError(f"{name} is a reserved word; take another name.")
+        raise InvalidNameError(f"{name} is reserved; choose another name.")
     scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in name if letter.isalpha()}
     if len(scripts & _LOOK_ALIKE) > 1:
-        raise InvalidNameError("A name does not mix letters of scripts that look alike.")
+        raise InvalidNameError("A name can't mix letters from scripts that look alike.")
     return name
 
 

@@ -106,7 +106,7 @@ def parse_query(text: str) -> Query:
             if words := words_of(written):
                 terms.append(Term(tuple(words), prefix=bool(part["more"]) or written.endswith("*")))
     if len(terms) > MOST_TERMS:
-        raise QueryError(f"Look for {MOST_TERMS} words at most.")
+        raise QueryError(f"Search for at most {MOST_TERMS} words.")
     if not terms and sender is None:
-        raise QueryError("Write words to look for, or from:name.")
+        raise QueryError("Type words to search for, or from:name.")
     return Query(tuple(terms), sender, before)

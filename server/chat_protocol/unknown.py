@@ -6,30 +6,30 @@ from collections.abc import Iterable, Mapping
 from chat_protocol.text import clean_line
 
 _INSTEAD = (
-    ("/msg /query /dm /pm /w /whisper /tell /private", "write /to bob text"),
-    ("/nick /rename /user /register /login /identify", "write /name ana"),
-    ("/quit /q /part /leave /bye /disconnect /close /logout /signoff /wc", "write /exit"),
-    ("/rm /del /remove /unsend /redact", "write /delete 12"),
-    ("/r /re /quote /answer /thread", "write /reply 12 text"),
-    ("/find /grep /lastlog", "write /search words"),
-    ("/expire /timer /ephemeral /disappear", "write /temp 30 text"),
-    ("/e /edit /s /correct /fix", "a message can't be changed: write /delete 12, and say it again"),
-    ("/me /action /slap /shrug", "write it as a message"),
-    ("/say /all /notice /amsg /broadcast", "what begins without a slash goes to everyone"),
-    ("/who /names /users /nicks /people /online /here", "who comes and goes is told by itself"),
-    ("/whois /whowas /info /seen /last", "a name is all that is known of anybody"),
-    ("/away /afk /back /brb /status /presence", "nobody is told who is away: write it as a message"),
-    ("/clear /cls /reset", "what is shown is up to your program, and /delete deletes for everyone"),
-    ("/ignore /block /mute /unignore /unblock /unmute", "what you hide is up to your program"),
+    ("/msg /query /dm /pm /w /whisper /tell /private", "use /to bob text"),
+    ("/nick /rename /user /register /login /identify", "use /name ana"),
+    ("/quit /q /part /leave /bye /disconnect /close /logout /signoff /wc", "use /exit"),
+    ("/rm /del /remove /unsend /redact", "use /delete 12"),
+    ("/r /re /quote /answer /thread", "use /reply 12 text"),
+    ("/find /grep /lastlog", "use /search words"),
+    ("/expire /timer /ephemeral /disappear", "use /temp 30 text"),
+    ("/e /edit /s /correct /fix", "messages can't be edited: use /delete 12, then send it again"),
+    ("/me /action /slap /shrug", "send it as a message"),
+    ("/say /all /notice /amsg /broadcast", "text without a slash goes to everyone"),
+    ("/who /names /users /nicks /people /online /here", "you see people join and leave"),
+    ("/whois /whowas /info /seen /last", "people have a name, nothing more"),
+    ("/away /afk /back /brb /status /presence", "send it as a message"),
+    ("/clear /cls /reset", "your own program decides what it shows, and /delete deletes for everyone"),
+    ("/ignore /block /mute /unignore /unblock /unmute", "hiding messages is up to your own program"),
     ("/topic /title /motd /pin /unpin /pins", "nothing is pinned above the messages here"),
-    ("/react /unreact /like", "answer with /reply 12 and an emoji"),
-    ("/kick /ban /unban /op /deop /voice /devoice /mod /admin /mode /kill", "everybody here may do the same"),
-    ("/invite", "whoever knows the address can join"),
-    ("/join /j /room /rooms /channel /channels /list /create /switch /cycle", "there is one room at an address"),
-    ("/server /connect /reconnect /open", "another address is another connection"),
-    ("/upload /file /send /attach /dcc /image", "only texts can be sent, such as a link to it"),
-    ("/theme /color /colour /colors /set /settings /config /preferences /bind /alias", "that is up to your program"),
-    ("/ping /lag /version /about /time /ctcp", "that is not asked by a line"),
+    ("/react /unreact /like", "use /reply 12 and an emoji"),
+    ("/kick /ban /unban /op /deop /voice /devoice /mod /admin /mode /kill", "everyone here has the same rights"),
+    ("/invite", "anyone who knows the address can join"),
+    ("/join /j /room /rooms /channel /channels /list /create /switch /cycle", "each address has one room"),
+    ("/server /connect /reconnect /open", "connect to the other address instead"),
+    ("/upload /file /send /attach /dcc /image", "only text can be sent, such as a link"),
+    ("/theme /color /colour /colors /set /settings /config /preferences /bind /alias", "that's up to your own program"),
+    ("/ping /lag /version /about /time /ctcp", "the server doesn't answer that"),
 )
 OTHER_NAMES: Mapping[str, str] = {name: instead for names, instead in _INSTEAD for name in names.split()}
 """What other programs call things, and what to do here, as the end of a sentence."""
@@ -38,7 +38,7 @@ _NO_GUESS = frozenset({"/exit"})
 """Who follows a wrong guess must not lose anything by it, as a name is lost that is given up."""
 
 _PLAIN = re.compile(r"/[a-z]{1,20}", re.IGNORECASE | re.ASCII)
-_AS_TEXT = "To say it, begin with //."
+_AS_TEXT = "To send it as text, start with //."
 _LONG = 5
 """A name of so many letters may have two slips of the finger in it, a shorter one has one."""
 

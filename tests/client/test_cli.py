@@ -49,7 +49,7 @@ def test_a_timeout_is_a_number_of_seconds(seconds, capsys):
         cli.main(["--plain", f"--timeout={seconds}"])
     assert end.value.code == 2
     shown = capsys.readouterr().err
-    assert "a number of seconds above 0 is needed, such as 10 or 2.5, not " in shown
+    assert "must be a number of seconds above 0, such as 10 or 2.5, not " in shown
     assert "\x1b" not in shown
 
 
@@ -58,16 +58,16 @@ def test_a_timeout_is_for_the_plain_client(capsys):
     with pytest.raises(SystemExit) as end:
         cli.main(["--timeout", "5"])
     assert end.value.code == 2
-    assert "--timeout goes with --plain" in capsys.readouterr().err
+    assert "--timeout needs --plain" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["http://example.org"], "An address begins with ws:// or wss://, not http://."),
-        (["ws://example.org:99999"], 'The port in "example.org:99999" is not a number from 1 to 65535.'),
-        ([""], "An address is missing."),
-        (["ws://a b"], "is not the name of a computer."),
+        (["http://example.org"], "Start the address with ws:// or wss://, not http://."),
+        (["ws://example.org:99999"], 'The port in "example.org:99999" must be a number from 1 to 65535.'),
+        ([""], "The address is empty."),
+        (["ws://a b"], "isn't a host name."),
         (["ws://me:secret@host"], "A password needs an encrypted connection"),
         (["--name", "two  words\n"], "name"),
         (["--name", "\x1b[2J"], "name"),
@@ -91,18 +91,22 @@ def test_without_a_terminal():
         [sys.executable, "-m", "chat_tui"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "chat-tui needs a terminal; `chat-tui --plain` works without one.\n"
+    assert done.stderr == "chat-tui needs a terminal. Without one, use `chat-tui --plain`.\n"
 
 
-NEEDS_TERMINAL = "chat-tui needs a terminal; `chat-tui --plain` works without one."
-OTHER_TEXT = "The language settings here ask for ascii, and the screen needs UTF-8: set LC_ALL=C.UTF-8"
+NEEDS_TERMINAL = "chat-tui needs a terminal. Without one, use `chat-tui --plain`."
+OTHER_TEXT = "Your locale uses ascii, but the screen needs UTF-8: set LC_ALL=C.UTF-8"
 
 
 @pytest.mark.parametrize(
     ("environment", "redirection", "why"),
     [
-        ({"TERM": "dumb"}, "", "This terminal can't show a screen (TERM is dumb); `chat-tui --plain` works here."),
-        ({"TERM": ""}, "", "This terminal can't show a screen (TERM is not set); `chat-tui --plain` works here."),
+        (
+            {"TERM": "dumb"},
+            "",
+            "This terminal can't show a full screen (TERM is dumb). Use `chat-tui --plain` instead.",
+        ),
+        ({"TERM": ""}, "", "This terminal can't show a full screen (TERM isn't set). Use `chat-tui --plain` instead."),
         ({"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, "", OTHER_TEXT),
         ({}, "<&-", NEEDS_TERMINAL),
         ({}, ">&-", NEEDS_TERMINAL),
@@ -142,7 +146,7 @@ def test_an_output_that_is_full(tmp_path):
     with open("/dev/full", "w") as full:  # noqa: PTH123 - no file of ours
         done = run_config(tmp_path, stdout=full)
     assert done.returncode == 1
-    assert done.stderr == "chat-tui: standard output can't be written: No space left on device\n"
+    assert done.stderr == "chat-tui: can't write to standard output: No space left on device\n"
 
 
 NOBODY = ["unshare", "--user", "--map-user=54321", "env", "-u", "HOME"]
@@ -156,7 +160,7 @@ def test_a_user_without_a_home_folder(tmp_path):
     """As in a container: a guest, who is told so; nothing is remembered, and everything else works."""
     argv = [*NOBODY, sys.executable, "-m", "chat_tui"]
     with Terminal([*argv, "127.0.0.1:9"], home=tmp_path) as terminal:
-        terminal.wait("This user has no home folder")
+        terminal.wait("There's no home folder")
         terminal.wait("127.0.0.1:9")
         terminal.send(b"\x11")
         assert terminal.wait_exit() == 0
@@ -165,7 +169,7 @@ def test_a_user_without_a_home_folder(tmp_path):
         stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 1
-    assert done.stderr.startswith("chat-tui: This user has no home folder, so nothing can be remembered (set HOME)")
+    assert done.stderr.startswith("chat-tui: There's no home folder, so nothing can be remembered (set HOME)")
     assert "Traceback" not in done.stderr
     assert subprocess.run([*argv, "config"], capture_output=True, check=False).returncode == 0
 
@@ -190,7 +194,7 @@ def test_a_crash_is_written_down_without_values(tmp_path):
     except ExceptionGroup as error:
         sentence = write_crash_report(error, tmp_path / "state")
     [path] = (tmp_path / "state").iterdir()
-    assert sentence == f"What happened is in {path}"
+    assert sentence == f"Details are in {path}"
     written = path.read_text()
     assert "4711" not in written
     kinds = ["ValueError", "KeyError", "ExceptionGroup"]
@@ -207,7 +211,7 @@ def test_a_secret_that_can_not_be_kept_is_no_reason_not_to_chat(tmp_path):
     argv = [sys.executable, "-m", "chat_tui", "127.0.0.1:9", "--name", "ana"]
     with Terminal(argv, home=tmp_path, env={"TMPDIR": os.environ.get("TMPDIR", "/tmp")}) as terminal:
         terminal.wait("guest")
-        terminal.wait("Nothing answers at 127.0.0.1:9")
+        terminal.wait("Can't reach 127.0.0.1:9")
         terminal.send(b"\x11")
         assert terminal.wait_exit() == 0
 
@@ -231,7 +235,7 @@ def test_config_prints_every_setting_and_who_has_set_it(tmp_path):
     )
     assert (done.returncode, done.stderr) == (0, "")
     heading, _, *rows = done.stdout.splitlines()
-    assert heading == f"Settings are read from {file}"
+    assert heading == f"Settings file: {file}"
     assert [row.split(maxsplit=2) for row in rows][:4] == [
         ["server", "wss://a.org", "environment CHAT_TUI_SERVER"],
         ["name", "kim", "your name on this computer"],
@@ -245,7 +249,7 @@ def test_a_setting_that_can_not_be_used_harms_nothing(tmp_path):
     done = run_config(tmp_path, CHAT_TUI_THEME="nord")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(
-        'chat-tui: environment CHAT_TUI_THEME: theme can\'t be "nord". There are: chat-dark, '
+        'chat-tui: environment CHAT_TUI_THEME: theme can\'t be "nord". Choose one of these: chat-dark, '
     )
     assert done.stderr.count("\n") == 1
     with Terminal([sys.executable, "-m", "chat_tui", "--theme", "nord"], home=tmp_path) as terminal:
@@ -267,5 +271,5 @@ def test_a_slip_in_a_word_is_no_address(word, meant, capsys):
     """It says how such a host would be reached."""
     assert cli.main([word]) == 2
     assert capsys.readouterr().err == (
-        f"chat-tui: Did you mean `chat-tui {meant}`? A host of that name is {word}:6789.\n"
+        f"chat-tui: Did you mean `chat-tui {meant}`? For a host called that, use {word}:6789.\n"
     )

@@ -110,20 +110,20 @@ def test_another_case_is_explained():
 @pytest.mark.parametrize(
     ("line", "instead"),
     [
-        *[(f"{name} bob hi", "write /to bob text.") for name in ("/msg", "/query", "/dm", "/w", "/whisper", "/tell")],
-        ("/nick ana", "write /name ana."),
-        *[(name, "write /exit.") for name in ("/quit", "/q", "/part", "/leave", "/bye", "/disconnect", "/QUIT now")],
-        ("/rm 12", "write /delete 12."),
-        ("/del 12", "write /delete 12."),
-        *[(name, "who comes and goes is told by itself.") for name in ("/who", "/names", "/users")],
-        ("/to bob /msg ana hi", "write /to bob text."),
-        ("/edit 3 x", "a message can't be changed: write /delete 12, and say it again."),
-        ("/me waves", "write it as a message."),
-        *[(name, "there is one room at an address.") for name in ("/join #dev", "/list", "/channels")],
-        ("/theme", "that is up to your program."),
-        ("/kick bob", "everybody here may do the same."),
-        ("/whois bob", "a name is all that is known of anybody."),
-        ("/txn k7 /nick ana", "write /name ana."),
+        *[(f"{name} bob hi", "use /to bob text.") for name in ("/msg", "/query", "/dm", "/w", "/whisper", "/tell")],
+        ("/nick ana", "use /name ana."),
+        *[(name, "use /exit.") for name in ("/quit", "/q", "/part", "/leave", "/bye", "/disconnect", "/QUIT now")],
+        ("/rm 12", "use /delete 12."),
+        ("/del 12", "use /delete 12."),
+        *[(name, "you see people join and leave.") for name in ("/who", "/names", "/users")],
+        ("/to bob /msg ana hi", "use /to bob text."),
+        ("/edit 3 x", "messages can't be edited: use /delete 12, then send it again."),
+        ("/me waves", "send it as a message."),
+        *[(name, "each address has one room.") for name in ("/join #dev", "/list", "/channels")],
+        ("/theme", "that's up to your own program."),
+        ("/kick bob", "everyone here has the same rights."),
+        ("/whois bob", "people have a name, nothing more."),
+        ("/txn k7 /nick ana", "use /name ana."),
     ],
 )
 def test_what_other_programs_call_it(line, instead):
@@ -160,8 +160,8 @@ def test_no_name_of_another_program_is_taken_for_a_slip():
 
 def test_what_goes_before_a_text_is_named():
     """Every modifier that is in the way, in one sentence."""
-    assert refused("/temp 5 /to bob /delete last").text == "/temp and /to go before a text, not before /delete."
-    assert refused("/to bob /exit").text == "/to goes before a text, not before /exit."
+    assert refused("/temp 5 /to bob /delete last").text == "/temp and /to go before text, not before /delete."
+    assert refused("/to bob /exit").text == "/to goes before text, not before /exit."
 
 
 @pytest.mark.parametrize("line", ["/" + "x" * 60_000, "/delete " + "9" * 60_000, "/temp " + "9" * 60_000 + " x"])

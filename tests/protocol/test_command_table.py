@@ -80,5 +80,5 @@ def test_what_programs_write_is_offered_to_nobody():
 
 def test_a_command_of_a_client_alone_is_a_row_like_any_other():
     """It sets nothing, and nothing builds it."""
-    spec = CommandSpec("/mute", "<name>", "fold what somebody says", "/mute bob", takes_name=True)
+    spec = CommandSpec("/mute", "<name>", "hide somebody's messages", "/mute bob", takes_name=True)
     assert (spec.usage, spec.is_modifier, spec.for_programs) == ("/mute <name>", False, False)

@@ -27,7 +27,7 @@ EVENTS = [
     MESSAGE,
     Deleted(12, 13),
     ClientsChanged((Client("~a", "ana"),), ("~b",)),
-    Refusal("empty", "An empty message is not sent."),
+    Refusal("empty", "Can't send an empty message."),
 ]
 
 

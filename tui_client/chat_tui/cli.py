@@ -53,7 +53,7 @@ def _ended_by(error: BaseException) -> int:
     from chat_tui.storage.crash_report import write_crash_report  # noqa: PLC0415 - needed by nobody whose program does not fail
     from chat_tui.storage.identity import state_folder  # noqa: PLC0415 - --help and --version stay quick
 
-    print(f"chat-tui ended by a fault of its own. {write_crash_report(error, state_folder())}", file=sys.stderr)
+    print(f"chat-tui crashed because of a bug. {write_crash_report(error, state_folder())}", file=sys.stderr)
     return 1
 
 
@@ -66,7 +66,7 @@ def _config(options: argparse.Namespace) -> int:
     try:
         print(lines, flush=True)
     except OSError as error:
-        print(f"chat-tui: standard output can't be written: {error.strerror}", file=sys.stderr)
+        print(f"chat-tui: can't write to standard output: {error.strerror}", file=sys.stderr)
         return 1
     return 0
 
@@ -89,16 +89,16 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.timeout is not None and not options.plain:
-        parser.error("--timeout goes with --plain")
+        parser.error("--timeout needs --plain")
     return options
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="chat-tui",
-        description="A chat for people who live in a terminal: the full-screen client.",
-        epilog="`chat-tui demo` starts a server of its own and shows how it all works. `chat-tui config` prints all "
-        "settings, who has set them, and where the file with yours is looked for.",
+        description="A full-screen chat client for the terminal.",
+        epilog="`chat-tui demo` starts its own server and shows you around. `chat-tui config` prints every setting, "
+        "where its value comes from, and where your settings file goes.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action=_Version)
@@ -106,28 +106,28 @@ def _parser() -> argparse.ArgumentParser:
         "url",
         nargs="?",
         metavar="URL",
-        help="server (default: what is set, such as CHAT_TUI_SERVER; else you are asked where to go, and --plain goes "
-        f"to {DEFAULT_URL})",
+        help="server to join (default: your settings, such as CHAT_TUI_SERVER; otherwise you're asked, and --plain "
+        f"uses {DEFAULT_URL})",
     )
-    parser.add_argument("--name", help="your name there (default: your name on this computer)")
+    parser.add_argument("--name", help="your name in the chat (default: your name on this computer)")
     parser.add_argument(
-        "--guest", action="store_true", help="be somebody else for this once; else all your windows are one person"
+        "--guest",
+        action="store_true",
+        help="join as somebody else this time; otherwise all your windows are one person",
     )
-    parser.add_argument("--theme", help="the colours, for this once")
-    parser.add_argument(
-        "--density", metavar="compact", help="how close together messages stand: compact or comfortable"
-    )
-    parser.add_argument("--reduce-motion", action="store_true", default=None, help="nothing moves by itself or blinks")
+    parser.add_argument("--theme", help="colour theme, for this session only")
+    parser.add_argument("--density", metavar="compact", help="message spacing: compact or comfortable")
+    parser.add_argument("--reduce-motion", action="store_true", default=None, help="no animation, and nothing blinks")
     parser.add_argument(
         "--plain", action="store_true",
         help="no screen: lines in, lines out, for screen readers, pipes and cron; at the end of the input, wait until "
-        "the server has kept every line (status 0), or has refused one or does not answer (status 1); with --name it "
-        "is somebody of that name, not you",
+        "the server has confirmed every line (status 0), or refuses one or stops answering (status 1); with --name, "
+        "join as somebody called that, not as you",
     )  # fmt: skip
     parser.add_argument(
         "--timeout", type=_seconds, metavar="SECONDS",
-        help="with --plain: at the end of the input, give up after so long without an answer, connecting included "
-        "(default: 10); before that, a lost connection is tried again for ever",
+        help="with --plain: at the end of the input, give up after this long without an answer, connecting included "
+        "(default: 10); until then, keep retrying a lost connection",
     )  # fmt: skip
     return parser
 
@@ -138,7 +138,7 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = math.nan
     if not 0 < seconds < math.inf:
-        raise argparse.ArgumentTypeError(f"a number of seconds above 0 is needed, such as 10 or 2.5, not {text!a}")
+        raise argparse.ArgumentTypeError(f"must be a number of seconds above 0, such as 10 or 2.5, not {text!a}")
     return seconds
 
 
@@ -148,7 +148,7 @@ def _chat(options: argparse.Namespace) -> int:
 
     if options.url and options.url.isalpha() and (word := _mistyped(options.url)):
         host = options.url
-        print(f"chat-tui: Did you mean `chat-tui {word}`? A host of that name is {host}:6789.", file=sys.stderr)
+        print(f"chat-tui: Did you mean `chat-tui {word}`? For a host called that, use {host}:6789.", file=sys.stderr)
         return 2
     try:
         url = None if options.url is None else parse_url(options.url)
@@ -201,8 +201,8 @@ def _on_screen(options: argparse.Namespace, url: str | None) -> int:
 
         keep_colours(state_folder(), frame_colours(app.theme_variables))
     if app.unsent:
-        waits = "; the next start sends what waits" if app.unsent_waits else ""
-        print(f"chat-tui: the server never had {len(app.unsent)} of your lines{waits}:", file=sys.stderr)
+        waits = "; those still waiting are sent next time" if app.unsent_waits else ""
+        print(f"chat-tui: the server never got {len(app.unsent)} of your lines{waits}:", file=sys.stderr)
         print("\n".join(app.unsent), file=sys.stderr)
     if app.farewell:
         print(app.farewell)

@@ -107,7 +107,7 @@ def _parse_lifetime(word: str) -> float:
     if not LIFETIME_MIN <= seconds <= LIFETIME_MAX:
         raise CommandError(
             "bad_seconds",
-            f"/temp takes from {LIFETIME_MIN:.0f} to {LIFETIME_MAX:.0f} seconds (30 days), such as 30 or 2.5, "
+            f"/temp takes {LIFETIME_MIN:.0f} to {LIFETIME_MAX:.0f} seconds (30 days), such as 30 or 2.5, "
             f"not {quoted(word)}.",
         )
     return seconds
@@ -147,7 +147,7 @@ def _build_history(rest: str, txn: str | None) -> Command:
     if not count.strip():
         return FetchHistory(_parse_id(before), txn=txn)
     if not _ID.fullmatch(count.strip()) or int(count) > HISTORY_MOST:
-        raise CommandError("bad_argument", f"/history shows from 1 to {HISTORY_MOST} messages, not {quoted(count)}.")
+        raise CommandError("bad_argument", f"/history shows 1 to {HISTORY_MOST} messages, not {quoted(count)}.")
     return FetchHistory(_parse_id(before), int(count), txn)
 
 
@@ -165,21 +165,21 @@ def _build_search(rest: str, txn: str | None) -> Command:
 
 def _build_exit(rest: str, txn: str | None) -> Command:
     if rest.strip():
-        raise CommandError("bad_argument", "/exit takes nothing after it. To say it, begin the line with //.")
+        raise CommandError("bad_argument", "/exit takes nothing after it. To send it as text, start with //.")
     return Exit(txn)
 
 
 COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec("/reply", "<id> <text>", "reply to a message", "/reply 12 me too", field="reply_to", parse=_parse_id),
     CommandSpec(
-        "/temp", "<seconds> <text>", "a message that deletes itself", "/temp 30 code 4471",
+        "/temp", "<seconds> <text>", "send a message that deletes itself", "/temp 30 code 4471",
         field="lifetime", parse=_parse_lifetime, format=_format_lifetime,
     ),
     CommandSpec(
-        "/to", "<name> <text>", "a direct message", "/to bob hi", field="to", parse=_parse_target, takes_name=True,
+        "/to", "<name> <text>", "send a direct message", "/to bob hi", field="to", parse=_parse_target, takes_name=True,
     ),
     CommandSpec(
-        "/delete", "<id or last>", "delete a message; last: the newest of all, whoever wrote it", "/delete last",
+        "/delete", "<id or last>", "delete a message; last is the newest, by anyone", "/delete last",
         verb=Delete, build=_build_delete, format=_format_delete,
     ),
     CommandSpec(
@@ -191,12 +191,12 @@ COMMANDS: tuple[CommandSpec, ...] = (
         verb=Search, build=_build_search, format=attrgetter("query"),
     ),
     CommandSpec(
-        "/history", "<id> [count]", "messages older than this one", "/history 120 50",
+        "/history", "<id> [count]", "fetch messages older than this one", "/history 120 50",
         verb=FetchHistory, build=_build_history, format=_format_history, for_programs=True,
     ),
-    CommandSpec("/exit", "", "leave, and give up your name", "/exit", verb=Exit, build=_build_exit),
+    CommandSpec("/exit", "", "leave and give up your name", "/exit", verb=Exit, build=_build_exit),
     CommandSpec(
-        "/txn", "<token> <line>", "a line with a token that its echo carries", "/txn k7 hello",
+        "/txn", "<token> <line>", "send a line with a token that its echo carries", "/txn k7 hello",
         field="txn", parse=_parse_token, for_programs=True,
     ),
 )  # fmt: skip
@@ -244,12 +244,12 @@ def _parse(whole: str) -> Command:
         if spec.build is not None:
             if before := [other.name for other in COMMANDS if other.field in fields and other.field != "txn"]:
                 verb = "go" if len(before) > 1 else "goes"
-                raise CommandError("bad_argument", f"{' and '.join(before)} {verb} before a text, not before {name}.")
+                raise CommandError("bad_argument", f"{' and '.join(before)} {verb} before text, not before {name}.")
             if not rest.strip() and spec.arguments:
                 raise CommandError("missing_argument", f"Write {spec.usage}, for example {spec.example}.")
             return spec.build(rest, find_token(whole))
         if spec.field in fields:
-            raise CommandError("twice", f"{name} stands twice in this line.")
+            raise CommandError("twice", f"{name} appears twice in this line.")
         word, line = _word(rest)
         if not word or not line.strip():
             raise CommandError("missing_argument", f"Write {spec.usage}, for example {spec.example}.")
@@ -258,7 +258,7 @@ def _parse(whole: str) -> Command:
 
 def _say(text: str, fields: dict[str, str | int | float]) -> Say:
     if not "!" <= text[:1] <= "~" and _NOTHING.fullmatch(text):
-        raise CommandError("empty", "An empty message is not sent.")
+        raise CommandError("empty", "Can't send an empty message.")
     return Say(text, **fields)  # type: ignore[arg-type]  # the table gives each field its type
 
 

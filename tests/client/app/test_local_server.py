@@ -39,7 +39,7 @@ async def test_a_room_for_this_computer_alone_is_reached_from_nowhere_else():
 
 def test_no_port_at_all_is_told_in_words():
     """The last one there is, taken."""
-    words = "No room could be started. The ports from 65535 to 65535 are in use already."
+    words = "Can't start a room. Ports 65535 to 65535 are already in use."
     with closing(socket.create_server(("0.0.0.0", 65_535))), pytest.raises(RoomError, match=words):
         open_room(65_535, networked=True)
 

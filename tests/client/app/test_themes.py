@@ -28,7 +28,9 @@ def test_an_unknown_theme_is_told_with_those_that_there_are(tmp_path):
     app = ChatApp("ws://127.0.0.1:9/", name="ana")
     with pytest.raises(SettingsError) as error:
         app.use(load({}, {"CHAT_TUI_THEME": "nrod"}, tmp_path / "none"))
-    assert str(error.value) == (f'environment CHAT_TUI_THEME: theme can\'t be "nrod". There are: {", ".join(NAMES)}.')
+    assert str(error.value) == (
+        f'environment CHAT_TUI_THEME: theme can\'t be "nrod". Choose one of these: {", ".join(NAMES)}.'
+    )
 
 
 @pytest.mark.parametrize("in_file", ["", "dracula"])
@@ -142,9 +144,9 @@ async def test_a_theme_that_somebody_has_chosen_stays():
         assert ana.app.theme == "dracula"
     async with open_house() as house, chat(house) as ana:
         ana.app.action_change_theme()
-        await ana.shows("As before")
+        await ana.shows("Cancel")
         await ana.press("end", "enter")
-        await ana.lacks("As before")
+        await ana.lacks("Cancel")
         ana.app.post_message(BackgroundReported(*WHITE))
         await ana.pilot.pause()
         assert ana.app.theme == "terminal"
@@ -176,7 +178,7 @@ async def test_a_theme_is_chosen_by_looking_at_it():
     async with open_house() as house, chat(house, "ana") as ana:
         ana.app.use(Settings(), Keeping(theme=keep))
         await ana.press("ctrl+p", *"theme")
-        await ana.shows("Another look")
+        await ana.shows("Choose the colours")
         await ana.press("enter")
         await ana.shows("╭─ Theme", "terminal")
         await ana.press("down")
@@ -193,7 +195,7 @@ async def test_a_theme_is_chosen_by_looking_at_it():
 
         ana.app.action_change_theme()
         await ana.click("dracula")
-        await ana.shows("dracula holds for now: The disk")
+        await ana.shows("Using dracula for now: The disk")
         assert ana.app.theme == "dracula"
 
 
@@ -223,5 +225,5 @@ async def test_with_reduced_motion_nothing_moves_or_blinks():
         ana.app.use(Settings(reduce_motion=True))
         assert ana.app.animation_level == "none"
         await ana.press("ctrl+o")
-        await ana.shows("Message whom?")
+        await ana.shows("Send messages to")
         await ana.until(lambda: ana.app.focused is not None and not ana.app.focused.cursor_blink)

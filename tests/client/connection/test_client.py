@@ -166,9 +166,9 @@ async def test_a_server_that_was_restarted_is_found_again():
         async with serving(greet) as port:
             listener = await stack.enter_async_context(Listener(f"127.0.0.1:{port}"))
             await listener.next(Init)
-        assert (await listener.next(Lost)).reason == "The server is going away."
+        assert (await listener.next(Lost)).reason == "The server is shutting down."
         lost = await listener.next(Lost)
-        assert lost.reason == f"Nothing answers at 127.0.0.1:{port}. Is the server running? Start one: chat-server"
+        assert lost.reason == f"Can't reach 127.0.0.1:{port}. Is the server running? To start one, run chat-server."
         assert lost.attempt > 1
         async with serving(greet, port):
             await listener.next(Connected)
@@ -191,7 +191,7 @@ async def test_every_end_of_a_connection_is_followed_by_another():
         await listener.next(Init)
     assert reasons == [
         "The server is restarting.",
-        "This connection was too slow for the server and was closed; catching up.",
+        "This connection was too slow, so the server closed it; catching up.",
         "The connection was lost.",
         "The server closed the connection.",
     ]
@@ -228,7 +228,7 @@ async def test_who_accepts_and_never_answers_is_left():
         await closing.wait()
 
     async with tcp(silent) as port, Listener(f"127.0.0.1:{port}", waits=Waits(open=0.2)) as listener:
-        assert "does not answer" in (await listener.next(Lost)).reason
+        assert "isn't answering" in (await listener.next(Lost)).reason
 
 
 async def test_closing_does_not_wait_for_an_opening():
@@ -255,7 +255,7 @@ async def test_who_stops_answering_is_noticed():
     waits = Waits(ping=0.01, close=0.01)
     options = {"ping_interval": None, "close_timeout": 0.01}
     async with serving(handler, **options) as port, Listener(f"127.0.0.1:{port}", waits=waits) as listener:
-        assert (await listener.next(Lost)).reason == "The server does not answer any more."
+        assert (await listener.next(Lost)).reason == "The server has stopped answering."
 
 
 class TestRefusals:
@@ -300,7 +300,7 @@ class TestRefusals:
             await closing.wait()
 
         async with tcp(other) as port:
-            for scheme, hint in (("ws", "not as a chat-server"), ("wss", "does not use TLS")):
+            for scheme, hint in (("ws", "isn't a chat-server"), ("wss", "doesn't use TLS")):
                 async with Listener(f"{scheme}://127.0.0.1:{port}") as listener:
                     refused = await listener.next(TurnedAway)
                     assert hint in refused.reason
@@ -314,14 +314,14 @@ class TestRefusals:
 
         async with tcp(deaf) as port, Listener(f"wss://127.0.0.1:{port}") as listener:
             refused = await listener.next(TurnedAway)
-            assert "seems to speak no TLS. Try ws://" in refused.reason
+            assert "doesn't seem to use TLS. Try ws://" in refused.reason
             assert refused.fatal
 
     async def test_a_chat_server_without_tls_says_so(self):
         """It answers, and not in TLS: that is told for certain."""
         async with open_house() as house, Listener(house.url().replace("ws:", "wss:")) as listener:
             refused = await listener.next(TurnedAway)
-            assert "does not use TLS" in refused.reason
+            assert "doesn't use TLS" in refused.reason
             assert refused.fatal
 
     async def test_who_never_greets_is_no_chat_server(self):
@@ -332,7 +332,7 @@ class TestRefusals:
             await socket.wait_closed()
 
         async with serving(handler) as port, Listener(f"127.0.0.1:{port}", waits=Waits(init=0.05)) as listener:
-            assert "not as a chat-server" in (await listener.next(TurnedAway)).reason
+            assert "isn't a chat-server" in (await listener.next(TurnedAway)).reason
 
     async def test_who_greeted_once_is_one_that_hangs(self):
         """A known server that does not greet is tried again."""
@@ -348,7 +348,7 @@ class TestRefusals:
         async with serving(handler) as port, Listener(f"127.0.0.1:{port}", waits=Waits(init=0.2)) as listener:
             await listener.next(Init)
             assert (await listener.next(Lost)).reason == "The server closed the connection."
-            assert (await listener.next(Lost)).reason == f"127.0.0.1:{port} does not answer."
+            assert (await listener.next(Lost)).reason == f"127.0.0.1:{port} isn't answering."
             await listener.next(Init)
 
     async def test_a_bad_address_is_a_refusal(self):

@@ -23,16 +23,16 @@ def certificate_error():
 @pytest.mark.parametrize(
     ("code", "trust", "sentence"),
     [
-        (9, "", "is not valid yet. Is the clock"),
-        (10, "", "has expired. Ask who runs it"),
-        (62, "", "was made out to another name"),
-        (64, "", "was made out to another name"),
-        (18, "", "host:1 has signed its certificate itself."),
-        (19, "", "comes from an authority that this computer does not know."),
-        (20, "", "comes from an authority that this computer does not know."),
-        (20, "SSL_CERT_FILE is /x, and there is no such file.", "can't be checked: SSL_CERT_FILE is /x, and there is"),
-        (18, "SSL_CERT_FILE is /x, and there is no such file.", "can't be checked: SSL_CERT_FILE is /x"),
-        (10, "SSL_CERT_FILE is /x, and there is no such file.", "has expired"),
+        (9, "", "isn't valid yet. Is this computer's clock"),
+        (10, "", "has expired. Tell the server's operator"),
+        (62, "", "is for a different name"),
+        (64, "", "is for a different name"),
+        (18, "", "host:1 uses a self-signed certificate."),
+        (19, "", "comes from an authority that this computer doesn't know."),
+        (20, "", "comes from an authority that this computer doesn't know."),
+        (20, "SSL_CERT_FILE is /x, but there's no such file.", "can't be checked: SSL_CERT_FILE is /x, but there's"),
+        (18, "SSL_CERT_FILE is /x, but there's no such file.", "can't be checked: SSL_CERT_FILE is /x"),
+        (10, "SSL_CERT_FILE is /x, but there's no such file.", "has expired"),
     ],
 )
 def test_each_wrong_certificate_has_its_sentence(code, trust, sentence):
@@ -65,17 +65,17 @@ def cut_off():
         (ConnectionRefusedError(errno.ECONNREFUSED, "refused"), "Is the server running?", False),
         (
             OSError("Multiple exceptions: [Errno 111] Connect call failed, [Errno 111] Connect call"),
-            "Nothing ans",
+            "Can't reach",
             False,
         ),
-        (TimeoutError(), "host:1 does not answer.", False),
-        (socket.gaierror(socket.EAI_NONAME, "not known"), "No computer is found", False),
-        (ConnectionResetError(errno.ECONNRESET, "reset"), "broke off", False),
+        (TimeoutError(), "host:1 isn't answering.", False),
+        (socket.gaierror(socket.EAI_NONAME, "not known"), "Can't find a host called host. ", False),
+        (ConnectionResetError(errno.ECONNRESET, "reset"), "dropped", False),
         (OSError(errno.ENETUNREACH, "Network is unreachable"), "Network is unreachable.", False),
-        (ssl.SSLEOFError(8, "EOF"), "without an answer", False),
-        (certificate_error(), "not trusted: self-signed certificate. If it is your own", True),
-        (cut_off(), "Is wss:// needed", False),
-        (InvalidUpgrade("Upgrade", "h2c"), "not as a chat-server", True),
+        (ssl.SSLEOFError(8, "EOF"), "without answering", False),
+        (certificate_error(), "isn't trusted: self-signed certificate. If it's your own", True),
+        (cut_off(), "Does the address need wss://?", False),
+        (InvalidUpgrade("Upgrade", "h2c"), "isn't a chat-server", True),
         (InvalidProxy("x", "bad"), "proxy", True),
         (ImportError("python-socks is required"), "proxy", True),
         (ValueError("\x1b[2Jodd"), "\ufffd[2Jodd", False),
@@ -85,7 +85,7 @@ def test_each_error_has_its_sentence(error, hint, fatal):
     """What another try can't mend is fatal; the rest is tried again. Nobody starts a server on another's computer."""
     failure = explain(error, "host:1")
     assert hint in failure.reason
-    assert "Start one" not in failure.reason
+    assert "To start one" not in failure.reason
     assert failure.fatal is fatal
     assert failure.reason.isprintable()
 
@@ -94,13 +94,13 @@ def test_each_error_has_its_sentence(error, hint, fatal):
     ("received", "sent", "ours_first", "sentence"),
     [
         (None, None, False, "The connection was lost."),
-        (None, Close(1011, "keepalive ping timeout"), False, "The server does not answer any more."),
+        (None, Close(1011, "keepalive ping timeout"), False, "The server has stopped answering."),
         (Close(1012, "x"), Close(1012, "x"), False, "The server is restarting."),
-        (Close(4008, ""), None, False, "This connection was too slow for the server and was closed; catching up."),
+        (Close(4008, ""), None, False, "This connection was too slow, so the server closed it; catching up."),
         (Close(1008, "Too many lines\x07"), None, False, "The server closed the connection: Too many lines\ufffd."),
-        (Close(1009, ""), None, False, "A line was too long for the server, and it closed the connection."),
+        (Close(1009, ""), None, False, "A line was too long for the server, so it closed the connection."),
         (Close(1009, ""), Close(1009, "too big"), True,
-         "The server sent more at once than this program takes, and the connection was closed."),
+         "The server sent more at once than chat-tui accepts, so the connection was closed."),
         (Close(4999, ""), None, False, "The server closed the connection (code 4999)."),
     ],
 )  # fmt: skip
@@ -128,8 +128,7 @@ def test_a_web_page_is_no_sentence():
     """Instead of markup the person gets our own hint, and the code."""
     reason = explain(answer(404, b"<html>", Content_Type="text/html"), "host:1").reason
     assert (
-        reason
-        == "host:1 refused the connection (404). There is no room at this address. Check what stands behind the host."
+        reason == "host:1 refused the connection (404). There's no room at this address. Check the part after the host."
     )
 
 
@@ -144,7 +143,7 @@ def test_a_web_page_is_no_sentence():
 def test_where_tls_is_wanted_the_address_is_to_be_another(body):
     """Each kind of server says so in its own words."""
     failure = explain(answer(400, body, Content_Type="text/html"), "host:1")
-    assert failure == Failure("host:1 wants TLS. Begin the address with wss:// in place of ws://.", fatal=True)
+    assert failure == Failure("host:1 requires TLS. Use wss:// instead of ws://.", fatal=True)
 
 
 def test_who_hangs_up_on_tls_seems_to_speak_none():
@@ -152,11 +151,11 @@ def test_who_hangs_up_on_tls_seems_to_speak_none():
     for error in (ConnectionResetError(), ssl.SSLEOFError(8, "EOF")):
         failure = explain(error, "host:1", new_tls=True)
         assert failure.fatal
-        assert "host:1 seems to speak no TLS. Try ws://" in failure.reason
+        assert "host:1 doesn't seem to use TLS. Try ws://" in failure.reason
         assert not explain(error, "host:1").fatal
     failure = explain(ConnectionResetError(errno.ECONNRESET, "reset"), "host:1", new_tls=True)
     assert not failure.fatal
-    assert "If it speaks no TLS, try ws://" in failure.reason
+    assert "If it doesn't use TLS, try ws://" in failure.reason
 
 
 def test_a_wait_that_the_server_asks_for_is_kept():

@@ -31,7 +31,7 @@ async def test_a_flood_of_frames_without_events_ends_the_connection(flood):
     async with serving(sending(flood)) as port, Listener(f"127.0.0.1:{port}") as listener:
         await listener.next(Connected)
         lost = await listener.next(Lost)
-        assert lost.reason == "The server sent too much that says nothing, and the connection was closed."
+        assert lost.reason == "The server sent too many empty frames, so the connection was closed."
 
 
 @pytest.mark.parametrize("some", [PING, PONG, TEXT, BEGIN + GO_ON * 9 + b"\x80\x00"])

@@ -38,7 +38,7 @@ async def test_a_reset_where_no_tls_was_asked_for_is_not_told_as_tls(scheme):
     with resetting() as port:
         async with Listener(f"{scheme}127.0.0.1:{port}") as listener:
             reason = ""
-            while reason != f"127.0.0.1:{port} broke off the connection.":
+            while reason != f"127.0.0.1:{port} dropped the connection.":
                 reason = (await listener.next((Lost, TurnedAway))).reason
                 assert "TLS" not in reason
 

@@ -86,7 +86,7 @@ async def test_a_login_for_the_proxy_stands_in_the_address():
         assert head.count("Authorization") == 1
         assert f"Chat-Secret: {SECRET}" in head
         assert "wss://user:password@host" in await refusal_at(f"ws://127.0.0.1:{port}")
-        assert "or others than these" in await refusal_at(f"ws://ana:wrong@127.0.0.1:{port}")
+        assert "valid user name and password" in await refusal_at(f"ws://ana:wrong@127.0.0.1:{port}")
 
 
 async def test_a_redirect_to_another_path_is_followed():
@@ -106,14 +106,16 @@ async def test_a_redirect_elsewhere_is_told_and_not_followed(status):
     async with open_house() as house, proxy(house) as (other, unheard):
         here = reply(status, f"Location: http://127.0.0.1:{other}/")
         async with proxy(house, lambda _: here) as (port, heads):
-            assert f"has moved to 127.0.0.1:{other}. Connect there." in await refusal_at(f"ws://127.0.0.1:{port}")
+            assert f"has moved to 127.0.0.1:{other}. Connect there instead." in await refusal_at(
+                f"ws://127.0.0.1:{port}"
+            )
             assert (len(heads), unheard) == (1, [])
 
 
 async def test_a_redirect_that_goes_in_circles_ends():
     """After a few of them."""
     async with open_house() as house, proxy(house, lambda _: reply("302 Found", "Location: /")) as (port, heads):
-        assert "without an end" in await refusal_at(f"ws://127.0.0.1:{port}")
+        assert "keeps redirecting" in await refusal_at(f"ws://127.0.0.1:{port}")
         assert len(heads) == 5
 
 
@@ -160,16 +162,16 @@ async def test_why_a_certificate_is_not_trusted(certificate, monkeypatch, tmp_pa
     context.load_cert_chain(cert, key)
     async with open_house() as house, proxy(house, context=context) as (port, _):
         for file, why in [
-            (tmp_path / "missing.pem", f"SSL_CERT_FILE is {tmp_path}/missing.pem, and there is no such file."),
+            (tmp_path / "missing.pem", f"SSL_CERT_FILE is {tmp_path}/missing.pem, but there's no such file."),
             (tmp_path, "which can't be read (Is a directory)."),
-            (__file__, "and there is no certificate in it."),
+            (__file__, "but it holds no certificate."),
         ]:
             monkeypatch.setenv("SSL_CERT_FILE", str(file))
             assert why in await refusal_at(f"wss://localhost:{port}")
         monkeypatch.setenv("SSL_CERT_FILE", str(cert))
-        assert "was made out to another name" in await refusal_at(f"wss://127.0.0.1:{port}")
+        assert "is for a different name" in await refusal_at(f"wss://127.0.0.1:{port}")
         monkeypatch.delenv("SSL_CERT_FILE")
         monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "nowhere"))
-        assert "nowhere, and there is no such folder." in await refusal_at(f"wss://localhost:{port}")
+        assert "nowhere, but there's no such folder." in await refusal_at(f"wss://localhost:{port}")
         monkeypatch.delenv("SSL_CERT_DIR")
-        assert "has signed its certificate itself" in await refusal_at(f"wss://localhost:{port}")
+        assert "uses a self-signed certificate" in await refusal_at(f"wss://localhost:{port}")

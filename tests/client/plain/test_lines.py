@@ -120,7 +120,7 @@ def test_names(people, words):
 def test_what_can_be_typed():
     """Every command but the one for programs."""
     lines = wording.help_lines()
-    assert "/to <name> <text>: a direct message" in lines
+    assert "/to <name> <text>: send a direct message" in lines
     assert not any("/txn" in line for line in lines)
 
 
@@ -174,9 +174,9 @@ def test_people_come_go_and_are_renamed():
     told = Told(init())
     assert told.take(ClientsChanged((ZOE,), ())) == ["10:02 zoë joined"]
     assert told.take(ClientsChanged((Client("~b", "bert"), Client("~k", "kim")), ("~z",))) == [
-        "10:02 bob is bert now", "10:02 kim joined", "10:02 zoë left"
+        "10:02 bob is now bert", "10:02 kim joined", "10:02 zoë left"
     ]  # fmt: skip
-    assert told.take(ClientsChanged((Client("~a", "anna"),), ())) == ["10:02 you are anna now"]
+    assert told.take(ClientsChanged((Client("~a", "anna"),), ())) == ["10:02 you are now anna"]
 
 
 # -- after a lost connection ------------------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ def test_a_reconnect_tells_what_was_missed(resumed):
         again = (message(1), message(3), *again)
     greeting = init(*again, seq=7, resumed=resumed, deleted=(2,) if resumed else (), clients=(ANA, BOB, ZOE))
     assert told.greet(greeting) == [
-        "10:02 connected again to host:6789 as ana. Also here: bob and zoë.",
+        "10:02 reconnected to host:6789 as ana. Also here: bob and zoë.",
         "10:02 you missed 1 message:",
         "10:02 #4 bob: hello",
         "10:02 #5 you: hello",
@@ -212,7 +212,7 @@ def test_a_gap_that_is_not_filled_is_admitted():
     told = Told(init(message(1)))
     lines = told.greet(init(message(300), message(301), more=True))
     assert lines[1:] == [
-        "10:02 you missed 2 messages and what was said before that:", "10:02 #300 bob: hello", "10:02 #301 bob: hello"
+        "10:02 you missed 2 messages, and older ones before that:", "10:02 #300 bob: hello", "10:02 #301 bob: hello"
     ]  # fmt: skip
 
 
@@ -220,7 +220,7 @@ def test_a_server_that_began_anew_is_told():
     """All that it has is new, and nothing was deleted: the numbers mean other messages now."""
     told = Told(init(message(1), message(2)))
     assert told.greet(init(message(1, "another"), epoch="e2"))[1:] == [
-        "10:02 the server began anew: what was said before is gone", "10:02 you missed 1 message:",
+        "10:02 the server has restarted; earlier messages are gone", "10:02 you missed 1 message:",
         "10:02 #1 bob: another",
     ]  # fmt: skip
 

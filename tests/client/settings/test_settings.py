@@ -50,25 +50,25 @@ def test_a_variable_says_yes_or_no(tmp_path, text, value):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("\ntheme = 3", ", line 2: theme is a text in quotes, not 3."),
-        ('reduce_motion = "maybe"', ', line 1: reduce_motion is true or false, not "maybe".'),
-        ("undo_seconds = true", ", line 1: undo_seconds is a number of seconds from 0 to 60, not true."),
-        ("undo_seconds = 61", ", line 1: undo_seconds is a number of seconds from 0 to 60, not 61."),
-        ('density = "cosy"', ', line 1: density is comfortable or compact, not "cosy".'),
-        ("text_width = 19", ", line 1: text_width is a number of columns from 20 to 1000, or 0 for all, not 19."),
-        ("text_width = 80.5", ", line 1: text_width is a number of columns from 20 to 1000, or 0 for all, not 80.5."),
-        ('undo_seconds = "nan"', ', line 1: undo_seconds is a number of seconds from 0 to 60, not "nan".'),
-        ("reduce_motion = 1", ", line 1: reduce_motion is true or false, not 1."),
-        ('server = "http://a.org"', 'server can\'t be "http://a.org". An address begins with ws:// or wss://'),
-        ('name = "a b"', 'line 1: name can\'t be "a b". A name has no spaces.'),
+        ("\ntheme = 3", ", line 2: theme must be text in quotes, not 3."),
+        ('reduce_motion = "maybe"', ', line 1: reduce_motion must be true or false, not "maybe".'),
+        ("undo_seconds = true", ", line 1: undo_seconds must be a number of seconds from 0 to 60, not true."),
+        ("undo_seconds = 61", ", line 1: undo_seconds must be a number of seconds from 0 to 60, not 61."),
+        ('density = "cosy"', ', line 1: density must be comfortable or compact, not "cosy".'),
+        ("text_width = 19", ", line 1: text_width must be 20 to 1000 columns, or 0 for no limit, not 19."),
+        ("text_width = 80.5", ", line 1: text_width must be 20 to 1000 columns, or 0 for no limit, not 80.5."),
+        ('undo_seconds = "nan"', ', line 1: undo_seconds must be a number of seconds from 0 to 60, not "nan".'),
+        ("reduce_motion = 1", ", line 1: reduce_motion must be true or false, not 1."),
+        ('server = "http://a.org"', 'server can\'t be "http://a.org". Start the address with ws:// or wss://'),
+        ('name = "a b"', "line 1: name can't be \"a b\". A name can't contain spaces."),
         (
             'colour = "red"',
-            ', line 1: there is no setting "colour". There are: server, name, theme, density',
+            ', line 1: no setting is called "colour". Settings: server, name, theme, density',
         ),
-        ("theme = ", "can't be read as TOML: Invalid value (at "),
-        (b'# h\xe9\ntheme = "x"', "line 1: this is not UTF-8 text."),
-        ("#" * (1 << 21), "is too long for settings."),
-        ('"\\u001b[2J" = 1', "there is no setting"),
+        ("theme = ", "isn't valid TOML: Invalid value (at "),
+        (b'# h\xe9\ntheme = "x"', "line 1: this isn't UTF-8 text."),
+        ("#" * (1 << 21), "is too big for a settings file."),
+        ('"\\u001b[2J" = 1', "no setting is called"),
     ],
 )
 def test_what_can_not_be_used_is_one_sentence(tmp_path, text, why):
@@ -108,7 +108,7 @@ async def test_the_program_takes_that_time():
 
 def test_a_wrong_variable_is_told_by_its_name(tmp_path):
     """Not as if it stood in the file."""
-    with pytest.raises(SettingsError, match="environment CHAT_TUI_REDUCE_MOTION: reduce_motion is true or false"):
+    with pytest.raises(SettingsError, match="environment CHAT_TUI_REDUCE_MOTION: reduce_motion must be true or false"):
         load({}, {"CHAT_TUI_REDUCE_MOTION": "perhaps"}, tmp_path / "none")
 
 

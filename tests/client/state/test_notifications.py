@@ -38,7 +38,7 @@ def test_an_ordinary_message_counts_in_the_title_alone():
 def test_of_many_the_direct_ones_are_told():
     """In one notification."""
     told = Notifications().came([direct(1), mention(2, "zoe"), direct(3, "carl")], 0.0)
-    assert told.endswith("\a\x1b]9;chat: 2 direct messages, the newest from carl\a")
+    assert told.endswith("\a\x1b]9;chat: 2 direct messages, the latest from carl\a")
     assert "zoe" not in told
 
 

@@ -102,7 +102,7 @@ def test_the_longest_text_is_gone_through_once(part):
 def test_many_lines_are_asked_about_whoever_gets_them():
     """A slip of the clipboard is one for everybody."""
     text = "\n".join("x" * MANY_LINES)
-    assert worry(text, to_everyone=True) == worry(text, to_everyone=False) == f"This has {MANY_LINES} lines."
+    assert worry(text, to_everyone=True) == worry(text, to_everyone=False) == f"This message has {MANY_LINES} lines."
 
 
 async def test_nothing_is_sent_before_an_answer(snapshot):
@@ -118,8 +118,8 @@ async def test_nothing_is_sent_before_an_answer(snapshot):
         await ana.press("enter")
         await ana.shows("▊ password: hunter22", "to Everyone")
         await ana.press("enter")
-        await ana.click("Write it to one person")
-        await ana.shows("Message whom?")
+        await ana.click("Send it to one person")
+        await ana.shows("Send messages to")
         await ana.press(*"bob", "enter", "enter")
         assert (await bob.next())["to_id"] == bob.id
         await ana.press("escape")

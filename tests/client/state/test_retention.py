@@ -12,7 +12,7 @@ ANA = Client("~ana", "ana")
 @pytest.mark.parametrize(
     ("limits", "words"),
     [
-        ({}, "Messages are kept until somebody deletes them."),
+        ({}, "Messages are kept until someone deletes them."),
         ({"history": 10_000.0}, "The newest 10,000 messages are kept."),
         ({"keep": 30 * 86400.0}, "Messages are kept for 30 days."),
         ({"keep": 5400.0, "history": 500.0}, "The newest 500 messages are kept for 90 minutes."),

@@ -87,9 +87,7 @@ def test_after_a_lost_connection_it_is_asked_anew():
     assert not search.stale
 
 
-@pytest.mark.parametrize(
-    ("query", "problem"), [("", ""), ("  ", ""), ("...", "Write words"), ("before:x a", "before:")]
-)
+@pytest.mark.parametrize(("query", "problem"), [("", ""), ("  ", ""), ("...", "Type words"), ("before:x a", "before:")])
 def test_what_can_not_be_looked_for_is_not_asked(query, problem):
     """The reason is there at once."""
     search = ServerSearch("s-")

@@ -50,7 +50,7 @@ def test_a_damaged_file_is_told_and_left_alone(tmp_path, content):
 def test_a_link_to_nowhere_is_told_and_left_alone(tmp_path):
     """Such as one to a disk that is not mounted: the secret there is not lost."""
     (tmp_path / "secret").symlink_to(tmp_path / "elsewhere" / "secret")
-    with pytest.raises(IdentityError, match="is a link to a file that is not there; you are a guest"):
+    with pytest.raises(IdentityError, match="is a link to a missing file; you're a guest"):
         load_secret(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["secret"]
 

@@ -206,7 +206,7 @@ def test_a_folder_that_can_not_be_written_is_told_once(tmp_path):
     file, found = opened(tmp_path / "in the way" / "outbox")
     assert found == []
     assert file.save([], 100.0) == ""
-    assert "would be lost by a crash" in file.save([line("one")], 100.0)
+    assert "A crash would lose your" in file.save([line("one")], 100.0)
     assert file.save([line("two")], 100.0) == ""
     file.close()
 
@@ -216,7 +216,7 @@ def test_what_was_discarded_goes_even_where_nothing_can_be_written(tmp_path):
     file, _ = opened(tmp_path)
     file.save([line("one"), line("two")], 100.0)
     with full_disk():
-        assert "would be lost by a crash" in file.save([line("one"), line("two"), line("three")], 100.0)
+        assert "A crash would lose your" in file.save([line("one"), line("two"), line("three")], 100.0)
         assert len(file.holds) == 2
         file.save([line("two"), line("three")], 100.0)
         assert names(tmp_path) == [".lock"]

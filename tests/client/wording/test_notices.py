@@ -7,26 +7,27 @@ from chat_tui.wording import notices
 
 
 @pytest.mark.parametrize(
-    ("left", "again"), [(4.4, "in 4 s."), (0.6, "in 1 s."), (0.4, "again…"), (0.0, "again…"), (-3.0, "again…")]
+    ("left", "again"),
+    [(4.4, "Retrying in 4 s."), (0.6, "Retrying in 1 s."), (0.4, "Retrying…"), (0.0, "Retrying…"), (-3.0, "Retrying…")],
 )
 def test_a_lost_connection_counts_down(left, again):
     """In whole seconds; when the time has come it says that it tries."""
     notice = notices.lost_notice(Lost("The server is restarting.", 10.0 + left, 1), 10.0, ever_connected=True)
-    assert notice.text.startswith("Connection lost. The server is restarting. Trying again")
-    assert f"{again} Your text is kept." in notice.text
+    assert notice.text.startswith("Connection lost. The server is restarting. ")
+    assert f"{again} Your text is safe." in notice.text
     assert notice[0::2] == ("warning", "Try now")
 
 
 def test_a_loss_without_a_reason_is_told_once():
     """Where nobody has said why."""
     notice = notices.lost_notice(Lost("The connection was lost.", 14.0, 1), 10.0, ever_connected=True)
-    assert notice.text == "Connection lost. Trying again in 4 s. Your text is kept."
+    assert notice.text == "Connection lost. Retrying in 4 s. Your text is safe."
 
 
 def test_what_never_was_is_not_lost():
     """A first connection that fails gives its reason alone, as a sentence."""
     notice = notices.lost_notice(Lost("Nobody answers", 14.0, 1), 10.0, ever_connected=False)
-    assert notice.text == "Nobody answers. Trying again in 4 s. Your text is kept."
+    assert notice.text == "Nobody answers. Retrying in 4 s. Your text is safe."
 
 
 def test_who_waits_is_told_of_another_way():
@@ -35,11 +36,11 @@ def test_who_waits_is_told_of_another_way():
     first, later = (notices.lost_notice(lost, 10.0, ever_connected=ever, way_out="Esc goes.") for ever in (False, True))
     assert first.text.endswith(" in 4 s. Esc goes.")
     assert "Esc goes." not in later.text
-    assert notices.connecting_notice("h", "Esc goes.").text.endswith("It goes on trying. Esc goes.")
-    assert notices.connecting_notice("h").text.endswith("It goes on trying. Ctrl+Q leaves.")
+    assert notices.connecting_notice("h", "Esc goes.").text.endswith("Esc goes.")
+    assert notices.connecting_notice("h").text.endswith("Press Ctrl+Q to quit.")
 
 
-@pytest.mark.parametrize(("retry_at", "text"), [(None, "Full."), (12.0, "Full. Trying again in 2 s.")])
+@pytest.mark.parametrize(("retry_at", "text"), [(None, "Full."), (12.0, "Full. Retrying in 2 s.")])
 def test_a_refusal(retry_at, text):
     """It says when it tries again, where it does by itself; one can always try."""
     notice = notices.refused_notice(TurnedAway("Full", fatal=retry_at is None, retry_at=retry_at), 10.0)
@@ -49,9 +50,9 @@ def test_a_refusal(retry_at, text):
 @pytest.mark.parametrize(
     ("missed", "to_you", "text"),
     [
-        (0, 0, "Back. You missed nothing."),
-        (1, 1, "Back. 1 message while you were away, 1 to you."),
-        (6, 0, "Back. 6 messages while you were away."),
+        (0, 0, "Reconnected. You missed nothing."),
+        (1, 1, "Reconnected. 1 message while you were away, 1 to you."),
+        (6, 0, "Reconnected. 6 messages while you were away."),
     ],
 )
 def test_back(missed, to_you, text):
@@ -61,10 +62,10 @@ def test_back(missed, to_you, text):
 
 def test_a_start_is_told_like_a_reconnect():
     """With how to get to what was missed."""
-    text = "37 messages while you were away, 2 to you. Home goes to the first."
+    text = "37 messages while you were away, 2 to you. Press Home for the first."
     assert notices.away_notice(37, 2).text == text
 
 
 def test_a_server_that_began_anew_says_so():
     """What was missed there can't be known."""
-    assert "began anew" in notices.back_notice(0, 0, anew=True).text
+    assert "has restarted" in notices.back_notice(0, 0, anew=True).text

@@ -15,7 +15,7 @@ def edge(store, number):
 def test_nothing_is_older():
     """The first message says so; the others say nothing."""
     store = store_with(message(1), message(2))
-    assert [edge(store, number) for number in (1, 2)] == [("This is where it begins", False), ("", False)]
+    assert [edge(store, number) for number in (1, 2)] == [("Start of the conversation", False), ("", False)]
 
 
 @pytest.mark.parametrize(
@@ -23,8 +23,8 @@ def test_nothing_is_older():
     [
         ({"keep": 2592000}, 5, "Messages are kept for 30 days"),
         ({"keep": 86400, "history": 10}, 5, "Messages are kept for 1 day"),
-        ({"keep": 86400}, 1, "This is where it begins"),
-        ({"history": 10000}, 5, "This is where it begins"),
+        ({"keep": 86400}, 1, "Start of the conversation"),
+        ({"history": 10000}, 5, "Start of the conversation"),
         ({"history": 10000}, 20_001, "The newest 10,000 messages are kept"),
     ],
 )
@@ -38,8 +38,8 @@ def test_others_are_not_loaded():
     store = store_with(message(50), message(60), more=True)
     store.disconnected()
     store.apply(init(message(90), message(91), resumed=True, more=True), 0.0)
-    assert edge(store, 50) == ("older messages are not loaded (click to load them)", True)
-    assert edge(store, 90) == ("some messages are not loaded (click, or l on the next one)", True)
+    assert edge(store, 50) == ("Older messages: click to load them", True)
+    assert edge(store, 90) == ("Messages missing here: click to load, or l on the next one", True)
     store.pages.request(90)
     assert [edge(store, number)[0] == LOADING for number in (50, 90)] == [False, True]
     assert edge(store, 91) == ("", False)
@@ -60,7 +60,7 @@ def test_keys_load_what_is_beside():
 def test_a_reply_to_what_is_not_loaded_says_so():
     """It is not deleted, as far as is known; once it is, that is said."""
     store = store_with(message(50, reply_to=20), more=True)
-    assert row_of(store, 20, 0.0).folded == quote_of(store, 20)[1] == "an older message that is not loaded"
+    assert row_of(store, 20, 0.0).folded == quote_of(store, 20)[1] == "an older message, not loaded"
     store.apply(init(message(50, reply_to=20)), 0.0)
     assert row_of(store, 20, 0.0) is None
     assert quote_of(store, 20)[1] == "deleted message"

@@ -28,8 +28,8 @@ def test_a_day_begins_with_its_name():
 def test_a_moment_in_full():
     """When something was said, and when it goes: on the same day by the second."""
     assert said_at(NOW) == "Thursday, 5 March 2026, 10:02"
-    assert goes_at(NOW + 42, NOW) == "goes at 10:02:42"
-    assert goes_at(NOW + DAY, NOW) == "goes on 6 March, 10:02"
+    assert goes_at(NOW + 42, NOW) == "gone by 10:02:42"
+    assert goes_at(NOW + DAY, NOW) == "gone by 6 March, 10:02"
 
 
 @pytest.mark.parametrize("when", NEVER)

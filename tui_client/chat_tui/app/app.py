@@ -43,7 +43,7 @@ _NO_COLOR = "NO_COLOR"
 """The variable by which people say that they want no colours (no-color.org)."""
 _THREAD_SWITCH = 0.0005
 """Seconds that the threads that read keys and write frames may have to wait for this one; by default it is 5 ms."""
-WAY_OUT = "Esc goes back."
+WAY_OUT = "Press Esc to go back."
 _GOODBYE = 1.0
 """Seconds that leaving may take."""
 
@@ -201,7 +201,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette offers: this program's own, not what Textual would do to any program."""
-        yield SystemCommand("Theme", "Another look", self.action_change_theme)
+        yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
         yield from chat_commands(self.chat) if screen is self.chat else ()
         yield SystemCommand("Quit", f"Leave the chat · {self.chat.key_for('app.quit')}", self.action_quit)
 

@@ -22,12 +22,12 @@ def report(profile: Profile) -> Iterator[str]:
         SettingsError: when something is set that can't be used.
     """
     settings = with_a_theme(profile.settings)
-    found = "" if profile.file.exists() else " (there is none)"
-    yield f"Settings are read from {profile.file}{found}"
+    found = "" if profile.file.exists() else " (not found)"
+    yield f"Settings file: {profile.file}{found}"
     yield ""
     values = {
         "server": without_login(settings.server) or DEFAULT_SERVER,
-        "name": profile.name or "(the server gives one)",
+        "name": profile.name or "(the server picks one)",
         "theme": settings.theme or DEFAULT_THEME,
         "reduce_motion": str(settings.reduce_motion).lower(),
         "undo_seconds": f"{SECONDS if settings.undo_seconds is None else settings.undo_seconds:g}",
@@ -37,12 +37,12 @@ def report(profile: Profile) -> Iterator[str]:
     for name, value in values.items():
         source = settings.source(name)
         if name == "server" and source == DEFAULT:
-            source = "default of --plain; on the screen you are asked"
+            source = "default with --plain; otherwise you're asked"
         if name == "name" and source == DEFAULT and profile.name:
             source = "your name on this computer"
         yield f"{name:15} {value:31} {source}"
     yield ""
-    yield "keys, by the name of what they do:"
+    yield "Keys, by binding name:"
     ours = checked_keys(settings, ChatApp)
     for name, default in sorted(default_keys(ChatApp).items()):
         yield f"  {name:21} {ours.get(name, default):23} {settings.source(f'keys.{name}')}"

@@ -61,7 +61,7 @@ async def _in_terminal() -> int:
         await asyncio.gather(company, return_exceptions=True)
     if app.crash is not None:
         raise app.crash
-    _say("That was a server of its own. To chat with others, start one with chat-server; they join with chat-tui.")
+    _say("The demo ran its own server. To chat with others, start chat-server; they join with chat-tui.")
     return app.return_code or 0
 
 
@@ -70,10 +70,14 @@ async def _company(url: str) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(
             _somebody(
-                url, "ana", ["morning! build is green, release at 14:00", "/temp 120 this one is gone in two minutes"]
+                url,
+                "ana",
+                ["morning! build is green, release at 14:00", "/temp 120 this one disappears in two minutes"],
             )
         )
-        group.create_task(_somebody(url, "zoë", ["welcome. ↑ picks a message, F1 shows every key, Ctrl+Q leaves"]))
+        group.create_task(
+            _somebody(url, "zoë", ["welcome! press ↑ to pick a message, F1 for all keys, Ctrl+Q to quit"])
+        )
 
 
 async def _somebody(url: str, name: str, lines: Sequence[str]) -> None:
@@ -105,9 +109,7 @@ async def _as_text() -> None:
         await bob.press("ctrl+o", *"ana", "enter")
         await _until(bob, lambda frame: "private to ana" in frame)
         await _type(bob, "can you cover for me at 3?")
-        await _until(
-            ana, lambda frame: "private → you" in frame, "bob picks ana (Ctrl+O) and writes to her alone; ana's screen"
-        )
+        await _until(ana, lambda frame: "private → you" in frame, "bob messages ana privately (Ctrl+O); ana's screen")
         await bob.press("escape")
 
         await _type(ana, "/temp 2 door code is 4471, gone soon")
@@ -119,7 +121,7 @@ async def _as_text() -> None:
             bob, lambda frame: "d again" in frame, "bob deletes ana's first message (d, and d again); bob's screen"
         )
         await bob.press("d")
-        await _until(ana, lambda frame: "deleted message" in frame, "it is gone everywhere; ana's screen")
+        await _until(ana, lambda frame: "deleted message" in frame, "it's gone everywhere; ana's screen")
 
 
 @asynccontextmanager

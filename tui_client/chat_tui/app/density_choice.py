@@ -33,4 +33,4 @@ class DensityChoice:
         try:
             self.keep(density)
         except RememberError as error:
-            chat.notify(f"{density.capitalize()} rows hold for now: {error}", severity="warning", markup=False)
+            chat.notify(f"{density.capitalize()} rows for now: {error}", severity="warning", markup=False)

@@ -56,7 +56,7 @@ class FirstRunApp(ChatApp):
             return
         self.own_room = started
         self.keeping.forget_room()
-        self.farewell = "The room that you started has ended."
+        self.farewell = "The room you started has closed."
         await self._enter(started.server.url, name)
         started.invite()
 
@@ -98,7 +98,7 @@ class FirstRunApp(ChatApp):
         if self.own_room is not None:
             yield from self.own_room.commands()
         elif screen is self.chat and self.store.people.you is None:
-            yield SystemCommand("Other rooms", "Choose another one", self.choose_other)
+            yield SystemCommand("Other rooms", "Choose another room", self.choose_other)
         yield from super().get_system_commands(screen)
 
     async def action_quit(self) -> None:

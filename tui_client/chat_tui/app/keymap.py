@@ -64,7 +64,7 @@ def checked_keys(settings: Settings, app: type[App[None]]) -> dict[str, str]:
     for name, keys in settings.keys.items():
         if name not in defaults:
             meant = did_you_mean(name, defaults)
-            raise settings.refuse(f"keys.{name}", f"is not the name of a binding.{meant} `chat-tui config` lists them.")
+            raise settings.refuse(f"keys.{name}", f"isn't a key binding.{meant} `chat-tui config` lists them all.")
         keymap[name] = ",".join(_key(settings, name, key) for key in keys.split(","))
     for group in groups:
         _check_clashes(settings, [str(binding.id) for binding in bound(group)], defaults, keymap)
@@ -83,15 +83,15 @@ def _key(settings: Settings, name: str, text: str) -> str:
     key = _ALIASES.get(key, key)
     typed = len(key) == 1 or key == "space" or key in SIGNS
     if not (set(modifiers) <= _MODIFIERS and (typed or key in _NAMED) and key.isprintable()):
-        why = f'can\'t be "{clean_line(text[:60])}": there is no such key. Keys are written like f2, ctrl+b or alt+up.'
+        why = f'can\'t be "{clean_line(text[:60])}": no such key. Write keys like f2, ctrl+b or alt+up.'
         raise settings.refuse(f"keys.{name}", why)
     if len(key) == 1 and [*modifiers, key] != ["ctrl", "@"]:  # that one has its name from the terminals
         key = key_name(key)
     whole = "+".join([*sorted(modifiers), key])  # as Textual has them
     if whole in _SAME:
-        raise settings.refuse(f"keys.{name}", f"can't be {whole}: for a terminal that is the same as {_SAME[whole]}.")
+        raise settings.refuse(f"keys.{name}", f"can't be {whole}: to a terminal, that's the same as {_SAME[whole]}.")
     if name.startswith(_TYPED_INTO) and not {"ctrl", "alt"} & set(modifiers) and typed:
-        raise settings.refuse(f"keys.{name}", f"can't be {text}: that could not be typed into a message any more.")
+        raise settings.refuse(f"keys.{name}", f"can't be {text}: you need that key to type messages.")
     return whole
 
 
@@ -104,4 +104,4 @@ def _check_clashes(
         keys = [set(keymap[name].split(",")) if name in keymap else defaults[name] for name in (one, other)]
         if both := keys[0] & keys[1]:
             culprit, victim = (one, other) if one in keymap else (other, one)
-            raise settings.refuse(f"keys.{culprit}", f"can't be {min(both)}: that is the key of {victim} already.")
+            raise settings.refuse(f"keys.{culprit}", f"can't be {min(both)}: {victim} already uses it.")

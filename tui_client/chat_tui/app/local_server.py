@@ -66,7 +66,7 @@ def open_room(port: int, *, networked: bool) -> LocalServer:
     try:
         server, loop = started.result()
     except StartError as error:
-        raise RoomError(f"No room could be started. {error}") from error
+        raise RoomError(f"Can't start a room. {error}") from error
     return LocalServer(server, loop, thread)
 
 
@@ -97,7 +97,7 @@ async def _serve(port: int, host: str, started: "Future[tuple[ChatServer, asynci
 
 
 async def _first_free(ports: range, host: str) -> ChatServer:
-    problem = StartError(f"The ports from {ports[0]} to {ports[-1]} are in use already.")
+    problem = StartError(f"Ports {ports[0]} to {ports[-1]} are already in use.")
     for port in ports:
         if port and _answers(port):
             continue

@@ -19,8 +19,8 @@ class RoomError(Exception):
     """A room can't be started. Its text is for a person."""
 
 
-_WHO = "Who may come to your room?"
-_ANSWERS = (Answer("c", "This computer only", "computer"), Answer("n", "This network", "network"))
+_WHO = "Who can join your room?"
+_ANSWERS = (Answer("c", "This computer only", "computer"), Answer("n", "Anyone on this network", "network"))
 
 
 async def ask_and_start(app: App[None], here: str) -> "OwnRoom | str":
@@ -44,10 +44,10 @@ async def ask_and_start(app: App[None], here: str) -> "OwnRoom | str":
 def reach(bound: str, *, here_only: bool, networked: bool) -> str:
     """Who may come to a room that listens on this address, as a sentence; is there a network to this computer?"""
     if here_only:
-        return f"It listens on {bound}: only who is at this computer reaches it."
+        return f"Listening on {bound}: only people on this computer can join."
     if not networked:
-        return f"It listens on {bound}, and this computer is in no network: nobody else reaches it now."
-    return f"It listens on {bound}, open to the network: whoever reaches it may read, write and delete."
+        return f"Listening on {bound}, but this computer isn't on a network: nobody else can join right now."
+    return f"Listening on {bound}, open to the network: anyone who can reach it can read, write and delete."
 
 
 class OwnRoom:
@@ -67,7 +67,7 @@ class OwnRoom:
 
     def commands(self) -> Iterator[SystemCommand]:
         """What the palette offers."""
-        yield SystemCommand("How others join", "The line that they type", self.invite)
+        yield SystemCommand("How others join", "Show the command to type", self.invite)
 
     def asks_first(self, store: Store, end: Callable[[], Awaitable[None]], stay: Callable[[], None]) -> bool:
         """Ask whether to leave, and to end the room under others; False where nobody else is in it."""
@@ -86,9 +86,9 @@ class OwnRoom:
             else:
                 stay()
 
-        who = f"{others[0]} is here." if len(others) == 1 else f"Others are here ({len(others)})."
-        answers = [Answer("s", "Stay", "stay"), Answer("e", "End it", "end")]
-        self._question = Question(f"{who} Your room ends when you leave.", answers)
+        who = f"{others[0]} is still here." if len(others) == 1 else f"{len(others)} others are still here."
+        answers = [Answer("s", "Stay", "stay"), Answer("e", "End the room", "end")]
+        self._question = Question(f"{who} The room closes when you leave.", answers)
         self._app.push_screen(self._question, answered)
 
     async def close(self) -> None:

@@ -16,29 +16,29 @@ def chat_commands(chat: ChatScreen) -> Iterator[SystemCommand]:
         return f"{words} · {chat.key_for(binding)}"
 
     yield SystemCommand(
-        "Write to one person", said("Choose who gets the next messages", "chat.to"), chat.action_pick_target
+        "Message one person", said("Choose who gets your next messages", "chat.to"), chat.action_pick_target
     )
-    yield SystemCommand("Write to everyone", "No direct messages any more", partial(parts.recipient.set_target, ""))
+    yield SystemCommand("Message everyone", "Stop sending direct messages", partial(parts.recipient.set_target, ""))
     yield SystemCommand(
         "Pick a message", said("Reply, delete, copy and more", "composer.pick"), chat.action_pick_message
     )
     yield SystemCommand(
         "Go to the first unread message",
-        said("And Backspace goes back", "chat.first-unread"),
+        said("Backspace brings you back", "chat.first-unread"),
         parts.pager.open_first_unread,
     )
-    yield SystemCommand("Find", said("Look for words in the messages", "chat.find"), chat.action_find)
+    yield SystemCommand("Find", said("Find words in this conversation", "chat.find"), chat.action_find)
     yield SystemCommand(
-        "Find in the whole record", said("Ask the server for messages", "chat.record"), chat.action_find_in_record
+        "Search all messages", said("Search everything the server has kept", "chat.record"), chat.action_find_in_record
     )
-    yield SystemCommand("People", said("Who is here", "chat.people"), chat.action_people)
-    yield SystemCommand("Mute or unmute", "Whom to listen to", partial(parts.muting.pick, chat.app))
-    yield SystemCommand("Temporary", said("The next time to live", "composer.temp"), chat.action_temp)
+    yield SystemCommand("People", said("See who's here", "chat.people"), chat.action_people)
+    yield SystemCommand("Mute or unmute", "Hide or show somebody's messages", partial(parts.muting.pick, chat.app))
+    yield SystemCommand("Temporary", said("How long your next messages last", "composer.temp"), chat.action_temp)
     if chat.header.state != "connected":
-        yield SystemCommand("Connect now", said("Don't wait for the next try", "chat.connect"), chat.action_connect)
+        yield SystemCommand("Connect now", said("Don't wait for the next attempt", "chat.connect"), chat.action_connect)
     yield SystemCommand(
         "Density",
-        said("Compact rows, or comfortable ones", "app.density"),
+        said("Switch between compact and comfortable rows", "app.density"),
         partial(chat.run_action, "app.change_density"),
     )
-    yield SystemCommand("Help", said("All keys and commands", "chat.help"), chat.action_help)
+    yield SystemCommand("Help", said("See all keys and commands", "chat.help"), chat.action_help)

@@ -56,7 +56,7 @@ class ThemeChoice:
         from chat_tui.screens.dialogs.theme_picker import ThemePicker  # noqa: PLC0415 - seldom asked for
 
         if colour_depth(self._app) == _FEW:
-            words = "This terminal shows 16 colours, so they are its own. Where it has more, set COLORTERM=truecolor."
+            words = "This terminal shows 16 colours, so its own are used. If it can show more, set COLORTERM=truecolor."
             self._app.notify(words, markup=False)
         elif not isinstance(self._app.screen, ThemePicker):
             self._app.push_screen(ThemePicker(NAMES, self._app.theme), self._picked)
@@ -70,4 +70,4 @@ class ThemeChoice:
         try:
             self.keep(name)
         except RememberError as error:
-            self._app.notify(f"{name} holds for now: {error}", severity="warning", markup=False)
+            self._app.notify(f"Using {name} for now: {error}", severity="warning", markup=False)

@@ -199,7 +199,9 @@ def with_a_theme(settings: Settings) -> Settings:
     if settings.theme and settings.theme not in NAMES:
         known = ", ".join(NAMES)
         meant = did_you_mean(settings.theme, NAMES)
-        raise settings.refuse("theme", f'can\'t be "{clean_line(settings.theme[:60])}".{meant} There are: {known}.')
+        raise settings.refuse(
+            "theme", f'can\'t be "{clean_line(settings.theme[:60])}".{meant} Choose one of these: {known}.'
+        )
     return settings
 
 

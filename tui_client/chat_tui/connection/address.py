@@ -9,7 +9,7 @@ from chat_protocol.text import clean_line
 DEFAULT_PORT = 6789
 DEFAULT_TLS_PORT = 443
 
-_EXAMPLE = "Type it like 192.168.1.23:6789 or wss://chat.example.org."
+_EXAMPLE = "Use one like 192.168.1.23:6789 or wss://chat.example.org."
 _QUOTES = {'"': '"', "'": "'", "`": "`", "<": ">", "“": "”", "„": "“", "«": "»"}
 _SLASHES_MISSING = re.compile(r"(wss?|https?):/?(?![0-9]+(?:/|$))([^/\s].*)", re.IGNORECASE)
 """`ws:/host` and `ws:host:1`; not `ws:6789`, which is a port of a host called ws."""
@@ -38,21 +38,21 @@ def parse_url(text: str) -> str:
     """
     text = _unquoted(text.strip())
     if not text:
-        raise ConnectionUrlError(f"An address is missing. {_EXAMPLE}")
+        raise ConnectionUrlError(f"The address is empty. {_EXAMPLE}")
     if without := _SLASHES_MISSING.fullmatch(text):
         scheme, rest = without[1].lower(), without[2]
         better = f"{scheme if scheme in ('ws', 'wss') else 'ws'}://{rest}"
-        raise ConnectionUrlError(f'Two slashes are missing in "{_short(text)}". Type it like {_short(better)}')
+        raise ConnectionUrlError(f'"{_short(text)}" needs two slashes: {_short(better)}')
     if "://" not in text:
         text = f"ws://[{text}]" if _is_ipv6(text) else f"ws://{text}"
     try:
         parts = urlsplit(text)
     except ValueError:
-        raise ConnectionUrlError(f'"{_short(without_login(text))}" is not an address. {_EXAMPLE}') from None
+        raise ConnectionUrlError(f'"{_short(without_login(text))}" isn\'t an address. {_EXAMPLE}') from None
     if parts.scheme not in {"ws", "wss"}:
-        raise ConnectionUrlError(f"An address begins with ws:// or wss://, not {_short(parts.scheme)}://.")
+        raise ConnectionUrlError(f"Start the address with ws:// or wss://, not {_short(parts.scheme)}://.")
     if parts.fragment:
-        raise ConnectionUrlError(f"An address has no # part: leave out #{_short(parts.fragment)}.")
+        raise ConnectionUrlError(f"Leave #{_short(parts.fragment)} out of the address.")
     path = quote(parts.path or "/", safe=_PATH_SAFE)
     query = f"?{quote(parts.query, safe=_PATH_SAFE + '?')}" if parts.query else ""
     host = _host(parts)
@@ -130,15 +130,15 @@ def moved(url: str, location: str) -> str:
         there = urlsplit(urljoin(url, location))
         given = there.port
     except ValueError:
-        raise ConnectionUrlError(f"{place(url)} says that it has moved, and leads nowhere.") from None
+        raise ConnectionUrlError(f"{place(url)} says it has moved, but not where to.") from None
     scheme = {"http": "ws", "https": "wss"}.get(there.scheme, there.scheme)
     port = given or {"ws": 80, "wss": DEFAULT_TLS_PORT}.get(scheme, 0)
     host = f"[{there.hostname}]" if ":" in (there.hostname or "") else there.hostname
     new = parse_url(f"{scheme}://{host}:{port}{there.path}")
     if (here.scheme, scheme) == ("wss", "ws"):
-        raise ConnectionUrlError(f"{place(url)} sends this program to {_short(new)}, where nothing is encrypted.")
+        raise ConnectionUrlError(f"{place(url)} redirects to {_short(new)}, which isn't encrypted.")
     if here.hostname != urlsplit(new).hostname or (scheme == "ws" and here.port != port):
-        raise ConnectionUrlError(f"{place(url)} says that it has moved to {_short(as_typed(new))}. Connect there.")
+        raise ConnectionUrlError(f"{place(url)} says it has moved to {_short(as_typed(new))}. Connect there instead.")
     login = f"{here.netloc.rpartition('@')[0]}@" if has_login(url) else ""
     return new.replace("://", f"://{login}", 1) + (f"?{here.query}" if here.query else "")
 
@@ -164,9 +164,9 @@ def _login(parts: SplitResult, host: str) -> str:
     if parts.username is None:
         return ""
     if not parts.username or not parts.password:
-        raise ConnectionUrlError("Before the @ stand a user name and a password: wss://user:password@host.")
+        raise ConnectionUrlError("Put a user name and a password before the @: wss://user:password@host.")
     if not may_have_login(f"{parts.scheme}://{host}:0"):
-        raise ConnectionUrlError("A password needs an encrypted connection: begin the address with wss://.")
+        raise ConnectionUrlError("A password needs an encrypted connection: start the address with wss://.")
     return f"{quote(unquote(parts.username), safe='')}:{quote(unquote(parts.password), safe='')}@"
 
 
@@ -179,7 +179,7 @@ def _host(parts: SplitResult) -> str:
     except UnicodeError:
         ascii_host = ""
     if "[" in _place(parts) or not _HOST.fullmatch(ascii_host):
-        raise ConnectionUrlError(f'"{_short(_place(parts))}" is not the name of a computer. {_EXAMPLE}')
+        raise ConnectionUrlError(f'"{_short(_place(parts))}" isn\'t a host name. {_EXAMPLE}')
     return ascii_host
 
 
@@ -191,7 +191,7 @@ def _port(parts: SplitResult) -> int:
     if port is None:
         return DEFAULT_TLS_PORT if parts.scheme == "wss" else DEFAULT_PORT
     if port == 0:
-        raise ConnectionUrlError(f'The port in "{_short(_place(parts))}" is not a number from 1 to 65535.')
+        raise ConnectionUrlError(f'The port in "{_short(_place(parts))}" must be a number from 1 to 65535.')
     return port
 
 

@@ -236,7 +236,7 @@ class Connection:
                     self._url = url
             finally:
                 self._opening = None
-        raise ConnectionUrlError(f"{place(url)} sends this program from one address to the next, without an end.")
+        raise ConnectionUrlError(f"{place(url)} keeps redirecting from one address to another.")
 
     async def _part(self, socket: ClientConnection) -> None:
         """Close as is proper; a peer that does not play along is left."""
@@ -266,7 +266,7 @@ class Connection:
                 self._put_frame(await socket.recv(decode=False))
         except TimeoutError:
             await self._part(socket)
-            return Failure(f"{host} does not answer.") if self._spoke else not_a_chat_server(host)
+            return Failure(f"{host} isn't answering.") if self._spoke else not_a_chat_server(host)
         except WebSocketException as error:
             return explain(error, host)
 

@@ -24,39 +24,40 @@ from chat_tui.connection.address import ConnectionUrlError, is_here
 _LONGEST_QUOTE = 200
 _LONGEST_WAIT = 60.0
 
+_PORT = re.compile(r":[0-9]+$")
 _LOGIN = re.compile(r"(?<=//)[^/\s]*@")
 """The password of a proxy, in a URL that is quoted."""
 
 _STATUS_HINTS = {
-    400: "It does not understand this program; one of the two may be too old.",
-    401: "It wants to know who you are. Ask who runs it for access.",
-    403: "It does not let you in. Ask who runs it for access.",
-    404: "There is no room at this address. Check what stands behind the host.",
-    409: "The name is taken. Choose another one.",
-    426: "It does not understand this program; one of the two may be too old.",
-    429: "Too many connections came from here. Wait a moment.",
+    400: "It doesn't understand chat-tui; one of the two may be out of date.",
+    401: "You need to log in. Ask its operator for access.",
+    403: "You don't have access. Ask its operator for it.",
+    404: "There's no room at this address. Check the part after the host.",
+    409: "That name is taken. Choose another.",
+    426: "It doesn't understand chat-tui; one of the two may be out of date.",
+    429: "Too many connections from here. Wait a moment.",
 }
 
 _WANTS_TLS = (b"HTTPS port", b"HTTPS server", b"SSL-enabled server port")
 """What nginx, servers in Go, and Apache say to a plain request where TLS is spoken."""
 
 _OTHER_NAME = (
-    "The certificate of {host} was made out to another name. Check the address: you may not be where you think."
+    "The certificate of {host} is for a different name. Check the address: this may not be the server you want."
 )
 _OWN_AUTHORITY = (
-    "The certificate of {host} comes from an authority that this computer does not know. If it is your own, name the "
-    "authority's file in SSL_CERT_FILE."
+    "The certificate of {host} comes from an authority that this computer doesn't know. If it's your own, set "
+    "SSL_CERT_FILE to the authority's file."
 )
 _WRONG_CERTIFICATES = {
-    9: "The certificate of {host} is not valid yet. Is the clock of this computer right?",
-    10: "The certificate of {host} has expired. Ask who runs it, unless the clock of this computer is wrong.",
-    23: "The certificate of {host} was revoked. Ask who runs it.",
+    9: "The certificate of {host} isn't valid yet. Is this computer's clock right?",
+    10: "The certificate of {host} has expired. Tell the server's operator, unless this computer's clock is wrong.",
+    23: "The certificate of {host} has been revoked. Tell the server's operator.",
     62: _OTHER_NAME,
     64: _OTHER_NAME,
 }
 """By OpenSSL's numbers (X509_V_ERR_...)."""
 _UNKNOWN_SIGNERS = {
-    18: "{host} has signed its certificate itself. If it is your own, name that certificate's file in SSL_CERT_FILE.",
+    18: "{host} uses a self-signed certificate. If it's your own, set SSL_CERT_FILE to its file.",
     19: _OWN_AUTHORITY,
     20: _OWN_AUTHORITY,
     21: _OWN_AUTHORITY,
@@ -64,25 +65,25 @@ _UNKNOWN_SIGNERS = {
 
 _CLOSE_SENTENCES = {
     1000: "The server closed the connection.",
-    1001: "The server is going away.",
-    1002: "The server could not read what this program sent, and closed the connection.",
-    1003: "The server could not read what this program sent, and closed the connection.",
-    1007: "The server could not read what this program sent, and closed the connection.",
-    1008: "The server closed the connection: its rules were broken.",
-    1009: "A line was too long for the server, and it closed the connection.",
-    1011: "The server had an error and closed the connection.",
+    1001: "The server is shutting down.",
+    1002: "The server couldn't read what chat-tui sent, so it closed the connection.",
+    1003: "The server couldn't read what chat-tui sent, so it closed the connection.",
+    1007: "The server couldn't read what chat-tui sent, so it closed the connection.",
+    1008: "The server closed the connection because of its rules.",
+    1009: "A line was too long for the server, so it closed the connection.",
+    1011: "The server ran into an error and closed the connection.",
     CLOSE_RESTART: "The server is restarting.",
-    1013: "The server has too much to do.",
-    CLOSE_SLOW: "This connection was too slow for the server and was closed; catching up.",
+    1013: "The server is too busy.",
+    CLOSE_SLOW: "This connection was too slow, so the server closed it; catching up.",
 }
 
 
 _OUR_CLOSE_SENTENCES = {
     1000: "The connection was closed.",
-    1002: "The server broke the rules of WebSocket, and the connection was closed.",
-    1008: "The server sent too much that says nothing, and the connection was closed.",
-    1009: "The server sent more at once than this program takes, and the connection was closed.",
-    1011: "The server does not answer any more.",
+    1002: "The server broke the WebSocket protocol, so the connection was closed.",
+    1008: "The server sent too many empty frames, so the connection was closed.",
+    1009: "The server sent more at once than chat-tui accepts, so the connection was closed.",
+    1011: "The server has stopped answering.",
 }
 
 
@@ -114,11 +115,11 @@ def explain(error: Exception, host: str, *, new_tls: bool = False, trust: str = 
         case InvalidStatus():
             return _status(error.response, host)
         case ProxyError():
-            return Failure(f"The proxy on the way to {host} does not let this program through.")
+            return Failure(f"The proxy won't connect to {host}.")
         case InvalidProxy() | InvalidURI() | ImportError():
-            return Failure(f"The settings for a proxy can't be used: {_quoted(str(error))}", fatal=True)
+            return Failure(f"Your proxy settings don't work: {_quoted(str(error))}", fatal=True)
         case InvalidMessage() if isinstance(error.__cause__, EOFError):
-            return Failure(f"{host} closed the connection without an answer. Is wss:// needed in the address?")
+            return Failure(f"{host} closed the connection without answering. Does the address need wss://?")
         case InvalidHandshake():
             return not_a_chat_server(host)
         case ssl.SSLCertVerificationError():
@@ -132,7 +133,7 @@ def explain(error: Exception, host: str, *, new_tls: bool = False, trust: str = 
 def not_a_chat_server(host: str) -> Failure:
     """Something answers, and it does not speak the protocol."""
     return Failure(
-        f"{host} answers, but not as a chat-server. Check the host, the port and ws:// or wss://.", fatal=True
+        f"{host} answers, but it isn't a chat-server. Check the host, the port, and ws:// or wss://.", fatal=True
     )
 
 
@@ -141,22 +142,22 @@ def _unreachable(error: OSError, host: str, *, new_tls: bool) -> Failure:  # noq
         return failure
     match error:
         case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
-            return Failure(f"{host} closed the connection without an answer.")
+            return Failure(f"{host} closed the connection without answering.")
         case ssl.SSLError(reason="WRONG_VERSION_NUMBER" | "RECORD_LAYER_FAILURE" | "HTTP_REQUEST"):
-            return Failure(f"{host} does not use TLS. Begin the address with ws:// in place of wss://.", fatal=True)
+            return Failure(f"{host} doesn't use TLS. Try ws:// instead of wss://.", fatal=True)
         case ssl.SSLError():
-            return Failure(f"No TLS connection to {host}: {_quoted(error.reason or str(error))}", fatal=True)
+            return Failure(f"Can't set up TLS with {host}: {_quoted(error.reason or str(error))}", fatal=True)
         case TimeoutError():
-            return Failure(f"{host} does not answer. Is the address right, and no firewall in between?")
+            return Failure(f"{host} isn't answering. Check the address, and whether a firewall is in the way.")
         case socket.gaierror():
-            return Failure(f"No computer is found under the name in {host}. Check the address and your network.")
+            return Failure(f"Can't find a host called {_PORT.sub('', host)}. Check the address and your network.")
         case _ if _is(error, errno.ECONNREFUSED):
-            advice = " Start one: chat-server" if is_here(f"//{host}") else ""
-            return Failure(f"Nothing answers at {host}. Is the server running?{advice}")
+            advice = " To start one, run chat-server." if is_here(f"//{host}") else ""
+            return Failure(f"Can't reach {host}. Is the server running?{advice}")
         case ConnectionError():
-            return Failure(f"{host} broke off the connection.")
+            return Failure(f"{host} dropped the connection.")
         case _:
-            return Failure(f"{host} can't be reached: {_quoted(error.strerror or str(error))}")
+            return Failure(f"Can't reach {host}: {_quoted(error.strerror or str(error))}")
 
 
 def _distrust(error: ssl.SSLCertVerificationError, host: str, trust: str) -> str:
@@ -167,8 +168,8 @@ def _distrust(error: ssl.SSLCertVerificationError, host: str, trust: str) -> str
     if sentence := _WRONG_CERTIFICATES.get(code) or _UNKNOWN_SIGNERS.get(code):
         return sentence.format(host=host)
     return (
-        f"The certificate of {host} is not trusted: {_quoted(error.verify_message)} If it is your own, "
-        "name its authority's file in SSL_CERT_FILE."
+        f"The certificate of {host} isn't trusted: {_quoted(error.verify_message)} If it's your own, "
+        "set SSL_CERT_FILE to its authority's file."
     )
 
 
@@ -176,9 +177,9 @@ def _hung_up_on_tls(error: OSError, host: str) -> Failure | None:
     """Of a connection that ended in the TLS handshake asyncio tells by a reset that has neither number nor words."""
     match error:
         case ssl.SSLEOFError() | ssl.SSLZeroReturnError() | ConnectionResetError(args=()):
-            return Failure(f"{host} seems to speak no TLS. Try ws:// in place of wss:// in the address.", fatal=True)
+            return Failure(f"{host} doesn't seem to use TLS. Try ws:// instead of wss://.", fatal=True)
         case ConnectionResetError():  # perhaps by what passes connections on to a server that is down
-            return Failure(f"{host} broke off the TLS handshake. If it speaks no TLS, try ws:// in place of wss://.")
+            return Failure(f"{host} dropped the TLS handshake. If it doesn't use TLS, try ws:// instead of wss://.")
         case _:
             return None
 
@@ -194,15 +195,14 @@ def _status(response: Response, host: str) -> Failure:
         return not_a_chat_server(host)
     if code == 401 and response.headers.get("WWW-Authenticate", "").lower().startswith("basic"):
         return Failure(
-            f"{host} wants a user name and a password, or others than these. Put them before the address: "
-            "wss://user:password@host.",
+            f"{host} needs a valid user name and password. Put them in the address: wss://user:password@host.",
             fatal=True,
             login=True,
         )
     if code == 400 and any(words in (response.body or b"") for words in _WANTS_TLS):
-        return Failure(f"{host} wants TLS. Begin the address with wss:// in place of ws://.", fatal=True)
+        return Failure(f"{host} requires TLS. Use wss:// instead of ws://.", fatal=True)
     said = _body(response)
-    hint = _STATUS_HINTS.get(code) or ("It can't serve now." if code >= 500 else "It does not say why.")
+    hint = _STATUS_HINTS.get(code) or ("It's unavailable right now." if code >= 500 else "It gave no reason.")
     reason = f"{host} refused the connection: {said}" if said else f"{host} refused the connection ({code}). {hint}"
     if code == 429 or code >= 500:
         return Failure(reason, refused=True, retry_after=_retry_after(response))

@@ -13,7 +13,7 @@ def trust_problem(environ: Mapping[str, str]) -> str:
     if file := environ.get("SSL_CERT_FILE"):
         return _file_problem(Path(file))
     if (folder := environ.get("SSL_CERT_DIR")) and not Path(folder).is_dir():
-        return f"SSL_CERT_DIR is {folder}, and there is no such folder."
+        return f"SSL_CERT_DIR is {folder}, but there's no such folder."
     return ""
 
 
@@ -21,9 +21,9 @@ def _file_problem(path: Path) -> str:
     try:
         ssl.create_default_context(cafile=path)
     except FileNotFoundError:
-        return f"SSL_CERT_FILE is {path}, and there is no such file."
+        return f"SSL_CERT_FILE is {path}, but there's no such file."
     except ssl.SSLError:
-        return f"SSL_CERT_FILE is {path}, and there is no certificate in it."
+        return f"SSL_CERT_FILE is {path}, but it holds no certificate."
     except OSError as error:
         return f"SSL_CERT_FILE is {path}, which can't be read ({error.strerror})."
     return ""

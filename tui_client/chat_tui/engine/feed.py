@@ -187,12 +187,12 @@ class Feed:
             self.store.outbox.restore(lines)
             self._changed(self.store.take_changes())
         if late := self._file.too_late:
-            lines_are = "1 line that was not sent is" if late == 1 else f"{late} lines that were not sent are"
-            self._trouble(f"{lines_are} gone: too old by now, or past the time after which it was to delete itself.")
+            lines_are = "1 unsent line is" if late == 1 else f"{late} unsent lines are"
+            self._trouble(f"{lines_are} gone: too old, or already due to delete itself.")
         if damaged := self._file.damaged:
-            what = "1 line that waits" if damaged == 1 else f"{damaged} lines that wait"
-            where = "" if self._file.aside is None else f" What is left is in {self._file.aside}"
-            self._trouble(f"{what} to be sent can't be read: the file is damaged.{where}")
+            what = "1 unsent line" if damaged == 1 else f"{damaged} unsent lines"
+            where = "" if self._file.aside is None else f" What's left is in {self._file.aside}"
+            self._trouble(f"{what} can't be read: the file is damaged.{where}")
 
     @property
     def on_disk(self) -> frozenset[str]:

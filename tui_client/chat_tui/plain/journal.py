@@ -78,9 +78,9 @@ class Journal:
             return lines + self._messages([*shown, *change.added], now)
         if store.epoch != self._epoch:
             self._untold.clear()
-            lines.append(wording.event_line("the server began anew: what was said before is gone", now))
+            lines.append(wording.event_line("the server has restarted; earlier messages are gone", now))
         if self._complete and store.epoch and self._lags_behind():
-            return [*lines, wording.event_line("some messages were missed; they follow, oldest first:", now), *gone]
+            return [*lines, wording.event_line("you missed some messages; here they are, oldest first:", now), *gone]
         fresh = self._fresh(change)
         others = sum(not self._is_own(number) for number in fresh)
         gap = bool(fresh) and store.history.gap_above(fresh[0]) is not None
@@ -157,13 +157,13 @@ class Journal:
         left = [
             name for client_id, name in before.items() if client_id not in store.people.clients and client_id != you
         ]
-        told = [f"{before[key]} is {name} now" for key, name in there.items() if before.get(key, name) != name]
+        told = [f"{before[key]} is now {name}" for key, name in there.items() if before.get(key, name) != name]
         if joined:
             told.append(f"{wording.names(joined)} joined")
         if left:
             told.append(f"{wording.names(left)} left")
         if change.you_changed and store.people.you:
-            told.append(f"you are {store.people.you.name} now")
+            told.append(f"you are now {store.people.you.name}")
         return [wording.event_line(what, now) for what in told]
 
     # -- what has been told -------------------------------------------------------------------------------------

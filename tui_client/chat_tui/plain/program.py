@@ -226,7 +226,7 @@ class _Program:
         """Say why, once."""
         if reason != self._complaint:
             self._complaint = reason
-            self._complain(f"no connection, trying again: {wording.on_one_line(reason)}")
+            self._complain(f"no connection, retrying: {wording.on_one_line(reason)}")
         self._watch()
 
     # -- into the room ------------------------------------------------------------------------------------------
@@ -254,7 +254,7 @@ class _Program:
     def _say(self, line: Line) -> None:
         text = clean(line.text).rstrip()
         if line.cut:
-            self._refuse(text, f"A line has at most {MOST_LINE_BYTES:,} bytes.")
+            self._refuse(text, f"A line can have at most {MOST_LINE_BYTES:,} bytes.")
             return
         if text.split()[:1] == ["/help"]:
             self._tell(wording.help_lines())
@@ -271,7 +271,7 @@ class _Program:
             self._input.close()
             return
         if isinstance(command, FetchHistory | Search) and self._store.plain:
-            self._refuse(text, "This server keeps nothing that could be looked up.")
+            self._refuse(text, "This server keeps no messages to search.")
             return
         if isinstance(command, TakeName):
             self._name.wanted = command.name
@@ -292,7 +292,7 @@ class _Program:
         """Nobody reads, or the disk is full: say no more than what has been read."""
         if not isinstance(error, BrokenPipeError):
             self._went_wrong = True
-            self._complain(f"standard output can't be written: {error.strerror}")
+            self._complain(f"can't write to standard output: {error.strerror}")
         self._input.stop()
         self._watch()
 
@@ -310,7 +310,7 @@ class _Program:
         loop = asyncio.get_running_loop()
         deadline = self._acknowledgements.deadline(loop.time(), self._store.outbox.wait(loop.time()))
         if deadline <= loop.time():
-            self._give_up(f"No answer for {self._timeout:g} s.")
+            self._give_up(f"No answer in {self._timeout:g} s.")
         else:
             self._alarm = loop.call_at(deadline, self._watch)
 
@@ -326,7 +326,7 @@ class _Program:
         """Nothing that was said is lost silently."""
         lines = [*self._acknowledgements.lines, *map(clean, self._input.rest())]
         if lines:
-            self._complain(f"the server has not confirmed {len(lines)} of your lines:")
+            self._complain(f"the server hasn't confirmed {len(lines)} of your lines:")
         for line in lines[:_MOST_TOLD]:
             self._complain(f"  {wording.on_one_line(line)}")
         if (more := len(lines) - _MOST_TOLD) > 0:

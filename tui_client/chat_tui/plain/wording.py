@@ -67,7 +67,7 @@ def gone(number: int, whose: str, *, expired: bool) -> str:
 def connected(store: Store, host: str, *, again: bool) -> str:
     """There is a connection: where, as whom, who else is here."""
     you = f" as {store.people.you.name}" if store.people.you else ""
-    words = f"{'connected again' if again else 'connected'} to {host}{you}."
+    words = f"{'reconnected' if again else 'connected'} to {host}{you}."
     others = [
         name
         for client_id, name in store.people.clients.items()
@@ -82,7 +82,7 @@ def missed(count: int, *, gap: bool) -> str:
     """How much came while there was no connection; with a `gap`, before that there may be more."""
     if not count and not gap:
         return "you missed nothing"
-    return f"you missed {messages(count)}{' and what was said before that' if gap else ''}:"
+    return f"you missed {messages(count)}{', and older ones before that' if gap else ''}:"
 
 
 def missing(count: int) -> str:
@@ -99,7 +99,7 @@ def answer(store: Store, event: HistoryPage | SearchResults, now: float) -> list
     """What the server has found or fetched: how much, then the messages."""
     if isinstance(event, SearchResults):
         head = f"found {messages(len(event.messages))} for {event.query}" + (
-            ", the newest first:" if event.messages else ""
+            ", newest first:" if event.messages else ""
         )
         more = f"there are older ones: /search {event.query} before:{{}}"
     else:
@@ -122,7 +122,7 @@ def names(people: Sequence[str]) -> str:
 def help_lines() -> list[str]:
     """What can be typed."""
     lines = [f"{spec.usage}: {spec.summary}" for spec in TYPED_COMMANDS]
-    return [*lines, "//text: a message that begins with one /"]
+    return [*lines, "//text: send a message that starts with a /"]
 
 
 def shortened(text: str, length: int) -> str:

@@ -50,7 +50,7 @@ _BARS: Mapping[Place, Sequence[tuple[str, str, str]]] = {
         ("chat.help", "Help", "help"),
     ],
     "people": [
-        ("roster.choose", "Write to", "focused.choose"),
+        ("roster.choose", "Message", "focused.choose"),
         ("roster.mute", "Mute", "focused.mute"),
         ("roster.leave", "Back", "focused.leave"),
         ("chat.help", "Help", "help"),
@@ -61,38 +61,38 @@ _BARS: Mapping[Place, Sequence[tuple[str, str, str]]] = {
 _EDGE = ("app.palette", "palette", "app.command_palette")
 
 _PICKED = (
-    (REPLY, "replies"),
-    (DELETE, "deletes"),
-    (COPY, "copies"),
-    (MESSAGE, "messages"),
-    (OPEN, "opens a link"),
-    (JUMP, "goes to the quote"),
+    (REPLY, "reply"),
+    (DELETE, "delete"),
+    (COPY, "copy"),
+    (MESSAGE, "message"),
+    (OPEN, "open a link"),
+    (JUMP, "go to the quote"),
 )
 """Actions of a picked message, and what their letters do; the strip itself has the rest."""
 
 _HELP = [
     ("{composer.send}", "send"),
-    ("{composer.newline}", "new line (some terminals lack Shift+Enter)"),
+    ("{composer.newline}", "add a line (Shift+Enter: some terminals)"),
     (
         "{composer.pick!}, or {composer.up} in an empty composer",
-        "pick a message: ↑ ↓ move, " + ", ".join(f"{action.key} {does}" for action, does in _PICKED),
+        "pick a message: ↑ ↓ to move, " + ", ".join(f"{action.key} {does}" for action, does in _PICKED),
     ),
-    ("{chat.back} in an empty composer", "back from where a jump led"),
-    ("{chat.undo} in an empty composer", "take a deletion back, for a few seconds"),
-    ("{composer.up} while writing, {composer.older}", "what you sent before"),
-    ("{chat.empty} while writing", "empty the composer (Ctrl+Z brings it back)"),
-    ("{chat.to}", "write to one person"),
-    ("{composer.cancel}", "one step back: the picked message, the reply, the private target"),
-    ("{composer.temp}", "temporary: off, 30 s, 5 min, 1 h"),
-    ("{chat.people}", "who is here; {roster.mute} mutes, or listens again"),
-    ("{chat.find}", "find: Enter, {find.older!} older, {find.newer!} newer, {find.close} back"),
-    ("{chat.record}", "find in the whole record"),
-    ("{chat.page-up}, {chat.page-down}, {chat.newest}", "older messages, newer ones, the newest"),
-    ("{chat.first-unread} in an empty composer", "the first unread message"),
-    ("{composer.complete}", "complete a command, or a name just begun"),
-    ("{app.palette}, {app.density}", "all commands and themes; compact rows"),
-    ("{chat.help}", "this page; {app.quit} quits"),
-    ("{chat.connect}", "connect at once, after it was lost"),
+    ("{chat.back} in an empty composer", "go back after a jump"),
+    ("{chat.undo} in an empty composer", "undo a deletion, for a few seconds"),
+    ("{composer.up} while writing, {composer.older}", "bring back what you sent"),
+    ("{chat.empty} while writing", "clear the composer (Ctrl+Z brings it back)"),
+    ("{chat.to}", "message one person"),
+    ("{composer.cancel}", "go back one step: drop the picked message, the reply, the private recipient"),
+    ("{composer.temp}", "send temporary messages: 30 s, 5 min, 1 h"),
+    ("{chat.people}", "see who's here; {roster.mute} mutes or unmutes"),
+    ("{chat.find}", "find: Enter, {find.older!} older, {find.newer!} newer, {find.close} close"),
+    ("{chat.record}", "search all messages"),
+    ("{chat.page-up}, {chat.page-down}, {chat.newest}", "see older, newer, or the newest messages"),
+    ("{chat.first-unread} in an empty composer", "go to the first unread message"),
+    ("{composer.complete}", "complete a command or a name"),
+    ("{app.palette}, {app.density}", "open all commands; switch density"),
+    ("{chat.help}", "show this page; {app.quit} quits"),
+    ("{chat.connect}", "reconnect now, without waiting"),
 ]
 """Bindings by id, and what they do; with ! the first key of several alone."""
 

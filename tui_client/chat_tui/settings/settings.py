@@ -137,12 +137,12 @@ def _checked(name: str, value: Any, source: str) -> str | bool | float | int:
             value if isinstance(value, bool) else _BOOLEANS.get(value.casefold()) if isinstance(value, str) else None
         )
         if known is None:
-            raise SettingsError(_sentence(source, name, f"is true or false, not {_shown(value)}."))
+            raise SettingsError(_sentence(source, name, f"must be true or false, not {_shown(value)}."))
         return known
     if not isinstance(value, str):
-        raise SettingsError(_sentence(source, name, f"is a text in quotes, not {_shown(value)}."))
+        raise SettingsError(_sentence(source, name, f"must be text in quotes, not {_shown(value)}."))
     if name == "density" and value not in ("", COMFORTABLE, COMPACT):
-        raise SettingsError(_sentence(source, name, f"is {COMFORTABLE} or {COMPACT}, not {_shown(value)}."))
+        raise SettingsError(_sentence(source, name, f"must be {COMFORTABLE} or {COMPACT}, not {_shown(value)}."))
     try:
         if name == "server" and value:
             parse_url(value)
@@ -159,7 +159,7 @@ def _seconds(value: Any, source: str) -> float:
     except (TypeError, ValueError):
         seconds = math.nan
     if not 0 <= seconds <= _LONGEST_UNDO:
-        why = f"is a number of seconds from 0 to {_LONGEST_UNDO}, not {_shown(value)}."
+        why = f"must be a number of seconds from 0 to {_LONGEST_UNDO}, not {_shown(value)}."
         raise SettingsError(_sentence(source, "undo_seconds", why))
     return seconds
 
@@ -170,7 +170,7 @@ def _cells(value: Any, source: str) -> int:
     except (TypeError, ValueError):
         cells = -1
     if cells and not _NARROWEST_TEXT <= cells <= _WIDEST_TEXT:
-        why = f"is a number of columns from {_NARROWEST_TEXT} to {_WIDEST_TEXT}, or 0 for all, not {_shown(value)}."
+        why = f"must be {_NARROWEST_TEXT} to {_WIDEST_TEXT} columns, or 0 for no limit, not {_shown(value)}."
         raise SettingsError(_sentence(source, "text_width", why))
     return cells
 
@@ -187,7 +187,7 @@ def _from_file(path: Path) -> Settings:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} can't be read as TOML: {clean_line(str(error))}.") from None
+        raise SettingsError(f"{path} isn't valid TOML: {clean_line(str(error))}.") from None
     settings = Settings()
     for name, value in table.items():
         source = _place(path, text, name)
@@ -198,7 +198,7 @@ def _from_file(path: Path) -> Settings:
         else:
             known = ", ".join([*VALUES, "keys"])
             meant = did_you_mean(name, [*VALUES, "keys"])
-            raise SettingsError(f"{source}: there is no setting {_shown(name)}.{meant} There are: {known}.")
+            raise SettingsError(f"{source}: no setting is called {_shown(name)}.{meant} Settings: {known}.")
     return settings
 
 
@@ -207,7 +207,7 @@ def _read(path: Path) -> str | None:
         with path.open("rb") as file:
             raw = file.read(_LARGEST + 1)
         if len(raw) > _LARGEST:
-            raise SettingsError(f"{path} is too long for settings.")
+            raise SettingsError(f"{path} is too big for a settings file.")
         return raw.decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -215,20 +215,20 @@ def _read(path: Path) -> str | None:
         raise SettingsError(f"{path} can't be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise SettingsError(f"{path}, line {line}: this is not UTF-8 text.") from None
+        raise SettingsError(f"{path}, line {line}: this isn't UTF-8 text.") from None
 
 
 def _with_keys(settings: Settings, table: Any, path: Path, text: str) -> Settings:
     if not isinstance(table, dict):
         raise SettingsError(
-            f'{_place(path, text, "keys")}: keys is a table, such as [keys] and below it "chat.people" = "f2".'
+            f'{_place(path, text, "keys")}: keys must be a table: [keys], and below it "chat.people" = "f2".'
         )
     keys, sources = {}, dict(settings.sources)
     for name, value in _flat(table):
         source = _place(path, text, name)
         several = isinstance(value, list) and all(isinstance(key, str) for key in value)
         if not (isinstance(value, str) or several):
-            raise SettingsError(_sentence(source, f"keys.{name}", f'is a key such as "f2", not {_shown(value)}.'))
+            raise SettingsError(_sentence(source, f"keys.{name}", f'must be a key such as "f2", not {_shown(value)}.'))
         keys[name] = ",".join(value) if several else value
         sources[f"keys.{name}"] = source
     return msgspec.structs.replace(settings, keys=keys, sources=sources)

@@ -77,7 +77,7 @@ def _words(news: Sequence[News]) -> str:
     if direct := [one for one in news if one.kind is Kind.DIRECT]:
         if len(direct) == 1:
             return f"chat: direct message from {_shown(direct[0].author)}"
-        return f"chat: {len(direct)} direct messages, the newest from {_shown(direct[-1].author)}"
+        return f"chat: {len(direct)} direct messages, the latest from {_shown(direct[-1].author)}"
     if mentioned := [one for one in news if one.kind is Kind.MENTION]:
         return f"chat: {_shown(mentioned[-1].author)} mentioned you"
     return ""

@@ -26,8 +26,8 @@ TOKEN_LIFE = 3000.0
 """Seconds for which a server surely knows that it has had a token."""
 
 _LOST = "The connection was lost before this was done."
-_RENUMBERED = "The server began anew: that message is gone, and its number may be another's."
-_TRIED = f"Sent {MOST_TRIES} times; the connection was lost each time before the server answered."
+_RENUMBERED = "The server has restarted: that message is gone, and its number may now belong to another."
+_TRIED = f"Tried {MOST_TRIES} times; each time the connection was lost before the server answered."
 
 
 class Pending(msgspec.Struct, eq=False):

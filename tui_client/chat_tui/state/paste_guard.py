@@ -70,6 +70,6 @@ def worry(text: str, *, to_everyone: bool) -> str:
     A secret is nothing to ask about when it is for one person.
     """
     if to_everyone and looks_like_a_secret(text):
-        return "This looks like a password or a key, and it is for everyone."
+        return "This looks like a password or a key, and everyone will see it."
     lines = text.count("\n") + 1
-    return f"This has {lines} lines." if lines >= MANY_LINES else ""
+    return f"This message has {lines} lines." if lines >= MANY_LINES else ""

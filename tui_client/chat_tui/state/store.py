@@ -126,7 +126,7 @@ class Store:
             if message.from_id and not self.people.is_remembered(message.from_id):
                 self.people.remember(message.from_id, message.from_name)
         change.rule |= self.unread.count_missed(fresh)
-        change.edges, change.page = True, "loaded" if oldest < page.before else ("empty", "Nothing came.")
+        change.edges, change.page = True, "loaded" if oldest < page.before else ("empty", "No answer.")
 
     def _apply_refusal(self, refusal: Refusal, change: Change) -> None:
         if self.pages.refused(refusal):

@@ -20,8 +20,8 @@ def write_crash_report(error: BaseException, folder: Path) -> str:
             path.write_text(text, encoding="utf-8", errors="backslashreplace")
         except OSError:
             continue
-        return f"What happened is in {path}"
-    return f"What happened could not be written down: {type(error).__name__}"
+        return f"Details are in {path}"
+    return f"The details couldn't be saved: {type(error).__name__}"
 
 
 def without_words(error: BaseException) -> Iterator[str]:

@@ -156,8 +156,8 @@ class Drafts:
         return texts
 
     def _tell(self, aside: Path | None) -> None:
-        where = "" if aside is None else f" What is left of it is in {aside}."
-        self.trouble = f"A draft could not be read: its file is damaged.{where}"
+        where = "" if aside is None else f" What's left of it is in {aside}."
+        self.trouble = f"A draft couldn't be read: its file is damaged.{where}"
 
 
 def _format(texts: dict[str, str]) -> bytes:

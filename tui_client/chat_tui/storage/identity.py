@@ -61,7 +61,7 @@ def prove(place: str, *, guest: bool) -> tuple[str, str | None]:
         return passing_secret(), None
     folder = state_folder()
     if folder == NO_FOLDER:
-        why = "This user has no home folder, so nothing can be remembered (set HOME); you are a guest this time."
+        why = "There's no home folder, so nothing can be remembered (set HOME); you're a guest this time."
         return passing_secret(), why
     try:
         return secret_for(load_secret(folder), place), None
@@ -98,9 +98,9 @@ def _read(path: Path) -> str:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise IdentityError(f"{path} can't be read ({error.strerror}); you are a guest this time.") from error
+        raise IdentityError(f"{path} can't be read ({error.strerror}); you're a guest this time.") from error
     if not _SECRET.fullmatch(text):
-        raise IdentityError(f"{path} is damaged; you are a guest until it is removed or restored.")
+        raise IdentityError(f"{path} is damaged; you're a guest until you remove or restore it.")
     return text
 
 
@@ -119,11 +119,11 @@ def _make(path: Path) -> str:
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
-        raise IdentityError(f"{path} can't be written ({error.strerror}); you are a guest this time.") from error
+        raise IdentityError(f"can't write {path} ({error.strerror}); you're a guest this time.") from error
     try:
         return _read(path)
     except FileNotFoundError as error:
-        why = f"{path} is a link to a file that is not there; you are a guest until it is removed or restored."
+        why = f"{path} is a link to a missing file; you're a guest until you remove or restore it."
         raise IdentityError(why) from error
 
 

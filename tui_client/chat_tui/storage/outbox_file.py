@@ -17,7 +17,7 @@ from chat_tui.storage.window_file import HAS_LOCKS, left_behind, sweep, take_fre
 
 FOLDER = "outbox"
 _TEMPORARY = b"/temp"
-_IN_MEMORY = "Lines that wait to be sent would be lost by a crash"
+_IN_MEMORY = "A crash would lose your unsent lines"
 
 
 class OutboxFile:
@@ -129,16 +129,16 @@ class OutboxFile:
         if data == self._data or not (lines or self._data):
             return ""
         if self._path is None:
-            return self._tell(_IN_MEMORY, f"{self._folder} can't be used")
+            return self._tell(_IN_MEMORY, f"can't use {self._folder}")
         try:
             new = any(line.txn not in self.holds for line in lines)  # what is gone may come back: it has its token
             self._saved = _write(self._path, lines[:room_for], durable=new)
             self._data = data if lines else b""
         except OSError as error:
             self._forget_all_but(lines)
-            return self._tell(_IN_MEMORY, f"{self._folder} can't be written: {error.strerror}")
+            return self._tell(_IN_MEMORY, f"can't write to {self._folder}: {error.strerror}")
         if room_for < len(lines):
-            return self._tell("The newest lines that wait to be sent would be lost by a crash", "there are too many")
+            return self._tell("A crash would lose your newest unsent lines", "there are too many")
         return ""
 
     def next_end(self) -> float | None:

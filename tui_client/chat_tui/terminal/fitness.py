@@ -15,18 +15,18 @@ def why_no_screen() -> str:
     An output that is set to another encoding than the terminal's own is put right.
     """
     if not (_is_terminal(sys.stdin) and _is_terminal(sys.stdout)):
-        return "chat-tui needs a terminal; `chat-tui --plain` works without one."
+        return "chat-tui needs a terminal. Without one, use `chat-tui --plain`."
     kind = os.environ.get("TERM", "")
     if kind in _NO_SCREENS:
-        what = f"TERM is {kind}" if kind else "TERM is not set"
-        return f"This terminal can't show a screen ({what}); `chat-tui --plain` works here."
+        what = f"TERM is {kind}" if kind else "TERM isn't set"
+        return f"This terminal can't show a full screen ({what}). Use `chat-tui --plain` instead."
     for stream in (sys.stdout, sys.stderr):  # Textual draws on the latter
         if isinstance(stream, io.TextIOWrapper) and not _is_utf8(stream.encoding):
             import locale  # noqa: PLC0415 - hardly anybody's output is anything but UTF-8
 
             if not _is_utf8(locale.getencoding()):
                 return (
-                    f"The language settings here ask for {stream.encoding}, and the screen needs UTF-8: "
+                    f"Your locale uses {stream.encoding}, but the screen needs UTF-8: "
                     "set LC_ALL=C.UTF-8, or use `chat-tui --plain`."
                 )
             stream.reconfigure(encoding="utf-8")

@@ -27,7 +27,7 @@ class Notice(NamedTuple):
 
 def connecting_notice(host: str, way_out: str = "") -> Notice:
     """Shown when a first connection takes its time; `way_out` is a sentence about what else can be done."""
-    return Notice("info", f"Connecting to {host} takes long. It goes on trying. {way_out or 'Ctrl+Q leaves.'}")
+    return Notice("info", f"Still connecting to {host}. {way_out or 'Press Ctrl+Q to quit.'}")
 
 
 def lost_notice(status: Lost, now: float, *, ever_connected: bool, way_out: str = "") -> Notice:
@@ -35,10 +35,10 @@ def lost_notice(status: Lost, now: float, *, ever_connected: bool, way_out: str 
 
     `way_out` is a sentence about what else can be done where there never was one.
     """
-    head, end = sentence(status.reason), way_out or "Your text is kept."
+    head, end = sentence(status.reason), way_out or "Your text is safe."
     if ever_connected:
         head = "Connection lost." if head == "The connection was lost." else f"Connection lost. {head}"
-        end = "Your text is kept."
+        end = "Your text is safe."
     return Notice("warning", f"{head} {_again(status.retry_at - now)} {end}", "Try now")
 
 
@@ -55,21 +55,23 @@ def sentence(text: str) -> str:
 
 def _again(wait: float) -> str:
     seconds = round(wait)
-    return f"Trying again in {seconds} s." if seconds > 0 else "Trying again…"
+    return f"Retrying in {seconds} s." if seconds > 0 else "Retrying…"
 
 
 def back_notice(missed: int, to_you: int, *, anew: bool) -> Notice:
     """Shown after a reconnect; `to_you` of what was missed are for us. `anew`: the server has lost what was before."""
     if anew:
-        return Notice("success", "Back. The server began anew: what was said before is gone.", seconds=2 * BACK_SECONDS)
+        return Notice(
+            "success", "Reconnected. The server has restarted; earlier messages are gone.", seconds=2 * BACK_SECONDS
+        )
     if not missed:
-        return Notice("success", "Back. You missed nothing.", seconds=BACK_SECONDS)
-    return Notice("success", f"Back. {_while_away(missed, to_you)}", seconds=BACK_SECONDS)
+        return Notice("success", "Reconnected. You missed nothing.", seconds=BACK_SECONDS)
+    return Notice("success", f"Reconnected. {_while_away(missed, to_you)}", seconds=BACK_SECONDS)
 
 
 def away_notice(missed: int, to_you: int) -> Notice:
     """Shown at the start to somebody who was here before, when there is something that they have not read."""
-    return Notice("success", f"{_while_away(missed, to_you)} Home goes to the first.", seconds=2 * BACK_SECONDS)
+    return Notice("success", f"{_while_away(missed, to_you)} Press Home for the first.", seconds=2 * BACK_SECONDS)
 
 
 def _while_away(missed: int, to_you: int) -> str:

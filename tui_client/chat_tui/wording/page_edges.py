@@ -4,7 +4,7 @@ from chat_protocol.events import Message
 from chat_tui.state.gaps import Gap
 from chat_tui.state.store import Store
 
-LOADING = "loading older messages…"
+LOADING = "Loading older messages…"
 _UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
@@ -24,20 +24,22 @@ def _is_asked_for(store: Store, gap: Gap) -> bool:
 
 def _missing(before: Message | None) -> str:
     if before is None:
-        return "older messages are not loaded (click to load them)"
-    return "some messages are not loaded (click, or l on the next one)"
+        return "Older messages: click to load them"
+    return "Messages missing here: click to load, or l on the next one"
 
 
 def _beginning(store: Store, message: Message) -> str:
     """What is older than the first message: nothing ever was, or it is not kept any more."""
     keep, most = store.limits.get("keep", 0), store.limits.get("history", 0)
     if message.id == 1 or not (keep or most):
-        return "This is where it begins"
+        return "Start of the conversation"
     if keep:
         return f"Messages are kept for {span_words(keep)}"
     # The others that are kept, and what was deleted since, have numbers between this one and the newest.
     return (
-        f"The newest {most:,.0f} messages are kept" if store.seq - message.id + 1 >= most else "This is where it begins"
+        f"The newest {most:,.0f} messages are kept"
+        if store.seq - message.id + 1 >= most
+        else "Start of the conversation"
     )
 
 
@@ -47,7 +49,7 @@ def retention(store: Store) -> str:
     if not store.epoch or store.plain:
         return ""
     if not (keep or most):
-        return "Messages are kept until somebody deletes them."
+        return "Messages are kept until someone deletes them."
     which = f"The newest {most:,.0f} messages" if most else "Messages"
     return f"{which} are kept for {span_words(keep)}." if keep else f"{which} are kept."
 

@@ -48,13 +48,13 @@ def said_at(when: float) -> str:
 
 
 def goes_at(expires_at: float, said: float) -> str:
-    """When a message goes, such as "goes at 10:02:30"; with the date when that is not the one it was said on."""
+    """When a message goes, such as "gone by 10:02:30"; with the date when that is not the one it was said on."""
     gone, moment = local_time(expires_at), local_time(said)
     if gone is None:
         return ""
     if moment is not None and moment.date() == gone.date():
-        return f"goes at {gone:%H:%M:%S}"
-    return f"goes on {gone.day} {gone:%B}, {gone:%H:%M}"
+        return f"gone by {gone:%H:%M:%S}"
+    return f"gone by {gone.day} {gone:%B}, {gone:%H:%M}"
 
 
 def _day(moment: datetime, now: float) -> str:

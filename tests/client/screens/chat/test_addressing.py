@@ -53,22 +53,22 @@ def test_a_secret_to_everyone_is_asked_about(message, asks):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("/msg", "; write /to bob text."),
-        ("/nick", "; write /name ana."),
-        ("/QUIT", "; write /exit."),
-        ("/ignore", "; write /mute bob."),
-        ("/unignore", "; write /unmute bob."),
-        ("/find", "; write /search words."),
-        ("/grep", "; write /search words."),
-        ("/names", "; [chat.people] shows who is here."),
+        ("/msg", "; use /to bob text."),
+        ("/nick", "; use /name ana."),
+        ("/QUIT", "; use /exit."),
+        ("/ignore", "; use /mute bob."),
+        ("/unignore", "; use /unmute bob."),
+        ("/find", "; use /search words."),
+        ("/grep", "; use /search words."),
+        ("/names", "; press [chat.people] to see who's here."),
         ("/mut", "; did you mean /mute?"),
         ("/serch", "; did you mean /search?"),
         ("/delet", "; did you mean /delete?"),
         ("/Help", "; did you mean /help?"),
-        ("/me", "; write it as a message."),
-        ("/theme", "; press [app.palette], and choose Theme."),
-        ("/clear", "; [chat.newest] goes to the newest message"),
-        ("/edit", "; a message can't be changed: write /delete 12, and say it again."),
+        ("/me", "; send it as a message."),
+        ("/theme", "; press [app.palette] and choose Theme."),
+        ("/clear", "; press [chat.newest] for the newest message"),
+        ("/edit", "; messages can't be edited: use /delete 12, then send it again."),
         ("/exi", "; see /help."),
         ("/emote", "; see /help."),
     ],
@@ -87,4 +87,4 @@ def test_every_key_that_is_named_is_one():
 
 def test_a_command_of_our_own_stands_alone():
     """Nothing goes before it."""
-    assert no_such_command("/mute", "[{}]".format) == "/mute stands alone in its line."
+    assert no_such_command("/mute", "[{}]".format) == "/mute takes nothing after it."

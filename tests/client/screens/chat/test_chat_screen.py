@@ -97,17 +97,17 @@ async def test_in_a_wide_terminal_the_key_for_people_goes_there_and_back():
 async def test_who_is_alone_is_told_so():
     """Never a blank wall; with company, or a first message, it says something else."""
     async with open_house() as house, chat(house) as ana:
-        await ana.shows("You are the first one here.")
+        await ana.shows("You're the first one here.")
         bob = await house.person("bob")
-        await ana.shows("Nothing was said here yet.")
+        await ana.shows("No messages yet.")
         await bob.say("hello")
-        await ana.lacks("Nothing was said here yet.")
+        await ana.lacks("No messages yet.")
 
 
 async def test_a_server_that_does_not_say_who_is_here():
     """Nobody can know then who was the first."""
     async with serving(greet) as port, chat_at(f"ws://127.0.0.1:{port}") as ana:
-        await ana.shows("Nothing was said here yet.", "● connected")
+        await ana.shows("No messages yet.", "● connected")
 
 
 async def test_the_key_bar_is_a_row_of_buttons():
@@ -119,7 +119,7 @@ async def test_the_key_bar_is_a_row_of_buttons():
         await ana.click("^l Temp")
         await ana.shows("temp: 30 s")
         await ana.click("^o To")
-        await ana.shows("Message whom?")
+        await ana.shows("Send messages to")
         await ana.press("escape")
         await ana.click("f1 Help")
         await ana.shows("this page")
@@ -141,7 +141,7 @@ async def test_the_key_bar_says_what_keys_do_where_they_go():
         await ana.press("alt+up")
         await ana.until(lambda: ana.rows[-1].startswith("⏎ Do it"))
         await ana.press("escape", "ctrl+b")
-        await ana.until(lambda: ana.rows[-1].startswith("⏎ Write to  m Mute"))
+        await ana.until(lambda: ana.rows[-1].startswith("⏎ Message  m Mute"))
         await ana.press("escape", "ctrl+f")
         await ana.until(lambda: ana.rows[-1].startswith("↑ Older  ↓ Newer"))
         await ana.press(*"here", "enter")
@@ -161,13 +161,13 @@ async def test_ctrl_c_empties_the_composer_and_says_how_to_leave():
         await ana.shows("▊ some words")
         await ana.write("a draft")
         await ana.press("ctrl+c")
-        await ana.shows("Emptied. Ctrl+Z brings it back.", "Message everyone…")
+        await ana.shows("Cleared. Ctrl+Z brings it back.", "Message everyone…")
         await ana.press("ctrl+z")
         await ana.shows("▊ a draft")
         await ana.press("shift+left", "ctrl+c")
         assert (ana.screen.composer.text, ana.app.clipboard) == ("a draft", "t")
         await ana.press("end", "ctrl+c", "ctrl+c")
-        await ana.shows("Ctrl+Q leaves.")
+        await ana.shows("Press Ctrl+Q to quit.")
         assert ana.app.is_running
 
 
@@ -176,7 +176,7 @@ async def test_in_a_narrow_terminal_the_mouse_has_the_palette():
     async with open_house() as house, chat(house, size=NARROW) as ana:
         await ana.click("lobby")
         await ana.shows("Search for commands")
-        await ana.click("All keys and commands")
+        await ana.click("See all keys and commands")
         await ana.shows("esc Close")
         await ana.click("esc Close")
         await ana.click("lobby")
@@ -189,7 +189,7 @@ async def test_help_is_typed_or_pressed():
     """`/help` shows the page and sends nothing."""
     async with open_house() as house, chat(house) as ana:
         await ana.say("/help reply")
-        await ana.shows("Keys", "what you sent before")
+        await ana.shows("Keys", "bring back what you sent")
         await ana.press("pagedown", "pagedown")
         await ana.shows("/delete", "/help")
         await ana.press("escape")
@@ -203,7 +203,9 @@ async def test_the_palette_has_what_this_program_does():
     """Each of its commands does what its key does."""
     async with open_house() as house, chat(house, size=(80, 40)) as ana:
         await ana.press("ctrl+p")
-        await ana.shows("Pick a message", "Theme", "Who is here · Ctrl+B", "Compact rows, or comfortable ones · F8")
+        await ana.shows(
+            "Pick a message", "Theme", "See who's here · Ctrl+B", "Switch between compact and comfortable rows · F8"
+        )
         await ana.lacks("Connect now")
         await ana.press(*"help", "enter")
         await ana.shows("this page")
@@ -220,7 +222,7 @@ async def test_exit_says_goodbye_and_ends():
 
 async def test_a_secret_that_can_not_be_had_is_told():
     """As a toast that does not cover the composer, and is no markup."""
-    async with open_house() as house, chat(house, notice="[/b] can't be read; you are a guest this time.") as ana:
+    async with open_house() as house, chat(house, notice="[/b] can't be read; you're a guest this time.") as ana:
         await ana.shows("[/b] can't be read")
         assert "Message everyone…" in "".join(ana.rows)
 

@@ -75,10 +75,10 @@ async def test_muting_from_command_to_command():
         await ana.click("muted: bob", "▊")
         await ana.shows("spam one")
         await ana.say("/unmute @BOB")
-        await ana.shows("bob is not muted any more.", "▊ spam one", "▊ spam, ana", "╭ bob: spam two")
+        await ana.shows("bob is no longer muted.", "▊ spam one", "▊ spam, ana", "╭ bob: spam two")
         await ana.lacks("muted: bob", "(muted)")
         await ana.say("/mute ana")
-        await ana.shows("That is you.")
+        await ana.shows("That's you.")
         await ana.say("/mute nobody")
         await ana.shows("Nobody here is called nobody.", "/mute nobody")
 
@@ -93,9 +93,9 @@ async def test_muting_in_the_roster_and_in_the_palette():
         await ana.shows("bob (muted)", "muted: bob")
         await ana.press("end", "m")
         await ana.press("escape", "ctrl+p", *"unmute", "enter")
-        await ana.shows("Mute or unmute whom?")
+        await ana.shows("Mute or unmute")
         await ana.press(*"bob", "enter")
-        await ana.shows("bob is not muted any more.", "▊ spam")
+        await ana.shows("bob is no longer muted.", "▊ spam")
         assert not ana.app.store.people.muted
 
 

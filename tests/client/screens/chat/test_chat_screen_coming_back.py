@@ -26,7 +26,7 @@ async def test_a_start_is_told_like_a_reconnect(tmp_path):
         await bob.hears("psst")
         async with chat(house, place=place(tmp_path)) as ana:
             await ana.shows(
-                "50 messages while you were away, 2 to you. Home goes to the first.", "↑ first new", "┃ psst"
+                "50 messages while you were away, 2 to you. Press Home for the first.", "↑ first new", "┃ psst"
             )
             await ana.press("home")
             await ana.shows("new since", "▊ line 0.")
@@ -54,7 +54,7 @@ async def test_what_nobody_has_seen_is_unread_the_next_time_too(tmp_path):
         async with chat(house, place=place(tmp_path)) as ana:
             await ana.shows("▊ line 39.")
             await ana.press("home")
-            await ana.shows("Nothing is unread.")
+            await ana.shows("No unread messages.")
 
 
 async def test_what_comes_while_the_terminal_is_in_the_background_is_not_read(tmp_path):

@@ -43,7 +43,7 @@ async def test_nobody_answers():
     """From the first moment: why, what to do, when it tries again, and that nothing is lost."""
     port = await free_port()
     async with chat_at(f"ws://127.0.0.1:{port}") as ana:
-        await ana.shows(f"Nothing answers at 127.0.0.1:{port}.", "Start one:", "chat-server", "Your text is kept.")
+        await ana.shows(f"Can't reach 127.0.0.1:{port}.", "To start one,", "chat-server", "Your text is safe.")
         assert "Connection lost" not in "".join(ana.rows)
         assert "◌ connecting" in ana.rows[0]
 
@@ -56,9 +56,9 @@ async def test_a_first_connection_that_takes_long_says_where_to_and_how_to_leave
 
     async with serving(silent, process_request=silent) as port, chat_at(f"ws://127.0.0.1:{port}") as ana:
         await ana.shows(f"◌ connecting to 127.0.0.1:{port}…")
-        assert "takes long" not in "".join(ana.rows)
+        assert "Still connecting" not in "".join(ana.rows)
         ana.screen.status.begin(slow_after=0.01)
-        await ana.shows(f"Connecting to 127.0.0.1:{port} takes long.", "Ctrl+Q")
+        await ana.shows(f"Still connecting to 127.0.0.1:{port}.", "Press Ctrl+Q to quit.")
 
 
 async def test_the_connection_is_lost_and_comes_back():
@@ -66,14 +66,14 @@ async def test_the_connection_is_lost_and_comes_back():
     async with open_house() as house, chat(house) as ana:
         port = house.server.port
         house.server.stop()
-        await ana.shows("Connection lost.", "Trying again", "[Try now]", "○ connection lost")
+        await ana.shows("Connection lost.", "Retrying", "[Try now]", "○ connection lost")
         await ana.say("said meanwhile")
         await ana.shows("not sent yet")
         await ana.write("half a")
         assert "here" not in ana.rows[0]
         async with open_house(port=port) as again:
             await ana.click("[Try now]")
-            await ana.shows("▊ said meanwhile", "● connected", "▊ half a", "Back. The server began anew")
+            await ana.shows("▊ said meanwhile", "● connected", "▊ half a", "Reconnected. The server has restarted")
             await ana.lacks("not sent yet", "Try now")
             bob = await again.person("bob")
             assert [message["text"] for message in bob.init["messages"]] == ["said meanwhile"]
@@ -100,7 +100,7 @@ async def test_what_was_missed_is_told_and_marked():
         await ana.cut()
         await bob.say("while away", "and another")
         ana.retry()
-        await ana.shows("Back. 2 messages while you were away.", "▊ and another", "▊ before")
+        await ana.shows("Reconnected. 2 messages while you were away.", "▊ and another", "▊ before")
         rows = ana.rows
         rule = next(y for y, row in enumerate(rows) if "new since" in row)
         assert [row for row in rows[rule:] if "▊" in row][1] == " ▊ while away"
@@ -113,7 +113,7 @@ async def test_nothing_was_missed():
     async with open_house() as house, chat(house) as ana:
         await ana.cut()
         ana.retry()
-        await ana.shows("Back. You missed nothing.")
+        await ana.shows("Reconnected. You missed nothing.")
 
 
 async def test_older_unread_messages_stay_under_the_rule():
@@ -130,7 +130,7 @@ async def test_older_unread_messages_stay_under_the_rule():
         await ana.until(lambda: ana.screen.header.state == "lost")
         room.say("second news")
         ana.retry()
-        await ana.shows("↓ 2 new", "Back. 1 message while you were away.")
+        await ana.shows("↓ 2 new", "Reconnected. 1 message while you were away.")
         assert ana.rows[1:15] == before
         await ana.click("↓ 2 new")
         await ana.shows("second news", "── new ──")
@@ -143,7 +143,7 @@ async def test_a_path_that_is_no_room():
     """A sentence, no more tries by itself, and no word of a connection that never was."""
     async with open_house() as house, chat_at(house.url("/dev")) as ana:
         await ana.shows("✕ refused", "refused the connection", "[Try now]")
-        assert "Trying again" not in "".join(ana.rows)
+        assert "Retrying" not in "".join(ana.rows)
 
 
 async def test_something_else_answers():
@@ -156,7 +156,7 @@ async def test_something_else_answers():
         return connection.respond(200, "It works!")
 
     async with serving(hello, process_request=works) as port, chat_at(f"ws://127.0.0.1:{port}") as ana:
-        await ana.shows("answers, but not as a chat-server", "✕ refused")
+        await ana.shows("answers, but it isn't a chat-server", "✕ refused")
 
 
 # -- names ------------------------------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ async def test_a_taken_name():
             ana.house = house
             await ana.cut()
             ana.retry()
-            await ana.shows("Back.", "● ana2 (you)")
+            await ana.shows("Reconnected.", "● ana2 (you)")
             await ana.lacks("is already taken")
 
 
@@ -189,7 +189,7 @@ async def test_a_name_that_is_refused_is_not_asked_for_again():
         await ana.press("ctrl+u")
         await ana.cut()
         ana.retry()
-        await ana.shows("Back.")
+        await ana.shows("Reconnected.")
         assert ana.app.store.people.you.name == "ana"
         assert not ana.screen.composer.text
 
@@ -201,7 +201,7 @@ async def test_a_proposal_is_free():
         async with chat_at(house.url()) as ana:
             await ana.shows("▊ /name ana4")
             await ana.press("enter")
-            await ana.shows("You are ana4 now.")
+            await ana.shows("You are now ana4.")
 
 
 async def test_a_proposal_never_writes_over_a_draft():
@@ -217,8 +217,8 @@ async def test_lines_beyond_the_limit_come_back():
     """The outbox is bounded, and says so."""
     port = await free_port()
     async with chat_at(f"ws://127.0.0.1:{port}") as ana:
-        await ana.shows("Nothing answers")
+        await ana.shows("Can't reach")
         while ana.app.store.say(Say("another line"), "another line") is not None:
             pass
         await ana.say("one too many")
-        await ana.shows("Too many lines wait", "▊ one too many")
+        await ana.shows("Too many unsent lines", "▊ one too many")

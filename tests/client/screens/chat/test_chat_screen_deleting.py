@@ -82,7 +82,7 @@ async def test_what_is_gone_can_not_be_taken_back():
         await ana.lacks("▊ a slip", "[Undo]")
         await ana.press("ctrl+z")
         await ana.pilot.pause()
-        assert "Taken back." not in "".join(ana.rows)
+        assert "Deletion undone." not in "".join(ana.rows)
 
 
 async def test_a_line_that_is_taken_back_is_somewhere():
@@ -92,10 +92,10 @@ async def test_a_line_that_is_taken_back_is_somewhere():
         await ana.say("/to bob the code is 4711")
         await bob.hears("the code is 4711")
         await ana.say("the code is 4711")
-        await ana.shows("To everyone:", "not sent yet")
+        await ana.shows("This goes to everyone;", "not sent yet")
         await ana.write("something else")
         await ana.click("[Undo]")
-        await ana.shows("Taken back.", "▊ something else", "ctrl+↑ brings it back")
+        await ana.shows("✓ Not sent.", "▊ something else", "ctrl+↑ brings it back")
         await ana.press("ctrl+up")
         assert ana.screen.composer.text == "the code is 4711"
 
@@ -107,13 +107,13 @@ async def test_a_question_loses_no_text(tmp_path):
             log = HeldLog(house, full=True)
             await ana.say("a line that nobody keeps")
             await ana.say(LONG)
-            await ana.shows("This has 12 lines.")
+            await ana.shows("This message has 12 lines.")
             log.let_go()
             await ana.until(lambda: ana.screen.composer.text == "a line that nobody keeps")
             await ana.press("b")
-            await ana.shows("▊ a line that nobody keeps", "ctrl+↑ brings it back: you went back to it")
+            await ana.shows("▊ a line that nobody keeps", "ctrl+↑ brings it back: you went back to edit it")
             await ana.press("ctrl+up")
             assert ana.screen.composer.text == LONG
             await ana.press("enter")
-            await ana.shows("This has 12 lines.")
+            await ana.shows("This message has 12 lines.")
         assert Drafts(tmp_path, "ws://a:1/").get("") == LONG

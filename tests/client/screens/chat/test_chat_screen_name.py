@@ -32,7 +32,7 @@ async def test_a_name_that_is_kept_for_somebody_who_is_away_is_passed_over():
             await ana.press("enter")
             await ana.shows("ana2 is already taken.", "▊ /name ana3")
             await ana.press("enter")
-            await ana.shows("You are ana3 now.")
+            await ana.shows("You are now ana3.")
 
 
 async def test_what_we_are_called_already_is_not_proposed():
@@ -42,7 +42,7 @@ async def test_what_we_are_called_already_is_not_proposed():
         async with chat(house) as one:
             await one.shows("▊ /name ana2")
             await one.press("enter")
-            await one.shows("You are ana2 now.")
+            await one.shows("You are now ana2.")
             async with chat(house) as other:
                 await other.shows("ana is already taken.")
                 assert other.screen.composer.text == ""
@@ -59,6 +59,6 @@ async def test_a_name_that_was_typed_is_told_once_it_is_ours():
             await ana.shows("bob is already taken.")
             ana.screen.composer.text = ""
             await ana.say("/name zoe")
-            await ana.shows("You are zoe now.")
+            await ana.shows("You are now zoe.")
             await ana.until(lambda: kept)
         assert kept == [(house.url(), "zoe")]

@@ -32,10 +32,10 @@ async def test_what_waited_goes_out_once_and_what_is_in_doubt_when_the_user_says
             SavedLine("t-4", "/temp 5 too late", "x", NOW - 1, tried=True),
         )  # fmt: skip
         async with chat(house, "ana", outbox=outbox, clock=lambda: NOW + 10) as ana:
-            await ana.shows("1 line that was not sent is gone")
+            await ana.shows("1 unsent line is gone")
             await bob.hears("waited")
             assert bob.seen[-1]["txn"] == "t-1"
-            await ana.shows("private → bob, sent or not?", "to everyone? no")
+            await ana.shows("private → bob, maybe not sent", "to everyone? no")
             await ana.until(lambda: outbox.holds == {"t-2", "t-3"})
             await ana.click("to everyone? no")
             await ana.click("Discard")
@@ -43,7 +43,7 @@ async def test_what_waited_goes_out_once_and_what_is_in_doubt_when_the_user_says
             await ana.lacks("to everyone? no")
             await ana.press("alt+up", "s")
             await bob.hears("for bob, long ago")
-            await ana.lacks("sent or not?")
+            await ana.lacks("maybe not sent")
             await ana.until(lambda: not list(tmp_path.glob("*.json")))
         assert not list(tmp_path.iterdir())
 
@@ -95,5 +95,5 @@ async def test_a_disk_that_can_not_be_written_is_told_and_everything_goes_on(tmp
         bob = await house.person("bob")
         async with chat(house, "ana", outbox=OutboxFile(tmp_path / "in the way", house.url(), "ana's")) as ana:
             await ana.say("hello")
-            await ana.shows("Lines that wait", "lost by a crash")
+            await ana.shows("A crash would lose", "your unsent lines")
             await bob.hears("hello")

@@ -7,7 +7,7 @@ from client.chat_host import TEN, chat
 from client.screens.chat.test_chat_screen_snapshots import draw
 
 pytest_plugins = ("snapshots",)
-MISSING = "some messages are not loaded"
+MISSING = "Messages missing here"
 
 
 def held(person):
@@ -39,7 +39,7 @@ async def test_leafing_back_to_the_beginning():
             await ana.shows("line 900")
             assert len(held(ana)) == 200
             lowest = 883
-            while "This is where it begins" not in "\n".join(ana.rows):
+            while "Start of the conversation" not in "\n".join(ana.rows):
                 await ana.press("pageup")
                 shown = [int(row.split("line ")[1]) for row in ana.rows if "▊ line" in row]
                 assert shown == [*range(shown[0], shown[-1] + 1)]
@@ -57,8 +57,8 @@ async def test_to_what_was_replied_to_and_back():
         await bob.say("/reply 300 yes")
         await bob.hears("yes")
         async with chat(house) as ana:
-            await ana.click("╭ an older message that is not loaded")
-            await ana.shows("▊ line 300", "Backspace goes back.")
+            await ana.click("╭ an older message, not loaded")
+            await ana.shows("▊ line 300", "Press Backspace to go back.")
             await ana.until(lambda: held(ana) == [*range(50, 350), *range(502, 702)])
             await ana.press("pagedown", "pagedown", "pagedown")
             await ana.shows("▊ line 349", MISSING)
@@ -69,7 +69,7 @@ async def test_to_what_was_replied_to_and_back():
             assert held(ana)[:400] == [*range(50, 450)]
             await ana.press("backspace")
             await ana.shows("▊ yes", "╭ bob: line 300")
-            await ana.lacks("Backspace goes back.")
+            await ana.lacks("Press Backspace to go back.")
             ana.screen.parts.pager.open_message(451)
             await ana.shows("▊ line 451", "▊ line 450")
             assert held(ana) == [*range(50, 702)]
@@ -83,17 +83,17 @@ async def test_a_message_that_is_gone_is_not_opened():
         async with chat(house) as ana:
             await ana.shows("line 500")
             ana.screen.parts.pager.open_message(100)
-            await ana.shows("That message is not here any more.")
+            await ana.shows("That message is no longer here.")
             assert 99 in held(ana)
             ana.screen.parts.pager.open_message(60)
             await ana.shows("▊ line 60")
             await bob.say("/delete 60")
             await ana.lacks("▊ line 60")
             ana.screen.parts.pager.open_message(60)
-            await ana.shows("That message is not here any more.")
+            await ana.shows("That message is no longer here.")
             await ana.cut()
             ana.screen.parts.pager.open_message(200)
-            assert ana.screen.banner.text == "That message is not loaded, and there is no connection."
+            assert ana.screen.banner.text == "That message isn't loaded, and there's no connection."
 
 
 async def test_what_was_missed_and_is_too_much_is_a_row(snapshot):
@@ -107,7 +107,7 @@ async def test_what_was_missed_and_is_too_much_is_a_row(snapshot):
             await bob.say(*(f"line {number}" for number in range(13, 513)))
             await bob.hears("line 512")
             ana.retry()
-            await ana.shows("Back. 500 messages while you were away.")
+            await ana.shows("Reconnected. 500 messages while you were away.")
             ana.screen.parts.jumps.to_first_unread()
             await ana.shows("▊ line 12", MISSING, "new since", "▊ line 313")
             ana.screen.banner.hide()
@@ -132,7 +132,7 @@ async def test_home_fetches_the_first_of_what_was_missed():
             await bob.say(*(f"line {number}" for number in range(13, 513)))
             await bob.hears("line 512")
             ana.retry()
-            await ana.shows("Back. 500 messages while you were away.")
+            await ana.shows("Reconnected. 500 messages while you were away.")
             await ana.press("home")
             await ana.shows("▊ line 12", "new since", "▊ line 13")
 
@@ -151,7 +151,7 @@ async def test_a_refusal_waits_for_the_next_scroll():
             await ana.lacks("sending…")
             await ana.press("alt+up")
             ana.screen.messages.action_scroll_home()
-            await ana.shows("older messages are not loaded (click to load them)")
+            await ana.shows("Older messages: click to load them")
             house.clock.stop_at(TEN + 1000)
             await ana.press("pageup")
             await ana.shows("▊ line 50", "▊ line 51")
@@ -182,13 +182,13 @@ async def test_a_page_that_is_late(snapshot):
         async with chat(house, clock=lambda: TEN) as ana:
             await ana.shows("line 300")
             ana.screen.messages.action_scroll_home()
-            await ana.shows("loading older messages…", "▊ line 101")
+            await ana.shows("Loading older messages…", "▊ line 101")
             await ana.press("pageup", "pageup")
             await draw(snapshot, ana, "loading", [(80, 24)])
             await ana.cut()
-            await ana.shows("older messages are not loaded")
+            await ana.shows("Older messages: click")
             ana.retry()
-            await ana.shows("loading older messages…", "● connected")
+            await ana.shows("Loading older messages…", "● connected")
             before = ana.rows.index(ana.row("line 110"))
             pages.go.set()
             await ana.shows("▊ line 100")

@@ -82,7 +82,7 @@ async def test_private_text_does_not_become_public_by_escape():
         await _to_bob_by_letters(ana)
         await ana.write("secret")
         await ana.press("escape")
-        await ana.shows("This text is for bob alone.", WORDS)
+        await ana.shows("This text is for bob only.", WORDS)
         await ana.press("ctrl+u", "escape")
         await ana.lacks(WORDS)
 
@@ -127,7 +127,7 @@ async def test_the_target_leaves():
         await bob.say("/exit")
         await ana.shows("2 here", WORDS)
         await ana.say("are you there")
-        await ana.shows("bob is not here any more.", "▊ are you there", WORDS)
+        await ana.shows("bob has left.", "▊ are you there", WORDS)
         await ana.press("ctrl+u", "escape")
         await ana.say("end")
         assert await zoe.hears("end") == []
@@ -138,9 +138,9 @@ async def test_nobody_writes_to_themselves():
     async with open_house() as house, chat(house) as ana:
         await ana.press("ctrl+b")
         await ana.click("ana (you)")
-        await ana.shows("That is you.", "to: Everyone")
+        await ana.shows("That's you.", "to: Everyone")
         await ana.press("ctrl+o", "a", "n", "enter")
-        await ana.shows("Nobody here has such a name.")
+        await ana.shows("No matching names.")
 
 
 async def test_unread_direct_messages_are_counted_beside_the_name():
@@ -164,8 +164,8 @@ async def test_the_picker_is_left_without_a_choice():
         await ana.shows("2 here")
         for key in ("escape", "ctrl+o"):
             await ana.press("ctrl+o", "b")
-            await ana.shows("Message whom?")
+            await ana.shows("Send messages to")
             await ana.press(key)
-            await ana.lacks("Message whom?")
+            await ana.lacks("Send messages to")
         await ana.press("x")
         await ana.shows("▊ x", "▔ to Everyone ▔")

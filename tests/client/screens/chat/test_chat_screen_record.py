@@ -26,7 +26,7 @@ async def test_a_search_of_the_record_from_beginning_to_end():
         async with chat(house) as ana:
             await ana.shows("▊ something else")
             await ana.say("/search gru* build")
-            await ana.shows("The newest 20; there are more.", "▸ bob", "44. the Grün [b]build[/b]")
+            await ana.shows("Newest 20 shown; there are more.", "▸ bob", "44. the Grün [b]build[/b]")
             assert underlined(ana)[:2] == ["Grün", "build"]
             await ana.press(*["down"] * 20)
             await ana.shows("25. the Grün")
@@ -35,14 +35,14 @@ async def test_a_search_of_the_record_from_beginning_to_end():
             await ana.press(*["pagedown"] * 4)
             await ana.shows("  0. the Grün")
             await ana.press("enter")
-            await ana.lacks("Find in the whole")
-            await ana.shows("▊ 0. the Grün", "Backspace goes back.")
+            await ana.lacks("Search all messages")
+            await ana.shows("▊ 0. the Grün", "Press Backspace to go back.")
             await ana.press("backspace")
             await ana.shows("▊ something else")
             await ana.press("ctrl+r", *"else")
             await ana.press("enter")
             await ana.click("something else", within="  something")
-            await ana.lacks("Find in the whole")
+            await ana.lacks("Search all messages")
             await ana.shows("▊ something else")
 
 
@@ -56,7 +56,7 @@ async def test_a_message_that_is_not_loaded_is_fetched():
             await ana.say("/search zebra")
             await ana.shows("1 found, newest first.")
             await ana.press("enter")
-            await ana.shows("▊ the zebra", "Backspace goes back.")
+            await ana.shows("▊ the zebra", "Press Backspace to go back.")
             await ana.press("backspace")
             await ana.shows("▊ 449. talk")
 
@@ -76,7 +76,7 @@ async def test_what_is_gone_leaves_the_list_and_what_is_refused_is_told():
             await ana.shows("The newest 10,000 messages are kept.")
             await ana.write('"')
             await ana.press("enter")
-            await ana.shows("Write words to look for")
+            await ana.shows("Type words to search for")
             await ana.press("backspace", *"green", "enter")
             await ana.shows("3 found, newest first.", "green soon")
             await ana.lacks("says zoe")
@@ -90,11 +90,11 @@ async def test_what_is_gone_leaves_the_list_and_what_is_refused_is_told():
             await ana.lacks("green soon")
             await ana.cut()
             await ana.press(*" two", "enter")
-            await ana.shows("There is no connection; this is asked when there is one.")
+            await ana.shows("Not connected. The search runs once you're back.")
             ana.retry()
             await ana.shows("1 found, newest first.", "▸ bob")
             await ana.press("ctrl+r")
-            await ana.lacks("Find in the whole")
+            await ana.lacks("Search all messages")
 
 
 async def test_a_rate_limit_is_told_and_asking_again_helps():

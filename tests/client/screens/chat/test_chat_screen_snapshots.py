@@ -46,7 +46,7 @@ async def draw(snapshot, person, words, sizes=SIZES):
 async def test_empty(snapshot):
     """Nobody else, nothing said."""
     async with open_house() as house, chat(house) as ana:
-        await ana.shows("You are the first one here.")
+        await ana.shows("You're the first one here.")
         await draw(snapshot, ana, "empty")
 
 
@@ -167,7 +167,7 @@ async def test_back(snapshot):
             await ana.cut()
             await bob.say("anybody here?", "they say it rains")
             ana.retry()
-            await ana.shows("▊ they say it rains", "Back. 2 messages", "new since", "2 here")
+            await ana.shows("▊ they say it rains", "Reconnected. 2 messages", "new since", "2 here")
             await draw(snapshot, ana, "back")
 
 

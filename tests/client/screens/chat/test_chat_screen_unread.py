@@ -133,7 +133,7 @@ async def test_the_first_unread_is_read_before_the_rule_goes_on():
     async with back_again() as (ana, bob):
         await ana.shows("↑ first new")
         await ana.press("home")
-        await ana.shows("▊ old one", "new since", "▊ new 0.", "Backspace goes back.")
+        await ana.shows("▊ old one", "new since", "▊ new 0.", "Press Backspace to go back.")
         await ana.lacks("↑ first new")
         await bob.say("while reading")
         await ana.shows("↓ 1 new")
@@ -160,7 +160,7 @@ async def test_who_is_at_the_end_can_leave_the_unread_behind():
         await ana.say("I have read it")
         await ana.shows("▊ I have read it")
         await ana.press("home")
-        await ana.shows("Nothing is unread.")
+        await ana.shows("No unread messages.")
 
 
 async def test_home_is_the_composers_while_something_is_written():
@@ -205,7 +205,7 @@ async def test_what_somebody_muted_said_is_not_unread():
         ana.screen.parts.muting.mute(zoe.id, muted=True)
         await ana.lacks("new since", "kind")
         await ana.press("home")
-        await ana.shows("Nothing is unread.")
+        await ana.shows("No unread messages.")
 
 
 async def test_who_turns_to_somebody_sees_what_they_wrote():
@@ -216,6 +216,6 @@ async def test_who_turns_to_somebody_sees_what_they_wrote():
         await bob.say("/to ana are you there?", *(f"old {n}." for n in range(60)))
         await ana.shows("▊ old 59.", "● bob   1")
         await ana.click("● bob")
-        await ana.shows("private to bob", "┃ are you there?", "Backspace goes back")
+        await ana.shows("private to bob", "┃ are you there?", "Press Backspace")
         await ana.press("backspace")
         await ana.shows("▊ old 59.")

@@ -65,7 +65,7 @@ async def test_a_reply_whose_parent_is_deleted_is_cancelled():
         await ana.click("Reply")
         await ana.write("nice")
         await bob.say("/delete last")
-        await ana.shows("The message that you were replying to was deleted.", "▊ nice")
+        await ana.shows("The message you were replying to was deleted.", "▊ nice")
         await ana.lacks("build is green", "↪ replying")
 
 
@@ -119,11 +119,11 @@ async def test_what_expires_is_gone_without_a_connection_too():
 
 
 REFUSED = [
-    ("/frobnicate now", "There is no /frobnicate; see /help. To say it, begin with //."),
-    ("/msg bob hi", "There is no /msg; write /to bob text."),
-    ("/who", "There is no /who; Ctrl+B shows who is here."),
+    ("/frobnicate now", "There is no /frobnicate; see /help. To send it as text, start with //."),
+    ("/msg bob hi", "There is no /msg; use /to bob text."),
+    ("/who", "There is no /who; press Ctrl+B to see who's here."),
     ("/to nobody", 'Nobody here is called "nobody".'),
-    ("/temp soon hello", "/temp takes from 1 to"),
+    ("/temp soon hello", "/temp takes 1 to"),
     ("/reply 99 hello", "There is no message 99."),
     ("/delete 99", "There is no message 99."),
     ("/to nobody hello", 'Nobody here is called "nobody"'),
@@ -215,7 +215,7 @@ async def test_a_deletion_can_be_taken_back_for_a_while():
             await ana.press("alt+up", "d", "d")
             await ana.shows("deleting…", "Deleting message 2… [Undo]")
             await undo
-            await ana.shows("Taken back.")
+            await ana.shows("Deletion undone.")
             await ana.lacks("deleting…")
         await ana.press("alt+up", "d", "d")
         await ana.say("well")
@@ -240,7 +240,7 @@ async def test_going_back_takes_no_deletion_back():
         await ana.shows("▊ answer", "deleting…")
         await ana.lacks("[Back]")
         await ana.press("ctrl+z")
-        await ana.shows("Taken back.")
+        await ana.shows("Deletion undone.")
 
 
 async def test_what_was_said_to_one_person_goes_to_everyone_only_after_a_while():
@@ -250,9 +250,9 @@ async def test_what_was_said_to_one_person_goes_to_everyone_only_after_a_while()
         await ana.say("/to bob can you cover for me")
         await bob.hears("can you cover for me")
         await ana.say("can you cover for me")
-        await ana.shows("To everyone: you said this to one person before. [Undo]", "not sent yet")
+        await ana.shows("This goes to everyone; you first sent it to one person. [Undo]", "not sent yet")
         await ana.press("ctrl+z")
-        await ana.shows("Taken back.", "▊ can you cover for me")
+        await ana.shows("✓ Not sent.", "▊ can you cover for me")
         await ana.lacks("not sent yet")
 
 
@@ -269,7 +269,7 @@ async def test_a_line_that_is_not_sent_can_be_discarded():
         await ana.press("d")
         await ana.lacks("better not")
         ana.retry()
-        await ana.shows("Back.")
+        await ana.shows("Reconnected.")
         assert not ana.app.store.messages
 
 
@@ -314,7 +314,7 @@ async def test_going_to_what_was_replied_to_and_opening_a_link(monkeypatch):
             await ana.press(action)
             await ana.shows({"o": "Opening a.b…", "#": "Sent to the terminal's clipboard.", "g": "▊ first"}[action])
         assert (opened, ana.app.clipboard) == (["https://a.b/c"], "2")
-        await ana.shows("Backspace goes back.")
+        await ana.shows("Press Backspace to go back.")
         await ana.press("backspace")
         await ana.shows("▊ at https://a.b/c")
         await ana.click("╭ bob: first")

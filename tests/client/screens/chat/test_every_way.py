@@ -81,7 +81,7 @@ async def lives_30_seconds(here):
 
 async def is_kept(here):
     """Nothing was deleted."""
-    await here.ana.shows("Taken back.", here.text)
+    await here.ana.shows("Deletion undone.", here.text)
     await here.ana.lacks("deleting…")
 
 
@@ -113,13 +113,13 @@ async def is_opened(here):
 
 async def nothing_is_sought(here):
     """The search is over, and one is where one was."""
-    await here.ana.lacks("Find:", "Find in the whole")
+    await here.ana.lacks("Find:", "Search all messages")
     await here.ana.shows(here.text)
 
 
 async def is_heard(here):
     """Muted and heard again: the last word was that of listening."""
-    await here.ana.shows("bob is not muted any more.")
+    await here.ana.shows("bob is no longer muted.")
     assert not here.ana.app.store.people.muted
 
 
@@ -149,7 +149,7 @@ async def has_two_lines(here):
 
 async def is_helped(here):
     """The page lists keys and commands; nothing was sent."""
-    await here.ana.shows("Keys", "what you sent before", "esc Close")
+    await here.ana.shows("Keys", "bring back what you sent", "esc Close")
 
 
 async def has_left(here):
@@ -247,7 +247,7 @@ TASKS = {
                 "press home",
                 "shows new since",
                 "press pagedown pagedown pagedown",
-                "shows messages are not loaded",
+                "shows Messages missing here",
                 "press" + 11 * " alt+up",
                 "shows Load older",
                 "press l",
@@ -256,11 +256,11 @@ TASKS = {
                 "click ↑ first new",
                 "shows new since",
                 "press pagedown pagedown pagedown",
-                "click some messages are not loaded",
+                "click Messages missing here",
             ),
         ),
         nothing_is_missing,
-        first=("lose", "+340", "return", "shows Back.", "+"),
+        first=("lose", "+340", "return", "shows Reconnected.", "+"),
         after=("say read",),
     ),
     "copy": ActionCase(
@@ -283,7 +283,7 @@ TASKS = {
                 *("press N", "shows 1 of 4", "press escape"),
             ),
             mouse("click ^f Find", "write 7 before", "shows 1 of 4", "click [esc closes]"),
-            mouse("click ^p palette", "click Look for words", "write 7 before", "shows 1 of 4", "click [esc closes]"),
+            mouse("click ^p palette", "click Find words in", "write 7 before", "shows 1 of 4", "click [esc closes]"),
         ),
         nothing_is_sought,
     ),
@@ -294,11 +294,11 @@ TASKS = {
             keys(
                 "press ctrl+f", "write before 7", "shows nothing found", "press enter", "shows 1 found", "press escape"
             ),
-            mouse("click ^f Find", "write 7 before", "click [whole record]", "shows 1 found", "click esc Close"),
+            mouse("click ^f Find", "write 7 before", "click [all messages]", "shows 1 found", "click esc Close"),
             mouse(
                 "click ^p palette",
-                "write whole rec",
-                "click Ask the server",
+                "write search all",
+                "click Search everything",
                 "write 7 before",
                 "press enter",
                 "click esc Close",
@@ -327,11 +327,18 @@ TASKS = {
     ),
     "choose a theme": ActionCase(
         (
-            keys("press ctrl+p", "write theme", "shows Another look", "press enter", "preview dracula", "press enter"),
-            mouse("click ^p palette", "click Another look", "click dracula"),
+            keys(
+                "press ctrl+p",
+                "write theme",
+                "shows Choose the colours",
+                "press enter",
+                "preview dracula",
+                "press enter",
+            ),
+            mouse("click ^p palette", "click Choose the colours", "click dracula"),
         ),
         is_dracula,
-        size=(80, 36),
+        size=(80, 40),
     ),
     "change your name": ActionCase((command("say /name anna"),), is_called_anna),
     "start a new line": ActionCase(

@@ -99,7 +99,7 @@ async def writing(ana):
     await ana.press("down")
     yield "completing"
     await ana.press("ctrl+c")
-    await ana.shows("Emptied.")
+    await ana.shows("Cleared.")
     yield "a note"
     await ana.press("ctrl+l")
     await ana.write("x" * 4090)
@@ -128,10 +128,10 @@ async def commanding(ana):
     await ana.lacks("Leave the chat")
     yield "palette, looking"
     await ana.press("escape", "escape", "ctrl+o")
-    await ana.shows("Message whom?")
+    await ana.shows("Send messages to")
     yield "whom"
     await ana.press(*"nob")
-    await ana.shows("Nobody here has such a name.")
+    await ana.shows("No matching names.")
     yield "nobody"
     await ana.press("escape", "ctrl+r", *"green", "enter")
     await ana.shows("esc Close")
@@ -139,7 +139,7 @@ async def commanding(ana):
     yield "the record"
     await ana.press("escape")
     ana.app.action_change_theme()
-    await ana.shows("As before")
+    await ana.shows("Cancel")
     yield "themes"
     await ana.press("escape")
     await ana.press(*["ctrl+l"] * 3)
@@ -160,7 +160,7 @@ async def told(ana):
     await ana.shows("some error")
     yield "toasts"
     await ana.press("ctrl+c")
-    await ana.shows("leaves.")
+    await ana.shows("to quit.")
     yield "how to leave"
     await ana.cut()
     await ana.shows("[Try now]")
@@ -173,11 +173,11 @@ async def first_steps(ana):
     await ana.press("enter", "end", "up", "enter")
     await ana.write("a b")
     await ana.press("enter")
-    await ana.shows('▲ "a b" is not')
+    await ana.shows('▲ "a b" isn\'t')
     yield "a wrong address"
     await ana.click("ana")
     await ana.press("end", "space", "x")
-    await ana.shows("A name has no spaces.")
+    await ana.shows("A name can't contain spaces.")
     yield "a wrong name"
 
 

@@ -173,8 +173,8 @@ def test_a_day_begins_with_its_name():
     [
         ({}, "bob · Thursday, 5 March 2026, 10:02"),
         ({"sender": ANA}, "Thursday, 5 March 2026, 10:02"),
-        ({"expires_at": NOW + 42}, "Thursday, 5 March 2026, 10:02 · goes at 10:02:42"),
-        ({"expires_at": NOW + 86_400}, "Thursday, 5 March 2026, 10:02 · goes on 6 March, 10:02"),
+        ({"expires_at": NOW + 42}, "Thursday, 5 March 2026, 10:02 · gone by 10:02:42"),
+        ({"expires_at": NOW + 86_400}, "Thursday, 5 March 2026, 10:02 · gone by 6 March, 10:02"),
         ({"sent_at": 0.0}, ""),
     ],
 )

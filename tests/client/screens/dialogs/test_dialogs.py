@@ -25,7 +25,7 @@ async def test_a_double_click_closes_a_dialog_once():
                 press_mouse(ana.app, 1, 20)
             await ana.until(lambda: ana.app.screen is ana.screen)
         await ana.press("ctrl+o")
-        await ana.shows("Message whom?", "● bob")
+        await ana.shows("Send messages to", "● bob")
         y = next(y for y, row in enumerate(ana.rows) if "● bob" in row and "│" in row)
         for _ in range(2):
             press_mouse(ana.app, ana.rows[y].index("● bob"), y)

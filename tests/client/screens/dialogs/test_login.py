@@ -21,12 +21,12 @@ def wants_login(head):
 async def test_a_login_is_asked_for_where_one_is_missing():
     """Until it is the right one; then it goes on as ever, and the password was on no screen."""
     async with open_house() as house, proxy(house, wants_login) as (port, _), chat_at(f"ws://127.0.0.1:{port}") as ana:
-        await ana.shows(f"Log in at 127.0.0.1:{port}", "user name", "password")
+        await ana.shows(f"Log in to 127.0.0.1:{port}", "user name", "password")
         await ana.write("ana")
         await ana.press("enter")
         await ana.write("falsch")
         await ana.press("enter")
-        await ana.shows("or others than these", "Log in at")
+        await ana.shows("valid user name and password", "Log in to")
         await ana.write("ana")
         await ana.press("tab")
         await ana.write("gehéim")
@@ -40,9 +40,9 @@ async def test_a_login_is_asked_for_where_one_is_missing():
 async def test_who_does_not_log_in_may_do_it_later():
     """From the banner."""
     async with open_house() as house, proxy(house, wants_login) as (port, _), chat_at(f"ws://127.0.0.1:{port}") as ana:
-        await ana.shows("Log in at")
+        await ana.shows("Log in to")
         await ana.press("escape")
-        await ana.lacks("Log in at")
+        await ana.lacks("Log in to")
         await ana.click("Log in")
-        await ana.shows("Log in at")
+        await ana.shows("Log in to")
         await ana.press("escape")

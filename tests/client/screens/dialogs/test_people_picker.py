@@ -110,7 +110,7 @@ async def test_nobody_by_that_name_is_said():
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("q", "q")
         await pilot.pause()
-        assert "Nobody here has such a name." in screen_text(app)
+        assert "No matching names." in screen_text(app)
 
 
 def test_better_matches_come_first():

@@ -38,7 +38,7 @@ async def first_run(*rooms, name="ana", here=NOBODY, size=(80, 24), settings=Set
     async with app.run_test(size=size, notifications=True) as pilot:
         person = Chat(app, pilot)
         person.kept = kept
-        await person.shows("Others will see you under this name.")
+        await person.shows("Others will see this name.")
         await person.lacks("… looking")
         yield person
         await app.action_quit()
@@ -103,14 +103,14 @@ async def test_what_is_set_holds_in_the_room_too():
 async def test_a_name_that_can_not_be_one_is_told_in_words():
     """At once, beside it; no room is gone to before it is another one."""
     async with open_house() as house, first_run(house.url(), name="two words") as ana:
-        await ana.shows("▲ A name has no spaces.")
+        await ana.shows("▲ A name can't contain spaces.")
         await ana.press("enter", "enter")
         await ana.click("recent")
         assert ana.app.focused.id == "first-name"
         await ana.press("ctrl+u", "enter")
         await ana.shows("▲ A name needs at least one character.")
         await ana.write("admin")
-        await ana.shows("▲ admin is a reserved word")
+        await ana.shows("▲ admin is reserved")
         await ana.press("ctrl+u")
         await ana.write("zoe")
         await ana.lacks("▲")
@@ -125,7 +125,7 @@ async def test_an_address_is_typed():
         await zoe.click("Join by address…")
         await zoe.write("http://x")
         await zoe.press("enter")
-        await zoe.shows("▲ An address begins with ws:// or wss://, not http://.")
+        await zoe.shows("▲ Start the address with ws:// or wss://, not http://.")
         await zoe.press("escape")
         await zoe.lacks("Address", "▲")
         await zoe.press("enter", "ctrl+u")
@@ -138,13 +138,13 @@ async def test_an_address_is_typed():
 async def test_where_nobody_answers_one_can_wait():
     """The cause in words, and Enter again goes there all the same."""
     async with first_run(here=f"ws://localhost:{free_port()}/") as ana:
-        await ana.shows("This computer  ○ nothing answers")
+        await ana.shows("This computer  ○ no answer")
         await ana.press("enter", "home", "enter")
-        await ana.shows("▲ Nothing answers at localhost:", "chat-server. Enter again goes there and waits.")
+        await ana.shows("▲ Can't reach localhost:", "chat-server. Press Enter again to go there and wait.")
         await ana.press("down", "up")
         await ana.lacks("▲")
         await ana.press("enter")
-        await ana.shows("▲ Nothing answers at localhost:")
+        await ana.shows("▲ Can't reach localhost:")
         await ana.press("enter")
         await ana.shows("Message everyone…", "[Try now]")
         assert ana.kept == ["ana"]
@@ -154,40 +154,40 @@ async def test_where_nothing_runs_the_cursor_is_on_a_room_to_be_started():
     """Enter, Enter, Enter is a room for this computer alone; Esc is for starting none after all."""
     async with first_run(here="ws://localhost:0/") as ana:
         await ana.press("enter")
-        await ana.shows("you are asked")
+        await ana.shows("you choose")
         await ana.press("enter")
-        await ana.shows("Who may come to your room?", "This computer only", "This network")
+        await ana.shows("Who can join your room?", "This computer only", "Anyone on this network")
         await ana.press("escape")
-        await ana.lacks("Who may come")
+        await ana.lacks("Who can join")
         assert ana.app.own_room is None
         await ana.press("enter")
-        await ana.shows("Who may come to your room?")
+        await ana.shows("Who can join your room?")
         await ana.press("enter")
-        await ana.shows("Your room is open", "chat-tui ws://localhost:", "only who is at this computer")
+        await ana.shows("Your room is open", "chat-tui ws://localhost:", "only people on this computer")
 
 
 async def test_where_a_room_runs_the_cursor_is_on_it():
     """As before; a cursor that was moved stays where it is."""
     async with open_house() as house, first_run(here=f"ws://localhost:{house.server.port}/") as ana:
         await ana.press("enter")
-        await ana.shows("Something answers at localhost:")
+        await ana.shows("A server answers at localhost:")
 
 
 async def test_who_waits_for_nobody_can_choose_again():
     """Esc, or the palette, leads back to the rooms; while a text is being written it does not."""
     async with open_house() as house, first_run(f"ws://localhost:{free_port()}/", house.url()) as ana:
         await ana.press("enter", "enter")
-        await ana.shows("▲ Nothing answers at localhost:")
+        await ana.shows("▲ Can't reach localhost:")
         await ana.press("enter")
-        await ana.shows("Esc goes back.", "[Try now]")
+        await ana.shows("Press Esc to go back.", "[Try now]")
         await ana.press("x", "escape", "backspace", "escape")
-        await ana.shows("Where to?", "You have been in this room before.")
+        await ana.shows("Where to?", "You've been here before.")
         await ana.press("enter")
-        await ana.shows("▲ Nothing answers at localhost:")
+        await ana.shows("▲ Can't reach localhost:")
         await ana.press("enter")
-        await ana.shows("Esc goes back")
+        await ana.shows("Press Esc to go back")
         await ana.press("ctrl+p", *"other rooms")
-        await ana.shows("Choose another one")
+        await ana.shows("Choose another room")
         await ana.press("enter")
         await ana.shows("Where to?")
         await ana.press("down", "enter")
@@ -203,18 +203,18 @@ async def test_a_reason_goes_with_what_it_was_for():
         await ana.click("Join by address…")
         await ana.write(f"localhost:{free_port()}")
         await ana.press("enter")
-        await ana.shows("▲ Nothing answers at localhost:")
+        await ana.shows("▲ Can't reach localhost:")
         await ana.press("backspace")
         await ana.lacks("▲")
         await ana.press("ctrl+u")
         await ana.write(house.url().replace("ws:", "wss:"))
         await ana.press("enter")
-        await ana.shows("Where to?", "does not use TLS. Begin the", "▲")
+        await ana.shows("Where to?", "doesn't use TLS. Try", "▲")
         await ana.press("home")
         await ana.write("http://")
         await ana.press("enter")
-        await ana.shows("▲ An address begins with ws:// or wss://, not http://.")
-        await ana.lacks("seems to speak")
+        await ana.shows("▲ Start the address with ws:// or wss://, not http://.")
+        await ana.lacks("doesn't seem to")
 
 
 async def test_where_one_is_never_let_in_one_can_choose_again():
@@ -233,11 +233,11 @@ async def test_this_computer_is_looked_at_again():
     """Where a server runs since, something answers; a room of this computer is offered once, whatever it was called."""
     port = free_port()
     async with first_run(f"ws://127.0.0.1:{port}/", here=f"ws://localhost:{port}/") as ana:
-        await ana.shows("This computer  ○ nothing answers")
+        await ana.shows("This computer  ○ no answer")
         await ana.lacks("recent")
         async with open_house(port=port):
             await ana.press("ctrl+p", "escape")
-            await ana.shows("This computer  ● something answers")
+            await ana.shows("This computer  ● answers")
             await ana.press("enter", "enter")
             await ana.shows("● connected · 1 here")
 
@@ -246,7 +246,7 @@ async def test_nobody_ends_a_room_under_others_by_one_key():
     """Keys, mouse and command: who started it is asked while somebody else is in it, and stays unless they say so."""
     async with first_run(here="ws://localhost:0/") as ana:
         await ana.press("enter", "enter")
-        await ana.shows("Who may come to your room?")
+        await ana.shows("Who can join your room?")
         await ana.press("n")
         await ana.shows("Your room is open", "● connected · 1 here")
         await ana.press("escape")
@@ -254,24 +254,24 @@ async def test_nobody_ends_a_room_under_others_by_one_key():
         async with connect(f"{url}?name=bob", proxy=None) as bob:
             await ana.shows("2 here")
             await ana.press("ctrl+q", "ctrl+q")
-            await ana.shows("bob is here. Your room ends when you leave.", "Stay", "End it")
+            await ana.shows("bob is still here. The room closes when you leave.", "Stay", "End the room")
             await ana.press("escape")
-            await ana.lacks("Your room ends")
+            await ana.lacks("The room closes")
             async with connect(f"{url}?name=zoe", proxy=None):
                 await ana.shows("3 here")
                 await ana.say("/exit")
-                await ana.shows("Others are here (2). Your room ends when you leave.")
+                await ana.shows("2 others are still here. The room closes when you leave.")
                 await ana.press("enter")
-                await ana.lacks("Your room ends")
+                await ana.lacks("The room closes")
             await ana.shows("2 here")
             await ana.click("^q Quit")
             await ana.click("Stay")
-            await ana.lacks("Your room ends")
+            await ana.lacks("The room closes")
             await ana.say("still here")
             await bob.send("/reply 1 good")
             await ana.shows("▊ good")
             await ana.press("ctrl+q")
-            await ana.click("End it")
+            await ana.click("End the room")
             await ana.leaves()
             assert ana.app.return_value is None
 
@@ -282,14 +282,12 @@ async def test_a_room_is_started_for_as_long_as_one_stays(by_mouse):
     async with first_run(here="ws://localhost:0/") as ana:
         if by_mouse:
             await ana.click("Start a room")
-            await ana.click("This network")
+            await ana.click("Anyone on this network")
         else:
             await ana.press("enter", "end", "enter")
-            await ana.shows("Who may come to your room?")
+            await ana.shows("Who can join your room?")
             await ana.press("n")
-        await ana.shows(
-            "Your room is open", "Others join with", "chat-tui ws://", "0.0.0.0:", "It ends when you leave."
-        )
+        await ana.shows("Your room is open", "Others join with", "chat-tui ws://", "0.0.0.0:", "It closes when")
         await ana.shows("● connected · 1 here")
         room = ana.app.own_room.server
         assert room.invitation in ana.row("chat-tui ws://")
@@ -297,7 +295,7 @@ async def test_a_room_is_started_for_as_long_as_one_stays(by_mouse):
         if by_mouse:
             await ana.click("[Copy]")
             await ana.shows("✓ Sent to the terminal's clipboard.")
-            await ana.click("[To the room]")
+            await ana.click("[Go to the room]")
         else:
             await ana.press("enter")
             await ana.shows("✓ Sent to the terminal's clipboard.")
@@ -316,7 +314,7 @@ async def test_a_room_is_started_for_as_long_as_one_stays(by_mouse):
         await ana.press("escape")
     with pytest.raises(ConnectionRefusedError):
         await connect(room.url, proxy=None)
-    assert ana.app.farewell == "The room that you started has ended."
+    assert ana.app.farewell == "The room you started has closed."
 
 
 async def test_without_colours_one_sees_what_enter_would_choose(monkeypatch):
@@ -342,10 +340,10 @@ async def test_how_it_looks(snapshot):
         await ana.press("enter", "end", "up", "enter")
         await ana.write("a b")
         await ana.press("enter")
-        await ana.shows('▲ "a b" is not')
+        await ana.shows('▲ "a b" isn\'t')
         await ana.click("ana")
         await ana.press("end", "space", "x")
-        await ana.shows("A name has no spaces.")
+        await ana.shows("A name can't contain spaces.")
         for size in EVERYWHERE:
             await ana.size(*size)
             snapshot(ana.app, f"first-run-wrong-{size[0]}x{size[1]}")

@@ -77,11 +77,11 @@ def test_a_key_is_too_early_until_there_is_something_to_see():
     ("chosen", "answers", "words"),
     [
         (HERE, None, "Looking"),
-        (HERE, True, "Something answers at localhost"),
-        (HERE, False, "Nothing answers at localhost"),
-        (THERE, True, "been in this room before"),
-        ("address", None, "somewhere else"),
-        ("start", None, "you are asked"),
+        (HERE, True, "A server answers at localhost"),
+        (HERE, False, "No server at localhost"),
+        (THERE, True, "been here before"),
+        ("address", None, "on another computer"),
+        ("start", None, "you choose"),
     ],
 )
 def test_a_place_has_a_note(chosen, answers, words):

@@ -211,7 +211,7 @@ async def test_only_the_label_is_the_button():
     """A click on the text does nothing; on the label, also where it has wrapped, it is pressed."""
     app = BarsApp()
     async with app.run_test(size=(30, 6)) as pilot:
-        app.banner.show("warning", "Connection lost. Trying again in 4 s.", "Try now")
+        app.banner.show("warning", "Connection lost. Retrying in 4 s.", "Try now")
         await pilot.pause()
         await click_on(pilot, "lost")
         assert app.posted == []
@@ -223,13 +223,13 @@ async def test_a_banner_with_an_end_goes_by_itself():
     """And one shown meanwhile is not taken along."""
     app = BarsApp()
     async with app.run_test(size=(40, 5)) as pilot:
-        app.banner.show("success", "Back.", seconds=0.01)
+        app.banner.show("success", "Reconnected.", seconds=0.01)
         app.banner.show("error", "Stays.")
         later = asyncio.Event()
         app.banner.set_timer(0.02, later.set)  # due after the first banner's end
         await later.wait()
         assert row(app, 1) == " ✕ Stays."
-        app.banner.show("success", "Back.", seconds=0.01)
+        app.banner.show("success", "Reconnected.", seconds=0.01)
         while app.banner.text:
             await pilot.pause(0.01)
         await pilot.pause()
@@ -251,7 +251,7 @@ def test_a_banner_fits(text, action, width):
 @pytest.mark.parametrize("width", range(14, 60))
 def test_a_number_stays_with_its_unit(width):
     """Whatever the width: "2 s" is in one row."""
-    rows = arrange("Connection lost. Trying again in 2 s. Your text is kept.", "", width).rows
+    rows = arrange("Connection lost. Retrying in 2 s. Your text is safe.", "", width).rows
     assert any("2 s." in row for row in rows) or rows[-1].endswith("…")
 
 

@@ -73,8 +73,8 @@ def test_a_private_message_says_so_in_words_and_by_another_line():
 
 def test_rules_stand_above():
     """Where the loaded messages end, where a day and where the unread begin."""
-    shown = rows_of(row(1, "hello", edge="This is where it begins", day="Thursday", rule="new since 10:02"), 60)
-    assert [line.strip(" ─") for line in shown[:3]] == ["This is where it begins", "Thursday", "new since 10:02"]
+    shown = rows_of(row(1, "hello", edge="Start of the conversation", day="Thursday", rule="new since 10:02"), 60)
+    assert [line.strip(" ─") for line in shown[:3]] == ["Start of the conversation", "Thursday", "new since 10:02"]
     assert shown[3:] == [" 10:02       ana │ hello"]
 
 
@@ -88,7 +88,7 @@ def test_a_muted_message_is_one_row_and_opens():
 def test_a_long_text_is_folded_and_its_note_is_below():
     """Behind the words that say how much there is more of."""
     shown = rows_of(row(1, "\n".join("x" * 60), note="sending…", note_kind="pending"))
-    assert [line[17:] for line in shown[-2:]] == ["│ … 11 more lines (Enter shows all)", "│ sending…"]
+    assert [line[17:] for line in shown[-2:]] == ["│ … 11 more lines (Enter to show all)", "│ sending…"]
 
 
 def test_actions_stand_at_the_edge():

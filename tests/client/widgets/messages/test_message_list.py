@@ -226,7 +226,7 @@ async def test_a_long_text_is_folded():
     host = Host([row(1, "\n".join(f"line {number}" for number in range(1, 362)))])
     async with host.run_test(size=(60, 80)):
         assert host.texts[1:50] == [f" ▊ line {number}" for number in range(1, FOLD_ROWS)]
-        assert host.texts[50] == " ▊ … 312 more lines (Enter shows all)"
+        assert host.texts[50] == " ▊ … 312 more lines (Enter to show all)"
         assert len(host.texts) == 51
 
 

@@ -259,11 +259,11 @@ async def test_enter_shows_all_of_a_folded_text_and_less_again():
     async with host.run_test(size=SIZE) as pilot:
         host.list.focus()
         await pilot.press("alt+up")
-        assert host.shown[-2:] == [" ▊ … 151 more lines (Enter shows all)", "   Show all" + STRIP]
+        assert host.shown[-2:] == [" ▊ … 151 more lines (Enter to show all)", "   Show all" + STRIP]
         await pilot.press("enter", "end")
         assert host.shown[-2:] == [" ▊ line 199", STRIP + "   Show less"]
         await pilot.press("a")
-        assert host.shown[-2:] == [" ▊ … 151 more lines (Enter shows all)", "   Show all" + STRIP]
+        assert host.shown[-2:] == [" ▊ … 151 more lines (Enter to show all)", "   Show all" + STRIP]
         assert _chosen(host) == []
 
 

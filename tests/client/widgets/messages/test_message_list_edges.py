@@ -18,16 +18,16 @@ def _with_gap():
 
 async def test_an_edge_is_in_the_place_of_the_blank_row():
     """So that nothing moves when it goes; narrow, where there are no blank rows, it is a row more."""
-    host = Host([row(1, edge="This is where it begins", day="Tuesday, 3 March"), row(2, grouped=True, edge=MISSING)])
+    host = Host([row(1, edge="Start of the conversation", day="Tuesday, 3 March"), row(2, grouped=True, edge=MISSING)])
     async with host.run_test(size=SIZE):
         dashes = "─" * 8
         assert [line.strip() for line in host.shown[:6]] == [
-            f"{dashes} This is where it begins {dashes}", f"{dashes} Tuesday, 3 March {dashes}", "▊ ana  10:02",
+            f"{dashes} Start of the conversation {dashes}", f"{dashes} Tuesday, 3 March {dashes}", "▊ ana  10:02",
             "▊ message 1", f"{dashes} {MISSING} {dashes}", "▊ message 2",
         ]  # fmt: skip
         host.list.spacing = Spacing(narrow=True)
         assert [line.strip() for line in host.shown[:2]] == [
-            "─── This is where it begins ───",
+            "─── Start of the conversation ───",
             "─── Tuesday, 3 March ───",
         ]
 

@@ -13,27 +13,27 @@ TEMPS: dict[str, float | None] = {"off": None, "30 s": 30.0, "5 min": 300.0, "1 
 """The times to live that the composer offers, in seconds."""
 
 LOCAL_COMMANDS = (
-    CommandSpec("/help", "", "this page", "/help"),
-    CommandSpec("/mute", "<name>", "fold what somebody says, and never be told of it", "/mute bob", takes_name=True),
-    CommandSpec("/unmute", "<name>", "listen to somebody again", "/unmute bob", takes_name=True),
+    CommandSpec("/help", "", "show this page", "/help"),
+    CommandSpec("/mute", "<name>", "hide somebody's messages, no notifications", "/mute bob", takes_name=True),
+    CommandSpec("/unmute", "<name>", "show somebody's messages again", "/unmute bob", takes_name=True),
 )
 """Commands that never reach the server."""
 
 _LOCAL = ("/help", "/search", "/mute", "/unmute")
 _INSTEAD = (
-    ("/ignore /block", "", "write /mute bob"),
-    ("/unignore /unblock", "", "write /unmute bob"),
-    ("/who /names /users /nicks /people /online /here", "chat.people", "{key} shows who is here"),
-    ("/theme /color /colour /colors", "app.palette", "press {key}, and choose Theme"),
-    ("/set /settings /config /preferences /bind /alias", "", "`chat-tui config` in a shell lists the settings"),
-    ("/clear /cls /reset", "chat.newest", "{key} goes to the newest message, and /delete deletes for everyone"),
-    ("/undo", "chat.undo", "{key} takes back what was just deleted"),
+    ("/ignore /block", "", "use /mute bob"),
+    ("/unignore /unblock", "", "use /unmute bob"),
+    ("/who /names /users /nicks /people /online /here", "chat.people", "press {key} to see who's here"),
+    ("/theme /color /colour /colors", "app.palette", "press {key} and choose Theme"),
+    ("/set /settings /config /preferences /bind /alias", "", "run `chat-tui config` in a shell to list the settings"),
+    ("/clear /cls /reset", "chat.newest", "press {key} for the newest message; /delete deletes for everyone"),
+    ("/undo", "chat.undo", "press {key} to undo a deletion"),
     ("/copy /yank", "", "pick the message and press y, or drag over it"),
-    ("/kick /ban /unban", "", "write /mute bob, and you don't see what bob says"),
+    ("/kick /ban /unban", "", "use /mute bob to hide what bob says"),
     ("/server /connect /open /join /j /room /channel /switch", "", "start `chat-tui` with another address"),
-    ("/reconnect", "chat.connect", "{key} tries to connect at once"),
-    ("/h /commands /man /keys", "chat.help", "write /help, or press {key}"),
-    ("/quote", "", "write /reply 12 text, or pick the message and press r"),
+    ("/reconnect", "chat.connect", "press {key} to reconnect now"),
+    ("/h /commands /man /keys", "chat.help", "use /help, or press {key}"),
+    ("/quote", "", "use /reply 12 text, or pick the message and press r"),
 )
 
 
@@ -90,7 +90,7 @@ def no_such_command(name: str, key_for: Callable[[str], str]) -> str:
     """
     local = [spec.name for spec in LOCAL_COMMANDS]
     if name in local:
-        return f"{name} stands alone in its line."
+        return f"{name} takes nothing after it."
     known = [spec.name for spec in TYPED_COMMANDS] + local
     here = {
         other: instead.format(key=key_for(binding) if binding else "")

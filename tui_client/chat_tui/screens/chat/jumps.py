@@ -40,9 +40,9 @@ class Jumps:
     def jumped(self, key: int) -> None:
         """The list has gone to a message, if it knows that: say how to come back, or that it can't."""
         if key in self._store.messages:
-            self._status.notice(Notice("info", "Backspace goes back.", GO_BACK, seconds=_BACK_SECONDS))
+            self._status.notice(Notice("info", "Press Backspace to go back.", GO_BACK, seconds=_BACK_SECONDS))
         else:
-            self._status.notice(Notice("info", "That message is not here any more.", seconds=_GONE_SECONDS))
+            self._status.notice(Notice("info", "That message is no longer here.", seconds=_GONE_SECONDS))
 
     def go_back(self) -> None:
         """Back from the newest jump; the note about it has done its service."""
@@ -53,7 +53,7 @@ class Jumps:
         """To the rule above the first unread message, with a way back."""
         key = self._messages.first_unread
         if key is None:
-            self._status.notice(Notice("info", "Nothing is unread.", seconds=_SECONDS))
+            self._status.notice(Notice("info", "No unread messages.", seconds=_SECONDS))
             return
         self.go_to(key)
 

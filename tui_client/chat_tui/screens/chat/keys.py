@@ -97,7 +97,7 @@ class ChatKeys:
         if not self._writing or self._composer.selected_text or self._composer.screen.selections:
             raise SkipAction
         self._composer.clear()
-        self._status.notice(Notice("info", "Emptied. Ctrl+Z brings it back.", seconds=4))
+        self._status.notice(Notice("info", "Cleared. Ctrl+Z brings it back.", seconds=4))
 
     @property
     def _focused(self) -> Widget | None:

@@ -74,7 +74,7 @@ class MessageActions:
         try:
             host = urlsplit(url).netloc
         except ValueError:  # such as https://[x: whoever wrote it may want us to fall over it
-            self._status.notice(Notice("warning", "That is no address.", seconds=_SECONDS))
+            self._status.notice(Notice("warning", "That link isn't a valid address.", seconds=_SECONDS))
             return
         self._status.notice(Notice("info", f"Opening {host}…", seconds=_SECONDS))
         self._app.open_url(url)

@@ -26,19 +26,19 @@ class Muting:
         """Listen to somebody no more, or again."""
         store = self._store
         if store.people.you is not None and client_id == store.people.you.id:
-            self._status.notice(Notice("info", "That is you.", seconds=_SECONDS))
+            self._status.notice(Notice("info", "That's you.", seconds=_SECONDS))
             return
         self._changed(store.mute(client_id, muted=muted))
         self._find.again()
         name = store.people.name_of(client_id)
-        words = f"{name} is muted. /unmute {name} ends it." if muted else f"{name} is not muted any more."
+        words = f"{name} is muted. To undo, type /unmute {name}." if muted else f"{name} is no longer muted."
         self._status.notice(Notice("info", words, seconds=_SECONDS))
 
     def mute_by_name(self, name: str, *, muted: bool) -> str:
         """The same as it was typed; returns what is wrong, "" for nothing."""
         wanted = name.strip().removeprefix("@")
         if not wanted:
-            return "Whom? Write /mute and a name." if muted else "Whom? Write /unmute and a name."
+            return "Type a name after /mute." if muted else "Type a name after /unmute."
         client_id = self._store.people.bearer(wanted)
         if client_id is None:
             return f"Nobody here is called {wanted}."
@@ -59,4 +59,4 @@ class Muting:
         others = [
             Person(who, name, muted=who in muted) for who, name in self._store.people.clients.items() if who != you
         ]
-        app.push_screen(PeoplePicker(others, title="Mute or unmute whom?", everyone=False), self.toggle)
+        app.push_screen(PeoplePicker(others, title="Mute or unmute", everyone=False), self.toggle)

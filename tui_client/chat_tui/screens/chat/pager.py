@@ -79,9 +79,9 @@ class Pager:
         if message_id in self._store.messages:
             self._jumps.go_to(message_id, origin)
         elif (gap := self._store.history.gap_around(message_id)) is None:
-            self._tell("That message is not here any more.")
+            self._tell("That message is no longer here.")
         elif not self._store.pages.ready:
-            self._tell("That message is not loaded, and there is no connection.")
+            self._tell("That message isn't loaded, and there's no connection.")
         else:
             self._status.notice(Notice("info", "Fetching that message…"))
             closes = gap.stop <= message_id + PAGE - _AFTER
@@ -121,7 +121,7 @@ class Pager:
 
     def _fetch(self, before: int, goes_on_from: int) -> None:
         if not self._store.pages.ready:
-            self._tell("There is no connection.")
+            self._tell("Not connected.")
         elif self._feed.request_page(before):
             self._timeline.goes_on_from = goes_on_from
 
@@ -130,7 +130,7 @@ class Pager:
         if isinstance(change.page, tuple):
             code, why = change.page
             if self._wanted is not None or self._wants_rule or code not in ("too_fast", "empty"):
-                self._tell(f"Older messages did not come. {sentence(why)}")
+                self._tell(f"Couldn't load older messages. {sentence(why)}")
             self._wanted = self._timeline.goes_on_from = None
             self._wants_rule = False
         elif self._wants_rule:

@@ -121,7 +121,7 @@ class OwnName:
     def _learn(self, name: str, *, errors: bool) -> None:
         before, self._known = self._known, name
         if before is not None and before != name:
-            self._status.notice(Notice("success", f"You are {name} now.", seconds=4))
+            self._status.notice(Notice("success", f"You are now {name}.", seconds=4))
         if self._wanted is None:
             return
         if fold_name(name) == fold_name(self._wanted):

@@ -41,7 +41,7 @@ class Recipient:
     def set_target(self, client_id: str) -> None:
         """From now on what is written goes to one person, or to Everyone ("")."""
         if self._store.people.you and client_id == self._store.people.you.id:
-            self._status.notice(Notice("info", "That is you. Pick somebody else to write to.", seconds=4))
+            self._status.notice(Notice("info", "That's you. Pick somebody else to message.", seconds=4))
             return
         parent = self._store.messages.get(self.address.reply_to or 0)
         if not client_id and parent is not None and parent.to_id is not None:
@@ -103,7 +103,7 @@ class Recipient:
             self._reply_bar.refresh()
         if self.address.reply_to in change.removed:
             self.reply_to(None)
-            self._status.notice(Notice("warning", "The message that you were replying to was deleted.", seconds=6))
+            self._status.notice(Notice("warning", "The message you were replying to was deleted.", seconds=6))
 
     def said(self) -> None:
         """A message is on its way: it is the newest one, and the next replies to none."""
@@ -118,7 +118,7 @@ class Recipient:
             self.reply_to(None)
         elif self.address.target and writing:
             name = self._store.people.name_of(self.address.target)
-            words = f"This text is for {name} alone. Empty it, then Esc is for Everyone."
+            words = f"This text is for {name} only. To switch to Everyone, clear it first."
             self._status.notice(Notice("info", words, seconds=5))
         else:
             self.set_target("")

@@ -56,7 +56,7 @@ class ReturnedLines:
         typed = spelled_out(command, pending.typed, self._composer.temp, alone=alone)
         target = self._store.people.name_of(command.to) if command.to else ""
         if code == "no_such_client" and target != command.to:
-            reason = f"{target} is not here any more."  # the server knows the id alone
+            reason = f"{target} has left."  # the server knows the id alone
         self._composer.give_back(typed, reason, target)
         if alone and command.reply_to in self._store.messages:
             self._recipient.reply_to(command.reply_to)
@@ -65,7 +65,7 @@ class ReturnedLines:
         """The last line or deletion was a mistake, and can still be taken back."""
         pending = self._undo.undo()
         if pending is not None and not isinstance(pending.command, Delete):
-            self.put_back(pending.typed, "", "taken back")
+            self.put_back(pending.typed, "", "undone")
 
     def put_back(self, text: str, target: str, why: str) -> None:
         """Put a text that was not sent back where it was written; nothing that is written there now is lost."""

@@ -16,10 +16,14 @@ from chat_tui.wording.page_edges import edge_of
 from chat_tui.wording.times import clock_time, goes_at, new_day, said_at
 
 _QUOTE_LENGTH = 200
-_STATES = {"unsent": "not sent yet", "sending": "sending…", "doubt": "sent or not? Send it again, or discard it"}
+_STATES = {
+    "unsent": "not sent yet",
+    "sending": "sending…",
+    "doubt": "maybe not sent: send again or discard",
+}
 _TOGETHER = 300.0
 """Seconds within which messages of one author go together."""
-_UNLOADED = "an older message that is not loaded"
+_UNLOADED = "an older message, not loaded"
 
 
 REPLY = Action("reply", "Reply", "r")
@@ -27,7 +31,7 @@ DELETE = Action("delete", "Delete", "d", confirm="Delete? d again")
 COPY = Action("copy", "Copy", "y")
 MESSAGE = Action("message", "Message", "m")
 OPEN = Action("open", "Open link", "o")
-JUMP = Action("jump", "Go to quoted", "g")
+JUMP = Action("jump", "Go to quote", "g")
 LOAD_OLDER = Action("load-older", "Load older", "l")
 LOAD_NEWER = Action("load-newer", "Load newer", "w")
 NUMBER = Action("number", "#", "#")

@@ -53,7 +53,7 @@ class ChatScreen(SelectingScreen):
     AUTO_FOCUS = "#composer"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", id="chat.help", priority=True),
-        Binding("ctrl+o", "pick_target", "Message whom?", id="chat.to", priority=True),
+        Binding("ctrl+o", "pick_target", "Send messages to", id="chat.to", priority=True),
         Binding("pageup", "page(-1)", "Older messages", id="chat.page-up", priority=True),
         Binding("pagedown", "page(1)", "Newer messages", id="chat.page-down", priority=True),
         Binding("end", "newest", "Newest message", id="chat.newest", priority=True),
@@ -61,14 +61,14 @@ class ChatScreen(SelectingScreen):
         Binding("escape", "write", "Write", id="chat.write", show=False),
         Binding("f5", "connect", "Connect now", id="chat.connect", show=False),
         Binding("ctrl+b", "people", "People", id="chat.people", priority=True),
-        Binding("ctrl+z", "undo", "Take back", id="chat.undo", show=False, priority=True),
-        Binding("ctrl+c", "empty", "Empty the composer", id="chat.empty", show=False, priority=True),
-        Binding("ctrl+r", "find_in_record", "Find in the whole record", id="chat.record", show=False, priority=True),
+        Binding("ctrl+z", "undo", "Undo", id="chat.undo", show=False, priority=True),
+        Binding("ctrl+c", "empty", "Clear the composer", id="chat.empty", show=False, priority=True),
+        Binding("ctrl+r", "find_in_record", "Search all messages", id="chat.record", show=False, priority=True),
         Binding("home", "first_unread", "First unread message", id="chat.first-unread", show=False, priority=True),
         Binding("ctrl+f", "find", "Find", id="chat.find", priority=True),
-        Binding("n,enter", "find_step(1)", "Older find", id="find.older", show=False),
-        Binding("N,shift+enter", "find_step(-1)", "Newer find", id="find.newer", show=False),
-        Binding("alt+up,alt+down", "pick_found", "Pick what was found", id="find.pick", show=False),
+        Binding("n,enter", "find_step(1)", "Older match", id="find.older", show=False),
+        Binding("N,shift+enter", "find_step(-1)", "Newer match", id="find.newer", show=False),
+        Binding("alt+up,alt+down", "pick_found", "Pick the match", id="find.pick", show=False),
     ]
 
     def __init__(
@@ -239,7 +239,7 @@ class ChatScreen(SelectingScreen):
 
     def say_how_to_leave(self) -> None:
         """Ctrl+C ends other programs; here it does no harm."""
-        self.status.notice(Notice("info", f"{self.key_for('app.quit')} leaves.", seconds=4))
+        self.status.notice(Notice("info", f"Press {self.key_for('app.quit')} to quit.", seconds=4))
 
     def on_key(self, event: events.Key) -> None:
         """A key that nobody wanted may be a letter for the composer."""

@@ -35,7 +35,7 @@ class Sender:
             case Say(to=str()):
                 self._private_texts.append(command.text)
             case Say() if command.text in self._private_texts:
-                return self._undo.say(command, typed, "To everyone: you said this to one person before.")
+                return self._undo.say(command, typed, "This goes to everyone; you first sent it to one person.")
             case _:
                 pass
         return self._feed.say(command, typed)

@@ -17,7 +17,7 @@ from chat_tui.widgets.composer.composer import Composer
 
 _SHORT = "5 min"
 """How long a text may live that is better not kept."""
-_TOO_MANY = "Too many lines wait to be sent; wait for the connection."
+_TOO_MANY = "Too many unsent lines. Wait for the connection."
 
 
 class Submission:
@@ -89,7 +89,7 @@ class Submission:
             Answer("b", "Back to the text", "back"),
             Answer("s", f"Send it to {whom}", "send"),
             Answer("t", f"Send it for {_SHORT} only", "temporary"),
-            Answer("p", "Write it to one person", "person"),
+            Answer("p", "Send it to one person", "person"),
         ]
         self._drafts.keep_submitted(line.text, fleeting=line.temp != "off")  # should this be the end
         self._composer.app.push_screen(Question(why, answers), partial(self._answered, message, line))
@@ -103,7 +103,7 @@ class Submission:
                 self._composer.forget(line.text)
                 self._send(msgspec.structs.replace(message, lifetime=TEMPS[_SHORT]), line)
             case _:
-                self._returned.put_back(line.text, line.target, "you went back to it")
+                self._returned.put_back(line.text, line.target, "you went back to edit it")
                 if answer == "person":
                     self._recipient.pick()
 

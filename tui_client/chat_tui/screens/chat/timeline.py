@@ -140,7 +140,7 @@ class EmptyNotice(Static):
     def follow(self) -> None:
         """Show the sentence or the messages."""
         alone = len(self._store.people.clients) == 1  # a server that does not say who is here leaves it open
-        words = "You are the first one here." if alone else "Nothing was said here yet."
+        words = "You're the first one here." if alone else "No messages yet."
         words = "Loading older messages…" if self._store.history.more else words
         if self._status.connected_once and words != self._words:
             self._words = words  # what is updated is laid out again, and this is called with every change

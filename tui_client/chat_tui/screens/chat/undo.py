@@ -48,7 +48,8 @@ class Undo:
             return None
         pending, self._pending = self._pending, None
         self._feed.discard(pending.key)
-        self._status.notice(Notice("success", "Taken back.", seconds=2.0))
+        words = "Deletion undone." if isinstance(pending.command, Delete) else "Not sent."
+        self._status.notice(Notice("success", words, seconds=2.0))
         return pending
 
 

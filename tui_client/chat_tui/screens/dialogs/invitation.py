@@ -44,7 +44,7 @@ class InvitationScreen(Dialog[None]):
         """`line` is what others type; `reach` is a sentence that says who may come."""
         super().__init__()
         self._line = line
-        self._words = f'{reach} It ends when you leave. Ctrl+P "join" shows this again.'
+        self._words = f'{reach} It closes when you leave. To see this again: Ctrl+P, "join".'
 
     def compose(self) -> ComposeResult:
         """The line, the words, the answers, the keys."""
@@ -54,9 +54,9 @@ class InvitationScreen(Dialog[None]):
             yield Static("Others join with", markup=False)
             yield Static(self._line, id="invitation-line", markup=False)
             yield Static(self._words, id="invitation-words", markup=False)
-            answers = [Option("[Copy]", id=_COPY), Option("[To the room]", id=_CLOSE)]
+            answers = [Option("[Copy]", id=_COPY), Option("[Go to the room]", id=_CLOSE)]
             yield OptionList(*answers, id="invitation-answers", markup=False)
-            yield KeyBar([("c", "Copy", "copy"), ("esc", "To the room", "close")])
+            yield KeyBar([("c", "Copy", "copy"), ("esc", "Go to the room", "close")])
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter, or a click."""

@@ -45,11 +45,11 @@ class LoginDialog(Dialog[Login]):
     def compose(self) -> ComposeResult:
         """Whose login, two fields, the keys."""
         dialog = Vertical(id="login-dialog", classes="dialog")
-        dialog.border_title = f"Log in at {self._host}"
+        dialog.border_title = f"Log in to {self._host}"
         with dialog:
-            yield Static("A proxy lets nobody through without. Nothing of it is kept.", id="login-words", markup=False)
-            yield Input(compact=True, max_length=_LONGEST, placeholder="user name", id="login-user")
-            yield Input(compact=True, max_length=_LONGEST, placeholder="password", password=True, id="login-password")
+            yield Static("The proxy needs a login. It isn't saved.", id="login-words", markup=False)
+            yield Input(compact=True, max_length=_LONGEST, placeholder="User name", id="login-user")
+            yield Input(compact=True, max_length=_LONGEST, placeholder="Password", password=True, id="login-password")
             yield KeyBar([("⏎", "Log in", "log_in"), ("tab", "Next", "app.focus_next"), ("esc", "Close", "close")])
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

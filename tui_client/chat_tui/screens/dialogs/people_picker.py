@@ -75,7 +75,7 @@ class PeoplePicker(Dialog[str]):
     """
 
     def __init__(
-        self, people: Sequence[Person], target: str = "", *, title: str = "Message whom?", everyone: bool = True
+        self, people: Sequence[Person], target: str = "", *, title: str = "Send messages to", everyone: bool = True
     ) -> None:
         """Offer Everyone and all of `people` but you; `target` is the id to mark as the present one."""
         super().__init__()
@@ -89,8 +89,8 @@ class PeoplePicker(Dialog[str]):
         dialog = Vertical(id="people-dialog", classes="dialog")
         dialog.border_title = self._title
         with dialog:
-            yield LineInput(placeholder="A few letters of the name", id="people-filter")
-            yield Static("Nobody here has such a name.", id="people-nobody")
+            yield LineInput(placeholder="Type part of a name", id="people-filter")
+            yield Static("No matching names.", id="people-nobody")
             yield Matches(id="people-matches")
             yield KeyBar([("⏎", "Choose", "choose"), ("↑↓", "Move", "move(1)"), ("esc", "Close", "close")])
 

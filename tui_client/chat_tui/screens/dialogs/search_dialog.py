@@ -69,7 +69,7 @@ class SearchDialog(Dialog[int]):
     def compose(self) -> ComposeResult:
         """The query, how it stands, the list, the keys."""
         dialog = Vertical(id="record-dialog", classes="dialog")
-        dialog.border_title = "Find in the whole record"
+        dialog.border_title = "Search all messages"
         with dialog:
             with Horizontal(id="record-head"):
                 yield Static("Find:", id="record-label", markup=False)
@@ -110,9 +110,9 @@ class SearchDialog(Dialog[int]):
 
     def _send(self, line: str | None) -> None:
         if line is not None and self._feed.store.plain:
-            self.search.not_sent("This server can't look for anything.")
+            self.search.not_sent("This server has no search.")
         elif line is not None and not self._feed.send_query(line):
-            self.search.not_sent("There is no connection; this is asked when there is one.")
+            self.search.not_sent("Not connected. The search runs once you're back.")
         self._show()
 
     def _hear(self, heard: list[Event]) -> list[Event]:
@@ -155,13 +155,17 @@ class SearchDialog(Dialog[int]):
         if search.problem:
             return search.problem
         if not search.query:
-            return retention(self._feed.store) or "Everything that the server has kept."
+            return retention(self._feed.store) or "Searches everything the server has kept."
         if search.waiting:
-            return f"{found} found, looking for older ones…" if found else "looking…"
+            return f"{found} found, searching older ones…" if found else "Searching…"
         if not found:
             return "Nothing found."
         if search.more:
-            return f"The newest {found}: write more words." if found >= MOST else f"The newest {found}; there are more."
+            return (
+                f"Newest {found} shown: add words to narrow it down."
+                if found >= MOST
+                else f"Newest {found} shown; there are more."
+            )
         return f"{found} found, newest first."
 
     # -- what is done -------------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ class ThemePicker(Dialog[str]):
         dialog.styles.height = len(self._names) + CHROME
         with dialog:
             yield ChoiceList(*self._names, id="themes", markup=False)
-            yield KeyBar([("⏎", "Keep", "keep"), ("esc", "As before", "close")])
+            yield KeyBar([("⏎", "Keep", "keep"), ("esc", "Cancel", "close")])
 
     def on_mount(self) -> None:
         """Begin at the present one."""

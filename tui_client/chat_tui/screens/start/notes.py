@@ -3,25 +3,25 @@
 from chat_protocol.names import InvalidNameError, check_name
 from chat_tui.connection.address import place
 
-EARLY = "Enter was pressed before there was anything to see here. Press it again."
-NAME = "Others will see you under this name. Enter takes it."
+EARLY = "Enter came before this was on the screen. Press it again."
+NAME = "Others will see this name. Press Enter to accept it."
 
 
 def note_on(chosen: str | None, here: str, *, answers: bool | None) -> str:
     """About a room by its URL, or a way to another; `answers`: does one run at `here`, if that is known by now?"""
     match chosen:
         case "address":
-            return "A room somewhere else: 192.168.1.23:6789, or wss://chat.example.org."
+            return "A room on another computer: 192.168.1.23:6789, or wss://chat.example.org."
         case "start":
-            return "For this computer alone, or open to this network: you are asked. It ends when you leave."
+            return "For this computer only, or for this network: you choose. It closes when you leave."
         case _ if chosen != here:
-            return "You have been in this room before."
+            return "You've been here before."
         case _ if answers is None:
-            return "Is there a room on this computer? Looking…"
+            return "Looking for a room on this computer…"
         case _ if answers:
-            return f"Something answers at {place(here)}."
+            return f"A server answers at {place(here)}."
         case _:
-            return f"Nothing answers at {place(here)}. A room can be started below."
+            return f"No server at {place(here)}. You can start a room below."
 
 
 def wrong_name(text: str) -> str:

@@ -212,7 +212,7 @@ class FirstRunScreen(Screen[None]):
             answers = await probe(self._here) is None
             if answers != self._here_answers:
                 self._here_answers = answers
-                self.rooms.set_remark(self._here, "● something answers" if answers else "○ nothing answers")
+                self.rooms.set_remark(self._here, "● answers" if answers else "○ no answer")
                 self._propose_place(answers=answers)
                 told = self.joining.warned or self.joining.under_way
                 if self.rooms.has_focus and self.rooms.chosen == self._here and not told:
@@ -234,7 +234,7 @@ class FirstRunScreen(Screen[None]):
         from chat_tui.connection.failures import explain  # noqa: PLC0415 - it reads the whole of the library for the connection
 
         self.joining.no_answer(url)
-        self._say(f"{sentence(explain(error, place(url)).reason)} Enter again goes there and waits.", "warning")
+        self._say(f"{sentence(explain(error, place(url)).reason)} Press Enter again to go there and wait.", "warning")
 
     def _go(self, url: str) -> None:
         """Go there, if anybody answers, or if this is wanted all the same."""
@@ -245,7 +245,7 @@ class FirstRunScreen(Screen[None]):
             case "go":
                 self.post_message(self.Chosen(url, name))
             case "probe":
-                self._say(f"Connecting to {place(url)}… Esc stops.")
+                self._say(f"Connecting to {place(url)}… Press Esc to stop.")
                 self.run_worker(self._probe(url, name), group="probe", exclusive=True)
             case "ignore":
                 pass

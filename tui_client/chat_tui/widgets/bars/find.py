@@ -118,7 +118,7 @@ class SearchBar(Horizontal):
         narrow = self.size.width < NARROW
         words = "[esc]" if narrow else f"{self._letters}[esc closes]"
         record = (
-            "" if self._letters else "[all]" if narrow else "[⏎ whole record]" if self._nothing else "[whole record]"
+            "" if self._letters else "[all]" if narrow else "[⏎ all messages]" if self._nothing else "[all messages]"
         )
         self.query_one("#search-record", Static).update(f"  {record}" if record else "")
         self.query_one("#search-close", Static).update(f"  {words}")

@@ -245,7 +245,7 @@ class _Drawing:
             else:
                 self._add_row_of_text(text, span, aside if span is last else ())
         if self.out.hidden:
-            words = fit_cells(f"… {self.out.hidden} more lines (Enter shows all)", self.frame.text_width)
+            words = fit_cells(f"… {self.out.hidden} more lines (Enter to show all)", self.frame.text_width)
             self._add(Part.MORE, [Segment(words, self._named("more"))])
         if aside and last is None:
             self._add(Part.HEADER, self._after(self.frame.indent - len(GAP), aside)[1:])
