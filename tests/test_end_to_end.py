@@ -184,7 +184,7 @@ def test_both_come_back_by_themselves_after_a_restart_and_send_what_was_typed(tm
                 terminal.wait(lambda rows: sum("meanwhile" in row for row in rows) == 2)
                 terminal.wait(gone("not sent yet"))
                 terminal.wait(gone("▊ before"))
-                assert b"Reconnected. The server has restarted" in terminal.raw
+                terminal.wait(lambda _, seen=terminal: b"Reconnected. The server has restarted" in seen.raw)
 
 
 def test_it_works_in_a_narrow_terminal(ana: Terminal, server: Server, tmp_path: Path) -> None:
