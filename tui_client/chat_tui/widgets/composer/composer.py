@@ -227,6 +227,13 @@ class Composer(ComposerEditor):
         """A message was deleted: nothing recalls its text any more."""
         self._sent.forget(text)
 
+    def insert_plain(self, text: str) -> int:
+        """Insert, and say how much of it did not fit."""
+        lost = super().insert_plain(text)
+        if lost:
+            self.show_notice(f"{lost:,} more did not fit")
+        return lost
+
     def action_newline(self) -> None:
         """Begin a new line."""
         self.insert_plain("\n")
