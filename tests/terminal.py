@@ -200,6 +200,14 @@ class Terminal:
         if self._exit_code is None:
             os.kill(self._pid, sig)
 
+    def wait_stopped(self, timeout: float = 20) -> None:
+        """Return once the program is stopped, by SIGSTOP or as it does at SIGTSTP; AssertionError when it isn't."""
+        end = time.monotonic() + timeout
+        while os.waitid(os.P_PID, self._pid, os.WSTOPPED | os.WNOHANG) is None:
+            if time.monotonic() > end:
+                raise AssertionError(f"not stopped after {timeout} s:\n" + "\n".join(self.screen()))
+            self._drain(_POLL)
+
     def wait_exit(self, timeout: float = 20) -> int:
         """The program's exit status, negative for a signal; AssertionError when it goes on running."""
         end = time.monotonic() + timeout

@@ -1,6 +1,7 @@
 """In the real program, what a terminal sends is a key, a paste, the mouse or nothing, and is never the end of it."""
 
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -141,6 +142,23 @@ def test_a_fault_in_the_thread_that_reads_is_a_crash(server: Server, tmp_path: P
         log = next((tmp_path / "kim").rglob("crash-*.log"))
         assert log.name.encode() in kim.raw
         assert "ZeroDivisionError\n" in log.read_text()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTSTP, signal.SIGSTOP])
+def test_whoever_comes_back_from_the_shell_sees_the_whole_screen(ana: Terminal, stop: signal.Signals) -> None:
+    """Stopped politely or not, all of it is drawn again, keys work, and the end gives back all that was borrowed."""
+    ana.type("half a line")
+    ana.wait(composed("half a line"))
+    before = len(ana.raw)
+    ana.terminate(stop)
+    ana.wait_stopped()
+    ana.terminate(signal.SIGCONT)
+    ana.wait(lambda _: "● connected".encode() in ana.raw[before:])
+    ana.type(" more")
+    ana.wait(composed("half a line more"))
+    ana.send(CTRL_Q)
+    assert ana.wait_exit() == 0
+    assert ana.restored()
 
 
 def test_the_cursor_is_where_the_next_letter_goes(ana: Terminal) -> None:

@@ -8,8 +8,10 @@
 | `from:ana` | this sender, by the name at the time |
 | `before:120` | a smaller number: the next page of an answer |
 
-Words are runs of letters and digits, the same in capitals or small and with or without accents. Two ways of finding
-(an index, a scan) agree because both compare `words_of` a text and of the query.
+Words are runs of letters and digits, the same in capitals or small and with or without accents. Where no spaces stand
+between words (Chinese, Japanese, Thai and their like) each letter is a word, and several are a phrase: what is looked
+for is found in the middle of a run, too. Two ways of finding (an index, a scan) agree because both compare `words_of`
+a text and of the query.
 """
 
 import re
@@ -20,10 +22,17 @@ from typing import NamedTuple
 from chat_protocol.names import fold_name
 
 MOST_TERMS = 16
+MOST_WORDS = 64
+"""In all terms together: a phrase is compared at each of its words."""
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19ff\u1a20-\u1aaf"  # Thai to Tai Tham
+    "\u3005-\u3007\u3031-\u312f\u31a0-\u31ff\u3400-\u9fff\U00020000-\U0003ffff"  # Chinese, Japanese
+)
+"""The letters of scripts without spaces between words, as ranges of a regular expression."""
 _PART = re.compile(
     r'(?P<sender>from:(?P<name>\S+))|before:(?P<before>\S+)|"(?P<phrase>[^"]*)"(?P<more>\*?)|(?P<word>\S+)'
 )
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(rf"[^\W_{UNSPACED}]+|(?=\w)[{UNSPACED}]")
 _PLAIN_WORD = re.compile(r"[a-z0-9]+")
 _ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
@@ -107,6 +116,8 @@ def parse_query(text: str) -> Query:
                 terms.append(Term(tuple(words), prefix=bool(part["more"]) or written.endswith("*")))
     if len(terms) > MOST_TERMS:
         raise QueryError(f"Search for at most {MOST_TERMS} words.")
+    if sum(len(term.words) for term in terms) > MOST_WORDS:
+        raise QueryError(f"Search for at most {MOST_WORDS} words.")
     if not terms and sender is None:
         raise QueryError("Type words to search for, or from:name.")
     return Query(tuple(terms), sender, before)

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from chat_protocol.queries import MOST_TERMS, Query, QueryError, Term, parse_query, words_of
+from chat_protocol.queries import MOST_TERMS, MOST_WORDS, Query, QueryError, Term, parse_query, words_of
 from protocol.strategies import texts
 
 
@@ -25,6 +25,9 @@ from protocol.strategies import texts
         ("before:x green", None),
         ("!!! \U0001f680", None),
         (" ".join("abcdefghijklmnopq"), None),
+        (f'"{"a " * MOST_WORDS}"', Query((Term(("a",) * MOST_WORDS),))),
+        (f'"{"a " * MOST_WORDS}" b', None),
+        ("\u6f22\u5b57*", Query((Term(("\u6f22", "\u5b57"), prefix=True),))),
     ],
 )
 def test_what_is_written_is_what_is_looked_for(written, query):
@@ -42,6 +45,25 @@ def test_words_are_the_same_in_every_dress():
     assert words_of("Caf\u00e9 CAFE\u0301 \uff43\uff41\uff46\uff45") == ["cafe"] * 3
     assert words_of("a_b-c.d 12:30 \u00df") == ["a", "b", "c", "d", "12", "30", "ss"]
     assert words_of("\U0001d56c\u2115") == ["an"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("\u6f22\u5b57", True),  # kanji
+        ("\u30c6\u30b9\u30c8", True),  # test
+        ("\u5b57\u6f22", False),
+        ("\u0e40\u0e02\u0e49\u0e32", True),  # enter
+        ("\u0e23\u0e2d\u0e1a", False),  # round
+        ("v2", True),
+    ],
+)
+def test_words_are_found_where_no_spaces_stand_between_them(query, found):
+    """In the middle of a run of Chinese, Japanese or Thai, in this order and no other."""
+    japanese = "\u5929\u6f22\u5b57\u306e\u30c6\u30b9\u30c8v2"
+    thai = "\u0e01\u0e32\u0e23\u0e40\u0e02\u0e49\u0e32\u0e23\u0e2b\u0e31\u0e2a"
+    text = f"{japanese} {thai}"
+    assert parse_query(query).fits(text, "ana") is found
 
 
 @given(texts)

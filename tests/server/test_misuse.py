@@ -217,7 +217,8 @@ def test_newest_messages_that_can_not_be_read_there_are_not_left_out(tmp_path, c
     with running_server("--log", f"sqlite:{file}") as server:
         server.kill()
     with mounted(kept, ["--bind", str(kept)], ["-o", "remount,ro,bind"]):
-        assert main(["export", str(file)]) == 0
+        # It may have been killed while it wrote the index.
+        assert main(["export", str(file)]) == 0 or b"Copy both to a folder" in capfdbinary.readouterr().err
     (kept / "chat.db-shm").unlink()
     (kept / "chat.db-wal").write_bytes((kept / "chat.db-wal").read_bytes() or bytes(32))
     with mounted(kept, ["--bind", str(kept)], ["-o", "remount,ro,bind"]):

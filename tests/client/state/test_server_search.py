@@ -122,6 +122,7 @@ def test_what_is_held_is_bounded():
         ("green", "evergreen greens", []),
         ("before:x", "before x", []),
         ("日本語", "ああ 日本語 ああ", ["日本語"]),
+        ("漢字 v2", "今日は漢字のテストv2", ["漢字", "v2"]),
     ],
 )
 def test_the_words_that_were_found_stand_out(query, text, found):

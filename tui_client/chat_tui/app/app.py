@@ -123,6 +123,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
             ask_background(self, os.environ)
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, self.end_by_signal, number)
+            self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))  # the terminal has lost it all
         if self._first_notice:
             self.notify(self._first_notice, severity="warning", markup=False, timeout=10)
         if self.other_room:

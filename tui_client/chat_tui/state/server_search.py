@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 
 from chat_protocol.commands import Search, format_command
 from chat_protocol.events import Deleted, Event, Init, Message, MessageState, Refusal, SearchResults
-from chat_protocol.queries import QueryError, parse_query, words_of
+from chat_protocol.queries import UNSPACED, QueryError, parse_query, words_of
 
 MOST = 1_000
 """Messages that are held; whoever looks for one of more than that writes another word."""
 _NUMBERS = 1 << 60
-_WRITTEN_WORD = re.compile("(?:[^\\W_]|[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f])+")
+_MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_WRITTEN_WORD = re.compile(rf"(?:[^\W_{UNSPACED}]|[{_MARKS}])+|(?=\w)[{UNSPACED}]")
 
 
 class ServerSearch:
@@ -127,7 +128,12 @@ def spans_of(query: str, text: str) -> list[tuple[int, int]]:
         return []
     whole = {word for term in terms for word in (term.words[:-1] if term.prefix else term.words)}
     begun = tuple(term.words[-1] for term in terms if term.prefix)
-    return [match.span() for match in _WRITTEN_WORD.finditer(text) if _any_of(words_of(match[0]), whole, begun)]
+    spans: list[tuple[int, int]] = []
+    for match in _WRITTEN_WORD.finditer(text):
+        if _any_of(words_of(match[0]), whole, begun):
+            touching = spans.pop()[0] if spans and spans[-1][1] == match.start() else match.start()
+            spans.append((touching, match.end()))
+    return spans
 
 
 def _any_of(words: Iterable[str], whole: set[str], begun: tuple[str, ...]) -> bool:

@@ -75,6 +75,9 @@ def open_reader(path: Path) -> sqlite3.Connection:
     return _opened(path, _prepare_reader)
 
 
+_NOT_WRITABLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PROTOCOL}  # the last: index cut short
+
+
 def open_copy(path: Path) -> sqlite3.Connection:
     """A connection that changes nothing, not even beside the file; also where nothing can be written.
 
@@ -86,7 +89,7 @@ def open_copy(path: Path) -> sqlite3.Connection:
         return _opened(path, _prepare_reader, where)
     except OpenError as error:
         cause = error.__cause__
-        if getattr(cause, "sqlite_errorcode", 0) & 0xFF not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}:
+        if getattr(cause, "sqlite_errorcode", 0) & 0xFF not in _NOT_WRITABLE:
             raise
         # Where no index of the write-ahead log can be made, the file alone is read: all of it, if there is no such log.
         wal = path.with_name(path.name + "-wal")

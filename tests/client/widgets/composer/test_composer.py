@@ -66,13 +66,25 @@ async def test_a_paste_is_one_draft_of_plain_text():
 
 
 async def test_a_huge_paste_is_cut():
-    """A megabyte stays one draft that can still be edited."""
+    """A megabyte stays one draft that can still be edited, and nobody has to believe that it is whole."""
     async with Host().run_test() as pilot:
         pilot.app.composer.post_message(events.Paste("x" * 1_000_000))
         await pilot.pause()
+        assert str(pilot.app.composer.border_subtitle) == "967,232 more did not fit"
         await pilot.press("y", "backspace", "enter")
         assert len(pilot.app.composer.text) == LONGEST
         assert pilot.app.said == []
+
+
+async def test_a_paste_takes_the_room_of_what_it_replaces():
+    """Select all of a full composer and paste: the new text is there, whole."""
+    async with Host().run_test() as pilot:
+        composer = pilot.app.composer
+        composer.set_text("x" * LONGEST)
+        composer.select_all()
+        composer.post_message(events.Paste("a new text"))
+        await pilot.pause()
+        assert composer.text == "a new text"
 
 
 def test_plain_text_leaves_letters_alone():

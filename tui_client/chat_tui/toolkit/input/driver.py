@@ -37,6 +37,7 @@ class TerminalDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._translator = Translator()
+        self._borrowed = False
         # What the app is drawn for until the first event of a size: Rich would believe COLUMNS and LINES.
         self._size = size or self._get_terminal_size()
 
@@ -62,6 +63,24 @@ class TerminalDriver(LinuxDriver):
         if not disabled and self._writer_thread is not None:
             self.write(f"\x1b[>{KITTY_FLAGS}u")
             self.flush()
+        self._borrowed = True
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back."""
+        self._borrowed = False
+        super().stop_application_mode()
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Borrow the terminal again, and have the app draw all of it.
+
+        SIGSTOP tells nobody: what was borrowed then is given back first. Stock, a second thread would read beside the
+        first, and the end would leave the terminal as it was found in between.
+        """
+        if self._borrowed and self._auto_restart:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        if self._must_signal_resume:  # else it comes before the start, or after the end
+            super()._sigcont_application()
 
     def _enable_mouse_pixels(self) -> None:
         super()._enable_mouse_pixels()

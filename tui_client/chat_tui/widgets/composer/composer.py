@@ -21,7 +21,7 @@ from chat_protocol.commands import CommandSpec
 from chat_tui.widgets.composer.completer import Completer
 from chat_tui.widgets.composer.completion import modifiers
 from chat_tui.widgets.composer.editor import ComposerEditor
-from chat_tui.widgets.composer.frame import ComposerFrame
+from chat_tui.widgets.composer.frame import FRAME_CSS, ComposerFrame
 from chat_tui.widgets.composer.recall import Recall
 from chat_tui.widgets.composer.sent_history import SentHistory
 
@@ -64,24 +64,7 @@ class Composer(ComposerEditor):
         Binding("ctrl+l", "temp", "Temporary", show=False, id="composer.temp"),
     ]
 
-    DEFAULT_CSS = """
-    Composer {
-        border-title-color: $foreground 80%;
-        border-subtitle-color: $foreground-muted;
-        border-subtitle-align: right;
-        & .text-area--placeholder { color: $foreground-muted; }
-        &.-private, &.-private:focus {
-            border: tall $warning;
-            border-title-color: $warning;
-            border-title-style: bold;
-            & .text-area--placeholder { color: $warning; }
-        }
-        &.-problem { border-subtitle-color: $error; border-subtitle-style: bold; }
-        &.-compact, &.-compact:focus { border: none; }
-        &.-compact.-labelled { border-top: blank; }
-        &.-compact.-noted { border-bottom: blank; }
-    }
-    """
+    DEFAULT_CSS = FRAME_CSS
 
     target: reactive[str] = reactive("")
     """Who gets the message: "" is everyone, else a name."""
@@ -215,6 +198,12 @@ class Composer(ComposerEditor):
     def forget(self, text: str) -> None:
         """A message was deleted: nothing recalls its text any more."""
         self._sent.forget(text)
+
+    def insert_plain(self, text: str) -> int:
+        """Insert, and say how much of it did not fit."""
+        if lost := super().insert_plain(text):
+            self.show_notice(f"{lost:,} more did not fit")
+        return lost
 
     def action_newline(self) -> None:
         """Begin a new line."""

@@ -50,10 +50,12 @@ class ComposerEditor(QuietTextArea):
         self.text = plain_text(text)[:LONGEST]
         self.move_cursor(self.document.end)
 
-    def insert_plain(self, text: str) -> None:
-        """Insert in place of the selection, without control characters, as far as it fits."""
-        room = max(0, LONGEST - len(self.text))
-        self.replace(plain_text(text)[:room], *self.selection, maintain_selection_offset=False)
+    def insert_plain(self, text: str) -> int:
+        """Insert in place of the selection, without control characters, as far as it fits; returns how many don't."""
+        text = plain_text(text)
+        room = max(0, LONGEST - len(self.text) + len(self.selected_text))
+        self.replace(text[:room], *self.selection, maintain_selection_offset=False)
+        return max(0, len(text) - room)
 
     # What is typed and pasted
 

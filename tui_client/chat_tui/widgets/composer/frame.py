@@ -27,6 +27,27 @@ LOOKS: Mapping[str, PartStyle] = {
 }
 
 
+FRAME_CSS = """
+Composer {
+    border-title-color: $foreground 80%;
+    border-subtitle-color: $foreground-muted;
+    border-subtitle-align: right;
+    & .text-area--placeholder { color: $foreground-muted; }
+    &.-private, &.-private:focus {
+        border: tall $warning;
+        border-title-color: $warning;
+        border-title-style: bold;
+        & .text-area--placeholder { color: $warning; }
+    }
+    &.-problem { border-subtitle-color: $error; border-subtitle-style: bold; }
+    &.-compact, &.-compact:focus { border: none; }
+    &.-compact.-labelled { border-top: blank; }
+    &.-compact.-noted { border-bottom: blank; }
+}
+"""
+"""The looks of the composer's border and what stands in it."""
+
+
 class LifetimeChip:
     """The chip with a message's time to live, laid over the first row of a widget, `margin` cells from its right."""
 
