@@ -1,6 +1,7 @@
 """Draws docs/chat-tui.svg: the app itself, in the middle of a conversation on a real server. Run by `make picture`."""
 
 import asyncio
+import os
 import re
 import secrets
 from pathlib import Path
@@ -32,7 +33,9 @@ async def shown(app: ChatApp, text: str) -> None:
 
 
 async def main() -> None:
-    """Hold the conversation and draw its end."""
+    """Hold the conversation and draw its end, in all colours wherever this runs."""
+    os.environ.pop("NO_COLOR", None)
+    os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
     server = ChatServer(Settings(host="127.0.0.1", port=0))
     await server.start()
     serving = asyncio.create_task(server.serve())

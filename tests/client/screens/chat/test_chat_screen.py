@@ -171,6 +171,17 @@ async def test_ctrl_c_empties_the_composer_and_says_how_to_leave():
         assert ana.app.is_running
 
 
+async def test_an_empty_composer_is_not_said_to_be_too_long():
+    """What was wrong with a text goes with it."""
+    async with open_house() as house, chat(house) as ana:
+        ana.screen.composer.set_text("x" * 5000)
+        await ana.press("enter")
+        await ana.shows("too long by 904")
+        await ana.press("ctrl+c")
+        await ana.shows("Cleared. Ctrl+Z brings it back.")
+        assert not any("too long" in row for row in ana.rows)
+
+
 async def test_in_a_narrow_terminal_the_mouse_has_the_palette():
     """There is no key bar; the name of the room opens what has help, themes, the search and the way out."""
     async with open_house() as house, chat(house, size=NARROW) as ana:

@@ -97,6 +97,7 @@ class ChatKeys:
         if not self._writing or self._composer.selected_text or self._composer.screen.selections:
             raise SkipAction
         self._composer.clear()
+        self._composer.clear_notice()  # as with any key, but this one does not get there
         self._status.notice(Notice("info", "Cleared. Ctrl+Z brings it back.", seconds=4))
 
     @property
