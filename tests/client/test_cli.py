@@ -167,6 +167,7 @@ def test_a_user_without_a_home_folder(tmp_path):
     done = subprocess.run(
         [*argv, "--plain", "--timeout", "0.1", "127.0.0.1:9"],
         stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        env={name: value for name, value in os.environ.items() if not name.startswith("XDG_")},
     )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr.startswith("chat-tui: There's no home folder, so nothing can be remembered (set HOME)")
