@@ -104,7 +104,7 @@ def _bind_all(hosts: Sequence[str], port: int, option: str) -> list[socket.socke
             except (OSError, OverflowError, UnicodeError) as error:
                 in_use = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
                 raise ListenError(explain_bind_error(host, port, option, error), in_use=in_use) from error
-    except BaseException:
+    except BaseException:  # whatever it is goes on to the caller, and none of the others is listened on
         for one in sockets:
             one.close()
         raise
@@ -125,7 +125,7 @@ def _bind_tcp(family: socket.AddressFamily, kind: socket.SocketKind, where: tupl
         if family == socket.AF_INET6:
             one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         one.bind(where)
-    except BaseException:
+    except BaseException:  # whatever it is goes on to the caller, and nothing stays open
         one.close()
         raise
     return one

@@ -64,7 +64,7 @@ class Upkeep:
             connection.execute("BEGIN IMMEDIATE")
             work(after)
             connection.execute("COMMIT")
-        except BaseException:
+        except BaseException:  # whatever it is goes on to the caller, and no transaction stays open
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
