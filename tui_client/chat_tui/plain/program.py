@@ -33,9 +33,9 @@ from chat_tui.plain import wording
 from chat_tui.plain.acknowledgements import Acknowledgements
 from chat_tui.plain.answers import Answers
 from chat_tui.plain.journal import Journal
-from chat_tui.plain.own_name import OwnName
 from chat_tui.plain.streams import MOST_LINE_BYTES, Input, Line, Output
 from chat_tui.plain.terminal_line import terminal_line
+from chat_tui.plain.wanted_name import WantedName
 from chat_tui.state.outbox import Pending
 from chat_tui.state.store import Change, Store
 
@@ -106,7 +106,7 @@ class _Program:
             limit=_LIMIT,
             complete=not read_by_person,
         )
-        self._name = OwnName(self._store, name, keep_name)
+        self._name = WantedName(self._store, name, keep_name)
         self._acknowledgements = Acknowledgements(self._store, timeout)
         self._output = Output(sys.stdout, self._no_reader, self._flow)
         self._typing = terminal_line(self._output.put)

@@ -1,4 +1,4 @@
-"""Own name: follows the name that was asked for, until it is ours and written down, or refused. Pure but for that."""
+"""Wanted name: follows the name that was asked for, until it is ours and written down, or refused."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -8,7 +8,7 @@ from chat_tui.state.store import Store
 from chat_tui.storage.choices import RememberError
 
 
-class OwnName:
+class WantedName:
     """The name that is `wanted`, None for whatever the server gives; `keep` writes down one that was taken."""
 
     def __init__(self, store: Store, wanted: str | None, keep: Callable[[str], None] | None) -> None:
