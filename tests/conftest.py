@@ -2,8 +2,11 @@
 
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import settings
 
 import run_report
@@ -18,6 +21,13 @@ os.environ.pop("COLORFGBG", None)
 settings.register_profile("at-hand", deadline=None, max_examples=50)
 settings.register_profile("thorough", deadline=None, max_examples=500)
 settings.load_profile("at-hand")  # `make long` asks for the other one
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder for sockets: their paths have 107 bytes at most, wherever the project lies."""
+    with TemporaryDirectory(prefix="chat-", dir="/tmp") as folder:
+        yield Path(folder)
 
 
 def pytest_configure(config):

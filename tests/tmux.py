@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
 _PATIENCE = 20.0
@@ -18,7 +19,8 @@ class Tmux:
 
     def __init__(self, argv: Sequence[str], *, home: Path, cols: int = 80, rows: int = 24) -> None:
         home.mkdir(exist_ok=True)
-        self._socket = home / "tmux"
+        self._folder = TemporaryDirectory(prefix="chat-", dir="/tmp")
+        self._socket = Path(self._folder.name) / "tmux"
         self._environment: Mapping[str, str] = {
             "PATH": os.environ["PATH"],
             "HOME": str(home),
@@ -34,6 +36,7 @@ class Tmux:
 
     def __exit__(self, *_: object) -> None:
         self.do("kill-server")
+        self._folder.cleanup()
 
     def do(self, *command: str) -> str:
         """What tmux answers to a command."""

@@ -44,9 +44,9 @@ class Manager:
 
 
 @pytest.fixture(params=["a file", "an abstract name"])
-def manager(request, tmp_path) -> Iterator[Manager]:
+def manager(request, short_path) -> Iterator[Manager]:
     """A service manager that listens."""
-    address = str(tmp_path / "notify") if request.param == "a file" else f"@chat-test-{os.getpid()}"
+    address = str(short_path / "notify") if request.param == "a file" else f"@chat-test-{os.getpid()}"
     manager = Manager(address)
     yield manager
     manager.socket.close()
@@ -131,9 +131,9 @@ def test_it_stops_when_its_terminal_goes_away(ignored):
             assert os.waitpid(pid, 0)[1] == 0
 
 
-def test_sockets_that_were_handed_over_are_used(tmp_path):
+def test_sockets_that_were_handed_over_are_used(short_path):
     """In place of what the options name: TCP and Unix, named at the start, and left where they are at the end."""
-    path = tmp_path / "chat.sock"
+    path = short_path / "chat.sock"
     with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
         unix.bind(str(path))
         unix.listen()

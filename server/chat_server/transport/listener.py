@@ -141,7 +141,9 @@ def _bind_unix(path: str) -> socket.socket:
         Path(path).chmod(_UNIX_MODE)  # before anybody can connect: it does not listen yet
     except OSError as error:
         one.close()
-        raise ListenError(f"Can't listen on {UNIX}{path}: {error.strerror or error}.") from error
+        # Only a path that is longer than the system allows fails before the system is asked, and so without a number.
+        why = error.strerror or "the path is too long for a socket (use a shorter one)"
+        raise ListenError(f"Can't listen on {UNIX}{path}: {why}.") from error
     except ListenError:
         one.close()
         raise

@@ -82,9 +82,9 @@ async def come_by(path: Path) -> str:
         return str(await client.recv())
 
 
-async def test_a_unix_socket_is_for_a_proxy_of_ones_own(tmp_path):
+async def test_a_unix_socket_is_for_a_proxy_of_ones_own(short_path):
     """For the user and the group alone; whoever comes by it has no address, and it goes with the server."""
-    path = tmp_path / "chat.sock"
+    path = short_path / "chat.sock"
     async with open_house(host=f"127.0.0.1,unix:{path}", per_address=1) as house:
         assert house.server.addresses[1] == (f"unix:{path}", 0)
         assert stat.S_IMODE(path.lstat().st_mode) == 0o660
@@ -94,9 +94,9 @@ async def test_a_unix_socket_is_for_a_proxy_of_ones_own(tmp_path):
     assert not path.exists()
 
 
-async def test_who_is_behind_a_unix_socket_is_told_by_the_proxy(open_a_house, tmp_path):
+async def test_who_is_behind_a_unix_socket_is_told_by_the_proxy(open_a_house, short_path):
     """Where the operator trusts those who may open it; the path is nobody's name."""
-    path = tmp_path / "chat.sock"
+    path = short_path / "chat.sock"
     house: House = await open_a_house(host=f"127.0.0.1,unix:{path}", trusted_proxy="unix")
     more = {"X-Forwarded-For": "203.0.113.7"}
     async with unix_connect(str(path), uri="ws://chat/", additional_headers=more) as client:
@@ -106,9 +106,9 @@ async def test_who_is_behind_a_unix_socket_is_told_by_the_proxy(open_a_house, tm
     assert [session.connection.address for session in house.sessions] == ["127.0.0.1"]
 
 
-async def test_a_unix_socket_that_was_left_is_replaced(tmp_path):
+async def test_a_unix_socket_that_was_left_is_replaced(short_path):
     """One that somebody listens on is not, nor is anything else of that name."""
-    path = tmp_path / "chat.sock"
+    path = short_path / "chat.sock"
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(path))
     async with open_house(host=f"unix:{path}") as house:
@@ -121,12 +121,14 @@ async def test_a_unix_socket_that_was_left_is_replaced(tmp_path):
         await ChatServer(Settings(host=f"unix:{path}")).start()
     assert path.read_text() == "precious"
     with pytest.raises(StartError, match=r"Can't listen on unix:.*: No such file or directory\."):
-        await ChatServer(Settings(host=f"unix:{tmp_path}/nowhere/chat.sock")).start()
+        await ChatServer(Settings(host=f"unix:{short_path}/nowhere/chat.sock")).start()
+    with pytest.raises(StartError, match=r"unix:/.*: the path is too long for a socket \(use a shorter one\)\."):
+        await ChatServer(Settings(host=f"unix:{short_path}/{'x' * 200}")).start()
 
 
-async def test_a_unix_socket_that_somebody_else_has_made_since_stays(tmp_path):
+async def test_a_unix_socket_that_somebody_else_has_made_since_stays(short_path):
     """Ours has gone already."""
-    path = tmp_path / "chat.sock"
+    path = short_path / "chat.sock"
     door = bind((f"unix:{path}",), 0, "--port")
     path.unlink()
     with socket.socket(socket.AF_UNIX) as other:
