@@ -1,20 +1,22 @@
 """The splash screen: draws the frame of the screen, and never a message, while the program is being read from disk.
 
-It is written straight to the terminal, and the terminal is borrowed for as long as `splash` lasts: what is typed
+It is written straight to the terminal, and the terminal is borrowed from `show` to `end`: what is typed
 meanwhile is not echoed into it and reaches the composer, and however the program ends the terminal is given back.
 """
 
 import os
-import re
 import signal
 import sys
 import termios
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
 from types import FrameType
 
+from chat_tui.terminal.colours import tell_colours
 from chat_tui.toolkit.breakpoints import NARROW
+
+TYPE_CHECKING = False  # that of `typing`, whose import takes 2 ms
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
 
 USUAL = "14171c 2a303a d8dbe0"
 """Background, bar and foreground of the usual theme, which is not known yet: its module takes a quarter of a second."""
@@ -22,30 +24,41 @@ NONE = "none"
 """The terminal's own colours."""
 
 _FILE = "first-frame"
-_COLOURS = re.compile(r"[0-9a-f]{6} [0-9a-f]{6} [0-9a-f]{6}|none")
+_DIGITS = frozenset("0123456789abcdef")
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?1049l\x1b[?25h"
 
 
-@contextmanager
-def splash(colours: str = USUAL, *, composer: bool = True) -> Iterator[None]:
-    """Show it at once, on standard output; at the end the terminal is what it was. Both must be terminals.
+class Splash:
+    """Borrows the terminal from `show` to `end`, on standard input and output; both must be terminals then."""
 
-    Without `composer` it is what the conversation and the choice of a room have in common.
-    """
-    stdin = sys.stdin.fileno()
-    before = termios.tcgetattr(stdin)
-    handlers = {number: signal.signal(number, _end) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
+    def __init__(self) -> None:
+        self._give_back: tuple[list[Any], dict[int, Any]] | None = None
+
+    def show(self, *, composer: bool) -> None:
+        """Show it at once, unless it is shown, in the colours that the program had at its last end.
+
+        Without `composer` it is what the conversation and the choice of a room have in common.
+        """
+        if self._give_back is not None:
+            return
+        stdin = sys.stdin.fileno()
+        before = termios.tcgetattr(stdin)
+        self._give_back = before, {each: signal.signal(each, _end) for each in (signal.SIGTERM, signal.SIGHUP)}
         quiet = termios.tcgetattr(stdin)
         quiet[3] &= ~(termios.ECHO | termios.ICANON)
         termios.tcsetattr(stdin, termios.TCSANOW, quiet)
         columns, rows = os.get_terminal_size(sys.stdout.fileno())
-        shown = colours if _has_colours(os.environ) else NONE
+        tell_colours(os.environ)
+        shown = last_colours() if _has_colours(os.environ) else NONE
         _write(_ENTER + _drawn(columns, rows, shown, composer=composer))
-        yield
-    finally:
+
+    def end(self) -> None:
+        """Make the terminal what it was, if it is borrowed; whatever is printed comes after this."""
+        if self._give_back is None:
+            return
+        (before, handlers), self._give_back = self._give_back, None
         _write(_LEAVE)
-        termios.tcsetattr(stdin, termios.TCSADRAIN, before)
+        termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, before)
         for number, handler in handlers.items():
             signal.signal(number, handler)
 
@@ -53,15 +66,19 @@ def splash(colours: str = USUAL, *, composer: bool = True) -> Iterator[None]:
 def last_colours() -> str:
     """The colours that the program had at its last end; the usual ones where that is not known."""
     try:
-        with (_state_folder() / _FILE).open(encoding="ascii") as file:
+        with open(f"{_state_folder()}/{_FILE}", encoding="ascii") as file:  # noqa: PTH123 - pathlib takes 3 ms to import
             text = file.read(64).strip()
-    except (OSError, UnicodeDecodeError, RuntimeError):  # the last where nobody knows a home folder
+    except (OSError, ValueError):
         return USUAL
-    return text if _COLOURS.fullmatch(text) else USUAL
+    colours = text.split(" ")
+    usable = len(colours) == 3 and all(len(each) == 6 and set(each) <= _DIGITS for each in colours)
+    return text if usable or text == NONE else USUAL
 
 
-def keep_colours(folder: Path, colours: str) -> None:
+def keep_colours(folder: "Path", colours: str) -> None:
     """Begin with these the next time; where they can't be written down, that begins as this one did."""
+    from contextlib import suppress  # noqa: PLC0415 - at the end of the program
+
     from chat_tui.storage.atomic_file import write_atomic_private  # noqa: PLC0415 - at the end of the program
 
     if colours != last_colours():
@@ -69,12 +86,12 @@ def keep_colours(folder: Path, colours: str) -> None:
             write_atomic_private(folder / _FILE, colours.encode())
 
 
-def _state_folder() -> Path:
+def _state_folder() -> str:
     """What `identity.state_folder` finds out with a library that takes longer to import than this frame to show."""
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "chat-tui"
+        return os.path.expanduser("~/Library/Application Support/chat-tui")  # noqa: PTH111 - as above
     said = os.environ.get("XDG_STATE_HOME", "").strip()
-    return Path(said or Path.home() / ".local" / "state") / "chat-tui"
+    return f"{said or os.path.expanduser('~/.local/state')}/chat-tui"  # noqa: PTH111 - as above
 
 
 def _drawn(columns: int, rows: int, colours: str, *, composer: bool = True) -> str:
