@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chat_protocol.names import fold_name
+from chat_protocol.patterns import deferred
 
 MOST_TERMS = 16
 MOST_WORDS = 64
@@ -29,12 +30,12 @@ UNSPACED = (
     "\u3005-\u3007\u3031-\u312f\u31a0-\u31ff\u3400-\u9fff\U00020000-\U0003ffff"  # Chinese, Japanese
 )
 """The letters of scripts without spaces between words, as ranges of a regular expression."""
-_PART = re.compile(
+_PART = deferred(
     r'(?P<sender>from:(?P<name>\S+))|before:(?P<before>\S+)|"(?P<phrase>[^"]*)"(?P<more>\*?)|(?P<word>\S+)'
 )
-_WORD = re.compile(rf"[^\W_{UNSPACED}]+|(?=\w)[{UNSPACED}]")
-_PLAIN_WORD = re.compile(r"[a-z0-9]+")
-_ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+_WORD = deferred(rf"[^\W_{UNSPACED}]+|(?=\w)[{UNSPACED}]")
+_PLAIN_WORD = deferred(r"[a-z0-9]+")
+_ID = deferred(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
 class QueryError(ValueError):

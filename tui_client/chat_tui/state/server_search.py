@@ -4,18 +4,18 @@ Answers come as events, like everything else; one to an older question says noth
 here and nowhere else, and goes with its message.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 
 from chat_protocol.commands import Search, format_command
 from chat_protocol.events import Deleted, Event, Init, Message, MessageState, Refusal, SearchResults
+from chat_protocol.patterns import deferred
 from chat_protocol.queries import UNSPACED, QueryError, parse_query, words_of
 
 MOST = 1_000
 """Messages that are held; whoever looks for one of more than that writes another word."""
 _NUMBERS = 1 << 60
 _MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_WRITTEN_WORD = re.compile(rf"(?:[^\W_{UNSPACED}]|[{_MARKS}])+|(?=\w)[{UNSPACED}]")
+_WRITTEN_WORD = deferred(rf"(?:[^\W_{UNSPACED}]|[{_MARKS}])+|(?=\w)[{UNSPACED}]")
 
 
 class ServerSearch:
