@@ -80,6 +80,7 @@ class Resync:
         continued = bool(init.epoch) and init.epoch == before
         self._take_server(init, now)
         self._take_you(init, change, continued=continued)
+        self._take_clients(init, change)
         fresh = [message for message in init.messages if self._is_fresh(message, continued=continued)]
         self._unread.away_since = position.seq + 1 if continued else None
         missed = len(fresh)
@@ -96,7 +97,6 @@ class Resync:
             for message in fresh:
                 self._unread.count(message)
         position.seq = max(init.seq, position.seq) if continued else init.seq
-        self._take_clients(init, change)
         self._reconnect(init, now, change)
 
     def _take_server(self, init: Init, now: float) -> None:
