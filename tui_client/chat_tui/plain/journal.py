@@ -78,8 +78,11 @@ class Journal:
             return lines + self._messages([*shown, *change.added], now)
         if store.epoch != self._epoch:
             self._untold.clear()
+        if change.anew:
             lines.append(wording.event_line("the server has restarted; earlier messages are gone", now))
-        if self._complete and store.epoch and self._lags_behind():
+        elif change.lost:
+            lines.append(wording.event_line(wording.went_back(change.lost), now))
+        if self._complete and store.epoch and self._lags_behind(anew=change.anew):
             return [*lines, wording.event_line("you missed some messages; here they are, oldest first:", now), *gone]
         fresh = self._fresh(change)
         others = sum(not self._is_own(number) for number in fresh)
@@ -89,10 +92,10 @@ class Journal:
 
     # -- what has to be fetched ---------------------------------------------------------------------------------
 
-    def _lags_behind(self) -> bool:
+    def _lags_behind(self, *, anew: bool) -> bool:
         """Is something between what was told and what the store holds? Then it has to be fetched."""
         if self.behind is None or self._store.epoch != self._epoch:
-            self.behind = CatchUp(self._store, self._newest if self._store.epoch == self._epoch else 0)
+            self.behind = CatchUp(self._store, 0 if anew else self._newest)
         if not self.behind.lags:
             self.behind = None
         return self.behind is not None
@@ -172,7 +175,7 @@ class Journal:
         store = self._store
         if greeted:
             if not store.epoch or store.epoch != self._epoch:
-                self._newest = 0
+                self._newest = 0 if change.anew or not store.epoch else min(self._newest, store.seq)
             if self._epoch is None and store.epoch:
                 self._newest = store.seq  # what is older and not shown is of no concern
             self._greeting, self._epoch = False, store.epoch
