@@ -179,6 +179,15 @@ def test_people_come_go_and_are_renamed():
     assert told.take(ClientsChanged((Client("~a", "anna"),), ())) == ["10:02 you are now anna"]
 
 
+def test_who_comes_is_told_before_what_they_say():
+    """And who leaves after that, however much comes at once."""
+    told = Told(init())
+    assert told.take(message(1, sender=ZOE), ClientsChanged((ZOE, Client("~b", "bert")), ()), message(2)) == [
+        "10:02 bob is now bert", "10:02 zoë joined", "10:02 #1 zoë: hello", "10:02 #2 bob: hello"
+    ]  # fmt: skip
+    assert told.take(ClientsChanged((), ("~z",)), message(3, sender=ZOE)) == ["10:02 #3 zoë: hello", "10:02 zoë left"]
+
+
 # -- after a lost connection ------------------------------------------------------------------------------------------
 
 

@@ -57,7 +57,8 @@ class Journal:
             lines = self._greet(change, gone, now)
         else:
             added = change.added if self.behind is None else []
-            lines = [*self._messages(added, now), *gone, *self._came_and_went(change, now)]
+            came, went = self._came_and_went(change, now)
+            lines = [*came, *self._messages(added, now), *gone, *went]
         self._remember(change, greeted=greeted)
         return lines
 
@@ -150,9 +151,10 @@ class Journal:
 
     # -- people -------------------------------------------------------------------------------------------------
 
-    def _came_and_went(self, change: Change, now: float) -> list[str]:
+    def _came_and_went(self, change: Change, now: float) -> tuple[list[str], list[str]]:
+        """Who came or has another name, which is told before what they say; and who left."""
         if not (change.roster or change.you_changed):
-            return []
+            return [], []
         store, before = self._store, self._people
         you = store.people.you.id if store.people.you else ""
         there = {client_id: name for client_id, name in store.people.clients.items() if client_id != you}
@@ -163,11 +165,10 @@ class Journal:
         told = [f"{before[key]} is now {name}" for key, name in there.items() if before.get(key, name) != name]
         if joined:
             told.append(f"{wording.names(joined)} joined")
-        if left:
-            told.append(f"{wording.names(left)} left")
         if change.you_changed and store.people.you:
             told.append(f"you are now {store.people.you.name}")
-        return [wording.event_line(what, now) for what in told]
+        went = [wording.event_line(f"{wording.names(left)} left", now)] if left else []
+        return [wording.event_line(what, now) for what in told], went
 
     # -- what has been told -------------------------------------------------------------------------------------
 
