@@ -54,8 +54,8 @@ class Hub:
     """The connections of a room, and what is to be written to them in this tick.
 
     Everything goes one way: into `_pending`, in order, each frame with those who shall get it. At the end of the tick
-    each connection gets its part of it, joined, in one write. What has changed in the roster goes with anything else
-    that everybody gets; for itself it waits until its pause is over.
+    each connection gets its part of it, joined, in one write. What has changed in the roster goes before anything else
+    that everybody gets, so that nobody is heard before they are there; for itself it waits until its pause is over.
     """
 
     def __init__(
@@ -128,6 +128,8 @@ class Hub:
             if not receivers:
                 return
         frame = text_frame(encode_event(event))  # before anything is noted: this may raise
+        if self._roster_changed and (audience is None or self._roster_is_due()):
+            self._add_roster()
         place = len(self._pending)
         if audience is None:
             self._for_all.append(place)
@@ -175,7 +177,7 @@ class Hub:
         Called in the middle of a tick, it leaves less to the end of it: there is never more than one under way.
         """
         if self._roster_changed:
-            if self._for_all or asyncio.get_running_loop().time() >= self._roster_due:
+            if self._for_all or self._roster_is_due():
                 self._add_roster()
             elif self._roster_timer is None:
                 self._roster_timer = asyncio.get_running_loop().call_at(self._roster_due, self.end_roster_pause)
@@ -197,6 +199,9 @@ class Hub:
         self._roster_timer = None
         self._roster_due = 0.0  # timers may be a little early
         self._schedule()
+
+    def _roster_is_due(self) -> bool:
+        return asyncio.get_running_loop().time() >= self._roster_due
 
     def _add_roster(self) -> None:
         """Who came and who left, for everybody."""

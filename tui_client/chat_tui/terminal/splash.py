@@ -6,6 +6,7 @@ meanwhile is not echoed into it and reaches the composer, and however the progra
 
 import os
 import re
+import select
 import signal
 import sys
 import termios
@@ -14,23 +15,26 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
+from chat_tui.toolkit.background_question import background_question
 from chat_tui.toolkit.breakpoints import NARROW
 
-USUAL = "14171c 2a303a d8dbe0"
-"""Background, bar and foreground of the usual theme, which is not known yet: its module takes a quarter of a second."""
 NONE = "none"
-"""The terminal's own colours."""
+"""The terminal's own colours: nobody knows yet whether it is dark or light."""
 
+_ANSWER = 0.1
+"""Seconds in which a terminal that answers has usually done so."""
 _FILE = "first-frame"
 _COLOURS = re.compile(r"[0-9a-f]{6} [0-9a-f]{6} [0-9a-f]{6}|none")
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?1049l\x1b[?25h"
 
 
 @contextmanager
-def splash(colours: str = USUAL, *, composer: bool = True) -> Iterator[None]:
+def splash(colours: str = NONE, *, composer: bool = True) -> Iterator[None]:
     """Show it at once, on standard output; at the end the terminal is what it was. Both must be terminals.
 
-    Without `composer` it is what the conversation and the choice of a room have in common.
+    `colours` are background, bar and foreground, as `last_colours` has them. Without `composer` it is what the
+    conversation and the choice of a room have in common. The terminal is asked for its background: the answer comes
+    while the program is read, and waits like what is typed for the app to read it.
     """
     stdin = sys.stdin.fileno()
     before = termios.tcgetattr(stdin)
@@ -41,8 +45,12 @@ def splash(colours: str = USUAL, *, composer: bool = True) -> Iterator[None]:
         termios.tcsetattr(stdin, termios.TCSANOW, quiet)
         columns, rows = os.get_terminal_size(sys.stdout.fileno())
         shown = colours if _has_colours(os.environ) else NONE
-        _write(_ENTER + _drawn(columns, rows, shown, composer=composer))
-        yield
+        _write(background_question(os.environ) + _ENTER + _drawn(columns, rows, shown, composer=composer))
+        try:
+            yield
+        except BaseException:
+            _forget_answer(stdin)
+            raise
     finally:
         _write(_LEAVE)
         termios.tcsetattr(stdin, termios.TCSADRAIN, before)
@@ -51,13 +59,13 @@ def splash(colours: str = USUAL, *, composer: bool = True) -> Iterator[None]:
 
 
 def last_colours() -> str:
-    """The colours that the program had at its last end; the usual ones where that is not known."""
+    """The colours that the program had at its last end; the terminal's own where that is not known."""
     try:
         with (_state_folder() / _FILE).open(encoding="ascii") as file:
             text = file.read(64).strip()
     except (OSError, UnicodeDecodeError, RuntimeError):  # the last where nobody knows a home folder
-        return USUAL
-    return text if _COLOURS.fullmatch(text) else USUAL
+        return NONE
+    return text if _COLOURS.fullmatch(text) else NONE
 
 
 def keep_colours(folder: Path, colours: str) -> None:
@@ -102,6 +110,13 @@ def _rgb(colour: str) -> str:
 def _has_colours(environ: "os._Environ[str] | dict[str, str]") -> bool:
     """Whether 24-bit colours may be used: else the terminal's own are the ones that disturb least."""
     return environ.get("COLORTERM") in {"truecolor", "24bit"} and not environ.get("NO_COLOR")
+
+
+def _forget_answer(stdin: int) -> None:
+    """There may have been no app to read it, and it is nothing for the shell: wait for it a little, and drop it."""
+    with suppress(OSError, termios.error):
+        if select.select([stdin], [], [], _ANSWER if background_question(os.environ) else 0.0)[0]:
+            termios.tcflush(stdin, termios.TCIFLUSH)
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

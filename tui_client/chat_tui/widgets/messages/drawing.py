@@ -34,8 +34,13 @@ def draw_missing(key: int, frame: Frame, palette: Palette) -> Drawn:
 def with_clock(strip: Strip, cells: range, text: str, palette: Palette, over: Style | None) -> Strip:
     """A header row with its countdown replaced by a text that has room; nothing else on it moves."""
     style = palette.named["countdown"] + over if over is not None else palette.named["countdown"]
-    clock = palette.filtered([Segment(text + " " * (len(cells) - cell_len(text)), style)])
-    return Strip([*strip.crop(0, cells.start), *clock, *strip.crop(cells.stop)], strip.cell_length)
+    return laid_over(strip, cells, text + " " * (len(cells) - cell_len(text)), style, palette)
+
+
+def laid_over(strip: Strip, cells: range, text: str, style: Style, palette: Palette) -> Strip:
+    """A finished row with a text in place of some cells, as many as it has itself."""
+    over = palette.filtered([Segment(text, style)])
+    return Strip([*strip.crop(0, cells.start), *over, *strip.crop(cells.stop)], strip.cell_length)
 
 
 def clock_text(expires_at: float, now: float) -> str:
