@@ -39,7 +39,7 @@ def is_disputed(text: str) -> bool:
 def steadied(strip: Strip) -> Strip:
     """The strip as it is to be written: the same one where no terminal disagrees."""
     for text, _, _ in strip:
-        if is_disputed(text):
+        if not text.isascii() and is_disputed(text):  # a call for each part of each row would be felt
             return Strip([_placed(one) if is_disputed(one.text) else one for one in strip], strip.cell_length)
     return strip
 
