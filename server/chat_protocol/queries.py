@@ -16,15 +16,16 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from chat_protocol.names import fold_name
+from chat_protocol.patterns import deferred
 from chat_protocol.words import may_go_on, words_of
 
 MOST_TERMS = 16
 MOST_WORDS = 64
 """In all terms together: a phrase is compared at each of its words."""
-_PART = re.compile(
+_PART = deferred(
     r'(?P<sender>from:(?P<name>\S+))|before:(?P<before>\S+)|"(?P<phrase>[^"]*)"(?P<more>\*?)|(?P<word>\S+)'
 )
-_ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+_ID = deferred(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
 class QueryError(ValueError):

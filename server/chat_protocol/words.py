@@ -10,11 +10,10 @@ and the vowel points of Hebrew and Arabic. In the scripts of India and its neigh
 letter, as what tells Japanese か from が: there it belongs to the word.
 """
 
-import functools
-import re
 import unicodedata
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from chat_protocol.patterns import deferred
 
 VERSION = f"2, Unicode {unicodedata.unidata_version}"
 """Another one for whatever changes `words_of` a text: what was made by another can't be compared with it."""
@@ -54,35 +53,20 @@ _MARKS = (  # with letters between them, which does no harm
 _SIGNS = "\u2100-\u214f\u24b6-\u24e9\u3200-\u33ff\U0001f100-\U0001f2ff"
 """Signs made of letters, as ™ and ㎏: compared as these."""
 
-_PLAIN_WORD = re.compile(r"[a-z0-9]+")
-_HANGUL_AT_THE_END = re.compile("[\uac00-\ud7a3]\\Z")
-
-
-class _Patterns(NamedTuple):
-    """`accents`: what is left out; `word`: in plain letters; `written`: in any text."""
-
-    accents: re.Pattern[str]
-    word: re.Pattern[str]
-    written: re.Pattern[str]
-
-
-@functools.cache
-def _patterns() -> _Patterns:
-    """Made on first use: it takes 6 ms, and ASCII needs none of them."""
-    letters = rf"[^\W_{_UNSPACED}]+"
-    unspaced = rf"[{_UNSPACED}](?<=[\w{_UNSPACED_MARKS}])"
-    return _Patterns(
-        accents=re.compile(f"[{_ACCENTS}]+"),
-        word=re.compile(rf"{unspaced}|(?:{letters}|[{_MARKS}]+)+"),
-        written=re.compile(rf"{unspaced}[{_UNSPACED_MARKS}{_ACCENTS}]*|(?:{letters}|[{_MARKS}{_ACCENTS}{_SIGNS}]+)+"),
-    )
+_LETTERS = rf"[^\W_{_UNSPACED}]+"
+_UNSPACED_LETTER = rf"[{_UNSPACED}](?<=[\w{_UNSPACED_MARKS}])"
+_PLAIN_WORD = deferred(r"[a-z0-9]+")
+_WORD = deferred(rf"{_UNSPACED_LETTER}|(?:{_LETTERS}|[{_MARKS}]+)+")
+_WRITTEN = deferred(rf"{_UNSPACED_LETTER}[{_UNSPACED_MARKS}{_ACCENTS}]*|(?:{_LETTERS}|[{_MARKS}{_ACCENTS}{_SIGNS}]+)+")
+_ACCENT = deferred(f"[{_ACCENTS}]+")
+_HANGUL_AT_THE_END = deferred("[\uac00-\ud7a3]\\Z")
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text as they are compared."""
     if text.isascii():  # most are, and it takes a tenth of the time
         return _PLAIN_WORD.findall(text.lower())
-    return _patterns().word.findall(plain_letters(text))
+    return _WORD.findall(plain_letters(text))
 
 
 def plain_letters(text: str) -> str:
@@ -92,7 +76,7 @@ def plain_letters(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold())
     if (small := plain.casefold()) != plain:  # letters of mathematics are capitals only when they have become plain
         plain = unicodedata.normalize("NFKD", small)
-    return unicodedata.normalize("NFC", _patterns().accents.sub("", plain))
+    return unicodedata.normalize("NFC", _ACCENT.sub("", plain))
 
 
 def may_go_on(word: str) -> bool:
@@ -105,6 +89,6 @@ def written_words(text: str) -> Iterator[tuple[int, int, list[str]]]:
 
     All of these together are `words_of` the text.
     """
-    for match in _patterns().written.finditer(text):
+    for match in _WRITTEN.finditer(text):
         if words := words_of(match[0]):
             yield match.start(), match.end(), words

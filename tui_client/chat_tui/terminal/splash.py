@@ -24,7 +24,7 @@ NONE = "none"
 _ANSWER = 0.1
 """Seconds in which a terminal that answers has usually done so."""
 _FILE = "first-frame"
-_COLOURS = re.compile(r"[0-9a-f]{6} [0-9a-f]{6} [0-9a-f]{6}|none")
+_COLOURS = r"[0-9a-f]{6} [0-9a-f]{6} [0-9a-f]{6}|none"
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?1049l\x1b[?25h"
 
 
@@ -65,7 +65,7 @@ def last_colours() -> str:
             text = file.read(64).strip()
     except (OSError, UnicodeDecodeError, RuntimeError):  # the last where nobody knows a home folder
         return NONE
-    return text if _COLOURS.fullmatch(text) else NONE
+    return text if re.fullmatch(_COLOURS, text) else NONE
 
 
 def keep_colours(folder: Path, colours: str) -> None:
