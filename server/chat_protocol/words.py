@@ -24,7 +24,7 @@ _UNSPACED = (
 )
 """The letters of scripts without spaces between words, as all of these the inside of a character class."""
 _UNSPACED_MARKS = (
-    "\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ecd\u102b-\u103e\u1056-\u108f\u109a-\u109d\u17b4-\u17d3\u17dd"
+    "\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ece\u102b-\u103e\u1056-\u108f\u109a-\u109d\u17b4-\u17d3\u17dd"
     "\u1a55-\u1a7f\u3099\u309a"
 )
 _ACCENTS = (
@@ -32,7 +32,7 @@ _ACCENTS = (
     "\ua66f-\ua672\ua674-\ua67d\ua69e\ua69f\ufe20-\ufe2f"  # Latin, Greek, Cyrillic, Coptic
     "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\ufb1e"  # Hebrew
     "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a"
-    "\u0897-\u089f\u08ca-\u08e1\u08e3-\u08ff"  # Arabic, with its stretched joint, and Syriac
+    "\u0897-\u089f\u08ca-\u08e1\u08e3-\u08ff\U00010efc-\U00010eff"  # Arabic, with its stretched joint, and Syriac
     "\u200d\u302a-\u302f\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"  # shapes of one letter
 )
 _MARKS = (  # with letters between them, which does no harm
