@@ -12,19 +12,6 @@ MESSAGE = "message"
 DELETE = "delete"
 
 
-class NewEntry(Struct, frozen=True, gc=False):
-    """An entry that a log is asked to keep.
-
-    `kind` is `MESSAGE` or `DELETE`; `body` is the room's to read. With a `key` that was used already it is not kept
-    again. `erases` is the number of the entry whose content goes with it, at once where the engine can.
-    """
-
-    kind: str
-    body: bytes
-    key: str | None = None
-    erases: int | None = None
-
-
 class NewMessage(Struct, frozen=True, tag=MESSAGE, omit_defaults=True, gc=False):
     """A message that was decided on and has no number yet."""
 
@@ -64,9 +51,24 @@ encode_draft: Callable[[Draft], bytes] = msgspec.json.Encoder().encode
 decode_draft: Callable[[bytes], Draft] = msgspec.json.Decoder(Draft).decode
 
 
+class NewEntry(Struct, frozen=True, gc=False):
+    """An entry that a log is asked to keep.
+
+    `kind` is `MESSAGE` or `DELETE`; `body` is the room's to read. With a `key` that was used already it is not kept
+    again. `erases` is the number of the entry whose content goes with it, at once where the engine can. `draft` is what
+    `body` was made of: an engine in memory may hand it back with the entry, so that nobody has to decode it.
+    """
+
+    kind: str
+    body: bytes
+    key: str | None = None
+    erases: int | None = None
+    draft: Draft | None = None
+
+
 def entry_of(draft: Draft, key: str | None = None) -> NewEntry:
     """Return what the log is handed of a draft; `key` is what it knows the line by that made it."""
-    return NewEntry(draft.kind, encode_draft(draft), key, draft.erases)
+    return NewEntry(draft.kind, encode_draft(draft), key, draft.erases, draft)
 
 
 def numbered(seq: int, draft: NewMessage) -> Message:

@@ -30,15 +30,16 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 
 from chat_protocol.queries import Query
-from chat_server.core.entries import NewEntry
+from chat_server.core.entries import Draft, NewEntry
 
 
 class Entry(Struct, frozen=True, gc=False):
-    """One kept change: what a `NewEntry` was, and its number."""
+    """One kept change: what a `NewEntry` was, and its number; its `draft` too, where the engine has it still."""
 
     seq: int
     kind: str
     body: bytes
+    draft: Draft | None = None
 
 
 class Opened(NamedTuple):
