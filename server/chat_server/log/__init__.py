@@ -30,16 +30,30 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 
 from chat_protocol.queries import Query
-from chat_server.core.entries import Draft, NewEntry
+from chat_server.core.entries import Draft, NewEntry, decoded, encoded
 
 
-class Entry(Struct, frozen=True, gc=False):
-    """One kept change: what a `NewEntry` was, and its number; its `draft` too, where the engine has it still."""
+class Entry(Struct, gc=False):
+    """One kept change: what a `NewEntry` was, and its number. Engines in memory hand over what they were given."""
 
     seq: int
     kind: str
-    body: bytes
-    draft: Draft | None = None
+    content: bytes | Draft
+
+    @property
+    def body(self) -> bytes:
+        """The content as a file keeps it."""
+        self.content = body = encoded(self.content)
+        return body
+
+    @property
+    def draft(self) -> Draft:
+        """The content as a room reads it.
+
+        Raises:
+            ValueError: when it was written by no room.
+        """
+        return decoded(self.content)
 
 
 class Opened(NamedTuple):

@@ -38,6 +38,7 @@ class MemoryLog:
 
     async def open(self) -> Opened:
         """Begin a new life."""
+        self._loop = asyncio.get_running_loop()  # to ask for it at each entry takes a system call
         return Opened(secrets.token_hex(8), self._last + 1, self._last, retained_messages=self._history)
 
     async def close(self) -> None:
@@ -47,13 +48,13 @@ class MemoryLog:
 
     def append(self, entry: NewEntry) -> asyncio.Future[int]:
         """Keep an entry; the future is done already."""
-        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[int] = self._loop.create_future()
         key = entry.key
         if key is not None and (known := self._keys.find(key)) is not None:
             done.set_result(known)
             return done
         self._last = seq = self._last + 1
-        self._kept[entry.kind][seq] = Entry(seq, entry.kind, entry.body, entry.draft)
+        self._kept[entry.kind][seq] = Entry(seq, entry.kind, entry.content)
         if key is not None:
             self._keys.add(key, seq)
         if not self._tails:

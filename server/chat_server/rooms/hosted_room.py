@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 
 from chat_protocol.names import fold_name
-from chat_server.core.entries import NewDeletion, decode_draft, entry_of
+from chat_server.core.entries import NewDeletion, entry_of
 from chat_server.core.metrics import Counts
 from chat_server.core.room import Room
 from chat_server.core.sync import SyncBuilder
@@ -128,7 +128,7 @@ class HostedRoom:
         apply, publish = self.room.apply, self.hub.publish
         before_us, delivered = self._opened.last, self._counts.delivered
         for entry in batch:
-            delivery = apply(entry.seq, entry.draft or decode_draft(entry.body))
+            delivery = apply(entry.seq, entry.draft)
             if delivery is None:
                 continue
             event, audience = delivery
