@@ -38,7 +38,6 @@ class MemoryLog:
 
     async def open(self) -> Opened:
         """Begin a new life."""
-        self._loop = asyncio.get_running_loop()  # to ask for it at each entry takes a system call
         return Opened(secrets.token_hex(8), self._last + 1, self._last, retained_messages=self._history)
 
     async def close(self) -> None:
@@ -48,7 +47,7 @@ class MemoryLog:
 
     def append(self, entry: NewEntry) -> asyncio.Future[int]:
         """Keep an entry; the future is done already."""
-        done: asyncio.Future[int] = self._loop.create_future()
+        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         key = entry.key
         if key is not None and (known := self._keys.find(key)) is not None:
             done.set_result(known)
