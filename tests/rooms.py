@@ -5,7 +5,7 @@ from functools import partial
 
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Client, Init, decode_event, encode_event
-from chat_server.core.entries import encode_draft
+from chat_server.core.entries import decode_draft, encode_draft
 from chat_server.core.room import Room
 from chat_server.core.roster import Roster
 from chat_server.core.sync import SyncBuilder
@@ -32,14 +32,14 @@ class NumberedRoom:
         self.room = self._room(self.timeline, self.roster)
         self.sync = self._sync(self.timeline, self.roster)
         for seq, body in self._kept.items():
-            self.room.apply(seq, body)
+            self.room.apply(seq, decode_draft(body))
 
     def keep(self, draft):
         """The log takes an entry; returns who is shown what by it."""
         self.seq += 1
         body = self._kept[self.seq] = encode_draft(draft)
         self._kept.pop(draft.erases, None)
-        return self.room.apply(self.seq, body)
+        return self.room.apply(self.seq, decode_draft(body))
 
     def decide(self, name, command, now=0.0):
         """The draft of what somebody wishes; may raise CommandRefused."""

@@ -62,7 +62,8 @@ class Terminal:
     """Runs `argv` in a terminal of `cols` by `rows` cells; leaving the context ends the program.
 
     `home` becomes the program's home folder, so that no test sees the user's files; `env` is added to the
-    environment, nothing of which is inherited but `PATH`. `background` is the colour of the terminal, as it says it.
+    environment, nothing of which is inherited but `PATH`. `background` is the colour of the terminal, as it says
+    it; "" for one that does not.
     """
 
     def __init__(
@@ -87,7 +88,7 @@ class Terminal:
         }
         self.cols, self.rows = cols, rows
         self._raw = bytearray()
-        self._answers = {**_ANSWERS, _BACKGROUND: f"\x1b]11;rgb:{background}\x1b\\".encode()}
+        self._answers = {**_ANSWERS, _BACKGROUND: f"\x1b]11;rgb:{background}\x1b\\".encode() if background else b""}
         self._held = b""
         self._exit_code: int | None = None
         self._hung_up = False

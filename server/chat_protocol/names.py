@@ -5,11 +5,11 @@ characters. Two names are the same when they are equal after NFKC and case foldi
 `~` (client ids do), `@` (mentions do), `/` or `#`, and does not mix scripts whose letters look alike.
 """
 
-import re
 import unicodedata
 from functools import cache
 
 from chat_protocol.lookalikes import looks_of
+from chat_protocol.patterns import deferred
 from chat_protocol.text import DRAWN_AS_NOTHING, REPLACEMENT, clean
 
 NAME_LENGTH = 32
@@ -19,7 +19,7 @@ _RESERVED = frozenset({"everyone", "all", "here", "channel", "room", "server", "
 _REFUSED_FIRST = (CLIENT_ID_MARK, "@", "/", "#")
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
 # Two names that differ in one of these look the same; `clean` has put the last in place of a control character.
-_UNSEEN = re.compile(f"[{DRAWN_AS_NOTHING}{REPLACEMENT}]")
+_UNSEEN = deferred(f"[{DRAWN_AS_NOTHING}{REPLACEMENT}]")
 _LOOK_ALIKE = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTIC"})
 
 

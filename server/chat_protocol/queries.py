@@ -8,33 +8,24 @@
 | `from:ana` | this sender, by the name at the time |
 | `before:120` | a smaller number: the next page of an answer |
 
-Words are runs of letters and digits, the same in capitals or small and with or without accents. Where no spaces stand
-between words (Chinese, Japanese, Thai and their like) each letter is a word, and several are a phrase: what is looked
-for is found in the middle of a run, too. Two ways of finding (an index, a scan) agree because both compare `words_of`
-a text and of the query.
+A Korean word is a beginning without the `*` as well: what is said of it is joined to it. What is a word says `words`.
 """
 
 import re
-import unicodedata
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from chat_protocol.names import fold_name
+from chat_protocol.patterns import deferred
+from chat_protocol.words import may_go_on, words_of
 
 MOST_TERMS = 16
 MOST_WORDS = 64
 """In all terms together: a phrase is compared at each of its words."""
-UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19ff\u1a20-\u1aaf"  # Thai to Tai Tham
-    "\u3005-\u3007\u3031-\u312f\u31a0-\u31ff\u3400-\u9fff\U00020000-\U0003ffff"  # Chinese, Japanese
-)
-"""The letters of scripts without spaces between words, as ranges of a regular expression."""
-_PART = re.compile(
+_PART = deferred(
     r'(?P<sender>from:(?P<name>\S+))|before:(?P<before>\S+)|"(?P<phrase>[^"]*)"(?P<more>\*?)|(?P<word>\S+)'
 )
-_PLAIN_WORD = re.compile(r"[a-z0-9]+")
-_ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+_ID = deferred(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
 class QueryError(ValueError):
@@ -49,13 +40,16 @@ class Term(NamedTuple):
 
     def found_in(self, words: Sequence[str]) -> bool:
         """Are they there?"""
+        return next(self.places_in(words), None) is not None
+
+    def places_in(self, words: Sequence[str]) -> Iterator[int]:
+        """At which of these words they begin."""
         *first, last = self.words
         for start in range(len(words) - len(first)):
             candidate = words[start + len(first)]
             fits = candidate.startswith(last) if self.prefix else candidate == last
             if fits and list(words[start : start + len(first)]) == first:
-                return True
-        return False
+                yield start
 
 
 class Query(NamedTuple):
@@ -77,29 +71,6 @@ class Query(NamedTuple):
         return all(term.found_in(words) for term in self.terms)
 
 
-def words_of(text: str) -> list[str]:
-    """The words of a text as they are compared."""
-    if text.isascii():  # most are, and it takes a tenth of the time
-        return _PLAIN_WORD.findall(text.lower())
-    return _word().findall(plain_letters(text))
-
-
-@cache
-def _word() -> re.Pattern[str]:
-    """A word in any script: it takes 3 ms to compile, which is not for a program's start."""
-    return re.compile(rf"[^\W_{UNSPACED}]+|(?=\w)[{UNSPACED}]")
-
-
-def plain_letters(text: str) -> str:
-    """A text as it is compared: small letters without accents, of the usual width. Each character stands for itself."""
-    if text.isascii():
-        return text.lower()
-    plain = text
-    for _ in range(2):  # letters of mathematics are capitals only when they have become plain
-        plain = unicodedata.normalize("NFKD", plain.casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
-
-
 def parse_query(text: str) -> Query:
     """Read what somebody looks for.
 
@@ -119,7 +90,8 @@ def parse_query(text: str) -> Query:
         else:
             written = part["phrase"] if part["phrase"] is not None else part["word"]
             if words := words_of(written):
-                terms.append(Term(tuple(words), prefix=bool(part["more"]) or written.endswith("*")))
+                begun = part["more"] or written.endswith("*") or (part["word"] and may_go_on(words[-1]))
+                terms.append(Term(tuple(words), prefix=bool(begun)))
     if len(terms) > MOST_TERMS:
         raise QueryError(f"Search for at most {MOST_TERMS} words.")
     if sum(len(term.words) for term in terms) > MOST_WORDS:

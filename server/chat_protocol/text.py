@@ -15,6 +15,8 @@ import functools
 import re
 import unicodedata
 
+from chat_protocol.patterns import deferred
+
 REPLACEMENT = "\ufffd"
 DEFAULT_IGNORABLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
@@ -27,15 +29,22 @@ The property covers what is reserved for such characters, so it holds for those 
 DRAWN_AS_NOTHING = DEFAULT_IGNORABLE + "\u2800\U00013441\U00013442\U0001d159"
 """The same, and the symbols and letters that are blank by design: Braille, hieroglyphs, a note without a head."""
 
-_DROPPED = re.compile(
+_SHOWN = deferred(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls but tab and line feed
+    "\u061c\u202a-\u202e\u2066-\u2069"  # direction
+    "\u2028\u2029"  # separators that some terminals take for a new line
+    "\ud800-\udfff"  # half of a pair
+    "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]"  # private use: no agreed width
+)
+_DROPPED = deferred(
     "[\u00ad\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200e\u200f\u2060-\u2065\u206a-\u206f"
     "\ufeff\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
 )
-_NEW_LINE = re.compile(r"\r\n?")
+_NEW_LINE = deferred(r"\r\n?")
 _LATIN_END = "\u02ff"
 _MARKS_IN_A_ROW = 3
-_CATEGORIES_OF_A_LONG_RUN = re.compile(f"(?:M[ne]|Cf){{{_MARKS_IN_A_ROW + 1}}}")
+_CATEGORIES_OF_A_LONG_RUN = deferred(f"(?:M[ne]|Cf){{{_MARKS_IN_A_ROW + 1}}}")
 
 
 def clean(text: str) -> str:
@@ -50,24 +59,12 @@ def clean(text: str) -> str:
     if is_printable:
         return text
     text = _NEW_LINE.sub("\n", text).replace("\t", "    ")
-    return _shown().sub(REPLACEMENT, text)
+    return _SHOWN.sub(REPLACEMENT, text)
 
 
 def clean_line(text: str) -> str:
     """`clean` for what must stay on one line: a name, an error."""
     return clean(text).replace("\n", " ")
-
-
-@functools.cache
-def _shown() -> re.Pattern[str]:
-    """Match what is shown as replaced. Made on first use: it takes 1 ms, and few lines have any of it."""
-    return re.compile(
-        "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls but tab and line feed
-        "\u061c\u202a-\u202e\u2066-\u2069"  # direction
-        "\u2028\u2029"  # separators that some terminals take for a new line
-        "\ud800-\udfff"  # half of a pair
-        "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]"  # private use: no agreed width
-    )
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
+from chat_protocol.patterns import deferred
 from chat_protocol.text import clean_line
 
 _INSTEAD = (
@@ -37,7 +38,7 @@ OTHER_NAMES: Mapping[str, str] = {name: instead for names, instead in _INSTEAD f
 _NO_GUESS = frozenset({"/exit"})
 """Who follows a wrong guess must not lose anything by it, as a name is lost that is given up."""
 
-_PLAIN = re.compile(r"/[a-z]{1,20}", re.IGNORECASE | re.ASCII)
+_PLAIN = deferred(r"/[a-z]{1,20}", re.IGNORECASE | re.ASCII)
 _AS_TEXT = "To send it as text, start with //."
 _LONG = 5
 """A name of so many letters may have two slips of the finger in it, a shorter one has one."""

@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import given
 
-from chat_protocol.queries import MOST_TERMS, MOST_WORDS, Query, QueryError, Term, parse_query, words_of
+from chat_protocol.queries import MOST_TERMS, MOST_WORDS, Query, QueryError, Term, parse_query
+from chat_protocol.words import words_of
 from protocol.strategies import texts
 
 
@@ -38,13 +39,6 @@ def test_what_is_written_is_what_is_looked_for(written, query):
     with pytest.raises(QueryError) as caught:
         parse_query(written)
     assert str(caught.value).endswith(".") or "before:120" in str(caught.value)
-
-
-def test_words_are_the_same_in_every_dress():
-    """Capitals, accents, width; what is no letter and no digit stands between words."""
-    assert words_of("Caf\u00e9 CAFE\u0301 \uff43\uff41\uff46\uff45") == ["cafe"] * 3
-    assert words_of("a_b-c.d 12:30 \u00df") == ["a", "b", "c", "d", "12", "30", "ss"]
-    assert words_of("\U0001d56c\u2115") == ["an"]
 
 
 @pytest.mark.parametrize(

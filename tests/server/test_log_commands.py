@@ -205,6 +205,25 @@ async def test_a_restore_refuses_what_would_lose_something(chat, tmp_path, capfd
     assert not [*tmp_path.glob("*.unfinished*"), *tmp_path.glob("*.replaced*")]
 
 
+@pytest.mark.parametrize("command", ["backup newer copy2", "restore newer chat", "restore newer fresh", "export newer"])
+async def test_a_file_of_a_newer_version_is_told_as_that(chat, tmp_path, capfd, command):
+    """In words, whatever is in it, which this version can't know; not a byte of anything is changed."""
+    newer = tmp_path / "newer.db"
+    with closing(sqlite3.connect(newer)) as file:
+        file.execute("PRAGMA application_id=0x63686174")
+        file.execute("PRAGMA user_version=99")
+        file.execute("CREATE TABLE facts (what, else_, there, is_)")
+        file.commit()
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    name, *files = command.split()
+    assert main([name, *(str(tmp_path / f"{file}.db") for file in files)]) == 1
+    sentence = f"chat-server: {newer} was written by a newer chat-server (format 99; this one knows 1).\n"
+    assert capfd.readouterr() == ("", sentence)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert str(newer) in await refused(newer)
+    assert await texts(chat) == ["one", "two", "three"]
+
+
 async def test_half_a_file_is_no_empty_log(chat, tmp_path):
     """Put in place without what was beside the log: refused at the start, and not a byte of it is changed."""
     copy = (tmp_path / "copy.db").read_bytes()

@@ -179,24 +179,19 @@ def _on_screen(options: argparse.Namespace, url: str | None, splash: "Splash") -
     profile = open_profile(vars(options))
     app = _app(profile, url, options)
     app.run()
-    splash.end()
+    splash.end(app_ran=True)
+    _keep_colours(app, options)
     if app.other_room == "wanted":
         app = _with_choices(_app_that_asks(profile, guest=options.guest), profile, guest=options.guest)
         app.run()
-    return _after(app, options)
+        _keep_colours(app, options)
+    return _after(app)
 
 
-def _after(app: "ChatApp", options: argparse.Namespace) -> int:
+def _after(app: "ChatApp") -> int:
     """Tell what is left to be told when the terminal has been given back. Returns the exit status."""
-    from chat_tui.storage.identity import state_folder  # noqa: PLC0415 - --help and --version stay quick
-
     if app.crash is not None:
         return _ended_by(app.crash)
-    if options.theme is None and not options.guest:
-        from chat_tui.app.themes import frame_colours  # noqa: PLC0415 - --help and --version stay quick
-        from chat_tui.terminal.splash import keep_colours  # noqa: PLC0415 - not on every system
-
-        keep_colours(state_folder(), frame_colours(app.theme_variables))
     if app.unsent:
         waits = "; those still waiting are sent next time" if app.unsent_waits else ""
         print(f"chat-tui: the server never got {len(app.unsent)} of your lines{waits}:", file=sys.stderr)
@@ -204,6 +199,17 @@ def _after(app: "ChatApp", options: argparse.Namespace) -> int:
     if app.farewell:
         print(app.farewell)
     return app.return_code or 0
+
+
+def _keep_colours(app: "ChatApp", options: argparse.Namespace) -> None:
+    """The next start looks as this end did."""
+    if app.crash is not None or options.theme is not None or options.guest:
+        return
+    from chat_tui.app.themes import frame_colours  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.storage.identity import state_folder  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.terminal.splash import keep_colours  # noqa: PLC0415 - not on every system
+
+    keep_colours(state_folder(), frame_colours(app.theme_variables))
 
 
 def _app(profile: "Profile", url: str | None, options: argparse.Namespace) -> "ChatApp":
@@ -223,12 +229,13 @@ def _app(profile: "Profile", url: str | None, options: argparse.Namespace) -> "C
 def _with_choices(app: "ChatApp", profile: "Profile", *, guest: bool) -> "ChatApp":
     """What is set holds, and what is chosen inside is kept; nothing of a guest's."""
     from chat_tui.app.keeping import Keeping  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.terminal.splash import last_colours  # noqa: PLC0415 - not on every system
 
     kept = Keeping(
         theme=profile.keep_theme, density=profile.keep_density, room=profile.keep_room, name=profile.keep_name,
         name_at=profile.keep_name_at,
     )  # fmt: skip
-    app.use(profile.settings, Keeping() if guest else kept)
+    app.use(profile.settings, Keeping() if guest else kept, last_colours())
     return app
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from msgspec import Struct
 
 from chat_protocol.commands.types import HISTORY_MOST, Command, Delete, Exit, FetchHistory, Say, Search, TakeName
+from chat_protocol.patterns import deferred
 from chat_protocol.queries import QueryError, parse_query
 from chat_protocol.text import DRAWN_AS_NOTHING, REPLACEMENT
 from chat_protocol.unknown import OTHER_NAMES, quoted, unknown_command
@@ -35,17 +36,17 @@ __all__ = [
 
 LIFETIME_MIN = 1.0
 LIFETIME_MAX = 30 * 86400.0
-_SPACE = re.compile(r"[ \t\n]")
+_SPACE = deferred(r"[ \t\n]")
 # What is drawn as nothing, or stands for something that was made harmless: it may not hide that a line is a command.
-_LEADING_SPACE = re.compile(rf"[\s{DRAWN_AS_NOTHING}{REPLACEMENT}]*")
+_LEADING_SPACE = deferred(rf"[\s{DRAWN_AS_NOTHING}{REPLACEMENT}]*")
 _MARKS = ("Mn", "Me")  # categories of what is drawn upon the letter before, or as nothing where there is none
-_NOTHING = re.compile(rf"[\s{DRAWN_AS_NOTHING}]*")
+_NOTHING = deferred(rf"[\s{DRAWN_AS_NOTHING}]*")
 # Keyboards for Chinese and Japanese write the wide one.
 _SLASHES = ("/", "\uff0f")
-_ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
-_SECONDS = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,3})?", re.ASCII)
-_TOKEN = re.compile(r"[!-~]{1,64}")
-_TARGET = re.compile(r"\S{1,64}")
+_ID = deferred(r"[1-9][0-9]{0,17}", re.ASCII)
+_SECONDS = deferred(r"[0-9]{1,7}(?:\.[0-9]{1,3})?", re.ASCII)
+_TOKEN = deferred(r"[!-~]{1,64}")
+_TARGET = deferred(r"\S{1,64}")
 
 
 class CommandError(Exception):

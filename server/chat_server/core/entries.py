@@ -12,19 +12,6 @@ MESSAGE = "message"
 DELETE = "delete"
 
 
-class NewEntry(Struct, frozen=True, gc=False):
-    """An entry that a log is asked to keep.
-
-    `kind` is `MESSAGE` or `DELETE`; `body` is the room's to read. With a `key` that was used already it is not kept
-    again. `erases` is the number of the entry whose content goes with it, at once where the engine can.
-    """
-
-    kind: str
-    body: bytes
-    key: str | None = None
-    erases: int | None = None
-
-
 class NewMessage(Struct, frozen=True, tag=MESSAGE, omit_defaults=True, gc=False):
     """A message that was decided on and has no number yet."""
 
@@ -64,9 +51,42 @@ encode_draft: Callable[[Draft], bytes] = msgspec.json.Encoder().encode
 decode_draft: Callable[[bytes], Draft] = msgspec.json.Decoder(Draft).decode
 
 
+class NewEntry(Struct, gc=False):
+    """An entry that a log is asked to keep.
+
+    `kind` is `MESSAGE` or `DELETE`; `content` is the room's to read. With a `key` that was used already it is not kept
+    again. `erases` is the number of the entry whose content goes with it, at once where the engine can.
+    """
+
+    kind: str
+    content: bytes | Draft
+    key: str | None = None
+    erases: int | None = None
+
+    @property
+    def body(self) -> bytes:
+        """The content as a file keeps it. It is encoded when it is first asked for: in memory it may never be."""
+        self.content = body = encoded(self.content)
+        return body
+
+
+def encoded(content: bytes | Draft) -> bytes:
+    """Return the content of an entry as one JSON object."""
+    return content if isinstance(content, bytes) else encode_draft(content)
+
+
+def decoded(content: bytes | Draft) -> Draft:
+    """Return the content of an entry as a room reads it.
+
+    Raises:
+        ValueError: when it was written by no room.
+    """
+    return decode_draft(content) if isinstance(content, bytes) else content
+
+
 def entry_of(draft: Draft, key: str | None = None) -> NewEntry:
     """Return what the log is handed of a draft; `key` is what it knows the line by that made it."""
-    return NewEntry(draft.kind, encode_draft(draft), key, draft.erases)
+    return NewEntry(draft.kind, draft, key, draft.erases)
 
 
 def numbered(seq: int, draft: NewMessage) -> Message:

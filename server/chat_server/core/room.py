@@ -14,7 +14,6 @@ from chat_server.core.entries import (
     NewDeletion,
     NewMessage,
     audience_of,
-    decode_draft,
     deletion_of,
     numbered,
 )
@@ -126,9 +125,8 @@ class Room:
 
     # -- entries ------------------------------------------------------------------------------------------------
 
-    def apply(self, seq: int, body: bytes) -> Delivery | None:
-        """Take one entry of the log; None when it changes nothing that anybody sees."""
-        draft = decode_draft(body)
+    def apply(self, seq: int, draft: Draft) -> Delivery | None:
+        """Take what the log has kept as number `seq`; None when it changes nothing that anybody sees."""
         if isinstance(draft, NewDeletion):
             audience = None if draft.audience is None else frozenset(draft.audience)
             deletion = self.timeline.remove(seq, draft.id, audience)

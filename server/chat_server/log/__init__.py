@@ -30,15 +30,30 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 
 from chat_protocol.queries import Query
-from chat_server.core.entries import NewEntry
+from chat_server.core.entries import Draft, NewEntry, decoded, encoded
 
 
-class Entry(Struct, frozen=True, gc=False):
-    """One kept change: what a `NewEntry` was, and its number."""
+class Entry(Struct, gc=False):
+    """One kept change: what a `NewEntry` was, and its number. Engines in memory hand over what they were given."""
 
     seq: int
     kind: str
-    body: bytes
+    content: bytes | Draft
+
+    @property
+    def body(self) -> bytes:
+        """The content as a file keeps it."""
+        self.content = body = encoded(self.content)
+        return body
+
+    @property
+    def draft(self) -> Draft:
+        """The content as a room reads it.
+
+        Raises:
+            ValueError: when it was written by no room.
+        """
+        return decoded(self.content)
 
 
 class Opened(NamedTuple):

@@ -53,7 +53,7 @@ class MemoryLog:
             done.set_result(known)
             return done
         self._last = seq = self._last + 1
-        self._kept[entry.kind][seq] = Entry(seq, entry.kind, entry.body)
+        self._kept[entry.kind][seq] = Entry(seq, entry.kind, entry.content)
         if key is not None:
             self._keys.add(key, seq)
         if not self._tails:
@@ -163,7 +163,8 @@ class MemoryLog:
     def _trim(self, given: int) -> None:
         """Drop the oldest beyond `history`, up to number `given`."""
         for entries in (self._messages, self._others):
-            surplus = islice(entries, max(0, len(entries) - self._history))
-            for seq in list(takewhile(given.__ge__, surplus)):
-                del entries[seq]
-                self._lost = max(self._lost, seq)
+            oldest = 0
+            while len(entries) > self._history and (first := next(iter(entries))) <= given:
+                del entries[first]
+                oldest = first
+            self._lost = max(self._lost, oldest)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chat_protocol.events import encode_event
-from chat_server.core.entries import NewMessage, decode_draft, has_ended, numbered
+from chat_server.core.entries import NewMessage, has_ended, numbered
 from chat_server.log import read_file
 
 
@@ -18,6 +18,6 @@ def export(source: Path, now: float | None = None) -> Iterator[bytes]:
     with read_file(source) as (seen, wall, entries):
         present = seen + max(0.0, (time.time() if now is None else now) - wall)
         for entry in entries:
-            draft = decode_draft(entry.body)
+            draft = entry.draft
             if isinstance(draft, NewMessage) and not has_ended(message := numbered(entry.seq, draft), present):
                 yield encode_event(message)

@@ -128,7 +128,7 @@ class HostedRoom:
         apply, publish = self.room.apply, self.hub.publish
         before_us, delivered = self._opened.last, self._counts.delivered
         for entry in batch:
-            delivery = apply(entry.seq, entry.body)
+            delivery = apply(entry.seq, entry.draft)
             if delivery is None:
                 continue
             event, audience = delivery

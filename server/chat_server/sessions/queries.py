@@ -6,7 +6,7 @@ from chat_protocol import events
 from chat_protocol.commands import FetchHistory, Search
 from chat_protocol.events import encode_event
 from chat_protocol.queries import parse_query
-from chat_server.core.entries import NewMessage, decode_draft
+from chat_server.core.entries import NewMessage
 from chat_server.core.sync import PAGE_BYTES
 from chat_server.log import Entry
 from chat_server.sessions.session import Session
@@ -32,7 +32,7 @@ async def answer_search(session: Session, command: Search) -> None:
 
 
 def _is_too_old(session: Session, entry: Entry) -> bool:
-    draft = decode_draft(entry.body)
+    draft = entry.draft
     too_old = session.hosted.timeline.is_too_old
     return isinstance(draft, NewMessage) and too_old(draft.sent_at, session.context.now())
 

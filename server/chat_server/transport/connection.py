@@ -18,6 +18,7 @@ from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
+from chat_server.transport.frame_reader import FrameReader
 from chat_server.transport.handler import Handler
 from chat_server.transport.opening import Opening, answer_to_broken
 from chat_server.transport.read_scheduler import PIECE, take_turn
@@ -44,7 +45,7 @@ class Connection(WriteBuffer):
 
     __slots__ = (
         "_controls", "_deadline", "_fragments", "_heard", "_last_words", "_opening", "_pinged", "_protocol",
-        "_registry", "_scheduler", "address", "excess", "has_secret", "household",
+        "_reader", "_registry", "_scheduler", "address", "excess", "has_secret", "household",
     )  # fmt: skip
 
     def __init__(self, registry: ConnectionRegistry, make_handler: "Callable[[Connection], Handler]") -> None:
@@ -52,6 +53,7 @@ class Connection(WriteBuffer):
         self._registry = registry
         self._scheduler = registry.scheduler
         self._protocol = ServerProtocol(max_size=registry.settings.max_frame, logger=_log)
+        self._reader = FrameReader(self._protocol, registry.settings.max_frame)
         self._fragments: list[Frame] | None = None  # made when it is needed: an empty one is 64 bytes
         self._controls = 0  # since the last sweep
         self._last_words = _LAST_WORDS
@@ -93,13 +95,13 @@ class Connection(WriteBuffer):
         self._heard = True
         if self.stage is not Stage.OPEN and not (data := self._to_be_parsed(data)):
             return
-        protocol = self._protocol
-        protocol.receive_data(data)
-        for event in protocol.events_received():
-            if isinstance(event, Frame):
+        between = self.stage is Stage.OPEN and self._fragments is None and not self.has_ended
+        for event in self._reader.read(data, between_messages=between):
+            if isinstance(event, Request):
+                if self._opening is not None:
+                    self._handshake(self._opening, event)
+            elif self.stage is Stage.OPEN:
                 self._frame(event)
-            elif isinstance(event, Request) and self._opening is not None:
-                self._handshake(self._opening, event)
         self._send_pending()
 
     def _to_be_parsed(self, data: bytes) -> bytes:
@@ -144,11 +146,9 @@ class Connection(WriteBuffer):
         if opening.rest:
             self.data_received(opening.rest)
 
-    def _frame(self, frame: Frame) -> None:
-        if self.stage is not Stage.OPEN:
-            return
-        if frame.opcode is Opcode.TEXT and frame.fin:
-            self._text(frame.data)
+    def _frame(self, frame: bytes | Frame) -> None:
+        if isinstance(frame, bytes):
+            self._text(frame)
         elif frame.opcode is Opcode.BINARY and frame.fin:
             self.handler.on_text(None)
         elif frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):

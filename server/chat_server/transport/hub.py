@@ -1,7 +1,7 @@
 """Hub: fan-out of events to the connections of a room.
 
 An event is encoded once, framed once, and written once per client and tick. A tick is a few turns of the event
-loop: what is read and decided in them goes out together.
+loop: what is read and decided in them goes out together. Where nothing was written just before, it is one turn.
 """
 
 import asyncio
@@ -26,6 +26,9 @@ TICK_TURNS = 3
 class Pace(NamedTuple):
     """Times for which a hub gathers before it writes.
 
+    When nothing was written for `rest` seconds, no lines have gathered behind that, and the next one does not wait
+    for others: its tick is a single turn.
+
     While somebody who sends much waits for a turn, the tick goes on, so that those lines are not written to everybody a
     piece at a time: `gathering` times as long as the last write to everybody took, and never longer than
     `gathering_most` (seconds). Who had a turn since the last look counts as waiting: asyncio reads what comes next only
@@ -38,6 +41,7 @@ class Pace(NamedTuple):
     `roster_pause_least` is too short for a timer, and is none, so a small room sees everything at once.
     """
 
+    rest: float = 0.005
     gathering: float = 2.0
     gathering_most: float = 0.02
     roster_pause_each: float = 300e-6
@@ -54,8 +58,8 @@ class Hub:
     """The connections of a room, and what is to be written to them in this tick.
 
     Everything goes one way: into `_pending`, in order, each frame with those who shall get it. At the end of the tick
-    each connection gets its part of it, joined, in one write. What has changed in the roster goes with anything else
-    that everybody gets; for itself it waits until its pause is over.
+    each connection gets its part of it, joined, in one write. What has changed in the roster goes before anything else
+    that everybody gets, so that nobody is heard before they are there; for itself it waits until its pause is over.
     """
 
     def __init__(
@@ -74,7 +78,7 @@ class Hub:
         self._newcomers: dict[Connection, int] = {}  # the place in _pending from which they get what is for everyone
         self._writers: tuple[_Writer, ...] | None = ()
         self._scheduled = False
-        self._gather_until = 0.0  # by `perf_counter`
+        self._gather_until = self._rests_from = 0.0  # by `perf_counter`
         self._heard = 0  # turns that had been taken at the last look
         self.writing_took = 0.0  # seconds, the last time that everybody was written to
         self._roster_changed = False
@@ -128,6 +132,8 @@ class Hub:
             if not receivers:
                 return
         frame = text_frame(encode_event(event))  # before anything is noted: this may raise
+        if self._roster_changed and (audience is None or self._roster_is_due()):
+            self._add_roster()
         place = len(self._pending)
         if audience is None:
             self._for_all.append(place)
@@ -148,9 +154,9 @@ class Hub:
     def _schedule(self) -> None:
         if not self._scheduled:
             self._scheduled = True
-            gathering = min(self.pace.gathering * self.writing_took, self.pace.gathering_most)
-            self._gather_until = time.perf_counter() + gathering
-            self._end_tick_after(TICK_TURNS)
+            now = time.perf_counter()
+            self._gather_until = now + min(self.pace.gathering * self.writing_took, self.pace.gathering_most)
+            self._end_tick_after(TICK_TURNS if now < self._rests_from else 1)
 
     def _end_tick_after(self, turns: int) -> None:
         loop = asyncio.get_running_loop()
@@ -175,7 +181,7 @@ class Hub:
         Called in the middle of a tick, it leaves less to the end of it: there is never more than one under way.
         """
         if self._roster_changed:
-            if self._for_all or asyncio.get_running_loop().time() >= self._roster_due:
+            if self._for_all or self._roster_is_due():
                 self._add_roster()
             elif self._roster_timer is None:
                 self._roster_timer = asyncio.get_running_loop().call_at(self._roster_due, self.end_roster_pause)
@@ -197,6 +203,9 @@ class Hub:
         self._roster_timer = None
         self._roster_due = 0.0  # timers may be a little early
         self._schedule()
+
+    def _roster_is_due(self) -> bool:
+        return asyncio.get_running_loop().time() >= self._roster_due
 
     def _add_roster(self) -> None:
         """Who came and who left, for everybody."""
@@ -220,6 +229,7 @@ class Hub:
             receivers = self._write_to_all(data, own)
             self.deliveries += receivers * len(for_all)
             self.sent_bytes += receivers * len(data)
+        self._rests_from = time.perf_counter() + self.pace.rest
 
     def _write_to_all(self, data: bytes, own: dict[Connection, list[int]]) -> int:
         """The same bytes to everybody but those who had something of their own in this tick; returns to how many."""

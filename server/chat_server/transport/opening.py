@@ -9,7 +9,7 @@ from collections.abc import Container
 from http import HTTPStatus
 
 from websockets.datastructures import Headers
-from websockets.exceptions import InvalidMessage
+from websockets.exceptions import InvalidHeaderValue, InvalidMessage
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
@@ -35,6 +35,8 @@ _NOT_NAMED = Answer(
     "This proxy is trusted but didn't name its client. Have it set X-Forwarded-For or send a PROXY header.\n",
     refused="unnamed",
 )
+_VERSION = "Sec-WebSocket-Version"
+_OTHER_VERSION = "This server only speaks version 13 of the WebSocket protocol.\n"
 _ABSOLUTE = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 
 
@@ -102,7 +104,8 @@ class Opening:
         request.path = target_of(request.path)
         answer = handler.on_request(request) or self.refusal
         if answer is None:
-            return protocol.accept(request)
+            response = protocol.accept(request)
+            return _with_version(protocol) if _is_of_other_version(protocol.handshake_exc) else response
         if answer.refused:
             counts.refused[answer.refused] += 1
         response = protocol.reject(answer.status, answer.text)
@@ -122,6 +125,21 @@ class Opening:
 def _may_become_request(data: bytes) -> bool:
     """Is this the beginning of a request, of which the rest may come still?"""
     return len(data) < _LONGEST and (b"\n" not in data or _FIRST_LINE.match(data) is not None)
+
+
+def _is_of_other_version(error: Exception | None) -> bool:
+    return isinstance(error, InvalidHeaderValue) and error.name == _VERSION
+
+
+def _with_version(protocol: ServerProtocol) -> Response:
+    """The response to a handshake of another version of the protocol: which one is spoken here (RFC 6455, 4.4).
+
+    The library says 400 to that, without the version.
+    """
+    response = protocol.reject(HTTPStatus.UPGRADE_REQUIRED, _OTHER_VERSION)
+    response.headers["Upgrade"] = "websocket"
+    response.headers[_VERSION] = "13"
+    return response
 
 
 def answer_to_broken(error: Exception | None) -> bytes:

@@ -35,9 +35,9 @@ def init(*messages, epoch="e1", seq=None, clients=(ANA, BOB), **fields):
 class Told:
     """A store and its journal, for ana; `take` gives the lines that events are worth."""
 
-    def __init__(self, *events, history=0):
+    def __init__(self, *events, history=0, complete=False):
         self.store = Store("t-", history_limit=LIMIT)
-        self.journal = Journal(self.store, "host:6789", history=history, limit=LIMIT)
+        self.journal = Journal(self.store, "host:6789", history=history, limit=LIMIT, complete=complete)
         self.first = self.greet(*events) if events else []
 
     def take(self, *events, now=NOW):
@@ -179,6 +179,15 @@ def test_people_come_go_and_are_renamed():
     assert told.take(ClientsChanged((Client("~a", "anna"),), ())) == ["10:02 you are now anna"]
 
 
+def test_who_comes_is_told_before_what_they_say():
+    """And who leaves after that, however much comes at once."""
+    told = Told(init())
+    assert told.take(message(1, sender=ZOE), ClientsChanged((ZOE, Client("~b", "bert")), ()), message(2)) == [
+        "10:02 bob is now bert", "10:02 zoë joined", "10:02 #1 zoë: hello", "10:02 #2 bob: hello"
+    ]  # fmt: skip
+    assert told.take(ClientsChanged((), ("~z",)), message(3, sender=ZOE)) == ["10:02 #3 zoë: hello", "10:02 zoë left"]
+
+
 # -- after a lost connection ------------------------------------------------------------------------------------------
 
 
@@ -222,6 +231,22 @@ def test_a_server_that_began_anew_is_told():
     assert told.greet(init(message(1, "another"), epoch="e2"))[1:] == [
         "10:02 the server has restarted; earlier messages are gone", "10:02 you missed 1 message:",
         "10:02 #1 bob: another",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("complete", [False, True])
+def test_a_server_that_was_restored_from_a_backup_is_told(complete):
+    """What it still has is not told again; what it has no more, and what came since under the same numbers, is."""
+    told = Told(init(*map(message, range(1, 6))), complete=complete)
+    assert told.greet(init(message(1), message(2), message(3), epoch="e2"))[1:] == [
+        "10:02 the server went back to a backup; 2 newer messages are gone", "10:02 you missed nothing",
+    ]  # fmt: skip
+    assert told.take(message(4, "since")) == ["10:02 #4 bob: since"]
+    assert told.greet(init(message(3), message(4, "since"), message(5, "too"), more=True, epoch="e3"))[1:] == [
+        "10:02 you missed 1 message:", "10:02 #5 bob: too",
+    ]  # fmt: skip
+    assert told.greet(init(message(6), epoch="e3", resumed=True))[1:] == [
+        "10:02 you missed 1 message:", "10:02 #6 bob: hello",
     ]  # fmt: skip
 
 

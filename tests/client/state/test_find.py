@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_protocol.events import Message
-from chat_protocol.queries import plain_letters
+from chat_protocol.words import plain_letters
 from chat_tui.state.find import FindResults, spans_of
 
-letters = st.text(st.sampled_from("aAßſéİ \n界\u0301ﬁ\U0001d538"), max_size=30)
+letters = st.text(st.sampled_from("aAßſéİ \n界\u0301ﬁ\U0001d538कीか\u3099서\u11a8"), max_size=30)
 
 
 def message(number, text="hello", sender="~b"):
@@ -41,6 +41,13 @@ def everything(phrase, texts, **options):
         ("two words", "words two, two words", ["two words"]),
         ("aa", "aaaaa", ["aa", "aa"]),
         (".*", "a.*b", [".*"]),
+        ("का", "की का", ["का"]),
+        ("क", "की, क", ["की", "क"]),
+        ("서울", "서울에서, 석", ["서울"]),
+        ("서", "석 서\u1109\u1165\u11a8\u1109\u1165", ["서", "\u1109\u1165"]),
+        ("か", "が か\u3099か", ["か"]),
+        ("が", "が か\u3099か", ["が", "か\u3099"]),
+        ("ข", "เข้า", ["ข้"]),
         ("", "anything", []),
         ("gone", "here", []),
     ],

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from chat_protocol.commands import Search, parse_command
 from chat_protocol.events import ClientsChanged, Deleted, Init, Message, Refusal, SearchResults
-from chat_protocol.queries import words_of
+from chat_protocol.words import words_of
 from chat_tui.state.server_search import MOST, ServerSearch, spans_of
 
 
@@ -123,6 +123,12 @@ def test_what_is_held_is_bounded():
         ("before:x", "before x", []),
         ("日本語", "ああ 日本語 ああ", ["日本語"]),
         ("漢字 v2", "今日は漢字のテストv2", ["漢字", "v2"]),
+        ("漢字", "漢と字と漢字", ["漢字"]),
+        ('"green build"', "green, a build; a green build", ["green", "build"]),
+        ("서울", "서울에서 서울, 남서울", ["서울에서", "서울"]),
+        ("का", "की का", ["का"]),
+        ("ข้า", "ขา เข้า", ["ข้า"]),
+        ("kg", "5 ㎏, 5㎏", ["㎏"]),
     ],
 )
 def test_the_words_that_were_found_stand_out(query, text, found):

@@ -124,7 +124,28 @@ def test_another_epoch_is_another_life():
     change = store.apply(init(message(1), message(2, sender=ANA), message(50), epoch="e2", resumed=True), 0.0)
     assert (change.reset, change.missed, change.rule) == (True, 2, True)
     assert (change.added, change.removed) == ([], [60]), "what an old id stood for is gone"
+    assert (change.anew, change.lost) == (True, 0)
     assert (list(store.messages), store.resume_point, store.unread.first_unread) == ([1, 2, 50], "e2.50", None)
+
+
+def test_a_record_restored_from_a_backup_is_the_same_record():
+    """What it still has is not news and not unread again; what it has no more is counted, however many are older."""
+    store = store_with(*(message(number) for number in range(50, 70)))
+    store.apply(message(70, to_id="~ana"), 0.0)
+    store.mark_unread_from(60)
+    again = [message(number) for number in range(55, 66)]
+    change = store.apply(init(*again, message(66, "since"), more=True, epoch="e2"), 0.0)
+    assert (change.anew, change.lost, change.missed, change.rule) == (False, 5, 1, False)
+    assert (store.unread.first_unread, store.unread.counts) == (60, {})
+    assert (store.history.more, store.resume_point) == (True, "e2.66")
+
+
+@pytest.mark.parametrize("different", [{"text": "another"}, {"sender": ZOE}, {"sent_at": 7.5}])
+def test_a_number_alone_does_not_make_it_the_same_record(different):
+    """Numbers begin with 1 in every record."""
+    store = store_with(message(1))
+    change = store.apply(init(message(1, **different), epoch="e2"), 0.0)
+    assert (change.anew, change.lost, change.missed) == (True, 0, 1)
 
 
 def test_the_roster_follows_joins_leaves_and_new_names():

@@ -69,3 +69,12 @@ def test_a_start_is_told_like_a_reconnect():
 def test_a_server_that_began_anew_says_so():
     """What was missed there can't be known."""
     assert "has restarted" in notices.back_notice(0, 0, anew=True).text
+
+
+def test_a_server_that_went_back_to_a_backup_says_what_is_gone():
+    """And what came since; the rest is as it was, so nothing else is said of it."""
+    one = "Reconnected. The server went back to a backup; 1 newer message is gone."
+    assert notices.back_notice(0, 0, lost=1).text == one
+    assert notices.back_notice(2, 0, lost=3).text == (
+        "Reconnected. The server went back to a backup; 3 newer messages are gone. 2 messages while you were away."
+    )

@@ -21,24 +21,24 @@ TestConversation.settings = settings(stateful_step_count=40)
 class _Loud(Room):
     """Shows everything to everyone."""
 
-    def apply(self, seq, body):
-        delivery = super().apply(seq, body)
+    def apply(self, seq, draft):
+        delivery = super().apply(seq, draft)
         return delivery and delivery._replace(audience=None)
 
 
 class _LoudDeletions(Room):
     """Tells everyone of every deletion."""
 
-    def apply(self, seq, body):
-        delivery = super().apply(seq, body)
+    def apply(self, seq, draft):
+        delivery = super().apply(seq, draft)
         return delivery._replace(audience=None) if delivery and isinstance(delivery.event, Deleted) else delivery
 
 
 class _Silent(Room):
     """Forgets to show a direct message to its target."""
 
-    def apply(self, seq, body):
-        delivery = super().apply(seq, body)
+    def apply(self, seq, draft):
+        delivery = super().apply(seq, draft)
         if isinstance(delivery.event, Message) and delivery.audience is not None:
             return delivery._replace(audience=frozenset({delivery.event.from_id}))
         return delivery
@@ -93,8 +93,8 @@ class _Stubborn(Room):
 class _Renumbering(Room):
     """Numbers messages by itself."""
 
-    def apply(self, _seq, body):
-        return super().apply(len(self.timeline) + 1, body)
+    def apply(self, _seq, draft):
+        return super().apply(len(self.timeline) + 1, draft)
 
 
 class _Hoarding(Timeline):

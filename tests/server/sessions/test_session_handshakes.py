@@ -33,7 +33,9 @@ HANDSHAKES = {
     "a NUL": (handshake("/", "X: a\0b"), b"HTTP/1.1 400 "),
     "a target that is no ASCII": (handshake("/\xe9"), b"HTTP/1.1 400 "),
     "two keys": (handshake("/", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="), b"HTTP/1.1 400 "),
-    "an old version": (handshake().replace(b"Version: 13", b"Version: 8"), b"HTTP/1.1 400 "),
+    "an old version": (handshake().replace(b"Version: 13", b"Version: 8"), b"HTTP/1.1 426 "),
+    "no version": (handshake().replace(b"Sec-WebSocket-Version: 13\r\n", b""), b"HTTP/1.1 400 "),
+    "two versions": (handshake("/", "Sec-WebSocket-Version: 8"), b"HTTP/1.1 400 "),
     "a web browser": (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"HTTP/1.1 426 "),
     "another room": (handshake("/dev"), b"HTTP/1.1 404 "),
     "another room, asked for twice": (handshake("/dev") * 2, b"HTTP/1.1 404 "),
@@ -65,6 +67,18 @@ async def test_a_bad_handshake_is_answered_or_closed_and_leaves_nothing_behind(h
     assert bob.people == {bob.id: "bob"}
     assert await house.hosted.log.roster() == {"bob": bob.id}
     assert not [record for record in caplog.records if record.name != "websockets.server"]
+
+
+@pytest.mark.parametrize("version", ["8", "0", "14", "13, 8", "x", ""])
+async def test_another_version_of_websocket_is_told_ours(house, version):
+    """And that it is this to upgrade to; nothing else is told it, so that nobody tries another version in vain."""
+    asked = handshake().replace(b"Version: 13", f"Version: {version}".encode())
+    head, _, sentence = (await (await connect_peer(house, asked)).rest()).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 426 Upgrade Required\r\n")
+    assert {b"Upgrade: websocket", b"Sec-WebSocket-Version: 13", b"Connection: close"} <= set(head.split(b"\r\n"))
+    assert sentence == b"This server only speaks version 13 of the WebSocket protocol.\n"
+    for broken in (handshake().replace(b"Key: A", b"Key: "), handshake().replace(b"GET", b"POST")):
+        assert b"Sec-WebSocket-Version" not in (await (await connect_peer(house, broken)).rest())
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ async def test_a_crowd_that_joins_one_by_one_is_gathered():
 
 
 async def test_the_roster_goes_with_whatever_everyone_gets():
-    """A write that is made anyway carries it, after the message; a direct message does not."""
+    """A write that is made anyway carries it, before the message; a direct message does not."""
     crowd = Crowd(LONG_PAUSES)
     first = crowd.join()
     crowd.hub.flush()
@@ -126,8 +126,36 @@ async def test_the_roster_goes_with_whatever_everyone_gets():
     assert [event["type"] for event in first.events] == ["error", "clients", "delete"]
     crowd.hub.publish(fact(2), None)
     crowd.hub.end_tick()
-    assert [event["type"] for event in first.events[3:]] == ["delete", "clients"]
-    assert [event["type"] for event in second.events] == ["error", "delete", "clients"]
+    assert [event["type"] for event in first.events[3:]] == ["clients", "delete"]
+    assert [event["type"] for event in second.events] == ["error", "clients", "delete"]
+
+
+async def test_who_comes_is_there_before_they_are_heard():
+    """And who leaves is there until then, though all of it is told in one write; a small room's secrets are no others.
+
+    Who came in between gets what is after that alone.
+    """
+    crowd = Crowd()
+    first = crowd.join()
+    crowd.hub.flush()
+    second = crowd.join()
+    crowd.hub.publish(fact(1), None)
+    third = crowd.join()
+    crowd.hub.publish(fact(2), frozenset({first.client_id}))
+    crowd.hub.publish(fact(3), None)
+    crowd.leave(second)
+    crowd.hub.publish(fact(4), None)
+    crowd.hub.flush()
+
+    def told(line):
+        return [
+            event["id"] if event["type"] == "delete" else [client["id"] for client in event["joined"]] or event["left"]
+            for event in line.events
+            if event["type"] != "error"
+        ]
+
+    assert told(first)[1:] == [["~2"], 1, ["~3"], 2, 3, ["~2"], 4]
+    assert told(third) == [["~3"], 3, ["~2"], 4]
 
 
 async def test_the_pause_ends_by_itself():

@@ -11,19 +11,37 @@ from chat_server.transport.read_scheduler import ReadScheduler
 from chatting import PATIENCE
 from hubs import Line, fact, tick
 
+NEVER_AT_REST = Pace(rest=1e6)
+
 
 async def test_a_tick_is_flushed_by_itself():
     """What is published is written at the end of the tick, in one write, without anybody asking."""
-    hub, line = Hub(lambda: None, ReadScheduler()), Line("~a")
+    hub, line = Hub(lambda: None, ReadScheduler(), NEVER_AT_REST), Line("~a")
     hub.join("~a", line, fact(1))
+    await tick()
     for number in range(2, 100):
         hub.publish(fact(number), None)
-    assert line.writes == []
+    assert len(line.writes) == 1
     await asyncio.sleep(0)
     hub.publish(fact(100), None)  # a turn later it still goes with the others
     await tick()
-    assert len(line.writes) == 1
+    assert len(line.writes) == 2
     assert line.numbers() == list(range(1, 101))
+
+
+@pytest.mark.parametrize(("rest", "turns"), [(0.0, 1), (1e6, TICK_TURNS)])
+async def test_a_line_that_is_said_after_a_rest_does_not_wait_for_others(rest, turns):
+    """One turn of the loop, in which all that came at once is decided; a few where a write was just before."""
+    hub, line = Hub(lambda: None, ReadScheduler(), Pace(rest=rest)), Line("~a")
+    hub.join("~a", line, fact(0))
+    await tick()
+    hub.publish(fact(1), None)
+    waited = 0
+    while len(line.writes) < 2:
+        assert waited < TICK_TURNS
+        await asyncio.sleep(0)
+        waited += 1
+    assert waited == turns
 
 
 class Talkers:
@@ -57,7 +75,7 @@ class Talkers:
 )
 async def test_a_tick_goes_on_while_somebody_waits_for_a_turn(took, most, speaks, gathers):
     """Who may say something, and only as long as a write to everybody, or the most, allows."""
-    talkers = Talkers(Pace(gathering_most=most))
+    talkers = Talkers(Pace(rest=1e6, gathering_most=most))
     await tick()
     talkers.hub.writing_took = took
     for _ in range(9):
@@ -72,7 +90,7 @@ async def test_a_tick_goes_on_while_somebody_waits_for_a_turn(took, most, speaks
 @pytest.mark.parametrize(("took", "most"), [(0.005, 1e6), (1e6, 0.01)])
 async def test_a_tick_ends_however_long_somebody_goes_on(way, took, most):
     """When twice the time of a write to everybody, or the most, has passed; not before."""
-    talkers = Talkers(Pace(gathering_most=most))
+    talkers = Talkers(Pace(rest=1e6, gathering_most=most))
     await tick()
     talkers.hub.writing_took = took
     begin = time.perf_counter()
@@ -85,7 +103,7 @@ async def test_a_tick_ends_however_long_somebody_goes_on(way, took, most):
 
 async def test_never_more_than_one_tick_is_under_way():
     """Whoever asks for a write in the middle does not begin another one: what comes later is still gathered."""
-    talkers = Talkers()
+    talkers = Talkers(NEVER_AT_REST)
     await tick()
     before = len(talkers.line.writes)
     for asked in range(3):

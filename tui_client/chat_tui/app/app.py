@@ -29,6 +29,7 @@ from chat_tui.state.store import Store
 from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
 from chat_tui.storage.places import PlaceFile
+from chat_tui.terminal.splash import NONE
 from chat_tui.toolkit.crash_guard import CrashGuard
 from chat_tui.toolkit.input.choice import terminal_driver
 from chat_tui.toolkit.ordered_keys import OrderedKeysApp
@@ -100,14 +101,16 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         self.keeping = Keeping()
         self.chat = ChatScreen(self.store, self._connection, name, clock, undo_seconds, drafts, outbox, place)
 
-    def use(self, settings: Settings, keeping: Keeping | None = None) -> None:
+    def use(self, settings: Settings, keeping: Keeping | None = None, last_colours: str = NONE) -> None:
         """Look and behave as the user has set it, which is to be said before the app runs; choices go to `keeping`.
+
+        `last_colours` are those that the program had at its last end: so it begins, where the user has set no theme.
 
         Raises:
             SettingsError: when there is no such theme or key, or when keys are in each other's way.
         """
         self.keeping = keeping or self.keeping
-        self._preferences.use(settings, self.keeping.theme, self.keeping.density)
+        self._preferences.use(settings, self.keeping.theme, self.keeping.density, last_colours)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Where nothing is to move, no cursor blinks either."""

@@ -25,15 +25,15 @@ class Preferences:
         """Is nothing to move by itself?"""
         self._app, self._chat = app, chat
 
-    def use(self, settings: Settings, keep_theme: Keep, keep_density: Keep) -> None:
-        """Hold to them from now on.
+    def use(self, settings: Settings, keep_theme: Keep, keep_density: Keep, last_colours: str) -> None:
+        """Hold to them from now on; `last_colours` are those of the last end, as `splash` has them.
 
         Raises:
             SettingsError: when there is no such theme or key, or when keys are in each other's way.
         """
         self.themes.keep, self.density.keep = keep_theme, keep_density
         settings, chat = with_a_theme(settings), self._chat()
-        self.themes.begin(settings.theme)
+        self.themes.begin(settings.theme, last_colours)
         self.density.begin(settings)
         if settings.undo_seconds is not None:
             chat.undo_seconds = settings.undo_seconds

@@ -12,6 +12,7 @@ from textual.color import Color
 
 from chat_tui.app.themes import NAMES, OF_TERMINALS, TERMINAL, THEMES, Ground, by_default
 from chat_tui.storage.choices import RememberError
+from chat_tui.terminal.splash import NONE
 from chat_tui.toolkit.colour_depth import begin_with_theme, colour_depth, fit_colours, renew_theme
 from chat_tui.toolkit.terminal_background import ground_by_hint, ground_of
 
@@ -31,11 +32,14 @@ class ThemeChoice:
         app.register_theme(OF_TERMINALS[self._ground])
         fit_colours(app)
 
-    def begin(self, wanted: str = "") -> None:
-        """Set the theme before the app runs: the one that is wanted, if any, as far as the terminal can show it."""
+    def begin(self, wanted: str = "", last: str = NONE) -> None:
+        """Set the theme before the app runs: the one that is wanted, if any, as far as the terminal can show it.
+
+        Else the terminal is taken to be as dark or light as the colours that the program had at its `last` end.
+        """
         self._chosen = bool(wanted)
         few = colour_depth(self._app) <= _FEW
-        theme = TERMINAL if few else wanted or by_default(self._ground)
+        theme = TERMINAL if few else wanted or by_default(self._ground or _ground_of(last))
         if theme != self._app.theme:
             begin_with_theme(self._app, theme)
 
@@ -71,3 +75,7 @@ class ThemeChoice:
             self.keep(name)
         except RememberError as error:
             self._app.notify(f"Using {name} for now: {error}", severity="warning", markup=False)
+
+
+def _ground_of(colours: str) -> Ground:
+    return "" if colours == NONE else ground_of(Color.parse(f"#{colours.split(maxsplit=1)[0]}"))

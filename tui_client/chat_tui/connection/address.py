@@ -4,6 +4,7 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
+from chat_protocol.patterns import deferred
 from chat_protocol.text import clean_line
 
 DEFAULT_PORT = 6789
@@ -11,14 +12,14 @@ DEFAULT_TLS_PORT = 443
 
 _EXAMPLE = "Use one like 192.168.1.23:6789 or wss://chat.example.org."
 _QUOTES = {'"': '"', "'": "'", "`": "`", "<": ">", "“": "”", "„": "“", "«": "»"}
-_SLASHES_MISSING = re.compile(r"(wss?|https?):/?(?![0-9]+(?:/|$))([^/\s].*)", re.IGNORECASE)
+_SLASHES_MISSING = deferred(r"(wss?|https?):/?(?![0-9]+(?:/|$))([^/\s].*)", re.IGNORECASE)
 """`ws:/host` and `ws:host:1`; not `ws:6789`, which is a port of a host called ws."""
-_LABELS = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")  # as IDNA would leave it, whose codec takes a while
-_HOST = re.compile(r"(?!-)[A-Za-z0-9._-]{1,253}")
-_LOGIN = re.compile(r"^((?:[^/?#@]*://)?)[^/?#]*@")
+_LABELS = deferred(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")  # as IDNA would leave it, whose codec takes a while
+_HOST = deferred(r"(?!-)[A-Za-z0-9._-]{1,253}")
+_LOGIN = deferred(r"^((?:[^/?#@]*://)?)[^/?#]*@")
 _PATH_SAFE = "/%:@!$&'()*+,;=~"
 _HERE = "localhost"
-_NUMBERS = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}")
+_NUMBERS = deferred(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}")
 """An IPv4 address as systems take it, `127.1` and `0x7f000001` included."""
 _LOCAL_ENDINGS = (".local", ".lan", ".internal", ".home.arpa", ".localhost", ".test")
 

@@ -18,14 +18,15 @@ from websockets.exceptions import (
 from websockets.http11 import Response
 
 from chat_protocol.events import CLOSE_RESTART, CLOSE_SLOW
+from chat_protocol.patterns import deferred
 from chat_protocol.text import clean_line
 from chat_tui.connection.address import ConnectionUrlError, is_here
 
 _LONGEST_QUOTE = 200
 _LONGEST_WAIT = 60.0
 
-_PORT = re.compile(r":[0-9]+$")
-_LOGIN = re.compile(r"(?<=//)[^/\s]*@")
+_PORT = deferred(r":[0-9]+$")
+_LOGIN = deferred(r"(?<=//)[^/\s]*@")
 """The password of a proxy, in a URL that is quoted."""
 
 _STATUS_HINTS = {

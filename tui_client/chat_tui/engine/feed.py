@@ -231,20 +231,21 @@ class Feed:
         self._held_up = 0.0
         begin, count = loop.time(), 0
         while self.connection is not None and not self._paused and (taken := self.connection.take(_TAKE)):
-            self._take(taken)
-            count += len(taken)
+            count += self._take(taken)
             if loop.time() - begin > SLICE:
                 # A key takes many turns of the loop, and each of them would wait for another slice.
                 rest = SLICE if self.connection.waiting < BEHIND else 0.0
                 self._frame_handle = loop.call_later(rest, self._frame)
                 break
-        self._frame_ends = begin + (FLOOD_FRAME if count >= FLOOD else FRAME)
+        if count:  # what the server says first is not to wait for the frame in which the connection came to be
+            self._frame_ends = begin + (FLOOD_FRAME if count >= FLOOD else FRAME)
         self._send()
         self._watch_expiry()
 
-    def _take(self, taken: list[Event | Status]) -> None:
-        """Apply events together, as far as no status stands between them."""
+    def _take(self, taken: list[Event | Status]) -> int:
+        """Apply events together, as far as no status stands between them; returns how many there were."""
         events: list[Event] = []
+        count = 0
         for item in taken:
             if isinstance(item, Connecting | Connected | Lost | TurnedAway):
                 self._apply(events)
@@ -252,7 +253,9 @@ class Feed:
                 self._take_status(item)
             else:
                 events.append(item)
+                count += 1
         self._apply(events)
+        return count
 
     def _apply(self, events: list[Event]) -> None:
         if self.event_filter is not None and events:

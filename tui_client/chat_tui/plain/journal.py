@@ -57,7 +57,8 @@ class Journal:
             lines = self._greet(change, gone, now)
         else:
             added = change.added if self.behind is None else []
-            lines = [*self._messages(added, now), *gone, *self._came_and_went(change, now)]
+            came, went = self._came_and_went(change, now)
+            lines = [*came, *self._messages(added, now), *gone, *went]
         self._remember(change, greeted=greeted)
         return lines
 
@@ -78,8 +79,11 @@ class Journal:
             return lines + self._messages([*shown, *change.added], now)
         if store.epoch != self._epoch:
             self._untold.clear()
+        if change.anew:
             lines.append(wording.event_line("the server has restarted; earlier messages are gone", now))
-        if self._complete and store.epoch and self._lags_behind():
+        elif change.lost:
+            lines.append(wording.event_line(wording.went_back(change.lost), now))
+        if self._complete and store.epoch and self._lags_behind(anew=change.anew):
             return [*lines, wording.event_line("you missed some messages; here they are, oldest first:", now), *gone]
         fresh = self._fresh(change)
         others = sum(not self._is_own(number) for number in fresh)
@@ -89,10 +93,10 @@ class Journal:
 
     # -- what has to be fetched ---------------------------------------------------------------------------------
 
-    def _lags_behind(self) -> bool:
+    def _lags_behind(self, *, anew: bool) -> bool:
         """Is something between what was told and what the store holds? Then it has to be fetched."""
         if self.behind is None or self._store.epoch != self._epoch:
-            self.behind = CatchUp(self._store, self._newest if self._store.epoch == self._epoch else 0)
+            self.behind = CatchUp(self._store, 0 if anew else self._newest)
         if not self.behind.lags:
             self.behind = None
         return self.behind is not None
@@ -147,9 +151,10 @@ class Journal:
 
     # -- people -------------------------------------------------------------------------------------------------
 
-    def _came_and_went(self, change: Change, now: float) -> list[str]:
+    def _came_and_went(self, change: Change, now: float) -> tuple[list[str], list[str]]:
+        """Who came or has another name, which is told before what they say; and who left."""
         if not (change.roster or change.you_changed):
-            return []
+            return [], []
         store, before = self._store, self._people
         you = store.people.you.id if store.people.you else ""
         there = {client_id: name for client_id, name in store.people.clients.items() if client_id != you}
@@ -160,11 +165,10 @@ class Journal:
         told = [f"{before[key]} is now {name}" for key, name in there.items() if before.get(key, name) != name]
         if joined:
             told.append(f"{wording.names(joined)} joined")
-        if left:
-            told.append(f"{wording.names(left)} left")
         if change.you_changed and store.people.you:
             told.append(f"you are now {store.people.you.name}")
-        return [wording.event_line(what, now) for what in told]
+        went = [wording.event_line(f"{wording.names(left)} left", now)] if left else []
+        return [wording.event_line(what, now) for what in told], went
 
     # -- what has been told -------------------------------------------------------------------------------------
 
@@ -172,7 +176,7 @@ class Journal:
         store = self._store
         if greeted:
             if not store.epoch or store.epoch != self._epoch:
-                self._newest = 0
+                self._newest = 0 if change.anew or not store.epoch else min(self._newest, store.seq)
             if self._epoch is None and store.epoch:
                 self._newest = store.seq  # what is older and not shown is of no concern
             self._greeting, self._epoch = False, store.epoch

@@ -9,8 +9,10 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|[^\[O])", re.DOTALL)
-_BEGUN = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|O)?$")
+from chat_protocol.patterns import deferred
+
+_SEQUENCE = deferred(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|[^\[O])", re.DOTALL)
+_BEGUN = deferred(r"\x1b(?:\[[0-?]*[ -/]*|O)?$")
 _TAB = " " * 4
 
 

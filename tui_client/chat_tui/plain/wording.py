@@ -85,6 +85,12 @@ def missed(count: int, *, gap: bool) -> str:
     return f"you missed {messages(count)}{', and older ones before that' if gap else ''}:"
 
 
+def went_back(lost: int) -> str:
+    """The server's record is that of a backup: so many of the messages that were told are not in it."""
+    gone = "1 newer message is gone" if lost == 1 else f"{lost} newer messages are gone"
+    return f"the server went back to a backup; {gone}"
+
+
 def missing(count: int) -> str:
     """How many can't be had of what was said; deleted ones are among them, as nobody can tell them apart."""
     return f"up to {count:,} messages are missing here: the server no longer has them"

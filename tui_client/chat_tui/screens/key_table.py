@@ -8,6 +8,7 @@ from typing import Literal
 from textual.binding import Binding
 from textual.dom import DOMNode
 
+from chat_protocol.patterns import deferred
 from chat_tui.screens.chat.rows import COPY, DELETE, JUMP, MESSAGE, OPEN, REPLY
 from chat_tui.toolkit.key_names import key_name
 
@@ -96,7 +97,7 @@ _HELP = [
 ]
 """Bindings by id, and what they do; with ! the first key of several alone."""
 
-_PLACE = re.compile(r"\{([a-z._-]+)(!?)\}")
+_PLACE = deferred(r"\{([a-z._-]+)(!?)\}")
 _NAMES = {
     "escape": "Esc",
     "pageup": "PageUp",

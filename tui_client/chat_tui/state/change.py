@@ -17,7 +17,9 @@ class Change(msgspec.Struct):
     are kept now. `refused`: lines of ours that are not carried out, each with a code and a sentence. `errors`:
     sentences about none of our lines. `first`: a server has greeted us, for the first time in this run. `missed`: after
     a reconnect, or at the start of who was here before, how many messages of others came meanwhile, None otherwise;
-    `missed_to_you`: how many of those that are here are for us alone or mention us. `rule`: `first_unread` is another
+    `missed_to_you`: how many of those that are here are for us alone or mention us. `anew`: after a reconnect, nothing
+    of what was held is in the server's record any more; `lost`: so many of the messages are not, and others are, as
+    after it was restored from a backup. `rule`: `first_unread` is another
     one. `edges`: where what is loaded ends looks different. `page`: the messages that were asked for have come, or why
     they don't (a code and a sentence). `more`: the next change follows at once, as whoever calls the store knows.
     """
@@ -34,6 +36,8 @@ class Change(msgspec.Struct):
     first: bool = False
     missed: int | None = None
     missed_to_you: int = 0
+    anew: bool = False
+    lost: int = 0
     you_changed: bool = False
     rule: bool = False
     edges: bool = False

@@ -7,9 +7,10 @@ messages are looked through in slices, newest first, so that no key waits for th
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import accumulate
+from unicodedata import category, combining
 
 from chat_protocol.events import Message
-from chat_protocol.queries import plain_letters
+from chat_protocol.words import plain_letters
 
 Span = tuple[int, int]
 
@@ -32,14 +33,33 @@ def spans_of(phrase: str, text: str) -> list[Span]:
         at += len(wanted)
     if text.isascii():
         return found
-    # "ß" becomes two letters, an accent none: back to the offsets of what was written.
+    ends = _ends(text, len(plain))
+    spans: list[Span] = []
+    for first, last in found:
+        start = bisect_right(ends, first)
+        if not spans or not spans[-1][0] < start < spans[-1][1]:
+            spans.append((start, _with_its_marks(text, ends, bisect_left(ends, last) + 1)))
+    return spans
+
+
+def _ends(text: str, length: int) -> list[int]:
+    """Where each character of a text ends among its `length` plain letters: "ß" becomes two, an accent none."""
     ends = list(accumulate(len(plain_letters(char)) for char in text))
-    return [(bisect_right(ends, first), _with_its_accents(ends, bisect_left(ends, last) + 1)) for first, last in found]
+    if ends[-1] == length:
+        return ends
+    # Some are composed to one letter: those are taken together, and the letter ends with the first of them.
+    ends, before, run = [], 0, ""
+    for char in text:
+        if not combining(char) and plain_letters(run + char) == plain_letters(run) + plain_letters(char):
+            before, run = ends[-1] if ends else 0, ""
+        run += char
+        ends.append(before + len(plain_letters(run)))
+    return ends
 
 
-def _with_its_accents(ends: list[int], end: int) -> int:
-    """The offset behind a character and whatever belongs to it: what became nothing."""
-    while end < len(ends) and ends[end] == ends[end - 1]:
+def _with_its_marks(text: str, ends: list[int], end: int) -> int:
+    """The offset behind a character and whatever belongs to it: what became nothing, and marks, such as vowels."""
+    while end < len(ends) and (ends[end] == ends[end - 1] or category(text[end])[0] == "M"):
         end += 1
     return end
 

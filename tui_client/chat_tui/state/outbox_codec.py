@@ -3,13 +3,13 @@
 Only what outlives a restart is a line here (`Verb.outlives_restart`). What has no such shape is passed over.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from chat_protocol.commands import Command, CommandError, Say, parse_command
+from chat_protocol.patterns import deferred
 from chat_protocol.text import clean
 
 MOST_LINES = 200
@@ -18,7 +18,7 @@ LONGEST_WAIT = 30 * 86400.0
 """Seconds after which nobody means a line any more that was not sent."""
 _CLOCK_STEP = 5.0
 """Seconds by which clocks are set right without anybody noticing."""
-_TOKEN = re.compile(r"[!-~]{1,64}")
+_TOKEN = deferred(r"[!-~]{1,64}")
 
 
 class SavedLine(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -17,17 +17,19 @@ class People:
     """Everybody in a room, by client id.
 
     `you` is who we are, None before anybody has said so; `clients` are the names of those who are here, ours among
-    them. `muted` are the ids of those who are not listened to. `written_to` are those to whom we have written privately
-    in this run, under the name that they had then. `names` are known from before.
+    them. `muted` are the ids of those who are not listened to, each with the name that they have or had last, folded:
+    who has no secret comes back under another id, and is known by that name. `written_to` are those to whom we have
+    written privately in this run, under the name that they had then. `names` are known from before.
     """
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self.you: Client | None = None
         self.clients: dict[str, str] = {}
-        self.muted: set[str] = set()
+        self.muted: dict[str, str] = {}
         self.written_to: dict[str, str] = {}
         self._own_ids: set[str] = set()
         self._names: dict[str, str] = dict(names)
+        self._muted_since: list[str] = []  # who was found to be muted, and not told yet
 
     # -- what the server says -----------------------------------------------------------------------------------
 
@@ -51,9 +53,48 @@ class People:
 
     def remember(self, client_id: str, name: str) -> None:
         """A client is called that, here or not."""
+        if self.muted and self._names.get(client_id) != name:
+            self._follow_name(client_id, fold_name(name))
         self._names[client_id] = name
         if len(self._names) > _MOST_NAMES:
             del self._names[next(iter(self._names))]
+
+    # -- who is muted -------------------------------------------------------------------------------------------
+
+    def mute(self, client_id: str) -> list[str]:
+        """Listen to a client no more, nor to anybody else who had the same name last. Returns the ids of them all."""
+        bearers = [client_id]
+        folded = ""
+        if self.is_remembered(client_id):
+            folded = fold_name(self.name_of(client_id))
+            bearers += [who for who, name in self._names.items() if who != client_id and fold_name(name) == folded]
+        bearers = [who for who in bearers if who not in self._own_ids]
+        self.muted.update(dict.fromkeys(bearers, folded))
+        return bearers
+
+    def unmute(self, client_id: str) -> list[str]:
+        """Listen again to a client, and to all who are muted under the same name. Returns the ids of them all."""
+        folded = self.muted.pop(client_id, "")
+        namesakes = [who for who, name in self.muted.items() if folded and name == folded]
+        for who in namesakes:
+            del self.muted[who]
+        return [client_id, *namesakes]
+
+    def take_muted(self) -> list[str]:
+        """The ids that turned out since the last call to be of who is muted."""
+        found, self._muted_since = self._muted_since, []
+        return found
+
+    def _follow_name(self, client_id: str, folded: str) -> None:
+        """A client has another name: it stays muted, and whoever takes the name of one who is muted is muted too."""
+        if client_id in self.muted:
+            self.muted[client_id] = folded
+        elif client_id not in self._own_ids and self._is_muted_name(folded):
+            self.muted[client_id] = folded
+            self._muted_since.append(client_id)
+
+    def _is_muted_name(self, folded: str) -> bool:
+        return bool(folded) and folded in self.muted.values()
 
     # -- who is who ---------------------------------------------------------------------------------------------
 
@@ -72,7 +113,8 @@ class People:
         """Who is muted, also of those who have left; and who is here and is not, but us."""
         you = self.you.id if self.you else ""
         heard = [name for who, name in self.clients.items() if who != you and who not in self.muted]
-        return [self.name_of(who) for who in self.muted if self.is_remembered(who)], heard
+        muted = {folded: self.name_of(who) for who, folded in self.muted.items() if self.is_remembered(who)}
+        return list(muted.values()), heard
 
     def bearer(self, name: str) -> str | None:
         """The id of who has this name, or had it last; None where nobody is known by it."""
@@ -107,8 +149,11 @@ class People:
         return message.from_id in self._own_ids
 
     def is_muted(self, message: Message) -> bool:
-        """Is it from somebody who was muted here?"""
-        return message.from_id in self.muted
+        """Is it from somebody who was muted here? Who is not known yet, as in a search, is known by the name in it."""
+        who = message.from_id
+        if who in self.muted or not self.muted or self.is_remembered(who) or who in self._own_ids:
+            return who in self.muted
+        return self._is_muted_name(fold_name(message.from_name))
 
     def is_heard(self, message: Message) -> bool:
         """Is it somebody else's, who was not muted?"""

@@ -78,25 +78,29 @@ class Resync:
         change.first, self._greeted = change.first or not self._greeted, True
         before, position.epoch = position.epoch, init.epoch
         continued = bool(init.epoch) and init.epoch == before
+        survives = not continued and bool(init.epoch) and any(map(self._is_held, init.messages))
         self._take_server(init, now)
         self._take_you(init, change, continued=continued)
+        self._take_clients(init, change)
         fresh = [message for message in init.messages if self._is_fresh(message, continued=continued)]
         self._unread.away_since = position.seq + 1 if continued else None
         missed = len(fresh)
         resumed = init.resumed and continued
         if resumed:
             missed += 0 if init.missed is None else max(0, init.missed - len(init.messages))
+        if before is not None and before != init.epoch and not change.first:
+            change.anew, change.lost = not survives, self._count_lost(init) if survives else 0
         if resumed and not change.first:
             self._continue(init)
         else:
-            self._replace(init, change, continued=continued, are_older=init.more or (resumed and position.seq > 0))
+            kept = continued or survives
+            self._replace(init, change, kept=kept, are_older=init.more or (resumed and position.seq > 0))
         if before is not None and (continued or not change.first):
             change.missed = (change.missed or 0) + missed
             change.missed_to_you += sum(map(self._people.is_to_you, fresh))
             for message in fresh:
                 self._unread.count(message)
         position.seq = max(init.seq, position.seq) if continued else init.seq
-        self._take_clients(init, change)
         self._reconnect(init, now, change)
 
     def _take_server(self, init: Init, now: float) -> None:
@@ -117,7 +121,24 @@ class Resync:
         position, known = self._position, self._history.messages.get(message.id)
         if not position.epoch:
             return known is None or known.text != message.text
-        return self._people.is_heard(message) and (not continued or (known is None and position.is_newer(message)))
+        if not self._people.is_heard(message):
+            return False
+        return known is None and position.is_newer(message) if continued else not self._is_held(message)
+
+    def _is_held(self, message: Message) -> bool:
+        """Is this held already? A log that was restored from a backup has another epoch, and the messages of before."""
+        known = self._history.messages.get(message.id)
+        return known is not None and (known.text, known.from_id, known.sent_at) == (
+            message.text,
+            message.from_id,
+            message.sent_at,
+        )
+
+    def _count_lost(self, init: Init) -> int:
+        """How many of the messages that are held are not in a record that goes back to before them."""
+        still = {message.id for message in init.messages if self._is_held(message)}
+        oldest = init.messages[0].id if init.more else 0
+        return sum(number >= oldest and number not in still for number in self._history.messages)
 
     def _continue(self, init: Init) -> None:
         position, history = self._position, self._history
@@ -131,12 +152,12 @@ class Resync:
             if not (history.is_unloaded(message.id) or history.add(message)):
                 history.renew(message)
 
-    def _replace(self, init: Init, change: Change, *, continued: bool, are_older: bool) -> None:
+    def _replace(self, init: Init, change: Change, *, kept: bool, are_older: bool) -> None:
         self._history.replace(init.messages)
         if are_older:
             self._history.gaps.add(1, init.messages[0].id if init.messages else init.seq + 1)
         change.reset = True
-        if not continued:
+        if not kept:
             change.rule |= self._unread.clear()
 
     def _take_clients(self, init: Init, change: Change) -> None:

@@ -4,18 +4,16 @@ Answers come as events, like everything else; one to an older question says noth
 here and nowhere else, and goes with its message.
 """
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from chat_protocol.commands import Search, format_command
 from chat_protocol.events import Deleted, Event, Init, Message, MessageState, Refusal, SearchResults
-from chat_protocol.queries import UNSPACED, QueryError, parse_query, words_of
+from chat_protocol.queries import QueryError, parse_query
+from chat_protocol.words import written_words
 
 MOST = 1_000
 """Messages that are held; whoever looks for one of more than that writes another word."""
 _NUMBERS = 1 << 60
-_MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_WRITTEN_WORD = re.compile(rf"(?:[^\W_{UNSPACED}]|[{_MARKS}])+|(?=\w)[{UNSPACED}]")
 
 
 class ServerSearch:
@@ -126,15 +124,16 @@ def spans_of(query: str, text: str) -> list[tuple[int, int]]:
         terms = parse_query(query).terms
     except QueryError:
         return []
-    whole = {word for term in terms for word in (term.words[:-1] if term.prefix else term.words)}
-    begun = tuple(term.words[-1] for term in terms if term.prefix)
+    words: list[str] = []
+    places: list[tuple[int, int]] = []
+    for start, end, some in written_words(text):
+        words += some
+        places += [(start, end)] * len(some)
+    found = {
+        number for term in terms for first in term.places_in(words) for number in range(first, first + len(term.words))
+    }
     spans: list[tuple[int, int]] = []
-    for match in _WRITTEN_WORD.finditer(text):
-        if _any_of(words_of(match[0]), whole, begun):
-            touching = spans.pop()[0] if spans and spans[-1][1] == match.start() else match.start()
-            spans.append((touching, match.end()))
+    for start, end in (places[number] for number in sorted(found)):
+        touches = bool(spans) and start <= spans[-1][1]
+        spans.append((spans.pop()[0] if touches else start, end))
     return spans
-
-
-def _any_of(words: Iterable[str], whole: set[str], begun: tuple[str, ...]) -> bool:
-    return any(word in whole or (begun and word.startswith(begun)) for word in words)

@@ -4,7 +4,7 @@ Events go in, and a `Change` comes out that says what a picture of the store has
 changes nothing. The first event after a lost connection either continues what is known or replaces it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from chat_protocol.commands import Command, Say
@@ -144,6 +144,9 @@ class Store:
         return self._finished(Change(refused=self.outbox.disconnected(), edges=self.pages.disconnected()))
 
     def _finished(self, change: Change) -> Change:
+        if muted := self.people.take_muted():
+            self._show_muting(muted)
+            change.roster = True
         if touched := self.outbox.take_touched():
             self.history.touch(touched)
         self.history.take_changes(change)
@@ -194,14 +197,19 @@ class Store:
     # -- what is done here --------------------------------------------------------------------------------------
 
     def mute(self, client_id: str, *, muted: bool) -> Change:
-        """Listen to a client no more, or again: while muted, nothing of theirs is unread or missed."""
-        if muted:
-            self.people.muted.add(client_id)
-            self.unread.read(client_id)
-        else:
-            self.people.muted.discard(client_id)
-        self.history.touch(number for number, one in self.messages.items() if one.from_id == client_id)
+        """Listen to a client no more, or again: while muted, nothing of theirs is unread or missed.
+
+        So it is with whoever else has that name, or takes it: a guest has another id after each connection.
+        """
+        self._show_muting(self.people.mute(client_id) if muted else self.people.unmute(client_id))
         return self._finished(Change(roster=True))
+
+    def _show_muting(self, client_ids: Collection[str]) -> None:
+        """These are listened to no more, or again."""
+        for client_id in client_ids:
+            if client_id in self.people.muted:
+                self.unread.read(client_id)
+        self.history.touch(number for number, one in self.messages.items() if one.from_id in client_ids)
 
     def read(self, client_id: str) -> Change:
         """The direct messages from this client have been read."""

@@ -15,12 +15,13 @@ import secrets
 from pathlib import Path
 
 from chat_protocol.names import InvalidNameError, check_name
+from chat_protocol.patterns import deferred
 from chat_tui.storage.atomic_file import make_private_folder, sync_folder
 
 NO_FOLDER = Path(os.devnull) / "chat-tui"
 """In place of a folder for a user who has none, as in a container: nothing is there, and nothing can be put there."""
 _FILE = "secret"
-_SECRET = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_SECRET = deferred(r"[0-9a-f]{64}", re.ASCII)
 
 
 class IdentityError(Exception):

@@ -5,12 +5,14 @@ meanwhile is not echoed into it and reaches the composer, and however the progra
 """
 
 import os
+import select
 import signal
 import sys
 import termios
 from types import FrameType
 
 from chat_tui.terminal.colours import tell_colours
+from chat_tui.toolkit.background_question import background_question
 from chat_tui.toolkit.breakpoints import NARROW
 
 TYPE_CHECKING = False  # that of `typing`, whose import takes 2 ms
@@ -18,11 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-USUAL = "14171c 2a303a d8dbe0"
-"""Background, bar and foreground of the usual theme, which is not known yet: its module takes a quarter of a second."""
 NONE = "none"
-"""The terminal's own colours."""
+"""The terminal's own colours: nobody knows yet whether it is dark or light."""
 
+_ANSWER = 0.1
+"""Seconds in which a terminal that answers has usually done so."""
 _FILE = "first-frame"
 _DIGITS = frozenset("0123456789abcdef")
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?1049l\x1b[?25h"
@@ -37,7 +39,9 @@ class Splash:
     def show(self, *, composer: bool) -> None:
         """Show it at once, unless it is shown, in the colours that the program had at its last end.
 
-        Without `composer` it is what the conversation and the choice of a room have in common.
+        Without `composer` it is what the conversation and the choice of a room have in common. The terminal is asked
+        for its background: the answer comes while the program is read, and waits like what is typed for the app to
+        read it.
         """
         if self._give_back is not None:
             return
@@ -50,29 +54,37 @@ class Splash:
         columns, rows = os.get_terminal_size(sys.stdout.fileno())
         tell_colours(os.environ)
         shown = last_colours() if _has_colours(os.environ) else NONE
-        _write(_ENTER + _drawn(columns, rows, shown, composer=composer))
+        _write(background_question(os.environ) + _ENTER + _drawn(columns, rows, shown, composer=composer))
 
-    def end(self) -> None:
-        """Make the terminal what it was, if it is borrowed; whatever is printed comes after this."""
+    def end(self, *, app_ran: bool = False) -> None:
+        """Make the terminal what it was, if it is borrowed; whatever is printed comes after this.
+
+        Unless an app has run to its end, the terminal's answer may still have to be read.
+        """
         if self._give_back is None:
             return
         (before, handlers), self._give_back = self._give_back, None
-        _write(_LEAVE)
-        termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, before)
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
+        stdin = sys.stdin.fileno()
+        try:
+            if not app_ran:
+                _forget_answer(stdin)
+        finally:
+            _write(_LEAVE)
+            termios.tcsetattr(stdin, termios.TCSADRAIN, before)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
 
 
 def last_colours() -> str:
-    """The colours that the program had at its last end; the usual ones where that is not known."""
+    """The colours that the program had at its last end; the terminal's own where that is not known."""
     try:
         with open(f"{_state_folder()}/{_FILE}", encoding="ascii") as file:  # noqa: PTH123 - pathlib takes 3 ms to import
             text = file.read(64).strip()
     except (OSError, ValueError):
-        return USUAL
+        return NONE
     colours = text.split(" ")
     usable = len(colours) == 3 and all(len(each) == 6 and set(each) <= _DIGITS for each in colours)
-    return text if usable or text == NONE else USUAL
+    return text if usable else NONE
 
 
 def keep_colours(folder: "Path", colours: str) -> None:
@@ -119,6 +131,15 @@ def _rgb(colour: str) -> str:
 def _has_colours(environ: "os._Environ[str] | dict[str, str]") -> bool:
     """Whether 24-bit colours may be used: else the terminal's own are the ones that disturb least."""
     return environ.get("COLORTERM") in {"truecolor", "24bit"} and not environ.get("NO_COLOR")
+
+
+def _forget_answer(stdin: int) -> None:
+    """There may have been no app to read it, and it is nothing for the shell: wait for it a little, and drop it."""
+    try:
+        if select.select([stdin], [], [], _ANSWER if background_question(os.environ) else 0.0)[0]:
+            termios.tcflush(stdin, termios.TCIFLUSH)
+    except (OSError, termios.error):
+        return
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

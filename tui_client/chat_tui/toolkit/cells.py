@@ -11,11 +11,13 @@ from functools import cache
 from rich import cells as _rich
 from rich.cells import CellSpan, CellTable, cell_len, get_character_cell_size
 
+from chat_protocol.patterns import deferred
+
 __all__ = ["cell_len", "is_single_cells", "split_graphemes"]
 
 EMOJI_STYLE = "\ufe0f"
 """The selector that makes an emoji of the sign before it: in some terminals that takes one more cell."""
-_STYLED = re.compile(f"([^{EMOJI_STYLE}]?)({EMOJI_STYLE}+)", re.DOTALL)
+_STYLED = deferred(f"([^{EMOJI_STYLE}]?)({EMOJI_STYLE}+)", re.DOTALL)
 
 
 @cache

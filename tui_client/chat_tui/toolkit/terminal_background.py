@@ -6,21 +6,21 @@ from typing import Any, Literal
 from textual.app import App
 from textual.color import Color
 
+from chat_tui.toolkit.background_question import background_question
 from chat_tui.toolkit.contrast import contrast
 from chat_tui.toolkit.terminal_output import write_to_terminal
 
-_ASK = "\x1b]11;?\x1b\\"
-_MUTE = ("linux", "dumb")
-"""Terminals that would show the question."""
 _WHITE, _BLACK = Color(255, 255, 255), Color(0, 0, 0)
 _LIGHT = frozenset(("7", "15"))
 """White in COLORFGBG."""
 
 
 def ask_background(app: App[Any], environ: Mapping[str, str]) -> None:
-    """Ask; where there is an answer, it comes as a `BackgroundReported` to the app. Many terminals never answer."""
-    if not environ.get("TERM", "").startswith(_MUTE):
-        write_to_terminal(app, _ASK)
+    """Ask; where there is an answer, it comes as a `BackgroundReported` to the app.
+
+    Where there was a splash it has asked already, so that the answer is there before the first frame.
+    """
+    write_to_terminal(app, background_question(environ))
 
 
 def ground_by_hint(environ: Mapping[str, str]) -> Literal["", "dark", "light"]:

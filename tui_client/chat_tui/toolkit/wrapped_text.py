@@ -14,9 +14,10 @@ from textual._wrap import compute_wrap_offsets
 from textual.document import _wrapped_document
 from textual.document._wrapped_document import WrappedDocument
 
+from chat_protocol.patterns import deferred
 from chat_tui.toolkit.cells import is_single_cells
 
-_WORD_STARTS = re.compile(r"(?<=\s)(?=\S)")
+_WORD_STARTS = deferred(r"(?<=\s)(?=\S)")
 
 
 def wrap_offsets(

@@ -58,15 +58,21 @@ def _again(wait: float) -> str:
     return f"Retrying in {seconds} s." if seconds > 0 else "Retrying…"
 
 
-def back_notice(missed: int, to_you: int, *, anew: bool) -> Notice:
-    """Shown after a reconnect; `to_you` of what was missed are for us. `anew`: the server has lost what was before."""
+def back_notice(missed: int, to_you: int, *, anew: bool = False, lost: int = 0) -> Notice:
+    """Shown after a reconnect; `to_you` of what was missed are for us.
+
+    `anew`: the server has lost what was before; `lost`: only so many messages, since it went back to a backup.
+    """
     if anew:
         return Notice(
             "success", "Reconnected. The server has restarted; earlier messages are gone.", seconds=2 * BACK_SECONDS
         )
-    if not missed:
-        return Notice("success", "Reconnected. You missed nothing.", seconds=BACK_SECONDS)
-    return Notice("success", f"Reconnected. {_while_away(missed, to_you)}", seconds=BACK_SECONDS)
+    news = _while_away(missed, to_you) if missed else "You missed nothing."
+    if lost:
+        gone = "1 newer message is gone." if lost == 1 else f"{lost} newer messages are gone."
+        text = f"Reconnected. The server went back to a backup; {gone}{f' {news}' if missed else ''}"
+        return Notice("success", text, seconds=2 * BACK_SECONDS)
+    return Notice("success", f"Reconnected. {news}", seconds=BACK_SECONDS)
 
 
 def away_notice(missed: int, to_you: int) -> Notice:

@@ -18,7 +18,8 @@ from typing import NamedTuple
 from zlib import crc32
 
 from chat_protocol.names import fold_name
-from chat_protocol.queries import Query, words_of
+from chat_protocol.queries import Query
+from chat_protocol.words import VERSION, words_of
 from chat_server.log.content import Content
 
 LISTS = 64
@@ -29,6 +30,8 @@ PLACES: Sequence[str] = [one + other for one in _LETTERS for other in _LETTERS]
 _NUMBERS = {place.encode(): number for number, place in enumerate(PLACES)}
 _WIPED = b"!"  # over a place, and over a word that has no place left
 _CHECKSUM = 8  # characters
+# What other words were made with is not whole: it is made anew, by this program and by the one that made it.
+_SEED = crc32(VERSION.encode())
 
 
 class Key(NamedTuple):
@@ -93,12 +96,12 @@ def lists_with(messages: Iterable[tuple[int, Content]]) -> dict[int, bytes]:
 
 
 def _sealed(lines: bytes) -> bytes:
-    return b"%08x%b" % (crc32(lines), lines)
+    return b"%08x%b" % (crc32(lines, _SEED), lines)
 
 
 def is_whole(stored: bytes) -> bool:
-    """Is a list as it was written?"""
-    return stored[:_CHECKSUM] == b"%08x" % crc32(stored[_CHECKSUM:])
+    """Is a list as it was written, and in these words?"""
+    return stored[:_CHECKSUM] == b"%08x" % crc32(stored[_CHECKSUM:], _SEED)
 
 
 def without(stored: bytes, gone: Iterable[tuple[str, int]]) -> bytes:

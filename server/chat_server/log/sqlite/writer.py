@@ -27,7 +27,9 @@ from chat_server.log.sqlite.upkeep import Upkeep
 
 _MOST_AT_ONCE = 2048  # entries in one commit
 _DELETIONS_AT_ONCE = 128  # in one commit
-_DELETIONS_BESIDE_LINES = 32  # in one commit, while others write: each writes to ten places of the file
+# In one commit, while others write: each writes to ten places of the file, which takes half a millisecond, and a line
+# that comes meanwhile waits for all of it. Of many that wait a part, as each commit takes its time beside that.
+_DELETIONS_BESIDE_LINES, _MOST_BESIDE_LINES, _SHARE_BESIDE_LINES = 6, 32, 4
 _PAUSE = 2.0  # after a commit of deletions, while others write: so many times as long as it took
 _RETRY_SECONDS = 0.25
 _PATIENCE_MS = 400  # with those who read, before what was deleted is wiped only after its deletion was told
@@ -97,7 +99,7 @@ class Writer:
         while self._deletions and not more:
             self._commit_deletions(_DELETIONS_AT_ONCE)
         if self._deletions and time.monotonic() >= self._deletions_from:
-            self._commit_deletions(_DELETIONS_BESIDE_LINES if self._has_kept_lines else _DELETIONS_AT_ONCE)
+            self._commit_deletions(self._deletions_beside_lines() if self._has_kept_lines else _DELETIONS_AT_ONCE)
         elif not batch and self._must_wipe:
             self._wipe()
         if more and self._upkeep.is_due(self.facts, idle=self._queue.empty()):
@@ -130,6 +132,10 @@ class Writer:
             self._deletions.append(item)
             return True
         return False
+
+    def _deletions_beside_lines(self) -> int:
+        """How many go into a commit while others write."""
+        return min(max(_DELETIONS_BESIDE_LINES, len(self._deletions) // _SHARE_BESIDE_LINES), _MOST_BESIDE_LINES)
 
     def _commit_deletions(self, most: int) -> None:
         begin = time.monotonic()

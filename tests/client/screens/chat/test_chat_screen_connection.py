@@ -1,5 +1,6 @@
 """What the screen says of the connection, and what becomes of names and lines meanwhile."""
 
+import asyncio
 import json
 from contextlib import suppress
 
@@ -7,6 +8,7 @@ from websockets.asyncio.server import broadcast
 from websockets.exceptions import ConnectionClosed
 
 from chat_protocol.commands import Say
+from chat_server.log.sqlite import backup, restore
 from chatting import open_house
 from client.chat_host import chat, chat_at
 from client.connection_host import Room as OneRoom
@@ -77,6 +79,26 @@ async def test_the_connection_is_lost_and_comes_back():
             await ana.lacks("not sent yet", "Try now")
             bob = await again.person("bob")
             assert [message["text"] for message in bob.init["messages"]] == ["said meanwhile"]
+
+
+async def test_a_server_that_went_back_to_a_backup_says_what_is_gone(tmp_path):
+    """What the backup has was read before, and stays so; it is not news, and nothing is said to be gone but what is."""
+    log, copy = tmp_path / "chat.db", tmp_path / "copy.db"
+    async with open_house(log=f"sqlite:{log}") as house, chat(house) as ana:
+        port, bob = house.server.port, await house.person("bob")
+        await bob.say("kept", "kept too")
+        await ana.shows("▊ kept too")
+        await asyncio.to_thread(backup, log, copy)
+        await bob.say("too late")
+        await ana.shows("▊ too late")
+        house.server.stop()
+        await ana.shows("Connection lost.")
+        await house.ended()
+        restore(copy, log)
+        async with open_house(port=port, log=f"sqlite:{log}"):
+            ana.retry()
+            await ana.shows("The server went back to a backup; 1 newer message is gone.", "▊ kept too")
+            await ana.lacks("too late", "new since", "earlier messages are gone")
 
 
 async def test_the_key_does_what_the_button_does():

@@ -1,9 +1,12 @@
 """The driver reads a real terminal, hands on what it says, and ends with it."""
 
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from terminal import Terminal
 
@@ -49,6 +52,28 @@ def test_the_background_is_told_to_the_app(tmp_path: Path) -> None:
         terminal.wait("a; up; 'p\\nq'; b")
         terminal.send(b"\x1b")
         terminal.wait("escape")
+
+
+_SELECT = {"23", "270"} if os.uname().machine == "x86_64" else {"72"}
+"""The numbers of select and pselect6, as Linux counts system calls."""
+
+
+def waits_without_end(pid: int) -> bool:
+    """A thread of the process is in `select` with no timeout, its fifth argument."""
+    calls = [path.read_text().split() for path in Path(f"/proc/{pid}/task").glob("*/syscall")]
+    return any(call[0] in _SELECT and int(call[5], 16) == 0 for call in calls)
+
+
+@pytest.mark.skipif(not Path("/proc/self/syscall").exists(), reason="needs Linux that tells what a process waits for")
+def test_a_quiet_terminal_wakes_nobody(tmp_path: Path) -> None:
+    """The thread that reads waits for the terminal or for its own end, with no time set; and it does end."""
+    pid = tmp_path / "pid"
+    tell = f"import os, pathlib; pathlib.Path({str(pid)!r}).write_text(str(os.getpid()))\n"
+    with Terminal([sys.executable, "-c", tell + APP], home=tmp_path) as terminal:
+        terminal.wait("background 0 0 0")
+        terminal.wait(lambda _: waits_without_end(int(pid.read_text())))
+        terminal.send(b"\x11")
+        assert terminal.wait_exit() == 0
 
 
 def test_the_end_of_the_input_is_a_hang_up(tmp_path: Path) -> None:

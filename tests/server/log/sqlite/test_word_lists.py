@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_protocol.queries import Query, Term, words_of
+from chat_protocol.queries import Query, Term
+from chat_protocol.words import words_of
 from chat_server.log.content import Content
 from chat_server.log.sqlite.word_lists import (
     PLACES,

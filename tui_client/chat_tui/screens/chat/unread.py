@@ -28,7 +28,6 @@ class UnreadMarker:
         self._news: set[int] = set()  # came while something older was being read, or nobody was looking
         self._news_to_you: set[int] = set()
         self._rule: Literal["unseen", "seen", "read"] = "read"
-        self._epoch: str | None = None
 
     # -- news ---------------------------------------------------------------------------------------------------
 
@@ -124,14 +123,13 @@ class UnreadMarker:
             if notice := self._missed_notice(change):
                 self._status.notice(notice)
             self._mark_missed(change.missed)
-        self._epoch = self._store.epoch
         self.note_read()
 
     def _missed_notice(self, change: Change) -> notices.Notice | None:
         missed, to_you = change.missed or 0, change.missed_to_you
         if change.first:
             return notices.away_notice(missed, to_you) if missed else None
-        return notices.back_notice(missed, to_you, anew=self._epoch != self._store.epoch)
+        return notices.back_notice(missed, to_you, anew=change.anew, lost=change.lost)
 
     def _mark_missed(self, missed: int) -> None:
         """Put the rule above the first of the newest `missed` messages of others; above older news it stays."""

@@ -9,6 +9,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
 
+from chat_protocol.patterns import deferred
 from chat_tui.toolkit.input.events import InputEvent, KeyPressed, Pasted
 from chat_tui.toolkit.input.keys import AFTER_ESCAPE, CONTROLS, alt_key, text_key
 from chat_tui.toolkit.input.paste import PASTE_BEGIN, PASTE_END, PasteBuffer
@@ -31,8 +32,8 @@ _REMEMBERED = 5.0
 """Seconds in which what comes at once may be the rest of what was given up."""
 
 _ESC, _BEL, _BACKSLASH = 0x1B, 0x07, 0x5C
-_TEXT = re.compile(rb"[^\x00-\x1f\x7f]+")
-_CONTROL = re.compile(rb"[\x00-\x1f]")
+_TEXT = deferred(rb"[^\x00-\x1f\x7f]+")
+_CONTROL = deferred(rb"[\x00-\x1f]")
 # Few ever need these two, and they take a while to compile.
 _WHOLE = (
     rb"\x1b(?:\[(?:\[[A-E]|M[ -\xff]{3}|[ -?]*(?:[@-~]|\$))"  # CSI

@@ -7,6 +7,7 @@ never typed.
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from chat_protocol.patterns import deferred
 from chat_tui.toolkit.input import keys, mouse
 from chat_tui.toolkit.input.events import (
     BackgroundColorReported,
@@ -17,7 +18,7 @@ from chat_tui.toolkit.input.events import (
     SizeReported,
 )
 
-_SEQUENCE = re.compile(r"([<=>?]?)([0-9:;]*)([ -/]*)([@-~]|(?<=[0-9])\$)")  # in rxvt "$" is a last letter, too
+_SEQUENCE = deferred(r"([<=>?]?)([0-9:;]*)([ -/]*)([@-~]|(?<=[0-9])\$)")  # in rxvt "$" is a last letter, too
 _LARGEST = 0x10FFFF
 """No number in a report is larger than a code point; what is, is nonsense."""
 _DIGITS = 7

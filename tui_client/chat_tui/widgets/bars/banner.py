@@ -3,7 +3,6 @@
 Three rows at most, so that it can't push the conversation away; the action is never what gets cut.
 """
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
+from chat_protocol.patterns import deferred
 from chat_tui.toolkit.cells import cell_len
 from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 from chat_tui.widgets.bars.kind import Kind
@@ -22,7 +22,7 @@ from chat_tui.widgets.markup.wrapping import fit_cells, one_line, wrap
 
 GLYPHS: dict[Kind, str] = {"info": "•", "warning": "▲", "success": "✓", "error": "✕"}
 MAX_ROWS = 3
-_NUMBER_WITH_UNIT = re.compile(r"(?<=\d) (?=(?:s|min|h|d)\b)")
+_NUMBER_WITH_UNIT = deferred(r"(?<=\d) (?=(?:s|min|h|d)\b)")
 _NO_BREAK = "\u00a0"
 INDENT = 3
 """Columns before the text: a blank, the glyph, a blank."""

@@ -4,15 +4,14 @@ A flag, a family or a letter with its accents is one step for the arrow keys. Ba
 of a letter with marks only the last mark, as writers of Hindi or Vietnamese expect of every other editor.
 """
 
-import re
-
 from textual.widgets import TextArea
 
+from chat_protocol.patterns import deferred
 from chat_tui.widgets.markup.wrapping import clusters
 
 _REACH = 256
 """Characters to each side of the cursor that are looked at: a cluster is shorter, but for nonsense."""
-_JOINED_PICTURE = re.compile("[\u200d\ufe0f\u20e3\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+_JOINED_PICTURE = deferred("[\u200d\ufe0f\u20e3\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 
 
 def cluster_at(line: str, column: int) -> tuple[int, int]:

@@ -4,7 +4,6 @@ Commands stand at the start of the text or behind modifiers that are typed out a
 Names come from other people and are literal text throughout.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from heapq import nsmallest
 from types import MappingProxyType
@@ -12,6 +11,7 @@ from types import MappingProxyType
 import msgspec
 
 from chat_protocol.commands import COMMANDS, CommandSpec
+from chat_protocol.patterns import deferred
 from chat_tui.widgets.markup.ranking import SCATTERED, WORD, rank
 
 SHOWN = 8
@@ -19,7 +19,7 @@ SHOWN = 8
 
 _MODIFIERS = frozenset(spec.name for spec in COMMANDS if spec.is_modifier)
 """Also those that nobody is offered: what stands behind them is completed all the same."""
-_VERB = re.compile(r"(/\S*)(\s*)(\S*)(\s*)")
+_VERB = deferred(r"(/\S*)(\s*)(\S*)(\s*)")
 
 
 class Candidate(msgspec.Struct, frozen=True):

@@ -1,11 +1,10 @@
 """The composer's text field: grows with its text up to a bound, and takes plain text only."""
 
-import re
-
 from textual import events
 from textual.geometry import Size
 from textual.reactive import reactive
 
+from chat_protocol.patterns import deferred
 from chat_tui.toolkit.text_area import QuietTextArea
 from chat_tui.widgets.composer.caret import backspace_from, left_of, right_of
 
@@ -17,8 +16,8 @@ LONGEST = 32_768
 """Characters that the composer holds; a longer paste is cut. Far above what any room accepts."""
 
 _TAB = "    "
-_LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
-_UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_LINE_ENDS = deferred("\r\n?|[\u2028\u2029]")
+_UNPRINTABLE = deferred("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _JOINERS = frozenset("\u200c\u200d")
 """Zero-width (non-)joiners: not printable, yet part of many emoji and of Persian words."""
 

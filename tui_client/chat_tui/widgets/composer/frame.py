@@ -106,10 +106,12 @@ class ComposerFrame:
         editor, name = self._editor, one_line(target)
         editor.set_class(bool(target) or lifetime != "off", "-labelled")
         hint = f"Private message to {name}…" if name else "Message everyone… (/ for commands)"
-        editor.placeholder = Content(fit_cells(hint, max(1, editor.content_size.width), trim=True))
         title = f"private to {name}" if name else "to Everyone"
-        room = editor.region.width - self._chip.width(lifetime) - 8
-        title = fit_cells(title, max(1, room), trim=True) + (":" if editor.compact else "")
+        if editor.region.width:  # else this is before the first layout, whose picture has them whole
+            hint = fit_cells(hint, max(1, editor.content_size.width), trim=True)
+            title = fit_cells(title, max(1, editor.region.width - self._chip.width(lifetime) - 8), trim=True)
+        editor.placeholder = Content(hint)
+        title += ":" if editor.compact else ""
         if title != self._title:
             self._title = title
             editor.border_title = Content(title)

@@ -3,20 +3,21 @@
 import re
 import unicodedata
 
+from chat_protocol.patterns import deferred
 from chat_tui.widgets.markup.wrapping import Span
 
-_URL = re.compile(r"https?://[^\s<>\"`]+", re.IGNORECASE)
+_URL = deferred(r"https?://[^\s<>\"`]+", re.IGNORECASE)
 _SENTENCE = ".,;:!?'\"*"
 _OPENING = {")": "(", "]": "[", "}": "{"}
 _CLOSING = {opening: closing for closing, opening in _OPENING.items()}
 _EMPHASIS = "_~|"
 _BRACKETS_AND_STOPS = frozenset({"Po", "Ps", "Pe", "Pi", "Pf"})
 _LONGEST = 2000  # terminals drop longer ones
-_HOST = re.compile(r"(https?://)([^\s/?#@:\[\]]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?=[/?#]|\Z)", re.IGNORECASE)
-_PLAIN_HOST = re.compile(r"[a-zA-Z0-9.-]+|\[.*")
-_NOT_IN_A_SEQUENCE = re.compile(r"[^!#-;=?-Z_a-z~\[\]]|%(?![0-9a-fA-F]{2})")
+_HOST = deferred(r"(https?://)([^\s/?#@:\[\]]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?=[/?#]|\Z)", re.IGNORECASE)
+_PLAIN_HOST = deferred(r"[a-zA-Z0-9.-]+|\[.*")
+_NOT_IN_A_SEQUENCE = deferred(r"[^!#-;=?-Z_a-z~\[\]]|%(?![0-9a-fA-F]{2})")
 _LOOKS_LIKE_LATIN = frozenset({"GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU", "DESERET"})
-_UNLIKE_ASCII = re.compile("[\xdf-\xf6\xf8-\u0130\u0132-\u017e]")
+_UNLIKE_ASCII = deferred("[\xdf-\xf6\xf8-\u0130\u0132-\u017e]")
 """Latin letters that nobody takes for others: no dotless i, no long s."""
 
 

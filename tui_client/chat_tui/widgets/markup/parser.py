@@ -9,15 +9,16 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
+from chat_protocol.patterns import deferred
 from chat_tui.widgets.markup.spans import Block, CharStyle, Formats, Mark
 from chat_tui.widgets.markup.wrapping import Span
 
-_TOKEN = re.compile(r"`+|\*+|_+|:[a-z0-9_+-]{2,40}:")
-_FENCE = re.compile(r"```[ \t]*([\w+#.-]*)")
+_TOKEN = deferred(r"`+|\*+|_+|:[a-z0-9_+-]{2,40}:")
+_FENCE = deferred(r"```[ \t]*([\w+#.-]*)")
 _BEFORE_OPENING = frozenset(" \t\"'([“‘«—–")  # noqa: RUF001  # what stands before a quoted word
-_OPENS = re.compile(r"(?![\s*_./\\|=<>+&^~,;:!?)\]}%-]|\Z)")
+_OPENS = deferred(r"(?![\s*_./\\|=<>+&^~,;:!?)\]}%-]|\Z)")
 _NOT_BEFORE_CLOSING = frozenset(" \t*_/\\|=<>+&^~([{,;")
-_CLOSES = re.compile(r"(?![\w*_/\\|=<>+&^`~@#$%]|[.,:;!?\"][\w/\\])")
+_CLOSES = deferred(r"(?![\w*_/\\|=<>+&^`~@#$%]|[.,:;!?\"][\w/\\])")
 _LOOKS = {"*": CharStyle.EMPHASIS, "_": CharStyle.EMPHASIS, "**": CharStyle.STRONG}
 
 

@@ -5,10 +5,10 @@ Widths are those of `toolkit.cells`, as for all that Textual lays out. Spans are
 the text that was given, so that a row knows which characters it shows.
 """
 
-import re
 import unicodedata
-from functools import cache, lru_cache
+from functools import lru_cache
 
+from chat_protocol.patterns import deferred
 from chat_tui.toolkit.cells import cell_len, split_graphemes
 
 Span = tuple[int, int]
@@ -18,19 +18,14 @@ _JOINER, _NON_JOINER = "\u200d", "\u200c"
 _EMOJI = "\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 _JOINING = "\u0600-\u0dff"
 """Letters that a joiner changes: Arabic and its like, those of India, Sinhala."""
+_LOOSE_JOINER = deferred(f"(?<![{_EMOJI}\ufe0f{_JOINING}]){_JOINER}|(?<![{_JOINING}]){_JOINER}(?![{_EMOJI}{_JOINING}])")
 _MOST_CELLS = 16
 """A cluster is no wider, whatever else would belong to it: a kiss of two people with tones of skin has 14."""
 
 
 def settle(text: str) -> str:
     """Replace joiners that join nothing, same length: some terminals put all that follows one into one cell."""
-    return _loose_joiner().sub(_NON_JOINER, text) if _JOINER in text else text
-
-
-@cache
-def _loose_joiner() -> re.Pattern[str]:
-    """Made on first use: it takes 0.6 ms, and most texts join nothing."""
-    return re.compile(f"(?<![{_EMOJI}\ufe0f{_JOINING}]){_JOINER}|(?<![{_JOINING}]){_JOINER}(?![{_EMOJI}{_JOINING}])")
+    return _LOOSE_JOINER.sub(_NON_JOINER, text) if _JOINER in text else text
 
 
 def clusters(text: str, most: int = _MOST_CELLS) -> list[tuple[int, int, int]]:

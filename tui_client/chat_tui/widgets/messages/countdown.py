@@ -51,14 +51,14 @@ class Countdown(PanePart):
     def _show(self, line: int) -> None:
         """Lay the present countdown over a row that has one."""
         pane = self._pane
-        key, row = pane.rows[line]
+        key = pane.rows[line][0]
         drawn, palette = pane.canvas.drawn(key), pane.canvas.palette
         if drawn.expires_at is None or palette is None:
             return
         self._clocks[line] = text = clock_text(drawn.expires_at, pane.now())
         if drawn.has_room(text):
             over = pane.canvas.over(key)
-            pane.strips[line] = with_clock(drawn.strips[row], drawn.clock, text, palette, over)
+            pane.strips[line] = with_clock(pane.strips[line], drawn.clock, text, palette, over)
         else:  # "1 d 0 h" has become "23 h 59 m": the rest of the row must move
             pane.canvas.forget({key})
             pane.invalidate()

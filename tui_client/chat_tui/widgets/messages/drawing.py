@@ -34,8 +34,13 @@ def draw_missing(key: int, frame: Frame, palette: Palette) -> Drawn:
 def with_clock(strip: Strip, cells: range, text: str, palette: Palette, over: Style | None) -> Strip:
     """A header row with its countdown replaced by a text that has room; nothing else on it moves."""
     style = palette.named["countdown"] + over if over is not None else palette.named["countdown"]
-    clock = palette.filtered([Segment(text + " " * (len(cells) - cell_len(text)), style)])
-    return Strip([*strip.crop(0, cells.start), *clock, *strip.crop(cells.stop)], strip.cell_length)
+    return laid_over(strip, cells, text + " " * (len(cells) - cell_len(text)), style, palette)
+
+
+def laid_over(strip: Strip, cells: range, text: str, style: Style, palette: Palette) -> Strip:
+    """A finished row with a text in place of some cells, as many as it has itself."""
+    over = palette.filtered([Segment(text, style)])
+    return Strip([*strip.crop(0, cells.start), *over, *strip.crop(cells.stop)], strip.cell_length)
 
 
 def clock_text(expires_at: float, now: float) -> str:
@@ -48,6 +53,7 @@ class _Drawing:
 
     def __init__(self, row: Row, parent: Row | None, frame: Frame, palette: Palette) -> None:
         self.row, self.parent, self.frame, self.palette = row, parent, frame, palette
+        self.indent, self.text_width = frame.indent, frame.text_width  # worked out once, not for each row
         self.over: Style | None = None
         if frame.strip is not None:
             self.over = palette.picked
@@ -72,7 +78,7 @@ class _Drawing:
             return [Segment(f" {bar} ", style)]
         if kind != "private":
             bar, style = "│", self._named("mention" if kind == "mention" else "time")
-        return [Segment(" " * (self.frame.indent - 2), self.base), Segment(f"{bar} ", style)]
+        return [Segment(" " * (self.indent - 2), self.base), Segment(f"{bar} ", style)]
 
     def _begin_beside(self, *, named: bool) -> None:
         """Where time and name stand beside the text: have them left of the first row of it."""
@@ -82,8 +88,8 @@ class _Drawing:
         time = row.time.rpartition(" ")[2].rjust(frame.time_cells - 1) + " " if frame.time_cells else ""
         name = fit_cells(settle(row.author), frame.name_cells) if named else ""
         used = cell_len(name)
-        before = frame.indent - 3 - frame.name_cells - len(time)
-        self.out.author = range(frame.indent - 3 - used, frame.indent - 3)
+        before = self.indent - 3 - frame.name_cells - len(time)
+        self.out.author = range(self.indent - 3 - used, self.indent - 3)
         self.head = [
             Segment(" " * before + time, self._named("time")),
             Segment(" " * (frame.name_cells - used) + name, self.author_style),
@@ -132,7 +138,7 @@ class _Drawing:
             self._add_rule(self.row.rule, "rule")
         self._begin_beside(named=False)
         self.out.hidden = 1
-        words = fit_cells(settle(self.row.folded), self.frame.text_width)
+        words = fit_cells(settle(self.row.folded), self.text_width)
         self._add(Part.MORE, [Segment(words, self._named("preview"))])
         self._add_actions()
         return self.out
@@ -140,8 +146,8 @@ class _Drawing:
     def draw_missing(self) -> Drawn:
         if self.frame.gap:
             self._add_gap()
-        words = fit_cells("deleted message", self.frame.text_width)
-        self._add_plain(Part.RULE, [Segment(" " * self.frame.indent + words, self._named("preview"))])
+        words = fit_cells("deleted message", self.text_width)
+        self._add_plain(Part.RULE, [Segment(" " * self.indent + words, self._named("preview"))])
         return self.out
 
     def _over(self, style: Style) -> Style:
@@ -185,39 +191,41 @@ class _Drawing:
         dashes = "─" * (3 if self.frame.compact else 8)
         words = fit_cells(settle(words), max(1, self.frame.width - 2 * len(dashes) - 2))
         line = f"{dashes} {words} {dashes}"
-        room = min(self.frame.width, self.frame.indent + self.frame.text_width + (not self.frame.compact))
+        room = min(self.frame.width, self.indent + self.text_width + (not self.frame.compact))
         left = max(0, room - cell_len(line)) // 2
         self._add_plain(part, [Segment(" " * left + line, self.palette.named[name])])
 
     def _preview(self) -> str:
         if self.parent is None:
-            return fit_cells("╭ deleted message", self.frame.text_width)
+            return fit_cells("╭ deleted message", self.text_width)
         if self.parent.folded:
-            return fit_cells(settle(f"╭ {self.parent.folded}"), self.frame.text_width)
+            return fit_cells(settle(f"╭ {self.parent.folded}"), self.text_width)
         words = f"╭ {self.parent.author}: {preview_line(self.parent.text)}"
-        return fit_cells(settle(words), self.frame.text_width)
+        return fit_cells(settle(words), self.text_width)
 
     def _aside(self, now: float) -> list[tuple[str, str]]:
         """Countdown and note, each with its style."""
         row = self.row
+        if row.expires_at is None and not row.note:  # most messages
+            return []
         kind = row.note_kind if row.note_kind in {"private", "mention", "pending"} else "time"
         clock = clock_text(row.expires_at, now) if row.expires_at is not None else ""
         return [(text, name) for text, name in ((clock, "countdown"), (settle(row.note), kind)) if text]
 
     def _add_header(self, now: float) -> None:
-        row, room = self.row, self.frame.text_width
+        row, room = self.row, self.text_width
         rest = [*([(row.time, "time")] if row.time else []), *self._aside(now)]
         author = settle(row.author)
         needed = sum(len(GAP) + cell_len(text) for text, _ in rest)
         author = fit_cells(author, min(room, max(AUTHOR_CELLS, room - needed)))
-        x = self.frame.indent + cell_len(author)
-        self.out.name_row, self.out.author = len(self.out.parts), range(self.frame.indent, x)
+        x = self.indent + cell_len(author)
+        self.out.name_row, self.out.author = len(self.out.parts), range(self.indent, x)
         self._add(Part.HEADER, [Segment(author, self.author_style), *self._after(x, rest)])
 
     def _after(self, x: int, words: Sequence[tuple[str, str]]) -> list[Segment]:
         """What comes after cell `x` of the row that is made now, as far as there is room: words with their styles."""
         segments = []
-        end = self.frame.indent + self.frame.text_width
+        end = self.indent + self.text_width
         for text, name in words:
             shown = fit_cells(text, end - x - len(GAP))
             if not shown:
@@ -232,7 +240,7 @@ class _Drawing:
         """The rows of the text; `aside` stands behind the last of them, below it where it has no room there."""
         found = self.frame.find(self.row.text) if self.frame.find is not None else ()
         text = self.out.text = message_text(self.row.text, self.frame.selected, found)
-        spans = wrap(text.text, self.frame.text_width)
+        spans = wrap(text.text, self.text_width)
         if len(spans) > FOLD_ROWS and not self.frame.expanded:
             self.out.hidden = len(spans) - (FOLD_ROWS - 1)
             del spans[FOLD_ROWS - 1 :]
@@ -245,15 +253,15 @@ class _Drawing:
             else:
                 self._add_row_of_text(text, span, aside if span is last else ())
         if self.out.hidden:
-            words = fit_cells(f"… {self.out.hidden} more lines (Enter to show all)", self.frame.text_width)
+            words = fit_cells(f"… {self.out.hidden} more lines (Enter to show all)", self.text_width)
             self._add(Part.MORE, [Segment(words, self._named("more"))])
         if aside and last is None:
-            self._add(Part.HEADER, self._after(self.frame.indent - len(GAP), aside)[1:])
+            self._add(Part.HEADER, self._after(self.indent - len(GAP), aside)[1:])
 
     def _has_room(self, text: MessageText, span: Span, aside: Sequence[tuple[str, str]]) -> bool:
         needed = sum(len(GAP) + cell_len(words) for words, _ in aside)
         used = cell_len(text.text[span[0] : span[1]])
-        return not text.in_block(span[0]) and used + needed <= self.frame.text_width
+        return not text.in_block(span[0]) and used + needed <= self.text_width
 
     def _add_row_of_text(self, text: MessageText, span: Span, aside: Sequence[tuple[str, str]]) -> None:
         """A row cut where its look changes; a fenced block is as wide as the list."""
@@ -267,7 +275,7 @@ class _Drawing:
         else:
             pieces.append(Segment(text.text[start:end], self._named("text")))
         if aside:
-            pieces += self._after(self.frame.indent + cell_len(text.text[start:end]), aside)
+            pieces += self._after(self.indent + cell_len(text.text[start:end]), aside)
         self._finish(Part.TEXT, pieces, self._named("code-block") if text.in_block(start) else self.base, links)
 
     def _style(self, look: int) -> Style:
@@ -298,7 +306,7 @@ class _Drawing:
         if strip is None:
             return
         if strip.words:
-            room = self.frame.width - self.frame.strip_indent - 1 if self.frame.dense else self.frame.text_width
+            room = self.frame.width - self.frame.strip_indent - 1 if self.frame.dense else self.text_width
             words = " " * (self.frame.strip_indent + 1) + fit_cells(settle(strip.words), max(1, room))
             self._add_plain(Part.DETAILS, [Segment(words, self.palette.named["time"])])
         left = self.frame.strip_indent

@@ -16,7 +16,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from chat_tui.toolkit.line_view import LineView
-from chat_tui.widgets.messages import countdown, edges, mouse, pane, picking, unread
+from chat_tui.widgets.messages import countdown, edges, mouse, pane, picking, top_name, unread
 from chat_tui.widgets.messages.canvas import Lookup
 from chat_tui.widgets.messages.find import FindHighlights, Reading
 from chat_tui.widgets.messages.frame import Find, Spacing
@@ -84,7 +84,7 @@ class MessageList(LineView):
         self._unread = unread.UnreadRule(self._pane, self._tell)
         self._edges = edges.PageEdges(self._pane, self._tell)
         self._picking = picking.Picking(self._pane, actions, details, self._tell)
-        self._pane.parts = (self._countdown, self._unread, self._edges, self._picking)
+        self._pane.parts = (self._countdown, self._unread, self._edges, self._picking, top_name.TopName(self._pane))
         self._mouse = mouse.MessageMouse(self._pane, self._picking, self._edges, self.jump, self._tell)
         self._trail = Trail()
 

@@ -8,6 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from chat_protocol.patterns import deferred
 from chat_tui.widgets.markup.links import find_links
 from chat_tui.widgets.markup.spans import CharStyle, Formats, Mark, Shown, may_have_formats
 from chat_tui.widgets.markup.wrapping import Span, clusters, settle, whole_clusters
@@ -17,7 +18,7 @@ SELECTED = 64
 FOUND = 128
 LOOKS = LINK - 1
 """The bits of a byte that are a `CharStyle`."""
-_RUN = re.compile(rb"(.)\1*", re.DOTALL)
+_RUN = deferred(rb"(.)\1*", re.DOTALL)
 
 NAMES: dict[int, str] = {
     CharStyle.TEXT: "text",
