@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
@@ -274,3 +275,32 @@ def test_a_slip_in_a_word_is_no_address(word, meant, capsys):
     assert capsys.readouterr().err == (
         f"chat-tui: Did you mean `chat-tui {meant}`? For a host called that, use {word}:6789.\n"
     )
+
+
+def test_the_first_frame_waits_for_hardly_any_import():
+    """Neither for what reads arguments and settings, nor for a library: it is shown in the time of the interpreter."""
+    program = "import sys, chat_tui.cli, chat_tui.terminal.splash; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program],  # without what others have put into the environment's start
+        env=os.environ | {"PYTHONPATH": str(Path(cli.__file__).parents[1])},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    imported = set(done.stdout.split())
+    assert not imported & {"argparse", "asyncio", "contextlib", "pathlib", "re", "rich", "textual", "typing"}
+    assert len({name for name in imported if name.startswith("chat_")}) <= 9
+
+
+@pytest.mark.parametrize(("arguments", "why"), [
+    (["ws://example.org:99999"], "The port in"),
+    (["127.0.0.1:9", "--name", "two  words"], "name"),
+    (["127.0.0.1:9", "--theme", "none-such"], "theme"),
+    (["127.0.0.1:9", "127.0.0.1:8"], "unrecognized arguments"),
+    (["127.0.0.1:9", "--name"], "expected one argument"),
+])  # fmt: skip
+def test_what_is_wrong_is_said_after_the_first_frame_has_gone(arguments, why, tmp_path):
+    """On the screen that was there before, whether the frame was shown or not."""
+    with Terminal([sys.executable, "-m", "chat_tui", *arguments], home=tmp_path, cols=200) as terminal:
+        assert terminal.wait_exit() == 2
+        assert terminal.restored()
+        said = terminal.raw.rpartition(b"\x1b[?25h")[2].decode()
+    assert why in said

@@ -1,22 +1,17 @@
-"""Command line of `chat-tui`: reads the arguments and starts the full-screen client, the plain one, or the demo."""
+"""Entry point of `chat-tui`: draws the first frame, with hardly anything imported, and only then reads the arguments.
 
-import argparse
-import gc
+Reading them takes as long as all that is done before, and says nothing that the frame depends on.
+"""
+
 import io
-import math
 import os
 import sys
 from collections.abc import Sequence
-from functools import partial
-from typing import TYPE_CHECKING
 
-from chat_tui.settings.errors import SettingsError
+from chat_tui.terminal.fitness import why_no_screen
 
-if TYPE_CHECKING:
-    from chat_tui.app.app import ChatApp
-    from chat_tui.settings.profile import Profile
-
-DEFAULT_URL = "ws://localhost:6789"
+_FLAGS = ("--guest", "--reduce-motion")
+_WITH_A_VALUE = ("--name", "--theme", "--density")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,242 +21,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("TEXTUAL_FPS", "1000")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a name that the language settings can't write is no reason to end
-    options = _options(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    from chat_tui.terminal.splash import Splash  # noqa: PLC0415 - not on every system
+
+    splash = Splash()
     try:
-        return _run(options)
-    except SettingsError as error:
-        print(f"chat-tui: {error}", file=sys.stderr)
-        return 2
+        composer = _composer_wanted(words)
+        if composer is not None and not why_no_screen():
+            splash.show(composer=composer)
+        from chat_tui.program import run  # noqa: PLC0415 - after the first frame
+
+        return run(words, splash)
     except KeyboardInterrupt:  # before the program has the keyboard, or listens to signals
         return 130
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is written down and told
-        return _ended_by(error)
+    finally:
+        splash.end()
 
 
-def _run(options: argparse.Namespace) -> int:
-    if options.url == "demo":
-        from chat_tui.app.demo import run_demo  # noqa: PLC0415 - the demo alone brings a server along
+def _composer_wanted(words: Sequence[str]) -> bool | None:
+    """Whether the first frame has a composer: it is known where to go. None where there may be no screen at all.
 
-        return run_demo()
-    if options.url == "config":
-        return _config(options)
-    return _chat(options)
-
-
-def _ended_by(error: BaseException) -> int:
-    """Tell of a fault of our own, and where more about it is."""
-    from chat_tui.storage.crash_report import write_crash_report  # noqa: PLC0415 - needed by nobody whose program does not fail
-    from chat_tui.storage.identity import state_folder  # noqa: PLC0415 - --help and --version stay quick
-
-    print(f"chat-tui crashed because of a bug. {write_crash_report(error, state_folder())}", file=sys.stderr)
-    return 1
-
-
-def _config(options: argparse.Namespace) -> int:
-    """Print what is set, and by whom."""
-    from chat_tui.app.config_report import report  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
-
-    lines = "\n".join(report(open_profile(vars(options))))
-    try:
-        print(lines, flush=True)
-    except OSError as error:
-        print(f"chat-tui: can't write to standard output: {error.strerror}", file=sys.stderr)
-        return 1
-    return 0
-
-
-class _Version(argparse.Action):
-    """Looks the version up when it is asked for: that takes longer than all the rest of this module."""
-
-    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
-        super().__init__(option_strings, dest, nargs=0, help="show program's version number and exit")
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib import metadata  # noqa: PLC0415 - --help and --version stay quick
-
-        print(f"chat-tui {metadata.version('chat-tui')}")
-        parser.exit()
-
-
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Read the command line; it ends here where that makes no sense."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    if options.timeout is not None and not options.plain:
-        parser.error("--timeout needs --plain")
-    return options
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="chat-tui",
-        description="A full-screen chat client for the terminal.",
-        epilog="`chat-tui demo` starts its own server and shows you around. `chat-tui config` prints every setting, "
-        "where its value comes from, and where your settings file goes.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action=_Version)
-    parser.add_argument(
-        "url",
-        nargs="?",
-        metavar="URL",
-        help="server to join (default: your settings, such as CHAT_TUI_SERVER; otherwise you're asked, and --plain "
-        f"uses {DEFAULT_URL})",
-    )
-    parser.add_argument("--name", help="your name in the chat (default: your name on this computer)")
-    parser.add_argument(
-        "--guest",
-        action="store_true",
-        help="join as somebody else this time; otherwise all your windows are one person",
-    )
-    parser.add_argument("--theme", help="colour theme, for this session only")
-    parser.add_argument("--density", metavar="compact", help="message spacing: compact or comfortable")
-    parser.add_argument("--reduce-motion", action="store_true", default=None, help="no animation, and nothing blinks")
-    parser.add_argument(
-        "--plain", action="store_true",
-        help="no screen: lines in, lines out, for screen readers, pipes and cron; at the end of the input, wait until "
-        "the server has confirmed every line (status 0), or refuses one or stops answering (status 1); with --name, "
-        "join as somebody called that, not as you",
-    )  # fmt: skip
-    parser.add_argument(
-        "--timeout", type=_seconds, metavar="SECONDS",
-        help="with --plain: at the end of the input, give up after this long without an answer, connecting included "
-        "(default: 10); until then, keep retrying a lost connection",
-    )  # fmt: skip
-    return parser
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not 0 < seconds < math.inf:
-        raise argparse.ArgumentTypeError(f"must be a number of seconds above 0, such as 10 or 2.5, not {text!a}")
-    return seconds
-
-
-def _chat(options: argparse.Namespace) -> int:
-    from chat_protocol.names import InvalidNameError, check_name  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.connection.address import ConnectionUrlError, parse_url  # noqa: PLC0415 - --help and --version stay quick
-
-    if options.url and options.url.isalpha() and (word := _mistyped(options.url)):
-        host = options.url
-        print(f"chat-tui: Did you mean `chat-tui {word}`? For a host called that, use {host}:6789.", file=sys.stderr)
-        return 2
-    try:
-        url = None if options.url is None else parse_url(options.url)
-        options.name = check_name(options.name) if options.name else None
-    except (ConnectionUrlError, InvalidNameError) as error:
-        print(f"chat-tui: {error}", file=sys.stderr)
-        return 2
-    return _plain(options, url) if options.plain else _on_screen(options, url)
-
-
-def _mistyped(word: str) -> str:
-    """Which of the words that are no address this may be, "" for none."""
-    from difflib import get_close_matches  # noqa: PLC0415 - --help and --version stay quick
-
-    return next(iter(get_close_matches(word.casefold(), ("config", "demo"), n=1, cutoff=0.75)), "")
-
-
-def _on_screen(options: argparse.Namespace, url: str | None) -> int:
-    from chat_tui.terminal.fitness import why_no_screen  # noqa: PLC0415 - not on every system
-
-    if why := why_no_screen():
-        print(why, file=sys.stderr)
-        return 1
-    if sys.stderr is None or not sys.stderr.isatty():
-        # Textual draws on the standard error that the process began with; whoever collects that wants no screens there.
-        sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # final only for type checkers
-    from chat_tui.terminal.colours import tell_colours  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.terminal.splash import last_colours, splash  # noqa: PLC0415 - not on every system
-
-    tell_colours(os.environ)
-    # What is made until the screen stands stays: the collector would look through all of it for 30 ms. The app, once
-    # it is shown, has it begin.
-    gc.disable()
-    # Where nobody has said on the spot where to go, the settings do, or the user will.
-    with splash(last_colours(), composer=bool(url or os.environ.get("CHAT_TUI_SERVER"))):
-        from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - after the first frame
-
-        profile = open_profile(vars(options))
-        app = _app(profile, url, options)
-        app.run()
-    _keep_colours(app, options)
-    if app.other_room == "wanted":
-        app = _with_choices(_app_that_asks(profile, guest=options.guest), profile, guest=options.guest)
-        app.run()
-        _keep_colours(app, options)
-    if app.crash is not None:
-        return _ended_by(app.crash)
-    if app.unsent:
-        waits = "; those still waiting are sent next time" if app.unsent_waits else ""
-        print(f"chat-tui: the server never got {len(app.unsent)} of your lines{waits}:", file=sys.stderr)
-        print("\n".join(app.unsent), file=sys.stderr)
-    if app.farewell:
-        print(app.farewell)
-    return app.return_code or 0
-
-
-def _keep_colours(app: "ChatApp", options: argparse.Namespace) -> None:
-    """The next start looks as this end did."""
-    if app.crash is not None or options.theme is not None or options.guest:
-        return
-    from chat_tui.app.themes import frame_colours  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.storage.identity import state_folder  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.terminal.splash import keep_colours  # noqa: PLC0415 - not on every system
-
-    keep_colours(state_folder(), frame_colours(app.theme_variables))
-
-
-def _app(profile: "Profile", url: str | None, options: argparse.Namespace) -> "ChatApp":
-    from chat_tui.app.app import ChatApp  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.connection.address import parse_url  # noqa: PLC0415 - after the first frame
-
-    guest = options.guest
-    if url is None and not profile.settings.server:
-        app = _app_that_asks(profile, guest=guest)
-    else:
-        url = url or parse_url(profile.settings.server)
-        app = ChatApp(url, **profile.arrive(url, guest=guest)._asdict())
-        app.other_room = "possible"
-    return _with_choices(app, profile, guest=guest)
-
-
-def _with_choices(app: "ChatApp", profile: "Profile", *, guest: bool) -> "ChatApp":
-    """What is set holds, and what is chosen inside is kept; nothing of a guest's."""
-    from chat_tui.app.keeping import Keeping  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.terminal.splash import last_colours  # noqa: PLC0415 - not on every system
-
-    kept = Keeping(
-        theme=profile.keep_theme, density=profile.keep_density, room=profile.keep_room, name=profile.keep_name,
-        name_at=profile.keep_name_at,
-    )  # fmt: skip
-    app.use(profile.settings, Keeping() if guest else kept, last_colours())
-    return app
-
-
-def _app_that_asks(profile: "Profile", *, guest: bool) -> "ChatApp":
-    """It asks where to go, and only then who we are there."""
-    from chat_tui.app.first_run import FirstRunApp  # noqa: PLC0415 - most have said where to go
-
-    arrive = partial(profile.arrive, guest=guest)
-    return FirstRunApp(profile.proposed_name, profile.rooms, arrive)
-
-
-def _plain(options: argparse.Namespace, url: str | None) -> int:
-    """Chat without a screen."""
-    from chat_tui.connection.address import parse_url  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.plain.program import TIMEOUT, run_plain  # noqa: PLC0415 - --help and --version stay quick
-    from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
-
-    profile = open_profile(vars(options))
-    url = url or parse_url(profile.settings.server or DEFAULT_URL)
-    # A job that has a name of its own must not rename the person at whose computer it runs.
-    secret, problem = profile.identity_at(url, guest=options.guest, job=options.name or "")
-    name = profile.name if options.guest else profile.name_at(url)
-    keep_name = None if options.guest or options.name else partial(profile.keep_name_at, url)
-    timeout = TIMEOUT if options.timeout is None else options.timeout
-    return run_plain(url, name=name, secret=secret, timeout=timeout, notice=problem or "", keep_name=keep_name)
+    What is understood here, argparse understands, too: no complaint of its may be written into the frame.
+    """
+    address = ""
+    rest = iter(words)
+    for word in rest:
+        if word in _WITH_A_VALUE:
+            if next(rest, "-").startswith("-"):
+                return None
+        elif not address and not word.startswith("-") and (":" in word or "." in word):
+            address = word
+        elif word not in _FLAGS:
+            return None
+    return bool(address or os.environ.get("CHAT_TUI_SERVER"))

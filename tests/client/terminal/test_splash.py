@@ -3,6 +3,7 @@
 import re
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -19,16 +20,19 @@ WAITING = """
 import os, signal
 from chat_tui.app.app import ChatApp
 from chat_tui.app.themes import frame_colours
-from chat_tui.terminal.splash import splash
+from chat_tui.terminal.splash import Splash
+splash = Splash()
 try:
-    with splash():
-        typed = b""
-        while not typed.endswith(b"early"):  # what comes before it is the terminal's answer
-            typed += os.read(0, 100)
-        print("taken", flush=True)
-        signal.pause()
+    splash.show(composer=True)
+    typed = b""
+    while not typed.endswith(b"early"):  # what comes before it is the terminal's answer
+        typed += os.read(0, 100)
+    print("taken", flush=True)
+    signal.pause()
 except KeyboardInterrupt:
     raise SystemExit(130)
+finally:
+    splash.end()
 """
 
 
@@ -76,10 +80,10 @@ def test_what_was_not_kept_or_is_damaged_is_no_colour(tmp_path, monkeypatch):
     """In the folder of this program, which is the one that everything else of it is in."""
     for folder in ("", str(tmp_path), " "):
         monkeypatch.setenv("XDG_STATE_HOME", folder)
-        assert _state_folder() == state_folder()
+        assert Path(_state_folder()) == state_folder()
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert last_colours() == NONE
-    for damaged in (b"", b"\xff", b"000000 000000", b"none none", b"00000g 000000 000000"):
+    for damaged in (b"", b"\xff", b"000000 000000", b"none none", b"00000g 000000 000000", b"00000G 000000 000000"):
         keep_colours(state_folder(), SOME)
         (state_folder() / "first-frame").write_bytes(damaged)
         assert last_colours() == NONE

@@ -4,7 +4,6 @@ import codecs
 import io
 import os
 import sys
-from typing import TextIO
 
 _NO_SCREENS = frozenset({"", "dumb", "unknown"})
 
@@ -14,7 +13,8 @@ def why_no_screen() -> str:
 
     An output that is set to another encoding than the terminal's own is put right.
     """
-    if not (_is_terminal(sys.stdin) and _is_terminal(sys.stdout)):
+    # A stream that was closed before the program began is None.
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
         return "chat-tui needs a terminal. Without one, use `chat-tui --plain`."
     kind = os.environ.get("TERM", "")
     if kind in _NO_SCREENS:
@@ -31,11 +31,6 @@ def why_no_screen() -> str:
                 )
             stream.reconfigure(encoding="utf-8")
     return ""
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
-    """A stream that was closed before the program began is None."""
-    return stream is not None and stream.isatty()
 
 
 def _is_utf8(encoding: str) -> bool:

@@ -1,22 +1,24 @@
 """The splash screen: draws the frame of the screen, and never a message, while the program is being read from disk.
 
-It is written straight to the terminal, and the terminal is borrowed for as long as `splash` lasts: what is typed
+It is written straight to the terminal, and the terminal is borrowed from `show` to `end`: what is typed
 meanwhile is not echoed into it and reaches the composer, and however the program ends the terminal is given back.
 """
 
 import os
-import re
 import select
 import signal
 import sys
 import termios
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
 from types import FrameType
 
+from chat_tui.terminal.colours import tell_colours
 from chat_tui.toolkit.background_question import background_question
 from chat_tui.toolkit.breakpoints import NARROW
+
+TYPE_CHECKING = False  # that of `typing`, whose import takes 2 ms
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
 
 NONE = "none"
 """The terminal's own colours: nobody knows yet whether it is dark or light."""
@@ -24,52 +26,71 @@ NONE = "none"
 _ANSWER = 0.1
 """Seconds in which a terminal that answers has usually done so."""
 _FILE = "first-frame"
-_COLOURS = r"[0-9a-f]{6} [0-9a-f]{6} [0-9a-f]{6}|none"
+_DIGITS = frozenset("0123456789abcdef")
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?1049l\x1b[?25h"
 
 
-@contextmanager
-def splash(colours: str = NONE, *, composer: bool = True) -> Iterator[None]:
-    """Show it at once, on standard output; at the end the terminal is what it was. Both must be terminals.
+class Splash:
+    """Borrows the terminal from `show` to `end`, on standard input and output; both must be terminals then."""
 
-    `colours` are background, bar and foreground, as `last_colours` has them. Without `composer` it is what the
-    conversation and the choice of a room have in common. The terminal is asked for its background: the answer comes
-    while the program is read, and waits like what is typed for the app to read it.
-    """
-    stdin = sys.stdin.fileno()
-    before = termios.tcgetattr(stdin)
-    handlers = {number: signal.signal(number, _end) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
+    def __init__(self) -> None:
+        self._give_back: tuple[list[Any], dict[int, Any]] | None = None
+
+    def show(self, *, composer: bool) -> None:
+        """Show it at once, unless it is shown, in the colours that the program had at its last end.
+
+        Without `composer` it is what the conversation and the choice of a room have in common. The terminal is asked
+        for its background: the answer comes while the program is read, and waits like what is typed for the app to
+        read it.
+        """
+        if self._give_back is not None:
+            return
+        stdin = sys.stdin.fileno()
+        before = termios.tcgetattr(stdin)
+        self._give_back = before, {each: signal.signal(each, _end) for each in (signal.SIGTERM, signal.SIGHUP)}
         quiet = termios.tcgetattr(stdin)
         quiet[3] &= ~(termios.ECHO | termios.ICANON)
         termios.tcsetattr(stdin, termios.TCSANOW, quiet)
         columns, rows = os.get_terminal_size(sys.stdout.fileno())
-        shown = colours if _has_colours(os.environ) else NONE
+        tell_colours(os.environ)
+        shown = last_colours() if _has_colours(os.environ) else NONE
         _write(background_question(os.environ) + _ENTER + _drawn(columns, rows, shown, composer=composer))
+
+    def end(self, *, app_ran: bool = False) -> None:
+        """Make the terminal what it was, if it is borrowed; whatever is printed comes after this.
+
+        Unless an app has run to its end, the terminal's answer may still have to be read.
+        """
+        if self._give_back is None:
+            return
+        (before, handlers), self._give_back = self._give_back, None
+        stdin = sys.stdin.fileno()
         try:
-            yield
-        except BaseException:
-            _forget_answer(stdin)
-            raise
-    finally:
-        _write(_LEAVE)
-        termios.tcsetattr(stdin, termios.TCSADRAIN, before)
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
+            if not app_ran:
+                _forget_answer(stdin)
+        finally:
+            _write(_LEAVE)
+            termios.tcsetattr(stdin, termios.TCSADRAIN, before)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
 
 
 def last_colours() -> str:
     """The colours that the program had at its last end; the terminal's own where that is not known."""
     try:
-        with (_state_folder() / _FILE).open(encoding="ascii") as file:
+        with open(f"{_state_folder()}/{_FILE}", encoding="ascii") as file:  # noqa: PTH123 - pathlib takes 3 ms to import
             text = file.read(64).strip()
-    except (OSError, UnicodeDecodeError, RuntimeError):  # the last where nobody knows a home folder
+    except (OSError, ValueError):
         return NONE
-    return text if re.fullmatch(_COLOURS, text) else NONE
+    colours = text.split(" ")
+    usable = len(colours) == 3 and all(len(each) == 6 and set(each) <= _DIGITS for each in colours)
+    return text if usable else NONE
 
 
-def keep_colours(folder: Path, colours: str) -> None:
+def keep_colours(folder: "Path", colours: str) -> None:
     """Begin with these the next time; where they can't be written down, that begins as this one did."""
+    from contextlib import suppress  # noqa: PLC0415 - at the end of the program
+
     from chat_tui.storage.atomic_file import write_atomic_private  # noqa: PLC0415 - at the end of the program
 
     if colours != last_colours():
@@ -77,12 +98,12 @@ def keep_colours(folder: Path, colours: str) -> None:
             write_atomic_private(folder / _FILE, colours.encode())
 
 
-def _state_folder() -> Path:
+def _state_folder() -> str:
     """What `identity.state_folder` finds out with a library that takes longer to import than this frame to show."""
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "chat-tui"
+        return os.path.expanduser("~/Library/Application Support/chat-tui")  # noqa: PTH111 - as above
     said = os.environ.get("XDG_STATE_HOME", "").strip()
-    return Path(said or Path.home() / ".local" / "state") / "chat-tui"
+    return f"{said or os.path.expanduser('~/.local/state')}/chat-tui"  # noqa: PTH111 - as above
 
 
 def _drawn(columns: int, rows: int, colours: str, *, composer: bool = True) -> str:
@@ -114,9 +135,11 @@ def _has_colours(environ: "os._Environ[str] | dict[str, str]") -> bool:
 
 def _forget_answer(stdin: int) -> None:
     """There may have been no app to read it, and it is nothing for the shell: wait for it a little, and drop it."""
-    with suppress(OSError, termios.error):
+    try:
         if select.select([stdin], [], [], _ANSWER if background_question(os.environ) else 0.0)[0]:
             termios.tcflush(stdin, termios.TCIFLUSH)
+    except (OSError, termios.error):
+        return
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

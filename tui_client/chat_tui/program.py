@@ -1,0 +1,263 @@
+"""Options of `chat-tui`: reads the arguments and runs the full-screen client, the plain one, or the demo."""
+
+import argparse
+import gc
+import math
+import os
+import sys
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from chat_tui.settings.errors import SettingsError
+
+if TYPE_CHECKING:
+    from chat_tui.app.app import ChatApp
+    from chat_tui.settings.profile import Profile
+    from chat_tui.terminal.splash import Splash
+
+DEFAULT_URL = "ws://localhost:6789"
+
+
+def run(arguments: Sequence[str], splash: "Splash") -> int:
+    """Run the client until the user leaves; `splash` may be shown already. Returns the exit status."""
+    options = _options(arguments)
+    try:
+        return _run(options, splash)
+    except SettingsError as error:
+        splash.end()
+        print(f"chat-tui: {error}", file=sys.stderr)
+        return 2
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is written down and told
+        splash.end()
+        return _ended_by(error)
+
+
+def _run(options: argparse.Namespace, splash: "Splash") -> int:
+    if options.url == "demo":
+        from chat_tui.app.demo import run_demo  # noqa: PLC0415 - the demo alone brings a server along
+
+        return run_demo()
+    if options.url == "config":
+        return _config(options)
+    return _chat(options, splash)
+
+
+def _ended_by(error: BaseException) -> int:
+    """Tell of a fault of our own, and where more about it is."""
+    from chat_tui.storage.crash_report import write_crash_report  # noqa: PLC0415 - needed by nobody whose program does not fail
+    from chat_tui.storage.identity import state_folder  # noqa: PLC0415 - --help and --version stay quick
+
+    print(f"chat-tui crashed because of a bug. {write_crash_report(error, state_folder())}", file=sys.stderr)
+    return 1
+
+
+def _config(options: argparse.Namespace) -> int:
+    """Print what is set, and by whom."""
+    from chat_tui.app.config_report import report  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
+
+    lines = "\n".join(report(open_profile(vars(options))))
+    try:
+        print(lines, flush=True)
+    except OSError as error:
+        print(f"chat-tui: can't write to standard output: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
+class _Version(argparse.Action):
+    """Looks the version up when it is asked for: that takes longer than all the rest of this module."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="show program's version number and exit")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib import metadata  # noqa: PLC0415 - --help and --version stay quick
+
+        print(f"chat-tui {metadata.version('chat-tui')}")
+        parser.exit()
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line; it ends here where that makes no sense."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.timeout is not None and not options.plain:
+        parser.error("--timeout needs --plain")
+    return options
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="chat-tui",
+        description="A full-screen chat client for the terminal.",
+        epilog="`chat-tui demo` starts its own server and shows you around. `chat-tui config` prints every setting, "
+        "where its value comes from, and where your settings file goes.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_Version)
+    parser.add_argument(
+        "url",
+        nargs="?",
+        metavar="URL",
+        help="server to join (default: your settings, such as CHAT_TUI_SERVER; otherwise you're asked, and --plain "
+        f"uses {DEFAULT_URL})",
+    )
+    parser.add_argument("--name", help="your name in the chat (default: your name on this computer)")
+    parser.add_argument(
+        "--guest",
+        action="store_true",
+        help="join as somebody else this time; otherwise all your windows are one person",
+    )
+    parser.add_argument("--theme", help="colour theme, for this session only")
+    parser.add_argument("--density", metavar="compact", help="message spacing: compact or comfortable")
+    parser.add_argument("--reduce-motion", action="store_true", default=None, help="no animation, and nothing blinks")
+    parser.add_argument(
+        "--plain", action="store_true",
+        help="no screen: lines in, lines out, for screen readers, pipes and cron; at the end of the input, wait until "
+        "the server has confirmed every line (status 0), or refuses one or stops answering (status 1); with --name, "
+        "join as somebody called that, not as you",
+    )  # fmt: skip
+    parser.add_argument(
+        "--timeout", type=_seconds, metavar="SECONDS",
+        help="with --plain: at the end of the input, give up after this long without an answer, connecting included "
+        "(default: 10); until then, keep retrying a lost connection",
+    )  # fmt: skip
+    return parser
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"must be a number of seconds above 0, such as 10 or 2.5, not {text!a}")
+    return seconds
+
+
+def _chat(options: argparse.Namespace, splash: "Splash") -> int:
+    from chat_protocol.names import InvalidNameError, check_name  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.connection.address import ConnectionUrlError, parse_url  # noqa: PLC0415 - --help and --version stay quick
+
+    if options.url and options.url.isalpha() and (word := _mistyped(options.url)):
+        host = options.url
+        print(f"chat-tui: Did you mean `chat-tui {word}`? For a host called that, use {host}:6789.", file=sys.stderr)
+        return 2
+    try:
+        url = None if options.url is None else parse_url(options.url)
+        options.name = check_name(options.name) if options.name else None
+    except (ConnectionUrlError, InvalidNameError) as error:
+        raise SettingsError(str(error)) from error
+    return _plain(options, url) if options.plain else _on_screen(options, url, splash)
+
+
+def _mistyped(word: str) -> str:
+    """Which of the words that are no address this may be, "" for none."""
+    from difflib import get_close_matches  # noqa: PLC0415 - --help and --version stay quick
+
+    return next(iter(get_close_matches(word.casefold(), ("config", "demo"), n=1, cutoff=0.75)), "")
+
+
+def _on_screen(options: argparse.Namespace, url: str | None, splash: "Splash") -> int:
+    from chat_tui.terminal.fitness import why_no_screen  # noqa: PLC0415 - not on every system
+
+    if why := why_no_screen():
+        print(why, file=sys.stderr)
+        return 1
+    if sys.stderr is None or not sys.stderr.isatty():
+        # Textual draws on the standard error that the process began with; whoever collects that wants no screens there.
+        sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # final only for type checkers
+    # What is made until the screen stands stays: the collector would look through all of it for 30 ms. The app, once
+    # it is shown, has it begin.
+    gc.disable()
+    # Where nobody has said on the spot where to go, the settings do, or the user will.
+    splash.show(composer=bool(url or os.environ.get("CHAT_TUI_SERVER")))
+    from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - after the first frame
+
+    profile = open_profile(vars(options))
+    app = _app(profile, url, options)
+    app.run()
+    splash.end(app_ran=True)
+    _keep_colours(app, options)
+    if app.other_room == "wanted":
+        app = _with_choices(_app_that_asks(profile, guest=options.guest), profile, guest=options.guest)
+        app.run()
+        _keep_colours(app, options)
+    return _after(app)
+
+
+def _after(app: "ChatApp") -> int:
+    """Tell what is left to be told when the terminal has been given back. Returns the exit status."""
+    if app.crash is not None:
+        return _ended_by(app.crash)
+    if app.unsent:
+        waits = "; those still waiting are sent next time" if app.unsent_waits else ""
+        print(f"chat-tui: the server never got {len(app.unsent)} of your lines{waits}:", file=sys.stderr)
+        print("\n".join(app.unsent), file=sys.stderr)
+    if app.farewell:
+        print(app.farewell)
+    return app.return_code or 0
+
+
+def _keep_colours(app: "ChatApp", options: argparse.Namespace) -> None:
+    """The next start looks as this end did."""
+    if app.crash is not None or options.theme is not None or options.guest:
+        return
+    from chat_tui.app.themes import frame_colours  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.storage.identity import state_folder  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.terminal.splash import keep_colours  # noqa: PLC0415 - not on every system
+
+    keep_colours(state_folder(), frame_colours(app.theme_variables))
+
+
+def _app(profile: "Profile", url: str | None, options: argparse.Namespace) -> "ChatApp":
+    from chat_tui.app.app import ChatApp  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.connection.address import parse_url  # noqa: PLC0415 - after the first frame
+
+    guest = options.guest
+    if url is None and not profile.settings.server:
+        app = _app_that_asks(profile, guest=guest)
+    else:
+        url = url or parse_url(profile.settings.server)
+        app = ChatApp(url, **profile.arrive(url, guest=guest)._asdict())
+        app.other_room = "possible"
+    return _with_choices(app, profile, guest=guest)
+
+
+def _with_choices(app: "ChatApp", profile: "Profile", *, guest: bool) -> "ChatApp":
+    """What is set holds, and what is chosen inside is kept; nothing of a guest's."""
+    from chat_tui.app.keeping import Keeping  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.terminal.splash import last_colours  # noqa: PLC0415 - not on every system
+
+    kept = Keeping(
+        theme=profile.keep_theme, density=profile.keep_density, room=profile.keep_room, name=profile.keep_name,
+        name_at=profile.keep_name_at,
+    )  # fmt: skip
+    app.use(profile.settings, Keeping() if guest else kept, last_colours())
+    return app
+
+
+def _app_that_asks(profile: "Profile", *, guest: bool) -> "ChatApp":
+    """It asks where to go, and only then who we are there."""
+    from chat_tui.app.first_run import FirstRunApp  # noqa: PLC0415 - most have said where to go
+
+    arrive = partial(profile.arrive, guest=guest)
+    return FirstRunApp(profile.proposed_name, profile.rooms, arrive)
+
+
+def _plain(options: argparse.Namespace, url: str | None) -> int:
+    """Chat without a screen."""
+    from chat_tui.connection.address import parse_url  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.plain.program import TIMEOUT, run_plain  # noqa: PLC0415 - --help and --version stay quick
+    from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
+
+    profile = open_profile(vars(options))
+    url = url or parse_url(profile.settings.server or DEFAULT_URL)
+    # A job that has a name of its own must not rename the person at whose computer it runs.
+    secret, problem = profile.identity_at(url, guest=options.guest, job=options.name or "")
+    name = profile.name if options.guest else profile.name_at(url)
+    keep_name = None if options.guest or options.name else partial(profile.keep_name_at, url)
+    timeout = TIMEOUT if options.timeout is None else options.timeout
+    return run_plain(url, name=name, secret=secret, timeout=timeout, notice=problem or "", keep_name=keep_name)
