@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,9 @@ import run_report
 
 # Read when Hypothesis first writes, which is after this file has been imported.
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(__file__).parents[1] / ".cache" / "hypothesis"))
+
+# A run that outlives its terminal (`nohup make check`) ignores the signal, and so would all programs that it starts.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # A terminal of all colours, wherever the tests run.
 os.environ |= {"COLORTERM": "truecolor", "TERM": "xterm-256color"}
