@@ -15,8 +15,10 @@ import run_report
 # Read when Hypothesis first writes, which is after this file has been imported.
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(__file__).parents[1] / ".cache" / "hypothesis"))
 
-# A run that outlives its terminal (`nohup make check`) ignores the signal, and so would all programs that it starts.
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
+# A run in the background, or by `nohup`, ignores some signals, and so would all programs that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+for number in (signal.SIGHUP, signal.SIGQUIT):
+    signal.signal(number, signal.SIG_DFL)
 
 # A terminal of all colours, wherever the tests run.
 os.environ |= {"COLORTERM": "truecolor", "TERM": "xterm-256color"}
