@@ -210,8 +210,9 @@ def test_a_reader_that_has_enough(chat: Callable[..., PlainChat]) -> None:
 def test_a_signal_ends_it(chat: Callable[..., PlainChat], sig: signal.Signals) -> None:
     """With its number, without a traceback; what was never said is told."""
     with chat("ana", url=NOBODY) as ana:
-        ana.say("nobody hears this")
+        ana.say("nobody hears this", "/no-such-command")
         ana.complains("no connection")
+        ana.complains("/no-such-command")  # so the line before it has been read, too
         ana.process.send_signal(sig)
         assert ana.ended() == 128 + sig
         ana.complains("hasn't confirmed 1 of your lines")
