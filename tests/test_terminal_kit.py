@@ -80,12 +80,14 @@ def test_leaving_the_context_ends_the_program(tmp_path):
 def test_the_environment_is_the_one_given(tmp_path, monkeypatch):
     """Nothing of the caller's is inherited but the way to programs."""
     monkeypatch.setenv("CHAT_SECRET", "inherited")
-    code = "import os; print(sorted(os.environ)); print(os.environ['HOME'], os.getcwd(), os.environ['EXTRA'])"
+    code = (
+        "import os; print(sorted(os.environ)); print(os.environ['HOME'], os.getcwd(), os.environ['EXTRA'], sep='\\n')"
+    )
     with python(code, tmp_path, cols=200, env={"EXTRA": "given"}) as terminal:
         terminal.wait_exit()
         rows = terminal.screen()
     assert rows[0] == str(["COLORTERM", "EXTRA", "HOME", "LANG", "LC_ALL", "PATH", "TERM"])
-    assert rows[1] == f"{tmp_path} {tmp_path} given"
+    assert rows[1:4] == [str(tmp_path), str(tmp_path), "given"]
 
 
 def test_questions_to_the_terminal_are_answered(tmp_path):
