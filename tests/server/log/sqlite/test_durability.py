@@ -11,12 +11,8 @@ from chat_protocol.queries import parse_query
 from chat_server.core.entries import DELETE, MESSAGE, NewEntry
 from chat_server.log.sqlite import SqliteLog
 from chat_server.log.sqlite.commits import Append, Work
-from chat_server.log.sqlite.facts import Facts
-from chat_server.log.sqlite.schema import open_writer
-from chat_server.log.sqlite.search_index import prepare
-from chat_server.log.sqlite.upkeep import Upkeep
-from chat_server.log.sqlite.writer import Writer
 from power_loss import SyncedDisk, sqlite_library
+from sqlite_writer import make_writer
 
 PATIENCE = 20.0
 FULL = 2  # of `PRAGMA synchronous`: SQLite syncs its write-ahead log with every commit
@@ -153,15 +149,8 @@ async def test_what_was_not_kept_does_not_come_to_life(disk, tmp_path, syncs):
 
 async def test_every_commit_is_synced(tmp_path):
     """After each kind of work the writer's connection is as it was: lines, deletions, index steps, keys, cuts."""
-    outcomes = asyncio.Queue()
     loop = asyncio.get_running_loop()
-    connection = open_writer(tmp_path / "log.db")
-    writer = Writer(
-        connection,
-        Facts("epoch"),
-        lambda outcome: loop.call_soon_threadsafe(outcomes.put_nowait, outcome),
-        Upkeep(connection, prepare(connection), 8),
-    )
+    writer, outcomes = make_writer(tmp_path / "log.db", 8)
     writer.start()
 
     async def outcome(*items):
@@ -198,16 +187,9 @@ async def test_every_commit_is_synced(tmp_path):
 
 async def test_an_index_step_that_fails_leaves_the_next_commit_synced(tmp_path):
     """The disk is full, say, while words go into the index."""
-    outcomes = asyncio.Queue()
     loop = asyncio.get_running_loop()
-    connection = open_writer(tmp_path / "log.db")
-    writer = Writer(
-        connection,
-        Facts("epoch"),
-        lambda outcome: loop.call_soon_threadsafe(outcomes.put_nowait, outcome),
-        Upkeep(connection, prepare(connection), 1),
-    )
-    connection.set_authorizer(
+    writer, outcomes = make_writer(tmp_path / "log.db", 1)
+    writer.connection.set_authorizer(
         lambda action, table, *_: sqlite3.SQLITE_DENY if (action, table) == (sqlite3.SQLITE_INSERT, "segments") else 0
     )
     writer.start()

@@ -5,12 +5,9 @@ import json
 
 from chat_server.core.entries import DELETE, MESSAGE, NewEntry
 from chat_server.log.sqlite.commits import Append
-from chat_server.log.sqlite.facts import Facts
-from chat_server.log.sqlite.schema import open_writer
-from chat_server.log.sqlite.search_index import prepare
-from chat_server.log.sqlite.upkeep import INDEX_FROM, Upkeep
-from chat_server.log.sqlite.writer import Writer
+from chat_server.log.sqlite.upkeep import INDEX_FROM
 from chatting import PATIENCE
+from sqlite_writer import make_writer
 
 SAID = json.dumps({"text": "hello", "from_id": "~ana", "from_name": "ana", "sent_at": 0.0}).encode()
 
@@ -18,14 +15,7 @@ SAID = json.dumps({"text": "hello", "from_id": "~ana", "from_name": "ana", "sent
 async def test_few_deletions_go_into_a_commit_while_others_write(tmp_path):
     """A line that comes meanwhile waits for little. Where no line has come, those that are left go together."""
     loop = asyncio.get_running_loop()
-    outcomes = asyncio.Queue()
-    connection = open_writer(tmp_path / "log.db")
-    writer = Writer(
-        connection,
-        Facts("epoch"),
-        lambda outcome: loop.call_soon_threadsafe(outcomes.put_nowait, outcome),
-        Upkeep(connection, prepare(connection), INDEX_FROM),
-    )
+    writer, outcomes = make_writer(tmp_path / "log.db", INDEX_FROM)
     writer.start()
 
     def line():
