@@ -5,7 +5,8 @@ the timeline in no other way, so that live, replayed and resumed messages are th
 """
 
 from math import floor
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from chat_protocol.commands import Delete, LoggedCommand, Say
 from chat_protocol.events import Deleted, Message
@@ -30,7 +31,7 @@ class CommandRefused(Exception):  # noqa: N818 - a decision, not a fault
         self.text = text
 
 
-class Delivery(NamedTuple):
+class Delivery(Struct, frozen=True, gc=False):  # as a named tuple it takes three times as long to make
     """An event, and the ids of the clients who may see it (None: everyone)."""
 
     event: Message | Deleted
@@ -132,7 +133,7 @@ class Room:
             deletion = self.timeline.remove(seq, draft.id, audience)
             return deletion and Delivery(Deleted(draft.id, seq), deletion.audience)
         message = numbered(seq, draft)
-        audience = audience_of(message)
+        audience = None if message.to_id is None else audience_of(message)
         self._add(message, audience)
         return Delivery(message, audience)
 

@@ -128,13 +128,12 @@ class HostedRoom:
         apply, publish = self.room.apply, self.hub.publish
         before_us, delivered = self._opened.last, self._counts.delivered
         for entry in batch:
-            delivery = apply(entry.seq, entry.draft)
-            if delivery is None:
-                continue
-            event, audience = delivery
-            if entry.seq > before_us:
-                delivered[type(event)] += 1
-            publish(event, audience)
+            seq = entry.seq
+            delivery = apply(seq, entry.draft)
+            if delivery is not None:
+                if seq > before_us:
+                    delivered[type(delivery.event)] += 1
+                publish(delivery.event, delivery.audience)
         self.log_failed_at = None
         self.schedule_expiry()
         if self._parked:

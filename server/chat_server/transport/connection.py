@@ -97,7 +97,10 @@ class Connection(WriteBuffer):
             return
         between = self.stage is Stage.OPEN and self._fragments is None and not self.has_ended
         for event in self._reader.read(data, between_messages=between):
-            if isinstance(event, Request):
+            if isinstance(event, bytes):
+                if self.stage is Stage.OPEN:
+                    self._text(event)
+            elif isinstance(event, Request):
                 if self._opening is not None:
                     self._handshake(self._opening, event)
             elif self.stage is Stage.OPEN:
@@ -146,10 +149,8 @@ class Connection(WriteBuffer):
         if opening.rest:
             self.data_received(opening.rest)
 
-    def _frame(self, frame: bytes | Frame) -> None:
-        if isinstance(frame, bytes):
-            self._text(frame)
-        elif frame.opcode is Opcode.BINARY and frame.fin:
+    def _frame(self, frame: Frame) -> None:
+        if frame.opcode is Opcode.BINARY and frame.fin:
             self.handler.on_text(None)
         elif frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
             self._fragment(frame)

@@ -5,7 +5,7 @@ import pytest
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Client, Deleted, Message
 from chat_server.core.entries import NewDeletion, NewMessage
-from chat_server.core.room import CommandRefused
+from chat_server.core.room import CommandRefused, Delivery
 from rooms import NumberedRoom
 
 EVERYONE = None
@@ -60,7 +60,7 @@ def test_everyone_sees_a_public_message_and_its_deletion(room):
     """Whoever may see a message may delete it."""
     room.say("ana")
     delivery = room.delete("bob", 1)
-    assert delivery == (Deleted(1, 2), EVERYONE)
+    assert delivery == Delivery(Deleted(1, 2), EVERYONE)
     assert room.seen_by("cat") == []
 
 

@@ -5,6 +5,7 @@ import pytest
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Deleted
 from chat_server.core.entries import NewDeletion
+from chat_server.core.room import Delivery
 from rooms import NumberedRoom
 
 
@@ -39,7 +40,7 @@ def test_what_has_expired_is_told_in_order_and_once(room):
 def test_an_expiry_reaches_those_who_saw_the_message(room):
     """The two of a direct message, and nobody else."""
     room.say("ana", "secret", to="bob", lifetime=5.0)
-    assert room.expire(5.0) == [(Deleted(1, 2), {"~ana", "~bob"})]
+    assert room.expire(5.0) == [Delivery(Deleted(1, 2), {"~ana", "~bob"})]
 
 
 def test_it_is_told_once_while_the_log_takes_its_time(room):
@@ -97,7 +98,7 @@ def test_what_history_has_pushed_out_still_ends():
     assert room.timeline.next_due() == 5.0
     (draft,) = room.timeline.due(5.0)
     room.room.abandon(draft)
-    assert room.expire(5.0) == [(Deleted(1, 4), {"~ana", "~bob"})]
+    assert room.expire(5.0) == [Delivery(Deleted(1, 4), {"~ana", "~bob"})]
     assert room.timeline.next_due() is None
 
 

@@ -3,6 +3,7 @@
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Deleted, encode_event
 from chat_server.core.entries import encode_draft
+from chat_server.core.room import Delivery
 from chat_server.core.sync import PAGE_BYTES, PAGE_MESSAGES
 from rooms import NumberedRoom
 
@@ -77,7 +78,7 @@ def test_what_was_pushed_out_while_its_deletion_was_on_the_way_is_deleted():
     draft = room.decide("ana", Delete(1))
     for _ in range(3):
         room.say("ana")
-    assert room.keep(draft) == (Deleted(1, 5), {"~ana", "~bob"})
+    assert room.keep(draft) == Delivery(Deleted(1, 5), {"~ana", "~bob"})
 
 
 def test_what_the_log_has_let_go_of_is_forgotten():
@@ -107,7 +108,7 @@ def test_of_messages_that_are_not_replayed_the_ends_are_told():
         room.timeline.remember_ends((number, encode_draft(draft)) for number, draft in enumerate(drafts, 1))
     assert room.seen_by("bob") == []
     assert room.timeline.next_due() == 10.0
-    assert room.expire(10.0) == [(Deleted(1, 3), None), (Deleted(2, 4), {"~ana", "~bob"})]
+    assert room.expire(10.0) == [Delivery(Deleted(1, 3), None), Delivery(Deleted(2, 4), {"~ana", "~bob"})]
     assert room.timeline.next_due() is None
     room.timeline.remember_ends([(1, encode_draft(drafts[0]))])
     assert room.timeline.next_due() is None

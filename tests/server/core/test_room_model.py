@@ -6,6 +6,7 @@ from itertools import chain
 import pytest
 from hypothesis import Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
+from msgspec.structs import replace
 
 from chat_protocol.commands import Delete
 from chat_protocol.events import Deleted, Message
@@ -23,7 +24,7 @@ class _Loud(Room):
 
     def apply(self, seq, draft):
         delivery = super().apply(seq, draft)
-        return delivery and delivery._replace(audience=None)
+        return delivery and replace(delivery, audience=None)
 
 
 class _LoudDeletions(Room):
@@ -31,7 +32,7 @@ class _LoudDeletions(Room):
 
     def apply(self, seq, draft):
         delivery = super().apply(seq, draft)
-        return delivery._replace(audience=None) if delivery and isinstance(delivery.event, Deleted) else delivery
+        return replace(delivery, audience=None) if delivery and isinstance(delivery.event, Deleted) else delivery
 
 
 class _Silent(Room):
@@ -40,7 +41,7 @@ class _Silent(Room):
     def apply(self, seq, draft):
         delivery = super().apply(seq, draft)
         if isinstance(delivery.event, Message) and delivery.audience is not None:
-            return delivery._replace(audience=frozenset({delivery.event.from_id}))
+            return replace(delivery, audience=frozenset({delivery.event.from_id}))
         return delivery
 
 

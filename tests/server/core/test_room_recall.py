@@ -5,7 +5,7 @@ import pytest
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Deleted, Message
 from chat_server.core.entries import NewDeletion, NewMessage, encode_draft
-from chat_server.core.room import CommandRefused
+from chat_server.core.room import CommandRefused, Delivery
 from rooms import NumberedRoom
 
 
@@ -52,7 +52,7 @@ def test_a_recalled_message_is_replied_to_and_deleted_like_any_other(room):
     assert asks(room, Delete(40)) is None
     assert room.decide("bob", Say("x", reply_to=40)).to_id == "~ana"
     assert refused(room, "cat", Delete(40)) == refused(room, "cat", Say("x", reply_to=40)) == "There is no message 40."
-    assert room.delete("bob", 40) == (Deleted(40, 102), {"~ana", "~bob"})
+    assert room.delete("bob", 40) == Delivery(Deleted(40, 102), {"~ana", "~bob"})
     assert refused(room, "bob", Delete(40)) == "There is no message 40."
     assert [room.initial_sync(name, resume=101).deleted for name in ("ana", "bob", "cat")] == [(40,), (40,), ()]
 
@@ -102,7 +102,7 @@ def test_few_are_recalled_at_once(room):
         recall(room, number)
     assert asks(room, Delete(500)) == 501
     assert asks(room, Delete(1999)) is None
-    assert room.keep(draft) == (Deleted(1, 5001), {"~ana", "~bob"})
+    assert room.keep(draft) == Delivery(Deleted(1, 5001), {"~ana", "~bob"})
 
 
 def test_what_history_has_pushed_out_may_be_in_the_log():

@@ -40,7 +40,8 @@ def busy_room(entries):
         except CommandRefused:
             pass
         for draft in drafts:
-            event, audience = room.keep(draft)
+            delivery = room.keep(draft)
+            event, audience = delivery.event, delivery.audience
             screen = {name: dict(shown) for name, shown in screens[-1].items()}
             for name in PEOPLE:
                 if audience is not None and f"~{name}" not in audience:
