@@ -134,6 +134,7 @@ class HostedRoom:
                 if seq > before_us:
                     delivered[type(delivery.event)] += 1
                 publish(delivery.event, delivery.audience)
+        self.hub.end_batch()
         self.log_failed_at = None
         self.schedule_expiry()
         if self._parked:

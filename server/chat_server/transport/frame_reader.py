@@ -17,12 +17,14 @@ class FrameReader:
     gets the rest from the beginning of a frame on, and everything after that until it has had its last byte.
     """
 
-    __slots__ = ("_most", "_protocol", "_unfinished")
+    __slots__ = ("_most", "_protocol", "_unfinished", "asked_library")
 
     def __init__(self, protocol: ServerProtocol, max_size: int) -> None:
         self._protocol = protocol
         self._most = min(_SHORT, max_size)
         self._unfinished = 0  # bytes that the library has, and that are in no frame yet
+        self.asked_library = False
+        """Was the library given something of what was read last? Then it may have an answer to it."""
 
     def read(self, data: bytes, *, between_messages: bool) -> list[bytes | Frame | Request]:
         """Return all that `data` completes: payloads of texts in one frame, and all else as the library's events.
@@ -34,8 +36,10 @@ class FrameReader:
         if between_messages and not self._unfinished:
             start = short_texts(data, self._most, found)
             if start == len(data):
+                self.asked_library = False
                 return found
             data = data[start:]
+        self.asked_library = True
         self._unfinished += len(data)
         self._protocol.receive_data(data)
         for event in self._protocol.events_received():

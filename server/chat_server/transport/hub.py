@@ -27,7 +27,7 @@ class Pace(NamedTuple):
     """Times for which a hub gathers before it writes.
 
     When nothing was written for `rest` seconds, no lines have gathered behind that, and the next one does not wait
-    for others: its tick is a single turn.
+    for others: its tick ends with its batch, or after a single turn.
 
     While somebody who sends much waits for a turn, the tick goes on, so that those lines are not written to everybody a
     piece at a time: `gathering` times as long as the last write to everybody took, and never longer than
@@ -77,7 +77,7 @@ class Hub:
         self._own: dict[Connection, list[int]] = {}  # places in _pending of frames for this connection alone
         self._newcomers: dict[Connection, int] = {}  # the place in _pending from which they get what is for everyone
         self._writers: tuple[_Writer, ...] | None = ()
-        self._scheduled = False
+        self._scheduled = self._rested = False
         self._gather_until = self._rests_from = 0.0  # by `perf_counter`
         self._heard = 0  # turns that had been taken at the last look
         self.writing_took = 0.0  # seconds, the last time that everybody was written to
@@ -156,7 +156,8 @@ class Hub:
             self._scheduled = True
             now = time.perf_counter()
             self._gather_until = now + min(self.pace.gathering * self.writing_took, self.pace.gathering_most)
-            self._end_tick_after(TICK_TURNS if now < self._rests_from else 1)
+            self._rested = now >= self._rests_from
+            self._end_tick_after(1 if self._rested else TICK_TURNS)
 
     def _end_tick_after(self, turns: int) -> None:
         loop = asyncio.get_running_loop()
@@ -170,6 +171,12 @@ class Hub:
     def _somebody_goes_on(self) -> bool:
         before, self._heard = self._heard, self._scheduler.heard
         return self._scheduler.speakers > 0 or self._heard > before
+
+    def end_batch(self) -> None:
+        """All that the log gave at once is published. Where nothing was written just before, nobody waits for more."""
+        if self._rested and self._pending:
+            self._rested = False  # for what is said next, this was just before
+            self.end_tick()
 
     def _tick_is_over(self) -> None:
         self._scheduled = False

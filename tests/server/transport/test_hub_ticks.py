@@ -44,6 +44,25 @@ async def test_a_line_that_is_said_after_a_rest_does_not_wait_for_others(rest, t
     assert waited == turns
 
 
+async def test_a_batch_that_comes_after_a_rest_is_written_when_it_is_published():
+    """Nothing can have gathered behind it; where a write was just before, it waits for others as ever."""
+    for rest, writes in ((0.0, 2), (1e6, 1)):
+        hub, line = Hub(lambda: None, ReadScheduler(), Pace(rest=rest)), Line("~a")
+        hub.join("~a", line, fact(0))
+        await tick()
+        for number in (1, 2, 3):
+            hub.publish(fact(number), None)
+        hub.end_batch()
+        assert len(line.writes) == writes
+        for number in (4, 5):  # still in the same turn
+            hub.publish(fact(number), None)
+            hub.end_batch()
+        assert len(line.writes) == writes
+        await tick()
+        assert len(line.writes) == writes + 1
+        assert line.numbers() == [0, 1, 2, 3, 4, 5]
+
+
 class Talkers:
     """A hub with one listener, and somebody who sends much, a line in each piece."""
 
