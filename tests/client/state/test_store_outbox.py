@@ -330,5 +330,17 @@ def test_what_was_never_delivered_is_known_at_the_end():
         outbox.say(command, format_command(command))
     assert [line.typed for line in outbox.undelivered()] == ["hi", "/delete 3", "/delete last"]
     outbox.connected(0.0, 0.0, now=0.0, epoch="e1", plain=False)
-    assert len(list(outbox.to_send(0.0))) == 5, "on this connection another message may be the newest"
+    assert len(list(outbox.to_send(0.0))) == 6
     assert [line.typed for line in outbox.undelivered()] == ["hi"]
+
+
+def test_the_newest_message_is_deleted_on_the_first_connection_and_on_that_alone():
+    """Who has seen nothing yet means what comes before it; on a later connection another message may be the newest."""
+    outbox = Outbox("t-", 10)
+    for number in range(2):
+        outbox.say(Delete(), f"/delete last {number}")
+        refused = outbox.connected(0.0, 0.0, now=0.0, epoch="e1", plain=False)
+        assert [line.typed for line, _, _ in refused] == ["/delete last 1"] * number
+        assert len(list(outbox.to_send(0.0))) == 1 - number
+        outbox.deleted(1)
+        outbox.disconnected()

@@ -107,6 +107,7 @@ class Outbox:
         self._lines: dict[str, Pending] = {}  # token -> line, in the order said
         self._throttle = Throttle()
         self._ready = False  # is there a server that has greeted us?
+        self._met = False  # has one ever, in this run?
         self._plain = False
         self._told: set[int] = set()  # the messages of which `take_touched` has said that they are being deleted
 
@@ -261,8 +262,9 @@ class Outbox:
             pending.epoch = pending.epoch or epoch
             if pending.tries and _is_too_old(pending, now):
                 pending.state = "doubt"
+        met, self._met = self._met, True  # who has seen nothing so far means what comes before it in their own lines
         too_often = self._refuse([line for line in self if line.tries >= MOST_TRIES], _TRIED)
-        return too_often + self._refuse([line for line in self if not line.command.can_be_repeated], _LOST)
+        return too_often + self._refuse([line for line in self if met and not line.command.can_be_repeated], _LOST)
 
     def renumbered(self, epoch: str) -> list[RefusedLine]:
         """Message numbers are of this life of the record now; returns what speaks of one of another."""
