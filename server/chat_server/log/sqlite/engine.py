@@ -22,7 +22,7 @@ from chat_server.log.sqlite.files import HeldFiles, real_path
 from chat_server.log.sqlite.reader import Reader
 from chat_server.log.sqlite.schema import open_reader, open_writer, why, why_not_opened
 from chat_server.log.sqlite.search_index import prepare
-from chat_server.log.sqlite.upkeep import INDEX_FROM, Upkeep
+from chat_server.log.sqlite.upkeep import INDEX_FROM, MOST_UNINDEXED, Upkeep
 from chat_server.log.sqlite.writer import Writer
 from chat_server.log.tail_waiters import TailWaiters
 
@@ -37,12 +37,14 @@ _MOST_BYTES = 64 << 20
 class SqliteLog:
     """Keeps what it is given in the file at `path`, until it is erased or pruned.
 
-    When `index_from` messages are not in the index of words, most of them go in; before, a search looks through them.
+    When `index_from` messages are not in the index of words, most of them go in, in quiet or once a second; beyond
+    `most_unindexed` at once. Before, a search looks through them.
     """
 
-    def __init__(self, path: Path, *, index_from: int = INDEX_FROM) -> None:
+    def __init__(self, path: Path, *, index_from: int = INDEX_FROM, most_unindexed: int = MOST_UNINDEXED) -> None:
         self._path = real_path(path)
         self._index_from = index_from
+        self._most_unindexed = most_unindexed
         self._files: HeldFiles | None = None
         self._pages: _Reading | None = None
         self._searches: _Reading | None = None
@@ -87,7 +89,7 @@ class SqliteLog:
         files.check()
         connection = open_writer(self._path)
         try:
-            upkeep = Upkeep(connection, prepare(connection), self._index_from)
+            upkeep = Upkeep(connection, prepare(connection), self._index_from, self._most_unindexed)
             self._pages, self._searches = _Reading(self._path), _Reading(self._path)
             reader = self._pages.reader
             facts = reader.facts()
