@@ -135,7 +135,7 @@ class Writer:
 
     def _waits(self, item: Append | Work) -> bool:
         """Put an entry that erases another one to those that wait."""
-        if type(item) is Append and item.entry.erases is not None:
+        if _deletes(item):
             self._deletions.append(item)
             return True
         return False
@@ -170,14 +170,14 @@ class Writer:
                 return
             refusal = LogError(self._void_tail(error))
             errors = [(item.future, refusal) for item in batch]
-            self._deliver(Outcome(errors=errors, taken=len(sizes), size=sum(sizes)))
+            self._deliver(Outcome(errors=errors, taken=len(sizes), size=sum(sizes), deletes=_deletes(batch[0])))
             return
         self._upkeep.committed(has_cut=self._has_cut)
         if outcome.erased or any(type(item) is Work and item.wipes for item in batch):
             self._must_wipe = True
             self._wipe(self._patience)
             self._patience = 0 if self._must_wipe else _PATIENCE_MS  # whoever reads for long is waited for once
-        self._deliver(outcome._replace(taken=len(sizes), size=sum(sizes)))
+        self._deliver(outcome._replace(taken=len(sizes), size=sum(sizes), deletes=_deletes(batch[0])))
 
     def _void_tail(self, error: Exception) -> str:
         """Make sure that nothing comes to life again of a commit that failed; returns the sentence for its senders.
@@ -334,3 +334,8 @@ class Writer:
             self.connection.execute("DELETE FROM names WHERE name = ?", (name,))
         else:
             self.connection.execute("INSERT OR REPLACE INTO names VALUES (?, ?)", (name, value))
+
+
+def _deletes(item: Append | Work) -> bool:
+    """Is it an entry that erases another one?"""
+    return type(item) is Append and item.entry.erases is not None
