@@ -23,7 +23,7 @@ from chat_server.sessions.context import ServerContext
 from chat_server.sessions.entrance import ChatEntrance
 from chat_server.settings import Settings
 from chat_server.transport.connection import Connection
-from chat_server.transport.hub import Hub
+from chat_server.transport.hub import DEFAULT_PACE, GATHERED_PACE, Hub
 from chat_server.transport.listener import ListenError, Listeners, bind, connections_possible
 from chat_server.transport.read_scheduler import ReadScheduler
 from chat_server.transport.registry import ConnectionRegistry
@@ -109,7 +109,7 @@ class ChatServer:
         roster = Roster(settings.name_grace, settings.per_address)
         timeline = Timeline(history=settings.history, keep=settings.keeping[0] or math.inf)
         room = Room(timeline, roster, max_text=settings.max_text, max_lines=settings.max_lines)
-        hub = Hub(roster.take_changes, scheduler)
+        hub = Hub(roster.take_changes, scheduler, GATHERED_PACE if opened.gathers else DEFAULT_PACE)
         lobby = HostedRoom(timeline, room, log, hub, opened, now=clock, spawn=self._spawn, counts=counts)
         admission = Admission(settings.max_connections or connections_possible(), settings.per_address)
         rates = ClientRates(settings.rate)

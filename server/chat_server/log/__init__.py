@@ -61,7 +61,8 @@ class Opened(NamedTuple):
 
     What comes after number `replay_after` is all that a room has to be told; of what was before, `expiring`. `time` is
     the newest that the log has seen, and `wall` what the computer's clock was then; `ends`: some message has one. Of
-    messages it keeps the newest `retained_messages` by itself, None for all.
+    messages it keeps the newest `retained_messages` by itself, None for all. `gathers`: what comes within a few turns
+    of the event loop is kept together, and comes out of a tail together.
     """
 
     epoch: str
@@ -72,6 +73,7 @@ class Opened(NamedTuple):
     wall: float = 0.0
     ends: bool = False
     retained_messages: int | None = None
+    gathers: bool = False
 
 
 class Reset(NamedTuple):

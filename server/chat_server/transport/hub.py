@@ -50,6 +50,8 @@ class Pace(NamedTuple):
 
 
 DEFAULT_PACE = Pace()
+GATHERED_PACE = Pace(rest=0.0, gathering=0.0)
+"""Where the log has gathered for a tick what it gives at once: that is written at once, too."""
 
 _Writer: TypeAlias = tuple[int | None, Callable[[bytes], None]]  # `descriptor` and `write` of a connection
 

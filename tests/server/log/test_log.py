@@ -19,7 +19,7 @@ LONGEST_WAIT = 30.0  # for what happens at once, unless something is broken
 ENGINES = {
     "memory": lambda _folder: MemoryLog(history=HISTORY),
     "sqlite": lambda folder: SqliteLog(folder / "log.db"),
-    "sqlite indexed": lambda folder: SqliteLog(folder / "indexed.db", index_from=1),
+    "sqlite indexed": lambda folder: SqliteLog(folder / "indexed.db", index_from=1, most_unindexed=0),
 }
 
 

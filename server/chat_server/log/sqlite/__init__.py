@@ -3,6 +3,7 @@
 | file | |
 |---|---|
 | `engine` | in the event loop: what was appended, what tails are given |
+| `gathering` | when what was appended is handed to the thread that writes |
 | `writer`, `commits` | the thread that writes, and what goes into a commit of it |
 | `rows`, `keys`, `facts` | what it writes: entries, what lines with a token were, and the state of all |
 | `reader` | what is read, in threads of their own: a search does not hold up a page |

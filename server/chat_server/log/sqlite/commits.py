@@ -43,4 +43,5 @@ class Outcome(NamedTuple):
     errors: Sequence[tuple[Future, Exception]] = ()
     taken: int = 0  # what was appended, kept or not, in entries and bytes
     size: int = 0
+    deletes: bool = False  # it was one of deletions
     broken: BaseException | None = None  # nothing will ever be kept again

@@ -19,10 +19,11 @@ from chat_server.log.sqlite.commits import Append, Outcome, Work
 from chat_server.log.sqlite.disk_watch import DiskWatch
 from chat_server.log.sqlite.facts import Facts
 from chat_server.log.sqlite.files import HeldFiles, real_path
+from chat_server.log.sqlite.gathering import Gathering
 from chat_server.log.sqlite.reader import Reader
 from chat_server.log.sqlite.schema import open_reader, open_writer, why, why_not_opened
 from chat_server.log.sqlite.search_index import prepare
-from chat_server.log.sqlite.upkeep import INDEX_FROM, Upkeep
+from chat_server.log.sqlite.upkeep import INDEX_FROM, MOST_UNINDEXED, Upkeep
 from chat_server.log.sqlite.writer import Writer
 from chat_server.log.tail_waiters import TailWaiters
 
@@ -37,12 +38,14 @@ _MOST_BYTES = 64 << 20
 class SqliteLog:
     """Keeps what it is given in the file at `path`, until it is erased or pruned.
 
-    When `index_from` messages are not in the index of words, most of them go in; before, a search looks through them.
+    When `index_from` messages are not in the index of words, most of them go in, in quiet or once a second; beyond
+    `most_unindexed` at once. Before, a search looks through them.
     """
 
-    def __init__(self, path: Path, *, index_from: int = INDEX_FROM) -> None:
+    def __init__(self, path: Path, *, index_from: int = INDEX_FROM, most_unindexed: int = MOST_UNINDEXED) -> None:
         self._path = real_path(path)
         self._index_from = index_from
+        self._most_unindexed = most_unindexed
         self._files: HeldFiles | None = None
         self._pages: _Reading | None = None
         self._searches: _Reading | None = None
@@ -51,7 +54,6 @@ class SqliteLog:
         self._floor = 0  # entries above this number, unless they were erased, are in `_recent`
         self._last = 0
         self._pruned = 0
-        self._gathered: list[Append | Work] = []  # in this tick of the loop
         self._entries_waiting = self._bytes_waiting = 0
         self._waiters = TailWaiters()
         self._closed = True
@@ -75,19 +77,20 @@ class SqliteLog:
         self._last = self._floor = facts.last
         self._pruned = facts.pruned
         self._disk = DiskWatch(files.must_be_in_place)
+        self._gathering = Gathering(self._hand_over)
         self._writer = Writer(connection, facts, self._deliver, upkeep, files.must_be_in_place)
         self._writer.start()
         self._closed = False
         if unwiped:
             await self.in_commit(lambda writer: writer.erase(unwiped))
-        return opened
+        return opened._replace(gathers=True)
 
     def _open(self) -> tuple[HeldFiles, sqlite3.Connection, Facts, Upkeep, Opened, Sequence[int]]:
         self._files = files = HeldFiles(self._path)
         files.check()
         connection = open_writer(self._path)
         try:
-            upkeep = Upkeep(connection, prepare(connection), self._index_from)
+            upkeep = Upkeep(connection, prepare(connection), self._index_from, self._most_unindexed)
             self._pages, self._searches = _Reading(self._path), _Reading(self._path)
             reader = self._pages.reader
             facts = reader.facts()
@@ -114,7 +117,7 @@ class SqliteLog:
         """Write what was appended; end every tail."""
         if not self._closed:
             self._closed = True
-            self._hand_over()
+            self._gathering.flush()
             self._writer.submit(None)
             await self._ended
             self._waiters.wake()
@@ -140,7 +143,7 @@ class SqliteLog:
         else:
             self._entries_waiting += 1
             self._bytes_waiting += len(entry.body)
-            self._submit(Append(future, entry))
+            self._gathering.add(Append(future, entry), deletes=entry.erases is not None)
         return future
 
     async def erase(self, seq: int) -> None:
@@ -182,20 +185,12 @@ class SqliteLog:
         future: asyncio.Future[_T] = self._loop.create_future()
         if self._closed or self._broken:
             raise LogError("The server is shutting down.")
-        self._submit(Work(future, run, wipes, key))
+        self._gathering.add(Work(future, run, wipes, key))
         return await future
 
-    def _submit(self, item: Append | Work) -> None:
-        """Batch what comes in one tick of the loop: it is written together, and then shown together."""
-        if not self._gathered:
-            self._loop.call_soon(self._hand_over)
-        self._gathered.append(item)
-
-    def _hand_over(self) -> None:
-        if self._gathered:
-            gathered, self._gathered = self._gathered, []
-            self._disk.handed(len(gathered))
-            self._writer.submit(gathered)
+    def _hand_over(self, batch: list[Append | Work]) -> None:
+        self._disk.handed(len(batch))
+        self._writer.submit(batch)
 
     def _deliver(self, outcome: Outcome | None) -> None:
         """Hand an outcome from the writer's thread to the event loop."""
@@ -222,6 +217,8 @@ class SqliteLog:
                 future.set_exception(error)
         if outcome.entries:
             self._waiters.wake()
+        if not outcome.deletes:
+            self._gathering.answered(len(outcome.answers) + len(outcome.errors))
 
     def _remember(self, outcome: Outcome) -> None:
         """Keep the newest entries in memory for tails."""
@@ -330,7 +327,7 @@ class SqliteLog:
         future: asyncio.Future[Any] = self._loop.create_future()
         future.add_done_callback(lambda done: done.cancelled() or done.exception())
         if not self._closed:
-            self._submit(Work(future, run))
+            self._gathering.add(Work(future, run))
 
 
 class _Reading:

@@ -32,6 +32,7 @@ _DELETIONS_AT_ONCE = 128  # in one commit
 _DELETIONS_BESIDE_LINES, _MOST_BESIDE_LINES, _SHARE_BESIDE_LINES = 6, 32, 4
 _PAUSE = 2.0  # after a commit of deletions, while others write: so many times as long as it took
 _RETRY_SECONDS = 0.25
+_QUIET_AFTER = 0.05  # seconds in which nothing has come
 _PATIENCE_MS = 400  # with those who read, before what was deleted is wiped only after its deletion was told
 _MARGIN = 1024  # rows that stay behind a cut, wiped: the neighbours of those that go, which may be moved
 
@@ -64,6 +65,7 @@ class Writer:
         self._gone: set[int] = set()  # messages that this commit erases
         self._has_cut = False
         self._must_wipe = False
+        self._is_quiet = False
         self._patience = _PATIENCE_MS
         self._thread = threading.Thread(target=self._main, name="log", daemon=True)
 
@@ -102,33 +104,38 @@ class Writer:
             self._commit_deletions(self._deletions_beside_lines() if self._has_kept_lines else _DELETIONS_AT_ONCE)
         elif not batch and self._must_wipe:
             self._wipe()
-        if more and self._upkeep.is_due(self.facts, idle=self._queue.empty()):
-            self.facts = self._upkeep.step(self.facts, lambda: not self._queue.empty())
+        quiet = self._is_quiet
+        if more and self._upkeep.is_due(self.facts, idle=self._queue.empty(), quiet=quiet):
+            self.facts = self._upkeep.step(self.facts, lambda: not self._queue.empty(), quiet=quiet)
         return more
 
     def _take(self) -> tuple[list[Append | Work], bool]:
         """What waits in the queue, or comes within the time in which there is nothing else to do; False at the end."""
         batch: list[Append | Work] = []
+        was_quiet, self._is_quiet = self._is_quiet, False
         try:
-            items = self._queue.get(*self._patience_with_queue())
+            items = self._queue.get(*self._patience_with_queue(quiet=was_quiet))
             while items is not None and len(batch) < _MOST_AT_ONCE:
                 batch += items
                 items = self._queue.get_nowait()
             return batch + (items or []), items is not None
         except Empty:
+            self._is_quiet = not batch and not self._deletions
             return batch, True
 
-    def _patience_with_queue(self) -> tuple[bool, float | None]:
+    def _patience_with_queue(self, *, quiet: bool) -> tuple[bool, float | None]:
         if self._deletions:
             pause = self._deletions_from - time.monotonic()
             return pause > 0, max(pause, 0.0)
-        if self._upkeep.is_due(self.facts, idle=True):
+        if self._upkeep.is_due(self.facts, idle=True, quiet=quiet):
             return False, None
+        if self._upkeep.is_due(self.facts, idle=True, quiet=True):
+            return True, _QUIET_AFTER
         return True, _RETRY_SECONDS if self._must_wipe else None
 
     def _waits(self, item: Append | Work) -> bool:
         """Put an entry that erases another one to those that wait."""
-        if type(item) is Append and item.entry.erases is not None:
+        if _deletes(item):
             self._deletions.append(item)
             return True
         return False
@@ -163,14 +170,14 @@ class Writer:
                 return
             refusal = LogError(self._void_tail(error))
             errors = [(item.future, refusal) for item in batch]
-            self._deliver(Outcome(errors=errors, taken=len(sizes), size=sum(sizes)))
+            self._deliver(Outcome(errors=errors, taken=len(sizes), size=sum(sizes), deletes=_deletes(batch[0])))
             return
         self._upkeep.committed(has_cut=self._has_cut)
         if outcome.erased or any(type(item) is Work and item.wipes for item in batch):
             self._must_wipe = True
             self._wipe(self._patience)
             self._patience = 0 if self._must_wipe else _PATIENCE_MS  # whoever reads for long is waited for once
-        self._deliver(outcome._replace(taken=len(sizes), size=sum(sizes)))
+        self._deliver(outcome._replace(taken=len(sizes), size=sum(sizes), deletes=_deletes(batch[0])))
 
     def _void_tail(self, error: Exception) -> str:
         """Make sure that nothing comes to life again of a commit that failed; returns the sentence for its senders.
@@ -327,3 +334,8 @@ class Writer:
             self.connection.execute("DELETE FROM names WHERE name = ?", (name,))
         else:
             self.connection.execute("INSERT OR REPLACE INTO names VALUES (?, ?)", (name, value))
+
+
+def _deletes(item: Append | Work) -> bool:
+    """Is it an entry that erases another one?"""
+    return type(item) is Append and item.entry.erases is not None
