@@ -15,7 +15,6 @@ from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.events import DescendantFocus
 from textual.screen import Screen
-from textual.widgets import Input
 
 from chat_tui.app.copying import Copying
 from chat_tui.app.keeping import Keeping
@@ -114,7 +113,11 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Where nothing is to move, no cursor blinks either."""
-        if self._preferences.still and isinstance(event.widget, Input):
+        if not self._preferences.still:
+            return
+        from textual.widgets import Input  # noqa: PLC0415 - no start waits for a widget of dialogs
+
+        if isinstance(event.widget, Input):
             event.widget.cursor_blink = False
 
     def on_mount(self) -> None:
