@@ -52,6 +52,9 @@ def _import_textual() -> None:
     for name in ("CommandListItem", "CommandPalette", "DiscoveryHit", "Hit", "Hits", "Provider", "SimpleProvider"):
         setattr(stand_in, name, type(name, (), {}))
     sys.modules[_PALETTE] = stand_in
+    from chat_tui.toolkit.quick_classes import make_classes_quickly  # noqa: PLC0415 - imports Textual
+
+    make_classes_quickly()
     try:
         import textual.app  # noqa: F401, PLC0415 - with the stand-in
     finally:
