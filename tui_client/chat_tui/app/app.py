@@ -34,6 +34,7 @@ from chat_tui.toolkit.input.choice import terminal_driver
 from chat_tui.toolkit.ordered_keys import OrderedKeysApp
 from chat_tui.toolkit.terminal_background import ask_background
 from chat_tui.toolkit.terminal_cursor import TerminalCursor
+from chat_tui.toolkit.tooltips import switch_off_tooltips
 
 if TYPE_CHECKING:
     from chat_tui.connection.client import Connection
@@ -87,6 +88,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         place: PlaceFile | None = None,
     ) -> None:
         super().__init__(terminal_driver(), ansi_color=True if _NO_COLOR in os.environ else None)
+        switch_off_tooltips(self)
         self._url = url
         self._user_name = name
         self._secret = secret
