@@ -174,6 +174,9 @@ def _on_screen(options: argparse.Namespace, url: str | None, splash: "Splash") -
     gc.disable()
     # Where nobody has said on the spot where to go, the settings do, or the user will.
     splash.show(composer=bool(url or os.environ.get("CHAT_TUI_SERVER")))
+    from chat_tui.toolkit.late_imports import import_late  # noqa: PLC0415 - after the first frame
+
+    import_late()
     from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - after the first frame
 
     profile = open_profile(vars(options))

@@ -15,7 +15,6 @@ from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.events import DescendantFocus
 from textual.screen import Screen
-from textual.widgets import Input
 
 from chat_tui.app.copying import Copying
 from chat_tui.app.keeping import Keeping
@@ -35,6 +34,7 @@ from chat_tui.toolkit.input.choice import terminal_driver
 from chat_tui.toolkit.ordered_keys import OrderedKeysApp
 from chat_tui.toolkit.terminal_background import ask_background
 from chat_tui.toolkit.terminal_cursor import TerminalCursor
+from chat_tui.toolkit.tooltips import switch_off_tooltips
 
 if TYPE_CHECKING:
     from chat_tui.connection.client import Connection
@@ -88,6 +88,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         place: PlaceFile | None = None,
     ) -> None:
         super().__init__(terminal_driver(), ansi_color=True if _NO_COLOR in os.environ else None)
+        switch_off_tooltips(self)
         self._url = url
         self._user_name = name
         self._secret = secret
@@ -114,7 +115,11 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Where nothing is to move, no cursor blinks either."""
-        if self._preferences.still and isinstance(event.widget, Input):
+        if not self._preferences.still:
+            return
+        from textual.widgets import Input  # noqa: PLC0415 - no start waits for a widget of dialogs
+
+        if isinstance(event.widget, Input):
             event.widget.cursor_blink = False
 
     def on_mount(self) -> None:

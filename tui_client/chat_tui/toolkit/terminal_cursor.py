@@ -9,7 +9,7 @@ from typing import Any
 from textual.app import App
 from textual.geometry import Offset
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
+from textual.widgets import TextArea
 
 
 class TerminalCursor:
@@ -30,13 +30,14 @@ class TerminalCursor:
 
 
 def _cursor_of(widget: Widget | None) -> Offset | None:
-    match widget:
-        case TextArea():
-            # Stock, it is that of the last key until the next one.
-            widget._cursor_offset = widget.wrapped_document.location_to_offset(widget.cursor_location)
-            return widget.cursor_screen_offset
-        case Input():
+    if isinstance(widget, TextArea):
+        # Stock, it is that of the last key until the next one.
+        widget._cursor_offset = widget.wrapped_document.location_to_offset(widget.cursor_location)
+        return widget.cursor_screen_offset
+    if widget is not None:
+        from textual.widgets import Input  # noqa: PLC0415 - takes 4 ms, and the first focus is on a text area
+
+        if isinstance(widget, Input):
             # Stock, it makes itself room for the cursor at its end, and counts that.
             return widget.cursor_screen_offset - (int(widget.cursor_at_end), 0)
-        case _:
-            return None
+    return None

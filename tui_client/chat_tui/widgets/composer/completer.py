@@ -1,13 +1,16 @@
 """The completer: offers what completes the word before the cursor, and puts what is chosen into the text."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
 from chat_protocol.commands import CommandSpec
 from chat_tui.widgets.composer.completion import Completion, complete, complete_name
-from chat_tui.widgets.composer.completion_popup import CompletionPopup
 from chat_tui.widgets.composer.editor import ComposerEditor, plain_text
+
+if TYPE_CHECKING:
+    from chat_tui.widgets.composer.completion_popup import CompletionPopup
 
 
 class Completer:
@@ -22,16 +25,11 @@ class Completer:
         words: Callable[[], tuple[Sequence[CommandSpec], Sequence[str], Mapping[str, Sequence[str]]]],
     ) -> None:
         self._editor, self._words = editor, words
-        self._popup = CompletionPopup(self.accept)
+        self._made_popup: CompletionPopup | None = None
         self._completion: Completion | None = None
         self._dismissed: int | None = None
         self.chosen: int | None = None
         """The candidate that Enter takes."""
-
-    def mount(self) -> None:
-        """Put the popup where it can float above."""
-        if isinstance(container := self._editor.parent, Widget):
-            container.mount(self._popup, before=0)
 
     @property
     def is_open(self) -> bool:
@@ -100,8 +98,19 @@ class Completer:
             container = self._editor.parent
             room = container.region.y - 1 if isinstance(container, Widget) else 0  # below the header
             self._popup.show(self._completion, index, room)
-        else:
-            self._popup.hide()
+        elif self._made_popup is not None:
+            self._made_popup.hide()
+
+    @property
+    def _popup(self) -> "CompletionPopup":
+        """The popup, put where it can float above when it is first needed: no start waits for it."""
+        if self._made_popup is None:
+            from chat_tui.widgets.composer.completion_popup import CompletionPopup  # noqa: PLC0415 - as above
+
+            self._made_popup = CompletionPopup(self.accept)
+            if isinstance(container := self._editor.parent, Widget):
+                container.mount(self._made_popup, before=0)
+        return self._made_popup
 
 
 def _before_cursor(editor: ComposerEditor) -> str:

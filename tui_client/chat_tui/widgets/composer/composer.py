@@ -83,10 +83,6 @@ class Composer(ComposerEditor):
         self._frame = ComposerFrame(self)
         super().__init__(id=id, classes=classes)
 
-    def on_mount(self) -> None:
-        """Put the list of completions where it can float above."""
-        self._completer.mount()
-
     def on_key(self, event: events.Key) -> None:  # noqa: ARG002  # Textual's signature
         """A notice has been read."""
         self.clear_notice()
