@@ -82,4 +82,4 @@ def _change(figure: Figure, old: Figure) -> str:
     gain = figure.ratio / old.ratio if figure.more_is_better else old.ratio / figure.ratio
     if max(gain, 1 / gain) <= NOTABLE:
         return ""
-    return f"better by {gain - 1:.0%}" if gain > 1 else f"worse by {1 / gain - 1:.0%}"
+    return f"better by {gain * 100 - 100:.0f} %" if gain > 1 else f"worse by {100 / gain - 100:.0f} %"

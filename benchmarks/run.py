@@ -80,7 +80,7 @@ def _compare(now: Record, kept: Record | None) -> None:
     )
     gone = {name: list[Figure]() for name in kept.figures if name not in SCRIPTS}
     lines = list(changes({**gone, **now.figures}, kept.figures))
-    print(*lines or [f"nothing changed by more than {NOTABLE - 1:.0%}"], sep="\n")
+    print(*lines or [f"nothing changed by more than {NOTABLE * 100 - 100:.0f} %"], sep="\n")
 
 
 def _same(one: Machine, other: Machine) -> bool:
