@@ -22,6 +22,7 @@ from measuring import Meter, Program, Usage, allow_many_files, chat_server, perc
 from wire import Client, connect
 
 SECONDS = float(os.environ.get("BENCH_ATTACK_SECONDS", "3"))
+ALONE = 3 * SECONDS  # what all attacks are compared with
 EVERY = 0.05  # seconds
 PROMISE = 0.050  # seconds, for the 99th percentile
 PATIENCE = 60.0
@@ -118,7 +119,7 @@ def measure(attack: Attack | None) -> Figures:
         _talk_for(pair, 1.0)
         before, meter, logged = resident_kib_roughly(server.pid), Meter(server), len(server.log_lines())
         if attack is None:
-            _talk_for(pair, SECONDS)
+            _talk_for(pair, ALONE)
             outcome = None
         else:
             attacker = Aside(lambda: attack.run(server.port, SECONDS))

@@ -77,13 +77,13 @@ def main() -> None:
         (median(getattr(run, what) for run in ours), median(getattr(run, what) for run in theirs))
         for what in ("paint", "live", "word", "cpu", "mib")
     )
-    for what, mine, theirs in (
+    for what, one, other in (
         ("first paint", paint[0], paint[1]),
         ("takes keys", live[0], live[1]),
         ("connected", word[0], paint[1]),
         ("CPU until settled", cpu[0], cpu[1]),
     ):
-        tell(f"start, {what}", mine * 1e3, "an empty Textual app", theirs * 1e3, "ms", more_is_better=False)
+        tell(f"start, {what}", one * 1e3, "an empty Textual app", other * 1e3, "ms", more_is_better=False)
     tell("start, memory", mib[0], "an empty Textual app", mib[1], "MiB", more_is_better=False)
     print(
         f"  medians of {RUNS}, in a pty of {COLUMNS}x{ROWS}; first paints {_spread(run.paint for run in ours)} and"
