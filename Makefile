@@ -19,7 +19,7 @@ help:
 	@echo 'make check    run format, lint, type and import checks and the tests; every change has to pass'
 	@echo 'make long     run the tests that take minutes: hundreds of kills, cuts at every byte, more random cases'
 	@echo 'make format   format the code and apply automatic lint fixes'
-	@echo 'make bench    run the benchmarks; each prints a line'
+	@echo 'make bench    run the benchmarks (half an hour): each figure with its ratio, and what has changed; BENCH="idle start" runs these'
 	@echo 'make lock     update locks/ to the newest versions that pyproject.toml allows'
 	@echo 'make picture  redraw the picture in the README'
 	@echo 'make clean    remove .venv and .cache'
@@ -70,13 +70,11 @@ format:
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
+# The figures of the last run are in .cache/bench; `.venv/bin/python benchmarks/run.py --keep` makes them the ones that
+# later runs are compared with. The machine should have nothing else to do.
 bench:
 	@.ci/setup dev
-	@set -e; found=; \
-	for script in benchmarks/bench_*.py; do \
-	  [ -f "$$script" ] || continue; found=yes; $(OWN_FOLDERS) .venv/bin/python "$$script"; \
-	done; \
-	[ "$$found" ] || echo 'There are no benchmarks yet (benchmarks/bench_*.py).'
+	@$(OWN_FOLDERS) .venv/bin/python benchmarks/run.py $(BENCH)
 
 # One lock for every platform and for Python 3.11 and later: run.txt holds what the programs import, build.txt what
 # builds them, dev.txt all of it and the tools, in the same versions. UV_DEFAULT_INDEX names a mirror.

@@ -5,6 +5,7 @@ the server leaves of the processors. Latency is from the moment when a line was 
 other one has it; how late the sender itself was is beside it. Parts of the names of attacks as arguments: only those.
 """
 
+import os
 import select
 import sys
 import time
@@ -16,10 +17,12 @@ import msgspec
 from aside import Aside
 from attackers import Outcome
 from attacks import ATTACKS, Attack
-from measuring import Meter, Program, Usage, allow_many_files, chat_server, loop_name, percentile, resident_kib_roughly
+from figures import tell
+from measuring import Meter, Program, Usage, allow_many_files, chat_server, percentile, resident_kib_roughly
 from wire import Client, connect
 
-SECONDS = 6.0
+SECONDS = float(os.environ.get("BENCH_ATTACK_SECONDS", "3"))
+ALONE = 3 * SECONDS  # what all attacks are compared with
 EVERY = 0.05  # seconds
 PROMISE = 0.050  # seconds, for the 99th percentile
 PATIENCE = 60.0
@@ -116,7 +119,7 @@ def measure(attack: Attack | None) -> Figures:
         _talk_for(pair, 1.0)
         before, meter, logged = resident_kib_roughly(server.pid), Meter(server), len(server.log_lines())
         if attack is None:
-            _talk_for(pair, SECONDS)
+            _talk_for(pair, ALONE)
             outcome = None
         else:
             attacker = Aside(lambda: attack.run(server.port, SECONDS))
@@ -133,25 +136,29 @@ def _talk_for(pair: Pair, seconds: float) -> None:
     pair.talk(lambda: time.perf_counter() < end)
 
 
-def _print(name: str, unit: str, figures: Figures) -> None:
-    p50, p99 = (percentile(figures.latencies, percent) * 1e3 for percent in (50, 99))
-    late = percentile(figures.late, 99) * 1e3
-    before, peak, after = (kib / 1024 for kib in figures.kib)
-    usage = figures.usage
-    outcome = figures.outcome
-    ended = f"; {outcome.sent:,} {unit}, ended: {_endings(outcome)}" if outcome else ""
-    kept = "" if p99 < PROMISE * 1e3 else f" (promised: {PROMISE * 1e3:.0f})"
+def _tell(attack: Attack, figures: Figures, alone: Figures) -> None:
+    mine, theirs = (percentile(each.latencies, 99) * 1e3 for each in (figures, alone))
+    tell(f"{attack.name}: p99 of two who talk", mine, "without an attack", theirs, "ms", more_is_better=False)
+    before, peak, _ = (kib / 1024 for kib in figures.kib)
+    assert figures.outcome is not None
     print(
-        f"attack, {name}: two who talk wait p50 {p50:.1f} ms, p99 {p99:.1f}{kept}; server {before:.1f} MiB before,"
-        f" {peak:.1f} at most, {after:.1f} after{ended}\n"
-        f"  {len(figures.latencies)} lines, sent late themselves by p99 {late:.1f} ms, {figures.refused} refused;"
-        f" server {usage.servers[0] / usage.seconds:.0%} of a core, attackers {usage.own / usage.seconds:.0%},"
-        f" other programs {usage.others / usage.seconds:.0%}; {len(figures.log)} lines in its log; {loop_name()}",
+        f"  p50 {percentile(figures.latencies, 50) * 1e3:.1f} ms; {figures.outcome.sent:,} {attack.unit}, ended:"
+        f" {_endings(figures.outcome)}; server {before:.1f} MiB, {peak:.1f} at most;"
+        f" {_used(figures)}; {len(figures.log)} lines in its log",
         flush=True,
     )
     shapes = Counter(line.split(" ", 2)[-1].split(": ", 1)[0] for line in figures.log)
     for line, count in shapes.most_common(_LOG_LINES):
         print(f"    {count} x {line}", flush=True)
+
+
+def _used(figures: Figures) -> str:
+    usage = figures.usage
+    return (
+        f"{len(figures.latencies)} lines, late by p99 {percentile(figures.late, 99) * 1e3:.1f} ms, {figures.refused}"
+        f" refused; server {usage.servers[0] / usage.seconds:.0%} of a core, attackers {usage.own / usage.seconds:.0%},"
+        f" other programs {usage.others / usage.seconds:.0%}"
+    )
 
 
 def _endings(outcome: Outcome) -> str:
@@ -160,12 +167,15 @@ def _endings(outcome: Outcome) -> str:
 
 
 def main() -> None:
-    """Print a line, and one of details, without an attack and for each."""
+    """Tell what the two notice without an attack, beside what is promised, and of each, beside that."""
     allow_many_files()
     wanted = [attack for attack in ATTACKS if not sys.argv[1:] or any(word in attack.name for word in sys.argv[1:])]
-    _print("none", "", measure(None))
+    alone = measure(None)
+    p50, p99 = (percentile(alone.latencies, part) * 1e3 for part in (50, 99))
+    tell("p99 of two who talk, without an attack", p99, "promised in each", PROMISE * 1e3, "ms", more_is_better=False)
+    print(f"  p50 {p50:.1f} ms; {_used(alone)}", flush=True)
     for attack in wanted:
-        _print(attack.name, attack.unit, measure(attack))
+        _tell(attack, measure(attack), alone)
 
 
 if __name__ == "__main__":

@@ -11,12 +11,13 @@ from statistics import median
 from typing import NamedTuple
 
 from crowd import enter
-from measuring import Meter, allow_many_files, chat_server, loop_name, resident_kib
-from peers import Peer, apart, missing, others, ours
+from figures import tell
+from measuring import Meter, allow_many_files, apart, chat_server, resident_kib
+from peers import Peer, missing, others, ours
 from wire import Client, connect
 
 CONNECTIONS = int(os.environ.get("BENCH_CONNECTIONS", "10000"))
-RUNS = int(os.environ.get("BENCH_RUNS", "3"))
+RUNS = int(os.environ.get("BENCH_RUNS", "1"))
 IDLE, QUIET = 5.0, 2.0  # seconds
 ALIVE, PING_INTERVAL = 1_000, 10  # connections that answer pings, seconds
 COMPARED = {"websockets.broadcast()", "node ws", "node socket.io", "mosquitto"}
@@ -33,7 +34,7 @@ class Crowded(NamedTuple):
 
 def measure(peer: Peer) -> Crowded:
     """Let all in, and then leave them alone."""
-    with peer.start() as server, apart(server):
+    with apart(peer.start) as server:
         first = enter(peer.protocol, server.port, 1)  # what a server loads late is not counted
         before, meter = resident_kib(server.pid), Meter(server)
         sockets = enter(peer.protocol, server.port, CONNECTIONS)
@@ -63,7 +64,7 @@ def _hear_out(sockets: list[socket.socket]) -> None:
 
 def keepalive() -> tuple[float, float]:
     """CPU seconds of the real server for each ping and its answer, and how many there were."""
-    with chat_server("--ping-interval", str(PING_INTERVAL)) as server, apart(server):
+    with apart(lambda: chat_server("--ping-interval", str(PING_INTERVAL))) as server:
         clients, _ = connect(server.port, ALIVE)
         _answer(clients, 2.0)
         for client in clients:
@@ -92,26 +93,23 @@ def _answer(clients: list[Client], seconds: float) -> None:
 
 
 def main() -> None:
-    """Print a line, and one of details."""
+    """Tell three figures for each peer."""
     allow_many_files()
     if absent := missing():
         print(absent, flush=True)
     peers = [ours(), *(peer for peer in others() if peer.name in COMPARED)]
     runs = {peer.name: [measure(peer) for _ in range(RUNS)] for peer in peers}
     middle = {name: Crowded(*(median(part) for part in zip(*each, strict=True))) for name, each in runs.items()}
-    first, *rest = middle.items()
-    mine = first[1]
-    beside = ", ".join(
-        f"{name} {one.kib:.1f} KiB, {one.per_cpu_second:,.0f} ({mine.per_cpu_second / one.per_cpu_second:.2f}x),"
-        f" {one.idle:.1%}"
-        for name, one in rest
-    )
+    (_, mine), *rest = middle.items()
+    crowd = f"{CONNECTIONS:,} connections"
+    for name, one in rest:
+        tell(f"{crowd}, memory", mine.kib, name, one.kib, "KiB each", more_is_better=False)
+        tell(f"{crowd}, let in", mine.per_cpu_second, name, one.per_cpu_second, "a CPU second", more_is_better=True)
+        tell(f"{crowd}, idle", mine.idle * 100, name, one.idle * 100, "% of a core", more_is_better=False)
     each_ping, pings = keepalive()
     print(
-        f"{CONNECTIONS:,} connections: {mine.kib:.1f} KiB each, {mine.per_cpu_second:,.0f} let in a CPU second, idle"
-        f" {mine.idle:.2%} of a core; {beside}\n"
-        f"  medians of {RUNS}; the keepalive's own cost is {each_ping * 1e6:.0f} us a ping and answer ({pings:,} of"
-        f" them), each connection's once in 30 s by default; {loop_name()}; other programs {mine.others:.0%} of a core",
+        f"  medians of {RUNS}; {each_ping * 1e6:.0f} us of CPU a ping and its answer ({pings:,} of them); other"
+        f" programs {mine.others:.0%} of a core",
         flush=True,
     )
 

@@ -15,15 +15,15 @@ from asyncio import run
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from statistics import median
 
 from bench_record import MESSAGES, Asker, fill
-from measuring import Program, chat_server, loop_name, percentile
+from figures import tell
+from measuring import Program, chat_server, percentile
 from wire import connect
 
 DELETERS, EACH_SECOND = 20, 9.5
 LINES, PAUSE = 60, 0.11  # of the bystander in a turn
-TURNS = int(os.environ.get("BENCH_TURNS", "5"))
+TURNS = int(os.environ.get("BENCH_TURNS", "2"))
 
 
 def _delete(port: int, seed: int) -> None:
@@ -83,12 +83,12 @@ def _back_up(path: Path) -> float:
 
 
 def main() -> None:
-    """Print one line, and one for each kind of turn."""
+    """Tell two figures for each kind of turn."""
     turns = [
-        Turn("idle", deletes=False, backs_up=False),
+        Turn("nothing happens", deletes=False, backs_up=False),
         Turn(f"{DELETERS} delete", deletes=True, backs_up=False),
-        Turn("backup", deletes=False, backs_up=True),
-        Turn("both", deletes=True, backs_up=True),
+        Turn("the record is backed up", deletes=False, backs_up=True),
+        Turn(f"{DELETERS} delete and it is backed up", deletes=True, backs_up=True),
     ]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "chat.db")
@@ -99,18 +99,15 @@ def main() -> None:
                 for turn in turns:
                     turn.take(server, path, asker, seed)
             took = _back_up(path)
-    idle = turns[0]
-    figures = []
-    for turn in turns:
-        p50, p95 = median(turn.times), percentile(turn.times, 95)
-        ratios = f"{p50 / median(idle.times):.2f} and {p95 / percentile(idle.times, 95):.2f}"
-        most = max(turn.times) * 1e3
-        figures.append(f"{turn.name}: p50 {p50 * 1e3:.1f}, p95 {p95 * 1e3:.1f}, most {most:.1f} ms; ratios {ratios}")
+    idle, *rest = turns
+    for turn in rest:
+        for part in (50, 95):
+            what = f"a bystander's line while {turn.name}, p{part}"
+            mine, theirs = (percentile(each.times, part) * 1e3 for each in (turn, idle))
+            tell(what, mine, "while nothing happens", theirs, "ms", more_is_better=False)
     print(
-        f"a bystander's line in a record of {MESSAGES:,} messages, {TURNS} turns of {LINES} lines each, {loop_name()};"
-        f" a backup takes {took:.1f} s:",
-        *figures,
-        sep="\n  ",
+        f"  {TURNS} turns of {LINES} lines each, {MESSAGES:,} messages; a backup takes {took:.1f} s; at most"
+        f" {', '.join(f'{max(turn.times) * 1e3:.0f}' for turn in turns)} ms",
         flush=True,
     )
 

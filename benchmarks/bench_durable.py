@@ -1,9 +1,12 @@
-"""What it costs that nothing is lost: the fan-out with a log in a SQLite file beside that with the log in memory.
+"""What it costs that nothing is lost: the server with a log in a SQLite file beside itself with the log in memory.
 
-And, at rest, what the commit adds to the way of one message, beside what one fsync takes in the same folder.
+Both threads, the one that writes the log and the one that does all else, are on one core: what a host of one core sees.
+By turns: the fan-out to many and to some; how much goes through the log when hardly anybody has to be told, one who
+hears what it says itself; and, at rest, what the commit adds to the way of one message.
 """
 
 import os
+import select
 import tempfile
 import time
 from collections.abc import Iterator
@@ -13,13 +16,19 @@ from statistics import median
 
 from bench_fan_out import RUNS, saturate
 from bench_latency import measure
-from measuring import Program, allow_many_files, chat_server, loop_name
+from figures import tell
+from measuring import Program, allow_many_files, apart, chat_server
 from peers import Peer, ours
 from protocols import WEBSOCKET
+from wire import TEXT, client_frame, connect
 
-SIZE, IN_FLIGHT = 1_000, 64  # receivers, lines on their way
-ROOM, RATE, SECONDS = 10, 20.0, 6.0
+LOADS = ((1_000, 64), (100, 64))  # receivers, lines on their way
+WAITING, CHARACTERS, ALONE = 100, 64, 2.0  # lines on their way of the one who hears itself; seconds
+WARM_UP = 0.5
+ROOM, RATE, SECONDS = 10, 20.0, 3.0
 SYNCS = 200
+_MARK = b'"text":"@'
+_PATIENCE = 20.0
 
 
 @contextmanager
@@ -29,6 +38,31 @@ def _durable() -> Iterator[Program]:
         chat_server("--rate-limit", "off", "--ping-interval", "600", "--log", f"sqlite:{folder}/chat.db") as server,
     ):
         yield server
+
+
+def alone(peer: Peer) -> float:
+    """Messages a second of one who says something, with `WAITING` on their way, and is all who hears it."""
+    with apart(peer.start) as server:
+        (client,), _ = connect(server.port, 1)
+        said = heard = counted = 0
+        begin = time.perf_counter() + WARM_UP
+        while (now := time.perf_counter()) < begin + ALONE:
+            if now < begin:
+                counted = heard
+            due = range(said, heard + WAITING)
+            client.socket.sendall(
+                b"".join(client_frame(TEXT, (b"@%09d " % number).ljust(CHARACTERS, b"x")) for number in due)
+            )
+            said = heard + WAITING
+            if not select.select([client], (), (), _PATIENCE)[0]:
+                raise RuntimeError(f"{said} lines were said, and {heard} came back")
+            for text in client.receive():
+                if _MARK in text:
+                    if b"%b%09d " % (_MARK, heard) not in text:
+                        raise RuntimeError(f"line {heard} did not come back when it was its turn")
+                    heard += 1
+        client.socket.close()
+    return (heard - counted) / (now - begin)
 
 
 def sync_seconds() -> float:
@@ -44,29 +78,22 @@ def sync_seconds() -> float:
 
 
 def main() -> None:
-    """Print one line, and one of details."""
+    """Tell each figure of the file beside that in memory."""
     allow_many_files()
-    peers = [ours(), Peer("sqlite", WEBSOCKET, _durable)]
-    runs: dict[str, list[float]] = {peer.name: [] for peer in peers}
-    wall: dict[str, list[float]] = {peer.name: [] for peer in peers}
-    rest: dict[str, list[float]] = {peer.name: [] for peer in peers}
-    for _ in range(RUNS):
-        for peer in peers:
-            run = saturate(peer, SIZE, IN_FLIGHT)
-            runs[peer.name].append(run.per_cpu_second)
-            wall[peer.name].append(run.deliveries / run.usage.seconds)
-            rest[peer.name].append(measure(peer, ROOM, RATE, SECONDS, ROOM).p50)
-    memory, durable = (median(each) for each in runs.values())
-    memory_wall, durable_wall = (median(each) for each in wall.values())
-    memory_rest, durable_rest = (median(each) * 1e3 for each in rest.values())
-    print(
-        f"durable fan-out to {SIZE:,}, saturated: {durable / 1e6:.3f} million deliveries per server CPU second, in"
-        f" memory {memory / 1e6:.3f}; ratio {durable / memory:.2f}; a second {durable_wall / 1e6:.2f} and"
-        f" {memory_wall / 1e6:.2f} million. At rest the commit adds {durable_rest - memory_rest:.2f} ms (p50"
-        f" {durable_rest:.2f}, in memory {memory_rest:.2f}); one fsync takes {sync_seconds() * 1e3:.2f} ms\n"
-        f"  medians of {RUNS}; at rest {RATE:.0f} messages a second to {ROOM}; {loop_name()}",
-        flush=True,
-    )
+    memory, file = ours(), Peer("sqlite", WEBSOCKET, _durable)
+    for size, in_flight in LOADS:
+        runs = [[saturate(peer, size, in_flight) for peer in (file, memory)] for _ in range(RUNS)]
+        mine, theirs = (median(run.per_cpu_second for run in each) / 1e6 for each in zip(*runs, strict=True))
+        what = f"durable fan-out to {size:,}, {in_flight} in flight"
+        tell(what, mine, "in memory", theirs, "M deliveries a CPU second", more_is_better=True)
+    rates = [[alone(peer) for peer in (file, memory)] for _ in range(RUNS)]
+    mine, theirs = (median(each) for each in zip(*rates, strict=True))
+    tell(f"durable, {WAITING} waiting, one hears", mine, "in memory", theirs, "messages a second", more_is_better=True)
+    rests = [[measure(peer, ROOM, RATE, SECONDS, ROOM).p50 for peer in (file, memory)] for _ in range(RUNS)]
+    mine, theirs = (median(each) * 1e3 for each in zip(*rests, strict=True))
+    what = f"durable, {RATE:.0f} messages a second to {ROOM}, p50"
+    tell(what, mine, "in memory", theirs, "ms", more_is_better=False)
+    print(f"  medians of {RUNS}; both threads on one core; one fsync takes {sync_seconds() * 1e3:.2f} ms", flush=True)
 
 
 if __name__ == "__main__":

@@ -12,17 +12,18 @@ from statistics import median
 from typing import NamedTuple
 
 from crowd import Crowd
-from measuring import Meter, Usage, allow_many_files, loop_name, percentile
-from peers import Peer, apart, floor, missing, others, ours
+from figures import tell
+from measuring import Meter, Usage, allow_many_files, apart, percentile
+from peers import Peer, floor, missing, others, ours
 
 # Receivers, and lines on their way. With 64 to 100 some servers are idle half of the time; 1,024 keep them all busy.
-LOADS = os.environ.get("BENCH_LOADS", "100:64 100:1024 1000:64 5000:64").split()
-RUNS = int(os.environ.get("BENCH_RUNS", "5"))
+LOADS = os.environ.get("BENCH_LOADS", "100:64 100:1024 1000:64").split()
+RUNS = int(os.environ.get("BENCH_RUNS", "3"))
 SENDERS = 16
 WARM_UP, MEASURED = 0.3, 1.2  # seconds
-ENTERING = 60.0  # seconds; who takes longer to let everybody in is measured once
+ENTERING = 10.0  # seconds; who takes longer to let everybody in is measured once
 LAG = 16  # times the lines on their way: how far behind the slowest receiver may be
-OPEN_LOOP = (1_000, 6_400.0, 5.0)  # receivers, messages a second, seconds
+OPEN_LOOP = (1_000, 6_400.0, 4.0)  # receivers, messages a second, seconds
 SAMPLE = 50
 
 
@@ -50,7 +51,7 @@ class Run(NamedTuple):
 
 def saturate(peer: Peer, size: int, in_flight: int) -> Run:
     """Keep a server busy. Every line must come to everybody once and in order, or this fails."""
-    with peer.start() as server, apart(server):
+    with apart(peer.start) as server:
         begin = time.perf_counter()
         crowd = Crowd(peer.protocol, server.port, size, senders=SENDERS)
         entering = time.perf_counter() - begin
@@ -83,23 +84,21 @@ def several(measure: Callable[[Peer], Run], peers: list[Peer]) -> dict[str, Run]
     return {name: sorted(each, key=lambda run: run.per_cpu_second)[len(each) // 2] for name, each in runs.items()}
 
 
-def _print(size: int, in_flight: int, runs: dict[str, Run]) -> None:
-    first, *rest = runs.items()
-    mine = first[1]
-    compared = ", ".join(
-        f"{name} {run.per_cpu_second / 1e6:.3f} ({mine.per_cpu_second / run.per_cpu_second:.2f}x, busy {run.busy:.0%}"
-        f"{f', one run: {run.entering:.0f} s until all were in' if run.entering >= ENTERING else ''})"
-        for name, run in rest
-    )
+def _tell(size: int, in_flight: int, runs: dict[str, Run]) -> None:
+    (_, mine), *rest = runs.items()
+    for name, run in rest:
+        tell(
+            f"fan-out to {size:,}, {in_flight:,} in flight",
+            mine.per_cpu_second / 1e6,
+            name,
+            run.per_cpu_second / 1e6,
+            "M deliveries a CPU second",
+            more_is_better=True,
+        )
     other = median(run.usage.others / run.usage.seconds for run in runs.values())
     print(
-        f"fan-out to {size:,}, saturated ({in_flight:,} in flight): {mine.per_cpu_second / 1e6:.3f} million deliveries"
-        " per server CPU second;"
-        f" {compared}\n"
-        f"  medians of {RUNS}; {mine.messages:,} messages of {mine.line_bytes:.0f} bytes, each once and in order"
-        f" at every receiver; {mine.deliveries / mine.usage.seconds / 1e6:.2f} million deliveries a second,"
-        f" {mine.reads:.0f} messages a read; server {mine.busy:.0%} of a core,"
-        f" generator {mine.usage.own / mine.usage.seconds:.0%}, other programs {other:.0%}; {loop_name()}",
+        f"  medians of {RUNS}, {mine.line_bytes:.0f} bytes a message, {mine.reads:.0f} messages a read; busy:"
+        f" {', '.join(f'{name} {run.busy:.0%}' for name, run in runs.items())}; other programs {other:.0%}",
         flush=True,
     )
 
@@ -107,7 +106,7 @@ def _print(size: int, in_flight: int, runs: dict[str, Run]) -> None:
 def open_loop(peer: Peer) -> tuple[float, float]:
     """Median and 99th percentile of the delivery latency at a fixed rate, in seconds."""
     size, rate, seconds = OPEN_LOOP
-    with peer.start() as server, apart(server):
+    with apart(peer.start) as server:
         crowd = Crowd(peer.protocol, server.port, size, SAMPLE, SENDERS)
         crowd.send_due(rate, seconds)
         latencies = crowd.latencies
@@ -115,8 +114,22 @@ def open_loop(peer: Peer) -> tuple[float, float]:
     return percentile(latencies, 50), percentile(latencies, 99)
 
 
+def _tell_open_loop(peers: list[Peer]) -> None:
+    size, rate, seconds = OPEN_LOOP
+    runs: dict[str, list[tuple[float, float]]] = {}
+    for _ in range(RUNS):
+        for peer in peers:
+            runs.setdefault(peer.name, []).append(open_loop(peer))
+    (_, mine), *rest = ((name, [median(part) * 1e3 for part in zip(*each, strict=True)]) for name, each in runs.items())
+    for name, theirs in rest:
+        for part, ours_took, theirs_took in zip(("p50", "p99"), mine, theirs, strict=True):
+            what = f"{rate:,.0f} messages a second to {size:,}, {part}"
+            tell(what, ours_took, name, theirs_took, "ms", more_is_better=False)
+    print(f"  medians of {RUNS} runs of {seconds:.0f} s, at {SAMPLE} of the receivers, from when a line was due")
+
+
 def main() -> None:
-    """Print a line, and one of details, for each size of the crowd; then the latency at a high rate."""
+    """Tell a figure for each size of the crowd and each peer; then the latency at a high rate."""
     allow_many_files()
     if absent := missing():
         print(absent, flush=True)
@@ -125,19 +138,8 @@ def main() -> None:
         size, in_flight = map(int, load.split(":"))
         bytes_each = round(saturate(ours(), size, in_flight).line_bytes)
         peers = [ours(), *filter(None, [floor("joined", bytes_each)]), *others()]
-        _print(size, in_flight, several(partial(saturate, size=size, in_flight=in_flight), peers))
-    size, rate, seconds = OPEN_LOOP
-    peers = [ours(), *filter(None, [floor("joined", bytes_each)])]
-    middle = {peer.name: [open_loop(peer) for _ in range(RUNS)] for peer in peers}
-    figures = ", ".join(
-        f"{name} {median(run[0] for run in runs) * 1e3:.1f} and {median(run[1] for run in runs) * 1e3:.1f} ms"
-        for name, runs in middle.items()
-    )
-    print(
-        f"delivery latency p50 and p99 at {rate:,.0f} messages a second to {size:,}: {figures}\n"
-        f"  medians of {RUNS} runs of {seconds:.0f} s, at {SAMPLE} of the receivers, from when a line was due",
-        flush=True,
-    )
+        _tell(size, in_flight, several(partial(saturate, size=size, in_flight=in_flight), peers))
+    _tell_open_loop([ours(), *filter(None, [floor("joined", bytes_each)])])
 
 
 if __name__ == "__main__":

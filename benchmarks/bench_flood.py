@@ -7,6 +7,7 @@ from its end to its beginning: the newest lines, as many as it keeps, have to be
 in which the server gave them to one of the twelve.
 """
 
+import os
 import re
 import sys
 import tempfile
@@ -18,13 +19,14 @@ from statistics import median
 from typing import NamedTuple
 
 from aside import Aside, give_way
+from figures import tell
 from flooding import Authors, Said
 from measuring import Meter, Program, Usage, chat_server, percentile
 from terminals import KEYS, Terminal
 from weechat import INSTALLED, MISSING, IrcServer, weechat
 
-FLOODS = ((1_000, 10.0), (10_000, 5.0))  # messages a second, seconds
-RUNS = 3
+FLOODS = ((1_000, 5.0), (10_000, 3.0))  # messages a second, seconds
+RUNS = int(os.environ.get("BENCH_RUNS", "3"))
 COLUMNS, ROWS = 120, 40
 KEYS_PER_SECOND = 15
 KEPT = 20_000  # messages that the client holds
@@ -129,37 +131,35 @@ def leaf_through(terminal: Terminal, order: list[int]) -> None:
         terminal.repaint(KEYS["pageup"])
 
 
-def _milliseconds(runs: list[list[float]]) -> str:
-    middle = [median(percentile(run, part) for run in runs) for part in (50, 99)]
-    return f"{middle[0] * 1e3:.1f} and {middle[1] * 1e3:.1f} ms"
+def _tell(per_second: int, seconds: float, runs: list[list[Run]], echoes: list[list[list[float]]]) -> None:
+    def middle(of: Callable[[Run], float]) -> list[float]:
+        return [median(map(of, each)) for each in runs]
 
+    def echo(part: float) -> list[float]:
+        return [median(percentile(run, part) for run in each) * 1e3 for each in echoes]
 
-def _print(per_second: int, seconds: float, runs: list[list[Run]], echoes: list[list[list[float]]]) -> None:
-    names = ["chat-tui", "weechat"][: len(runs)]
-    cost = [median(run.cost for run in each) * 1e6 for each in runs]
-    lag = [median(run.lag for run in each) * 1e3 for each in runs]
+    flood = f"flood of {per_second:,} a second"
+    for what, (mine, *theirs), unit in (
+        ("a message", middle(lambda run: run.cost * 1e6), "us of CPU"),
+        ("echo of a key p50", echo(50), "ms"),
+        ("echo of a key p99", echo(99), "ms"),
+        ("last message on the screen after", middle(lambda run: run.lag * 1e3), "ms"),
+    ):
+        tell(f"{flood}, {what}", mine, "weechat", theirs[0] if theirs else None, unit, more_is_better=False)
     spread = [sorted(run.cost * 1e6 for run in each) for each in runs]
     load = [sum(run.usage.others for run in each) / sum(run.usage.seconds for run in each) for each in runs]
-    ratio = f"; ratio {cost[0] / cost[-1]:.2f}" if INSTALLED else ""
     print(
-        f"flood of {per_second:,} messages a second: CPU us a message "
-        + ", ".join(f"{name} {one:.0f}" for name, one in zip(names, cost, strict=True))
-        + f"{ratio}. Echo of a key p50 and p99 "
-        + ", ".join(f"{name} {_milliseconds(one)}" for name, one in zip(names, echoes, strict=True))
-        + ". Last message on the screen after "
-        + ", ".join(f"{name} {one:.0f} ms" for name, one in zip(names, lag, strict=True))
-        + f"\n  medians of {RUNS} floods of {seconds:.0f} s; costs "
-        + " and ".join(f"{each[0]:.0f} to {each[-1]:.0f}" for each in spread)
-        + f" us; {' and '.join(str(sum(map(len, each))) for each in echoes)} keys, {KEYS_PER_SECOND} a second;"
-        + " chat-tui's newest"
-        + f" {min(int(per_second * seconds) + 1, KEPT):,} messages are all on its pages, in the server's order;"
-        + f" servers, sender and other programs {' and '.join(f'{each:.0%}' for each in load)} of a core",
+        f"  medians of {RUNS} floods of {seconds:.0f} s; costs"
+        f" {' and '.join(f'{each[0]:.0f} to {each[-1]:.0f}' for each in spread)} us;"
+        f" {' and '.join(str(sum(map(len, each))) for each in echoes)} keys, {KEYS_PER_SECOND} a second; chat-tui's"
+        f" newest {min(int(per_second * seconds) + 1, KEPT):,} messages are all on its pages, in the server's order;"
+        f" servers, sender and other programs {' and '.join(f'{each:.0%}' for each in load)} of a core",
         flush=True,
     )
 
 
 def main() -> None:
-    """Print a line, and one of details, for each flood."""
+    """Tell the figures of each flood."""
     if not INSTALLED:
         print(MISSING, flush=True)
     places = [ours, theirs] if INSTALLED else [ours]
@@ -170,9 +170,9 @@ def main() -> None:
                 each.append(quiet_run(place, per_second, seconds, check=place is ours and number == 0))
         echoes: list[list[list[float]]] = [[] for _ in places]
         for _ in range(RUNS):
-            for place, each in zip(places, echoes, strict=True):
-                each.append(typed_run(place, per_second, seconds))
-        _print(per_second, seconds, runs, echoes)
+            for place, typed in zip(places, echoes, strict=True):
+                typed.append(typed_run(place, per_second, seconds))
+        _tell(per_second, seconds, runs, echoes)
 
 
 if __name__ == "__main__":

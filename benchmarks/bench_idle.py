@@ -7,7 +7,8 @@ import select
 import time
 from dataclasses import dataclass
 
-from measuring import Meter, Program, allow_many_files, chat_server, loop_name, plain_server, resident_kib
+from figures import tell
+from measuring import Meter, Program, allow_many_files, chat_server, plain_server, resident_kib
 from wire import Client, connect
 
 CONNECTIONS = 1_000
@@ -50,7 +51,7 @@ def _idle(clients: list[Client], seconds: float) -> None:
 
 
 def main() -> None:
-    """Print one line, and one of details."""
+    """Tell what a connection takes, beside the stock server."""
     allow_many_files()
     with chat_server("--ping-interval", PING_INTERVAL) as ours, plain_server("--ping-interval", PING_INTERVAL) as plain:
         both = [_open(server) for server in (ours, plain)]
@@ -65,14 +66,17 @@ def main() -> None:
     cpu = [used / usage.seconds for used in usage.servers]
     pings = [sum(client.pings for client in opened.clients) for opened in both]
     each = [used * 1e6 / count for used, count in zip(usage.servers, pings, strict=True)]
-    join = [opened.cpu_seconds * 1000 / CONNECTIONS for opened in both]
+    join = [opened.cpu_seconds * 1e6 / CONNECTIONS for opened in both]
+    for what, (mine, stock), unit in (
+        ("memory", kib, "KiB each"),
+        ("CPU", [share * 100 for share in cpu], "% of a core"),
+        ("a ping and its answer", each, "us of CPU"),
+        ("to let one in", join, "us of CPU"),
+    ):
+        tell(f"{CONNECTIONS:,} idle, {what}", mine, "stock websockets.serve", stock, unit, more_is_better=False)
     print(
-        f"idle, {CONNECTIONS:,} connections: {kib[0]:.1f} KiB each; stock websockets.serve {kib[1]:.1f};"
-        f" ratio {kib[0] / kib[1]:.2f}. CPU {cpu[0]:.2%} of a core; stock {cpu[1]:.2%};"
-        f" {each[0]:.0f} us for each ping; stock {each[1]:.0f}; ratio {each[0] / each[1]:.2f}\n"
-        f"  in {usage.seconds:.0f} s with {pings[0]:,} and {pings[1]:,} pings; to let one in took"
-        f" {join[0]:.2f} and {join[1]:.2f} ms of CPU; {loop_name()};"
-        f" other programs {usage.others / usage.seconds:.0%} of a core",
+        f"  in {usage.seconds:.0f} s with {pings[0]:,} and {pings[1]:,} pings; other programs"
+        f" {usage.others / usage.seconds:.0%} of a core",
         flush=True,
     )
 

@@ -11,7 +11,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 import msgspec
-from measuring import Meter, Program, Usage, allow_many_files, chat_server, loop_name, plain_server
+from figures import tell
+from measuring import Meter, Program, Usage, allow_many_files, chat_server, plain_server
 from wire import Client, connect
 
 NEWCOMERS = 1_000
@@ -79,7 +80,8 @@ def _storm(server: Program, history: int, *, back: bool) -> Storm:
     poll = select.epoll()
     for number in crowd:
         poll.register(number, select.EPOLLIN)
-    seated, at = set(), 0.0
+    seated: set[int] = set()
+    at = 0.0
     received = 0
     while at == 0.0 or not _complete(crowd):
         ready = poll.poll(PATIENCE if at == 0.0 else 0.2)
@@ -131,23 +133,22 @@ def _median(storms: list[Storm]) -> Storm:
 def _run(history: int) -> None:
     ours = _median([_run_once(chat_server("--rate-limit", "off"), history) for _ in range(RUNS)])
     plain = _median([_run_once(plain_server("--roster"), history) for _ in range(PLAIN_RUNS)])
-    both = (ours, plain)
     back = _median([_run_once(chat_server("--rate-limit", "off"), history, back=True) for _ in range(RUNS)])
-    cpu = [storm.usage.servers[0] for storm in both]
-    others = sum(storm.usage.others for storm in both) / sum(storm.usage.seconds for storm in both)
+    crowd, stock = f"{NEWCOMERS:,} join at once, {history} messages to show", "stock websockets"
+    cpu, plain_cpu, back_cpu = (storm.usage.servers[0] for storm in (ours, plain, back))
+    tell(f"{crowd}, CPU", cpu, stock, plain_cpu, "s", more_is_better=False)
+    tell(f"{crowd}, seated after", ours.seated, stock, plain.seated, "s", more_is_better=False)
+    tell(f"{crowd}, CPU when they come back", back_cpu, "when they come", cpu, "s", more_is_better=False)
+    others = sum(storm.usage.others for storm in (ours, plain)) / (ours.usage.seconds + plain.usage.seconds)
     print(
-        f"{NEWCOMERS:,} join at once, {history} messages to show: {cpu[0]:.2f} CPU seconds, all seated after"
-        f" {ours.seated:.1f} s; stock websockets {cpu[1]:.2f}, {plain.seated:.1f} s; ratio {cpu[1] / cpu[0]:.1f}\n"
-        f"  {back.usage.servers[0]:.2f} when they come back, having missed these; seated after {back.seated:.1f} s\n"
-        f"  {ours.frames:.0f} and {plain.frames:.0f} events for each; median of {RUNS} runs, and {PLAIN_RUNS};"
-        f" {loop_name()};"
-        f" other programs {others:.0%} of a core",
+        f"  {ours.frames:.0f} and {plain.frames:.0f} events for each; medians of {RUNS} runs, and {PLAIN_RUNS}; other"
+        f" programs {others:.0%} of a core",
         flush=True,
     )
 
 
 def main() -> None:
-    """Print a line, and one of details, for each length of the history."""
+    """Tell the figures for each length of the history."""
     allow_many_files()
     for history in HISTORIES:
         _run(history)

@@ -9,11 +9,12 @@ from statistics import median
 from typing import NamedTuple
 
 from crowd import Crowd
-from measuring import allow_many_files, loop_name, percentile
-from peers import Peer, apart, floor, missing, others, ours
+from figures import tell
+from measuring import allow_many_files, apart, percentile
+from peers import Peer, floor, missing, others, ours
 
-RUNS = int(os.environ.get("BENCH_RUNS", "5"))
-ROOMS = ((1_000, 33.0, 4.0, 100), (10, 20.0, 6.0, 10))  # receivers, messages a second, seconds, who are looked at
+RUNS = int(os.environ.get("BENCH_RUNS", "3"))
+ROOMS = ((1_000, 33.0, 3.0, 100), (10, 20.0, 3.0, 10))  # receivers, messages a second, seconds, who are looked at
 FRAME = 225  # bytes of a message of 64 characters, as chat-server frames it
 
 
@@ -26,7 +27,7 @@ class Latency(NamedTuple):
 
 def measure(peer: Peer, size: int, rate: float, seconds: float, sample: int) -> Latency:
     """One run."""
-    with peer.start() as server, apart(server):
+    with apart(peer.start) as server:
         crowd = Crowd(peer.protocol, server.port, size, sample)
         crowd.send_due(rate, seconds)
         latencies = crowd.latencies
@@ -35,7 +36,7 @@ def measure(peer: Peer, size: int, rate: float, seconds: float, sample: int) -> 
 
 
 def main() -> None:
-    """Print a line, and one of details, for each room."""
+    """Tell two figures for each room and each peer."""
     allow_many_files()
     if absent := missing():
         print(absent, flush=True)
@@ -46,18 +47,12 @@ def main() -> None:
             for peer in peers:
                 runs.setdefault(peer.name, []).append(measure(peer, size, rate, seconds, sample))
         middle = {name: Latency(*(median(part) for part in zip(*each, strict=True))) for name, each in runs.items()}
-        first, *rest = middle.items()
-        mine = first[1]
-        beside = ", ".join(
-            f"{name} {one.p50 * 1e3:.2f} and {one.p99 * 1e3:.2f} ({mine.p50 / one.p50:.2f}x, {mine.p99 / one.p99:.2f}x)"
-            for name, one in rest
-        )
-        print(
-            f"latency to {size:,} at {rate:.0f} messages a second, p50 and p99: {mine.p50 * 1e3:.2f} and"
-            f" {mine.p99 * 1e3:.2f} ms; {beside}\n"
-            f"  medians of {RUNS} runs of {seconds:.0f} s, at {sample} of the receivers; {loop_name()}",
-            flush=True,
-        )
+        (_, mine), *rest = middle.items()
+        for name, theirs in rest:
+            for part, ours_took, theirs_took in zip(Latency._fields, mine, theirs, strict=True):
+                what = f"{rate:.0f} messages a second to {size:,}, {part}"
+                tell(what, ours_took * 1e3, name, theirs_took * 1e3, "ms", more_is_better=False)
+        print(f"  medians of {RUNS} runs of {seconds:.0f} s, at {sample} of the receivers", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """A record of a million messages in one file: how long the server takes to start, and to show old and found messages.
 
-Pages and searches are asked for one by one while others write 200 messages a second. Beside the start: an empty file.
+Pages and searches are asked for one by one while others write 200 messages a second. Beside the start: that with an
+empty file; beside pages and searches: those of a record of 10,000 messages.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from pathlib import Path
 from statistics import median
 
 import msgspec
+from figures import tell
 from lines import AUTHORS
 from measuring import Program, chat_server, percentile
 from wire import Client, connect
@@ -22,6 +24,7 @@ from chat_server.core.entries import MESSAGE, NewEntry, NewMessage, encode_draft
 from chat_server.log.sqlite import SqliteLog
 
 MESSAGES = int(os.environ.get("BENCH_MESSAGES", "1000000"))
+SMALL = 10_000  # messages, to compare with
 STARTS, PAGES, SEARCHES = 5, 400, 200
 WRITTEN = 200.0  # messages a second
 _BATCH, _UNINDEXED = 10_000, 1_000
@@ -99,14 +102,15 @@ def _write(server: Program, ended: threading.Event) -> None:
         client.receive()
 
 
-def _measure(path: Path) -> tuple[list[float], list[float], float]:
+def _measure(path: Path, count: int) -> tuple[list[float], list[float], float]:
+    """Seconds of each page and of each search; the share of searches that found something."""
     with chat_server("--log", f"sqlite:{path}", "--rate-limit", "off") as server:
         ended = threading.Event()
         writer = threading.Thread(target=_write, args=(server, ended))
         writer.start()
         random_of = random.Random(6)
         asker = Asker(server)
-        pages = [asker.ask(f"/history {random_of.randrange(200, MESSAGES)} 200", b"history")[0] for _ in range(PAGES)]
+        pages = [asker.ask(f"/history {random_of.randrange(200, count)} 200", b"history")[0] for _ in range(PAGES)]
         words = vocabulary(random.Random(5))
         questions = [_question(random_of, words) for _ in range(SEARCHES)]
         answers = [asker.ask(f"/search {question}", b"search") for question in questions]
@@ -123,24 +127,28 @@ def _question(random_of: random.Random, words: list[str]) -> str:
 
 
 def main() -> None:
-    """Print one line, and one of details."""
+    """Tell the start beside that with an empty file, pages and searches beside those of a small record."""
     with tempfile.TemporaryDirectory() as folder:
-        full, empty = Path(folder, "full.db"), Path(folder, "empty.db")
+        full, small, empty = (Path(folder, f"{name}.db") for name in ("full", "small", "empty"))
         begin = time.perf_counter()
         asyncio.run(fill(full, MESSAGES))
         filled = time.perf_counter() - begin
+        asyncio.run(fill(small, SMALL))
         asyncio.run(fill(empty, 0))
         starts = [[start_seconds(path) for path in (full, empty)] for _ in range(STARTS)]
-        pages, searches, found = _measure(full)
+        *theirs, _ = _measure(small, SMALL)
+        *mine, found = _measure(full, MESSAGES)
         size = full.stat().st_size / 1e6
     first, floor = (median(each) * 1e3 for each in zip(*starts, strict=True))
+    record = f"{MESSAGES:,} messages in a file"
+    tell(f"{record}, start to first event", first, "an empty file", floor, "ms", more_is_better=False)
+    for what, large, little in zip(("a page", "a search"), mine, theirs, strict=True):
+        for part in (50, 99):
+            times = [percentile(each, part) * 1e3 for each in (large, little)]
+            tell(f"{record}, {what}, p{part}", times[0], f"{SMALL:,} messages", times[1], "ms", more_is_better=False)
     print(
-        f"{MESSAGES:,} messages in a file: first event {first:.0f} ms after the start, {floor:.0f} with an empty file,"
-        f" ratio {first / floor:.2f}; a page p50 {percentile(pages, 50) * 1e3:.1f} and p99"
-        f" {percentile(pages, 99) * 1e3:.1f} ms; a search {percentile(searches, 50) * 1e3:.1f} and"
-        f" {percentile(searches, 99) * 1e3:.1f} ms\n"
-        f"  while {WRITTEN:.0f} messages a second are written; {PAGES} pages of 200 messages, {SEARCHES} searches, of"
-        f" which {found:.0%} found something; the file has {size:.0f} MB and was written in {filled:.0f} s",
+        f"  {PAGES} pages of 200 messages, {SEARCHES} searches ({found:.0%} found something) while {WRITTEN:.0f}"
+        f" messages a second are written; the file has {size:.0f} MB and was written in {filled:.0f} s",
         flush=True,
     )
 

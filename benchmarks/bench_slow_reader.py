@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from statistics import median
 
 import msgspec
-from measuring import Meter, Program, chat_server, loop_name, percentile, resident_kib_roughly
+from figures import tell
+from measuring import Meter, Program, chat_server, percentile, resident_kib_roughly
 from wire import Client
 
 READERS, STALLED = 20, 2
 PER_SECOND, CHARACTERS = 1_500, 1_000
 OUTBOXES = (1 << 20, 1 << 23)  # bytes
-ROUNDS = int(os.environ.get("BENCH_RUNS", "5"))
+ROUNDS = int(os.environ.get("BENCH_RUNS", "3"))
 ALL_READ, SOME_STALL = 3.0, 20.0  # seconds; the second ends when the stalled have been closed
 HISTORY = 12_000  # full before it begins, so that it grows no more; long enough for what is missed
 AT_ONCE = 100
@@ -237,7 +238,7 @@ def _round(watch: Watch, figures: Figures) -> None:
 
 
 def measure(outbox: int) -> None:
-    """Print one line, and one of details, for one size of the outbox."""
+    """Tell the figures for one size of the outbox."""
     figures = Figures()
     with chat_server("--rate-limit", "off", "--history", str(HISTORY), "--outbox", str(outbox)) as server:
         watch = Watch(server, [Reader(server.port) for _ in range(READERS)])
@@ -248,28 +249,25 @@ def measure(outbox: int) -> None:
         usage = meter.read()
     if max(figures.grown) > STALLED * outbox // 1024 + SLACK_KIB:
         raise RuntimeError(f"the server grew by {max(figures.grown)} KiB, with {STALLED} outboxes of {outbox} bytes")
+    stop = f"{STALLED} of {READERS} stop reading, outbox {outbox >> 20} MiB"
+    for part in (50, 99):
+        # the median over the rounds: one may be disturbed
+        mine, theirs = (
+            median(percentile(each, part) for each in rounds) * 1e3 for rounds in (figures.stalled, figures.together)
+        )
+        tell(f"{stop}, p{part} of the others", mine, "all read", theirs, "ms", more_is_better=False)
+    mib = max(figures.grown) / 1024
+    tell(f"{stop}, server grows by", mib, "the outboxes", STALLED * outbox / (1 << 20), "MiB", more_is_better=False)
     resumed = sum(each.resumed for each in figures.returns)
     print(
-        f"slow readers, {STALLED} of {READERS} stop, outbox {outbox >> 20} MiB: the others'"
-        f" {_compare('p50', 50, figures)}; {_compare('p99', 99, figures)}; closed with {SLOW} after"
-        f" {max(figures.closed_after):.1f} s; server grew by {max(figures.grown) / 1024:.1f} MiB at most for both;"
-        f" {min(figures.missed):,} to {max(figures.missed):,} messages missed, and had later, each once\n"
-        f"  {resumed} of {len(figures.returns)} were resumed; {sum(each.with_init for each in figures.returns):,}"
-        f" messages came with init, {sum(each.from_history for each in figures.returns):,} by /history;"
-        f" {PER_SECOND:,} messages of {CHARACTERS:,} characters a second, in order at all, sent late by p99"
-        f" {percentile(watch.late, 99) * 1e3:.1f} ms; medians of {ROUNDS} rounds;"
-        f" server {usage.servers[0] / usage.seconds:.0%} of a core, generator {usage.own / usage.seconds:.0%},"
-        f" other programs {usage.others / usage.seconds:.0%}; {loop_name()}",
+        f"  {ROUNDS} rounds; closed with {SLOW} after {max(figures.closed_after):.1f} s; {min(figures.missed):,} to"
+        f" {max(figures.missed):,} messages missed, and had later, each once: {resumed} of {len(figures.returns)}"
+        f" resumed, {sum(each.with_init for each in figures.returns):,} with init,"
+        f" {sum(each.from_history for each in figures.returns):,} by /history; sent late by p99"
+        f" {percentile(watch.late, 99) * 1e3:.1f} ms; server {usage.servers[0] / usage.seconds:.0%} of a core,"
+        f" generator {usage.own / usage.seconds:.0%}, other programs {usage.others / usage.seconds:.0%}",
         flush=True,
     )
-
-
-def _compare(name: str, percent: float, figures: Figures) -> str:
-    """The median of a percentile with the stalled, with all reading, and the ratio: a round may be disturbed."""
-    one, other = (
-        median(percentile(each, percent) for each in rounds) for rounds in (figures.stalled, figures.together)
-    )
-    return f"{name} {one * 1e3:.2f} ms, with all reading {other * 1e3:.2f}, ratio {one / other:.2f}"
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from figures import tell
 from measuring import Meter, chat_server, cpu_seconds, resident_kib
 from terminals import Terminal
 
@@ -63,7 +64,7 @@ def _spread(seconds: Iterable[float]) -> str:
 
 
 def main() -> None:
-    """Print one line, and one of details."""
+    """Tell the times and what was used, beside the empty app."""
     with chat_server() as server:
         command = str(Path(sys.executable).with_name("chat-tui"))
         client = [command, server.url, "--name", "bench"], "Message everyone", "● connected"
@@ -76,15 +77,17 @@ def main() -> None:
         (median(getattr(run, what) for run in ours), median(getattr(run, what) for run in theirs))
         for what in ("paint", "live", "word", "cpu", "mib")
     )
+    for what, one, other in (
+        ("first paint", paint[0], paint[1]),
+        ("takes keys", live[0], live[1]),
+        ("connected", word[0], paint[1]),
+        ("CPU until settled", cpu[0], cpu[1]),
+    ):
+        tell(f"start, {what}", one * 1e3, "an empty Textual app", other * 1e3, "ms", more_is_better=False)
+    tell("start, memory", mib[0], "an empty Textual app", mib[1], "MiB", more_is_better=False)
     print(
-        f"start of chat-tui: first paint {paint[0] * 1e3:.0f} ms; an empty Textual app {paint[1] * 1e3:.0f};"
-        f" ratio {paint[0] / paint[1]:.2f}. Takes keys {live[0] * 1e3:.0f} ms; ratio {live[0] / live[1]:.2f}."
-        f" Connected {word[0] * 1e3:.0f} ms; ratio {word[0] / paint[1]:.2f}."
-        f" {mib[0]:.1f} MiB; ratio {mib[0] / mib[1]:.2f}\n"
-        f"  medians of {RUNS}, in a pty of {COLUMNS}x{ROWS}; first paints {_spread(run.paint for run in ours)}"
-        f" and {_spread(run.paint for run in theirs)} ms;"
-        f" CPU until shown and settled {cpu[0] * 1e3:.0f} and {cpu[1] * 1e3:.0f} ms;"
-        f" other programs {usage.others / usage.seconds:.0%} of a core",
+        f"  medians of {RUNS}, in a pty of {COLUMNS}x{ROWS}; first paints {_spread(run.paint for run in ours)} and"
+        f" {_spread(run.paint for run in theirs)} ms; other programs {usage.others / usage.seconds:.0%} of a core",
         flush=True,
     )
 

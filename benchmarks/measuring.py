@@ -10,8 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +75,37 @@ def _port(process: "subprocess.Popen[bytes]", errors: Path) -> int:
             return int(ready[1])
         time.sleep(0.01)
     raise RuntimeError(f"the server did not start, and ended with {status}:\n{errors.read_text()}")
+
+
+_CORES = sorted(os.sched_getaffinity(0))
+MEASURED = set(_CORES[:1])
+"""The core of what is measured alone."""
+OTHERS = set(_CORES[1:]) or MEASURED
+"""The cores of the load, and of everything else."""
+
+
+@contextmanager
+def on(cores: set[int]) -> Iterator[None]:
+    """This thread on these cores; what it starts meanwhile, threads and programs, stays there with all its threads."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+@contextmanager
+def apart(start: Callable[[], AbstractContextManager[Program]]) -> Iterator[Program]:
+    """A program on one core, this process on the others, so that neither moves the other about.
+
+    It is there from its start: the thread that writes a log shares the core, and the interpreter's lock, with the rest.
+    """
+    with ExitStack() as stack:
+        with on(MEASURED):
+            program = stack.enter_context(start())
+        stack.enter_context(on(OTHERS))
+        yield program
 
 
 def allow_many_files() -> None:

@@ -234,17 +234,3 @@ def missing() -> str:
     known = ["node ws", "node socket.io", "mosquitto", "inspircd", "ngircd", "ergo"]
     absent = [name for name in known if name not in here] + ([] if _floor() else ["a C compiler"])
     return f"not on this machine: {', '.join(absent)}" if absent else ""
-
-
-@contextmanager
-def apart(server: Program) -> Iterator[None]:
-    """The server on one core and this process on the others, so that neither moves the other about."""
-    cores = os.sched_getaffinity(0)
-    if len(cores) > 1:
-        first = min(cores)
-        os.sched_setaffinity(server.pid, {first})
-        os.sched_setaffinity(0, cores - {first})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, cores)
