@@ -7,9 +7,12 @@ how large their content is now, ask for another one.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
+from rich.console import RenderableType
 from textual._compositor import ChopsUpdate, Compositor, ReflowResult
 from textual.geometry import Region, Size
+from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
@@ -33,6 +36,18 @@ class CullingCompositor(Compositor):
             if widget.outer_size != place.region.size and not isinstance(widget, ScrollView):
                 widget.set_reactive(Widget.virtual_size, place.virtual_size)
         return changed
+
+    def render_update(
+        self,
+        full: bool = False,  # noqa: FBT001, FBT002  # Textual's signature
+        screen_stack: list[Screen[Any]] | None = None,
+        simplify: bool = False,  # noqa: FBT001, FBT002  # Textual's signature
+    ) -> RenderableType | None:
+        """Render what is due; nothing while the terminal is behind: what is due stays so."""
+        driver = self.root.app._driver if self.root is not None else None
+        if getattr(driver, "is_behind", False):
+            return None
+        return super().render_update(full, screen_stack, simplify)
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """Render what is dirty."""
