@@ -1,10 +1,11 @@
 """Facts about what a repaint asks of the widgets of a screen."""
 
 from textual.app import App
-from textual.containers import Vertical
+from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Static
 
+from chat_tui.toolkit.quick_resize import resize_at_once
 from chat_tui.toolkit.screen_text import screen_text
 from chat_tui.toolkit.steady_rows import draw_steadily
 
@@ -18,14 +19,12 @@ class Asked(Static):
         return super().render_lines(crop)
 
 
-class Behind(Asked, Vertical):
+class Behind(Asked, Horizontal):
     """A container, which the same is true of."""
 
 
 class Page(Screen):
-    """Three widgets, the middle one in a container that it covers."""
-
-    CSS = "#top, #bottom { height: 1; } #behind { height: 1fr; } #covers { height: 1fr; }"
+    """Four widgets, the middle two in a container that they cover."""
 
     def __init__(self):
         super().__init__()
@@ -36,15 +35,31 @@ class Page(Screen):
         yield Asked("top", id="top")
         with Behind(id="behind"):
             yield Asked("covers", id="covers")
+            yield Asked("too", id="beside")
         yield Asked("bottom", id="bottom")
+
+    def on_resize(self, event):
+        """A wide screen has a wide column, as others have a roster."""
+        self.query_one("#beside").styles.width = 8 if event.size.width > 20 else 5
 
 
 class Host(App):
     """Knows who was asked."""
 
+    CSS = """
+    #top, #bottom { height: 1; }
+    #behind { height: 1fr; layout: horizontal; }
+    #covers { height: 1fr; width: 1fr; }
+    #beside { height: 1fr; width: 5; }
+    """
+
     def __init__(self):
         super().__init__()
         self.asked = []
+
+    def on_resize(self, event):
+        """As the real one does."""
+        resize_at_once(self, event)
 
     def get_default_screen(self):
         """The only one."""
@@ -60,7 +75,7 @@ async def test_a_repaint_asks_only_who_is_seen_in_it():
         app.query_one("#covers", Static).refresh()
         await pilot.pause()
         assert app.asked == ["covers"]
-        assert screen_text(app).split("\n")[:2] == ["top", "covers"]
+        assert screen_text(app).split("\n")[:2] == ["top", "covers         too"]
 
 
 async def test_what_is_between_two_repainted_regions_is_not_asked():
@@ -75,4 +90,26 @@ async def test_what_is_between_two_repainted_regions_is_not_asked():
         await pilot.pause()
         assert set(app.asked) == {"top", "bottom"}
         shown = screen_text(app).split("\n")
-        assert [line for line in shown if line] == ["above", "covers", "below"]
+        assert [line for line in shown if line] == ["above", "covers         too", "below"]
+
+
+async def test_a_new_size_is_laid_out_and_drawn_once():
+    """Also where a widget looks different for it; and what is behind others is not asked, how many they may be."""
+    app = Host()
+    async with app.run_test(size=(20, 5)) as pilot:
+        await pilot.pause()
+        app.asked.clear()
+        await pilot.resize_terminal(24, 6)
+        await pilot.pause()
+        assert sorted(app.asked) == ["beside", "bottom", "covers", "top"]
+        assert screen_text(app).split("\n")[1] == "covers          too"
+
+
+async def test_a_size_that_it_has_is_no_new_one():
+    """Terminals say it more than once."""
+    app = Host()
+    async with app.run_test(size=(20, 5)) as pilot:
+        await pilot.pause()
+        app.asked.clear()
+        await pilot.resize_terminal(20, 5)
+        assert not app.asked

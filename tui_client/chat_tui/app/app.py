@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.color import Color
-from textual.events import DescendantFocus
+from textual.events import DescendantFocus, Resize
 from textual.screen import Screen
 
 from chat_tui.app.copying import Copying
@@ -32,6 +32,7 @@ from chat_tui.terminal.splash import NONE
 from chat_tui.toolkit.crash_guard import CrashGuard
 from chat_tui.toolkit.input.choice import terminal_driver
 from chat_tui.toolkit.ordered_keys import OrderedKeysApp
+from chat_tui.toolkit.quick_resize import resize_at_once
 from chat_tui.toolkit.terminal_background import ask_background
 from chat_tui.toolkit.terminal_cursor import TerminalCursor
 from chat_tui.toolkit.tooltips import switch_off_tooltips
@@ -141,6 +142,10 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
     def on_background_reported(self, event: "BackgroundReported") -> None:
         """Dark or light: the theme follows, if nobody has chosen one."""
         self._preferences.themes.background_is(Color(event.red, event.green, event.blue))
+
+    def on_resize(self, event: Resize) -> None:
+        """The terminal has another size."""
+        resize_at_once(self, event)
 
     def get_default_screen(self) -> Screen[Any]:
         """The conversation is the first screen, and the last."""

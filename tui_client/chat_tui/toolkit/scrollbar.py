@@ -3,7 +3,7 @@
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.reactive import Reactive
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
@@ -19,6 +19,9 @@ class SlimScrollBar(ScrollBar):
     window_virtual_size: Reactive[int] = Reactive(100, repaint=False)
     window_size: Reactive[int] = Reactive(0, repaint=False)
     position: Reactive[float] = Reactive(0.0, repaint=False)
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), repaint=False)
+    """Stock, a new size of the list lays the whole screen out for it once more."""
 
     def __init__(self) -> None:
         super().__init__(vertical=True, name="vertical", thickness=1)

@@ -1,4 +1,4 @@
-"""The terminal driver: Textual's own for Unix, but that it reads with our parser and asks the terminal for its size.
+"""The terminal driver: Textual's own for Unix, with our parser and our writer. It asks the terminal for its size.
 
 A fault in the thread that reads is a fault of the app, and ends it as one.
 """
@@ -9,18 +9,20 @@ import shutil
 import signal
 import sys
 from contextlib import suppress
+from io import TextIOWrapper
 from threading import Event
 from time import monotonic
 from typing import Any
 
 from textual import constants
 from textual.app import App
-from textual.drivers.linux_driver import LinuxDriver
+from textual.drivers import linux_driver
 from textual.message import Message
 
 from chat_tui.toolkit.input.events import InputEvent
 from chat_tui.toolkit.input.messages import Translator
 from chat_tui.toolkit.input.parser import InputParser
+from chat_tui.toolkit.terminal_writer import TerminalWriter, terminal_writer
 
 KITTY_FLAGS = 1 | 4
 """Disambiguate keys, and say what a Latin keyboard has in their place. Not 8 and 16, all keys and the text of each, as
@@ -49,7 +51,7 @@ class _WakingEvent(Event):
             os.read(self.readable, _READ)
 
 
-class TerminalDriver(LinuxDriver):
+class TerminalDriver(linux_driver.LinuxDriver):
     """Reads the terminal; everything else is Textual's."""
 
     def __init__(
@@ -75,16 +77,32 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Borrow the terminal, with the kitty keyboard flags of ours; what ends it pops them."""
-        disabled = constants.DISABLE_KITTY_KEY
+        disabled, thread = constants.DISABLE_KITTY_KEY, linux_driver.WriterThread  # type: ignore[attr-defined]  # imported there
         constants.DISABLE_KITTY_KEY = True  # type: ignore[misc]  # the one way to have it not push flags of its own
+        linux_driver.WriterThread = self._writer  # type: ignore[attr-defined, assignment]  # as above
         try:
             super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual has no type for it
         finally:
             constants.DISABLE_KITTY_KEY = disabled  # type: ignore[misc]  # as above
+            linux_driver.WriterThread = thread  # type: ignore[attr-defined]  # as above
         if not disabled and self._writer_thread is not None:
             self.write(f"\x1b[>{KITTY_FLAGS}u")
             self.flush()
         self._borrowed = True
+
+    @property
+    def is_behind(self) -> bool:
+        """Has the terminal not yet taken all that was written? Then the next frame waits, and is drawn when it has."""
+        writer: object = self._writer_thread
+        return isinstance(writer, TerminalWriter) and writer.is_behind
+
+    def _writer(self, file: TextIOWrapper) -> Any:
+        return terminal_writer(file, self._show_missed)
+
+    def _show_missed(self) -> None:
+        """Have drawn what was not, since the terminal was behind."""
+        screen = self._app.screen
+        screen.call_later(screen._compositor_refresh)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""

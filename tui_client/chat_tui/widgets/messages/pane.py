@@ -223,7 +223,7 @@ class MessagePane:
     def resize(self, size: Size) -> None:
         """There are other columns or lines to draw on."""
         self.columns, self.lines = size
-        self.invalidate(at_once=True, gone=True)
+        self._drop_lines()  # Textual asks for new ones in the same turn of the loop: a paint of ours would be another
 
     def restyle(self) -> None:
         """Theme or style changed: every colour may be another."""
@@ -240,11 +240,16 @@ class MessagePane:
         """
         self.stale = True
         if gone:
-            self.strips.clear()
-            self.rows.clear()
-            self._surface.forget_hover()
+            self._drop_lines()
         if self.lines:
             self._throttle.request(at_once=at_once, later=later)
+
+    def _drop_lines(self) -> None:
+        """Whoever asks for lines from now on gets new ones."""
+        self.stale = True
+        self.strips.clear()
+        self.rows.clear()
+        self._surface.forget_hover()
 
     def end(self) -> None:
         """Paint no more."""
