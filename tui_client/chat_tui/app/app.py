@@ -29,6 +29,7 @@ from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
 from chat_tui.storage.places import PlaceFile
 from chat_tui.terminal.splash import NONE
+from chat_tui.toolkit.blinking import stop_blinking
 from chat_tui.toolkit.crash_guard import CrashGuard
 from chat_tui.toolkit.input.choice import terminal_driver
 from chat_tui.toolkit.ordered_keys import OrderedKeysApp
@@ -116,12 +117,8 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Where nothing is to move, no cursor blinks either."""
-        if not self._preferences.still:
-            return
-        from textual.widgets import Input  # noqa: PLC0415 - no start waits for a widget of dialogs
-
-        if isinstance(event.widget, Input):
-            event.widget.cursor_blink = False
+        if self._preferences.still:
+            stop_blinking(event.widget)
 
     def on_mount(self) -> None:
         """Listen to the system."""
