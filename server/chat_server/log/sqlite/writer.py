@@ -221,9 +221,8 @@ class Writer:
                 known[hashed] = last + 1
                 new_keys.append((hashed, last + 1))
             last += 1
-            body = entry.body
-            entries.append(Entry(last, entry.kind, body))
-            kind = KINDS[entry.kind]
+            entries.append(Entry(last, entry.kind, entry.content))
+            body, kind = entry.body, KINDS[entry.kind]
             if kind.has_text and b'"to_id"' not in body and b'"expires_at"' not in body:  # no need to look closer
                 plain += last, kind.number, body
             else:
