@@ -62,11 +62,13 @@ class NewEntry(Struct, gc=False):
     content: bytes | Draft
     key: str | None = None
     erases: int | None = None
+    _body: bytes | None = None
 
     @property
     def body(self) -> bytes:
         """The content as a file keeps it. It is encoded when it is first asked for: in memory it may never be."""
-        self.content = body = encoded(self.content)
+        if (body := self._body) is None:
+            self._body = body = encoded(self.content)
         return body
 
 

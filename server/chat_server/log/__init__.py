@@ -34,7 +34,7 @@ from chat_server.core.entries import Draft, NewEntry, decoded, encoded
 
 
 class Entry(Struct, gc=False):
-    """One kept change: what a `NewEntry` was, and its number. Engines in memory hand over what they were given."""
+    """One kept change: what a `NewEntry` was, and its number. What is new is handed over as it was given."""
 
     seq: int
     kind: str

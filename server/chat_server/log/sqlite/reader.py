@@ -20,7 +20,7 @@ from chat_server.log.sqlite.search_index import look_up
 
 REPLAYED_MESSAGES = 2_000
 _REPLAYED_ENTRIES = 20_000  # however few messages are among them
-_SCANNED_AT_ONCE = 100
+_SCANNED_FIRST, _SCANNED_MOST = 100, 1_600  # messages that are read together: few have to be read mostly
 _NAMES = {str(kind.number): name for name, kind in KINDS.items()}
 
 _Found: TypeAlias = tuple[int, bytes]
@@ -72,17 +72,21 @@ class Reader:
         return _messages(list(islice(found, limit)))
 
     def _scan(self, query: Query, reader: str, which: str, newest: int) -> Iterator[_Found]:
+        longest = max((word for term in query.terms for word in term.words), key=len, default="").encode()
+        at_once = _SCANNED_FIRST
         while some := gather(
             self._connection,
             f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND {which} AND seq <= :newest AND {MAY_SEE}"
             " ORDER BY seq DESC LIMIT :limit",
-            {"newest": newest, "reader": reader.encode(), "limit": _SCANNED_AT_ONCE},
+            {"newest": newest, "reader": reader.encode(), "limit": at_once},
         ):
             for seq, body in some:
-                content = read_content(body)
-                if query.fits(content.text, content.from_name):
-                    yield seq, body
+                if longest in body.lower() or not body.isascii() or b"\\u" in body:  # else it isn't in the text either
+                    content = read_content(body)
+                    if query.fits(content.text, content.from_name):
+                        yield seq, body
             newest = some[-1][0] - 1
+            at_once = min(4 * at_once, _SCANNED_MOST)
 
     def after(self, seq: int, upto: int, limit: int) -> list[Entry]:
         """The first `limit` entries with numbers above `seq`, up to `upto`."""

@@ -63,7 +63,7 @@ class Writer:
         self._deletions_from = 0.0  # not before this time
         self._has_kept_lines = False  # since the last deletions
         self._gone: set[int] = set()  # messages that this commit erases
-        self._has_cut = False
+        self._has_cut = self._wipes = False  # so has, and does, this commit
         self._must_wipe = False
         self._is_quiet = False
         self._patience = _PATIENCE_MS
@@ -91,10 +91,13 @@ class Writer:
     def _take_and_commit(self) -> bool:
         """One commit of all that waits, or one of deletions, or a step of upkeep; False at the end."""
         batch, more = self._take()
-        ordered = [item for item in batch if not self._waits(item)]
-        keys = {item.entry.key for item in self._deletions if type(item) is Append}
-        if any(type(item) is Work and item.key is not None and item.key in keys for item in ordered):
-            self._commit_deletions(len(self._deletions))
+        ordered = [item for item in batch if not _deletes(item)]
+        if len(ordered) < len(batch):
+            self._deletions += filter(_deletes, batch)
+        if self._deletions:
+            keys = {item.entry.key for item in self._deletions if type(item) is Append}
+            if any(type(item) is Work and item.key is not None and item.key in keys for item in ordered):
+                self._commit_deletions(len(self._deletions))
         if ordered:
             self._commit(ordered)
             self._has_kept_lines = True
@@ -133,13 +136,6 @@ class Writer:
             return True, _QUIET_AFTER
         return True, _RETRY_SECONDS if self._must_wipe else None
 
-    def _waits(self, item: Append | Work) -> bool:
-        """Put an entry that erases another one to those that wait."""
-        if _deletes(item):
-            self._deletions.append(item)
-            return True
-        return False
-
     def _deletions_beside_lines(self) -> int:
         """How many go into a commit while others write."""
         return min(max(_DELETIONS_BESIDE_LINES, len(self._deletions) // _SHARE_BESIDE_LINES), _MOST_BESIDE_LINES)
@@ -173,7 +169,7 @@ class Writer:
             self._deliver(Outcome(errors=errors, taken=len(sizes), size=sum(sizes), deletes=_deletes(batch[0])))
             return
         self._upkeep.committed(has_cut=self._has_cut)
-        if outcome.erased or any(type(item) is Work and item.wipes for item in batch):
+        if outcome.erased or self._wipes:
             self._must_wipe = True
             self._wipe(self._patience)
             self._patience = 0 if self._must_wipe else _PATIENCE_MS  # whoever reads for long is waited for once
@@ -221,9 +217,8 @@ class Writer:
                 known[hashed] = last + 1
                 new_keys.append((hashed, last + 1))
             last += 1
-            body = entry.body
-            entries.append(Entry(last, entry.kind, body))
-            kind = KINDS[entry.kind]
+            entries.append(Entry(last, entry.kind, entry.content))
+            body, kind = entry.body, KINDS[entry.kind]
             if kind.has_text and b'"to_id"' not in body and b'"expires_at"' not in body:  # no need to look closer
                 plain += last, kind.number, body
             else:
@@ -236,7 +231,9 @@ class Writer:
         insert(self.connection, OTHERS, others)
         insert_keys(self.connection, self.facts.keys, new_keys)
         self.erase(erased)
-        answers += [(item.future, item.run(self)) for item in batch if type(item) is Work]
+        works = [item for item in batch if type(item) is Work]
+        answers += [(work.future, work.run(self)) for work in works]
+        self._wipes = any(work.wipes for work in works)
         return Outcome(entries, self._gone, answers)
 
     def find(self, key: str) -> int | None:
