@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from chat_tui import cli
+from chat_tui.arguments import parse
+from chat_tui.options import plain_options
 from chat_tui.storage import identity
 from chat_tui.storage.crash_report import write_crash_report
 from terminal import Terminal
@@ -277,6 +279,29 @@ def test_a_slip_in_a_word_is_no_address(word, meant, capsys):
     )
 
 
+@pytest.mark.parametrize("words", [
+    "",
+    "ws://example.org:6789/room",
+    "example.org --name ana --guest",
+    "--theme dracula 127.0.0.1:6789 --density compact --reduce-motion",
+    "--name ana --name bo --guest --guest",
+])  # fmt: skip
+def test_plain_options_are_what_argparse_reads(words):
+    """Read without it, they are the same."""
+    plain = plain_options(words.split())
+    assert plain is not None
+    assert vars(plain) == vars(parse(words.split()))
+
+
+@pytest.mark.parametrize("words", [
+    ["--plain", "example.org"], ["--name=ana"], ["--name"], ["--name", "--guest"], ["demo"], ["config"], ["--help"],
+    ["example.org", "example.net"], [""], ["--nam", "ana"], ["--", "example.org"], ["--timeout", "5"], ["-x.y"],
+])  # fmt: skip
+def test_all_others_are_left_to_argparse(words):
+    """Whatever may be wrong, or asks for something else than a screen."""
+    assert plain_options(words) is None
+
+
 def test_the_first_frame_waits_for_hardly_any_import():
     """Neither for what reads arguments and settings, nor for a library: it is shown in the time of the interpreter."""
     program = "import sys, chat_tui.cli, chat_tui.terminal.splash; print(*sys.modules)"
@@ -287,7 +312,7 @@ def test_the_first_frame_waits_for_hardly_any_import():
     )  # fmt: skip
     imported = set(done.stdout.split())
     assert not imported & {"argparse", "asyncio", "contextlib", "pathlib", "re", "rich", "textual", "typing"}
-    assert len({name for name in imported if name.startswith("chat_")}) <= 9
+    assert len({name for name in imported if name.startswith("chat_")}) <= 10
 
 
 @pytest.mark.parametrize(("arguments", "why"), [

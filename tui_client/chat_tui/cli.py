@@ -1,6 +1,6 @@
 """Entry point of `chat-tui`: draws the first frame, with hardly anything imported, and only then reads the arguments.
 
-Reading them takes as long as all that is done before, and says nothing that the frame depends on.
+To have argparse read them takes as long as all that is done before; those that are plain are read without it.
 """
 
 import io
@@ -8,10 +8,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from chat_tui.options import plain_options
 from chat_tui.terminal.fitness import why_no_screen
-
-_FLAGS = ("--guest", "--reduce-motion")
-_WITH_A_VALUE = ("--name", "--theme", "--density")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,31 +24,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     splash = Splash()
     try:
-        composer = _composer_wanted(words)
-        if composer is not None and not why_no_screen():
-            splash.show(composer=composer)
+        options = plain_options(words)
+        if options is not None and not why_no_screen():  # else no complaint may be written into the frame
+            splash.show(composer=bool(options.url or os.environ.get("CHAT_TUI_SERVER")))
+        if options is None:
+            from chat_tui.arguments import parse  # noqa: PLC0415 - what is plain needs it not
+
+            options = parse(words)
         from chat_tui.program import run  # noqa: PLC0415 - after the first frame
 
-        return run(words, splash)
+        return run(options, splash)
     except KeyboardInterrupt:  # before the program has the keyboard, or listens to signals
         return 130
     finally:
         splash.end()
-
-
-def _composer_wanted(words: Sequence[str]) -> bool | None:
-    """Whether the first frame has a composer: it is known where to go. None where there may be no screen at all.
-
-    What is understood here, argparse understands, too: no complaint of its may be written into the frame.
-    """
-    address = ""
-    rest = iter(words)
-    for word in rest:
-        if word in _WITH_A_VALUE:
-            if next(rest, "-").startswith("-"):
-                return None
-        elif not address and not word.startswith("-") and (":" in word or "." in word):
-            address = word
-        elif word not in _FLAGS:
-            return None
-    return bool(address or os.environ.get("CHAT_TUI_SERVER"))

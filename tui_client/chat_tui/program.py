@@ -1,11 +1,8 @@
-"""Options of `chat-tui`: reads the arguments and runs the full-screen client, the plain one, or the demo."""
+"""The program that was asked for: runs the full-screen client, the plain one, or the demo."""
 
-import argparse
 import gc
-import math
 import os
 import sys
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,15 +10,13 @@ from chat_tui.settings.errors import SettingsError
 
 if TYPE_CHECKING:
     from chat_tui.app.app import ChatApp
+    from chat_tui.options import Options
     from chat_tui.settings.profile import Profile
     from chat_tui.terminal.splash import Splash
 
-DEFAULT_URL = "ws://localhost:6789"
 
-
-def run(arguments: Sequence[str], splash: "Splash") -> int:
+def run(options: "Options", splash: "Splash") -> int:
     """Run the client until the user leaves; `splash` may be shown already. Returns the exit status."""
-    options = _options(arguments)
     try:
         return _run(options, splash)
     except SettingsError as error:
@@ -33,7 +28,7 @@ def run(arguments: Sequence[str], splash: "Splash") -> int:
         return _ended_by(error)
 
 
-def _run(options: argparse.Namespace, splash: "Splash") -> int:
+def _run(options: "Options", splash: "Splash") -> int:
     if options.url == "demo":
         from chat_tui.app.demo import run_demo  # noqa: PLC0415 - the demo alone brings a server along
 
@@ -52,7 +47,7 @@ def _ended_by(error: BaseException) -> int:
     return 1
 
 
-def _config(options: argparse.Namespace) -> int:
+def _config(options: "Options") -> int:
     """Print what is set, and by whom."""
     from chat_tui.app.config_report import report  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
@@ -66,78 +61,7 @@ def _config(options: argparse.Namespace) -> int:
     return 0
 
 
-class _Version(argparse.Action):
-    """Looks the version up when it is asked for: that takes longer than all the rest of this module."""
-
-    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
-        super().__init__(option_strings, dest, nargs=0, help="show program's version number and exit")
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib import metadata  # noqa: PLC0415 - --help and --version stay quick
-
-        print(f"chat-tui {metadata.version('chat-tui')}")
-        parser.exit()
-
-
-def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    """Read the command line; it ends here where that makes no sense."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    if options.timeout is not None and not options.plain:
-        parser.error("--timeout needs --plain")
-    return options
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="chat-tui",
-        description="A full-screen chat client for the terminal.",
-        epilog="`chat-tui demo` starts its own server and shows you around. `chat-tui config` prints every setting, "
-        "where its value comes from, and where your settings file goes.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action=_Version)
-    parser.add_argument(
-        "url",
-        nargs="?",
-        metavar="URL",
-        help="server to join (default: your settings, such as CHAT_TUI_SERVER; otherwise you're asked, and --plain "
-        f"uses {DEFAULT_URL})",
-    )
-    parser.add_argument("--name", help="your name in the chat (default: your name on this computer)")
-    parser.add_argument(
-        "--guest",
-        action="store_true",
-        help="join as somebody else this time; otherwise all your windows are one person",
-    )
-    parser.add_argument("--theme", help="colour theme, for this session only")
-    parser.add_argument("--density", metavar="compact", help="message spacing: compact or comfortable")
-    parser.add_argument("--reduce-motion", action="store_true", default=None, help="no animation, and nothing blinks")
-    parser.add_argument(
-        "--plain", action="store_true",
-        help="no screen: lines in, lines out, for screen readers, pipes and cron; at the end of the input, wait until "
-        "the server has confirmed every line (status 0), or refuses one or stops answering (status 1); with --name, "
-        "join as somebody called that, not as you",
-    )  # fmt: skip
-    parser.add_argument(
-        "--timeout", type=_seconds, metavar="SECONDS",
-        help="with --plain: at the end of the input, give up after this long without an answer, connecting included "
-        "(default: 10); until then, keep retrying a lost connection",
-    )  # fmt: skip
-    return parser
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not 0 < seconds < math.inf:
-        raise argparse.ArgumentTypeError(f"must be a number of seconds above 0, such as 10 or 2.5, not {text!a}")
-    return seconds
-
-
-def _chat(options: argparse.Namespace, splash: "Splash") -> int:
+def _chat(options: "Options", splash: "Splash") -> int:
     from chat_protocol.names import InvalidNameError, check_name  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.connection.address import ConnectionUrlError, parse_url  # noqa: PLC0415 - --help and --version stay quick
 
@@ -160,7 +84,7 @@ def _mistyped(word: str) -> str:
     return next(iter(get_close_matches(word.casefold(), ("config", "demo"), n=1, cutoff=0.75)), "")
 
 
-def _on_screen(options: argparse.Namespace, url: str | None, splash: "Splash") -> int:
+def _on_screen(options: "Options", url: str | None, splash: "Splash") -> int:
     from chat_tui.terminal.fitness import why_no_screen  # noqa: PLC0415 - not on every system
 
     if why := why_no_screen():
@@ -204,7 +128,7 @@ def _after(app: "ChatApp") -> int:
     return app.return_code or 0
 
 
-def _keep_colours(app: "ChatApp", options: argparse.Namespace) -> None:
+def _keep_colours(app: "ChatApp", options: "Options") -> None:
     """The next start looks as this end did."""
     if app.crash is not None or options.theme is not None or options.guest:
         return
@@ -215,7 +139,7 @@ def _keep_colours(app: "ChatApp", options: argparse.Namespace) -> None:
     keep_colours(state_folder(), frame_colours(app.theme_variables))
 
 
-def _app(profile: "Profile", url: str | None, options: argparse.Namespace) -> "ChatApp":
+def _app(profile: "Profile", url: str | None, options: "Options") -> "ChatApp":
     from chat_tui.app.app import ChatApp  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.connection.address import parse_url  # noqa: PLC0415 - after the first frame
 
@@ -250,8 +174,9 @@ def _app_that_asks(profile: "Profile", *, guest: bool) -> "ChatApp":
     return FirstRunApp(profile.proposed_name, profile.rooms, arrive)
 
 
-def _plain(options: argparse.Namespace, url: str | None) -> int:
+def _plain(options: "Options", url: str | None) -> int:
     """Chat without a screen."""
+    from chat_tui.arguments import DEFAULT_URL  # noqa: PLC0415 - no screen waits for it
     from chat_tui.connection.address import parse_url  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.plain.program import TIMEOUT, run_plain  # noqa: PLC0415 - --help and --version stay quick
     from chat_tui.settings.profile import open_profile  # noqa: PLC0415 - --help and --version stay quick
