@@ -3,8 +3,10 @@
 from textual import on
 from textual.app import App, ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Region
 from textual.message import Message
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widgets import Static
 
 from chat_protocol.commands import CommandSpec
@@ -35,6 +37,17 @@ class CountingScreen(Screen[None]):
         self.layouts += 1
 
 
+class DrawnComposer(Composer):
+    """Counts how often it was drawn."""
+
+    drawn = 0
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Count it."""
+        self.drawn += 1
+        return super().render_lines(crop)
+
+
 class Host(App[None]):
     """`said` holds (text, target, temp) for what was submitted and the message's class for all else.
 
@@ -58,7 +71,7 @@ class Host(App[None]):
         yield Static("list", id="list")
         with Vertical(id="bottom"):
             yield ReplyBar(self.quotes.__getitem__)
-            yield Composer()
+            yield DrawnComposer()
 
     def on_mount(self) -> None:
         """Give the composer what it completes, and the focus."""
@@ -68,9 +81,9 @@ class Host(App[None]):
         self.composer.focus()
 
     @property
-    def composer(self) -> Composer:
+    def composer(self) -> DrawnComposer:
         """The composer."""
-        return self.query_one(Composer)
+        return self.query_one(DrawnComposer)
 
     @property
     def reply_bar(self) -> ReplyBar:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 _NO_COLOR = "NO_COLOR"
 """The variable by which people say that they want no colours (no-color.org)."""
 _THREAD_SWITCH = 0.0005
-"""Seconds that the threads that read keys and write frames may have to wait for this one; by default it is 5 ms."""
+"""Seconds that the thread that reads keys may have to wait for this one; by default it is 5 ms."""
 WAY_OUT = "Press Esc to go back."
 _GOODBYE = 1.0
 """Seconds that leaving may take."""

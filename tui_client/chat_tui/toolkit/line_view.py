@@ -14,6 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 
 from chat_tui.toolkit.scrollbar import SlimScrollBar
+from chat_tui.toolkit.showing import show_at_once
 
 
 class LineView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -81,6 +82,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             self.resized(self.scrollable_content_region.size)
         return changed
 
-    def refresh_cells(self, x: int, y: int, width: int, height: int) -> None:
-        """Repaint some cells of what is seen, counted from its top left."""
+    def refresh_cells(self, x: int, y: int, width: int, height: int, *, at_once: bool = False) -> None:
+        """Repaint some cells of what is seen, counted from its top left; `at_once`: in this turn of the loop."""
         self.refresh(Region(x, y, width, height))
+        if at_once:
+            show_at_once(self)

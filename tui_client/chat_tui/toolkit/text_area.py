@@ -13,6 +13,7 @@ from textual.geometry import Offset, Region, Size
 from textual.reactive import Reactive
 from textual.widgets import TextArea
 
+from chat_tui.toolkit.showing import show_at_once
 from chat_tui.toolkit.text_row import draw_row
 from chat_tui.toolkit.wrapped_text import wrap_quickly
 
@@ -70,12 +71,14 @@ class QuietTextArea(TextArea, inherit_css=False):
         return self.content_size.height
 
     def edit(self, edit: Edit) -> EditResult:
-        """Change the text; only the text is to be drawn again."""
+        """Change the text; only the text is drawn again, at once."""
         self._editing = True
         try:
-            return super().edit(edit)
+            result = super().edit(edit)
         finally:
             self._editing = False
+        show_at_once(self)
+        return result
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Draw again, all of it or these regions of the text."""

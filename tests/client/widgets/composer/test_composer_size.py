@@ -74,6 +74,16 @@ async def test_a_key_lays_nothing_out():
         assert pilot.app.layouts > before
 
 
+async def test_a_letter_is_drawn_in_the_turn_of_the_loop_in_which_it_comes():
+    """Nothing is waited for between the edit and the repaint."""
+    async with Host().run_test(size=(50, 20)) as pilot:
+        await pilot.press("a")
+        await pilot.pause()
+        before = pilot.app.composer.drawn
+        pilot.app.composer.insert("b")
+        assert pilot.app.composer.drawn == before + 1
+
+
 async def test_a_theme_changes_every_colour():
     """Styles that are kept from key to key do not outlive their theme."""
     async with Host().run_test(size=(50, 20)) as pilot:

@@ -275,6 +275,25 @@ async def test_a_hundred_thousand_messages_need_a_few_dozen_lookups():
         assert len(host.looked_up) < 60
 
 
+async def test_the_page_above_is_measured_when_a_page_is_shown():
+    """Not before, since a key would wait for twice the work; and then no message of the next page is to be drawn."""
+    host = Host(_many(1, 400))
+    async with host.run_test(size=(80, 20)) as pilot:
+        host.list.focus()
+        await pilot.pause()
+        await until(lambda: min(host.looked_up) < min(shown_keys(host)) - 5)
+        host.looked_up.clear()
+        await pilot.press("pageup")
+        top = min(shown_keys(host))
+        await until(lambda: min(host.looked_up, default=top) < top - 5)
+        assert max(host.looked_up) <= top  # whose name is laid over its first row
+
+
+def shown_keys(host) -> list[int]:
+    """The messages on the screen."""
+    return [key for key in host.rows if host.list.is_shown(key)]
+
+
 @pytest.mark.parametrize("width", [20, 21, 47, 80])
 async def test_hostile_text_is_drawn_as_it_is(width):
     """Markup, wide and combining characters, and joiners are text, and every row is exactly as wide as the list."""

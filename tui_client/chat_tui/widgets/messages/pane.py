@@ -21,8 +21,10 @@ from chat_tui.widgets.messages.styles import palette_of
 from chat_tui.widgets.messages.throttle import PaintThrottle
 from chat_tui.widgets.messages.viewport import Viewport
 
+SHOWN = 0.01
+"""Seconds after which what was painted is on the screen, and the page above it is measured: half the work of a key."""
 CALM = 0.2
-"""Seconds without a flood, in which each paint shows new messages alone, after which the page above is measured."""
+"""The same in a flood, in which each paint shows new messages alone."""
 
 
 class Scrolled(Message, namespace="message_list"):
@@ -78,6 +80,7 @@ class MessagePane:
         self._spacing = Spacing()
         self._throttle = PaintThrottle(self._paint, gives_way)
         self._ends = (True, True)
+        self._asked_for = False  # the next paint, by somebody who looks at it
         self._fresh = 0  # messages that have come since the last paint
         self._look_back_handle: asyncio.Handle | None = None  # the page above is not measured yet
 
@@ -241,6 +244,7 @@ class MessagePane:
         self.stale = True
         if gone:
             self._drop_lines()
+        self._asked_for |= at_once
         if self.lines:
             self._throttle.request(at_once=at_once, later=later)
 
@@ -289,7 +293,8 @@ class MessagePane:
     def _paint(self) -> None:
         if self._surface.is_attached and self.lines:
             self.build()
-            self._surface.refresh_cells(0, 0, self.columns, self.lines)
+            self._surface.refresh_cells(0, 0, self.columns, self.lines, at_once=self._asked_for)
+            self._asked_for = False
 
     def _prepare(self) -> None:
         """Palette and width."""
@@ -303,15 +308,25 @@ class MessagePane:
             self.blocks.set_width(plain.text_width, plain.rows_around)
 
     def _arrange(self) -> None:
-        """Find out what is visible. In a flood the page above, which would never be seen, is left for later."""
+        """Find out what is visible; the page above is left for later."""
         viewport = self.viewport
         flood = viewport.following and self._fresh > len(viewport.visible) > 0
         self._fresh = 0
-        viewport.arrange(self.lines, look_back=not flood)
+        viewport.arrange(self.lines, look_back=False)
         if self._look_back_handle is not None:
             self._look_back_handle.cancel()
         later = asyncio.get_running_loop().call_later
-        self._look_back_handle = later(CALM, self.invalidate) if flood else None
+        self._look_back_handle = later(CALM if flood else SHOWN, self._look_back)
+
+    def _look_back(self) -> None:
+        """Measure the page above, so that it cannot jump when somebody leafs back."""
+        if self.stale:
+            return  # the paint that is on its way asks for it again
+        self._look_back_handle = None
+        if self.viewport.look_back(self.lines):
+            self._tell_position()
+            for part in self.parts:
+                part.scrolled()
 
     def _collect(self) -> None:
         strips: list[Strip] = []
