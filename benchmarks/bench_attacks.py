@@ -138,7 +138,7 @@ def _talk_for(pair: Pair, seconds: float) -> None:
 
 def _tell(attack: Attack, figures: Figures, alone: Figures) -> None:
     mine, theirs = (percentile(each.latencies, 99) * 1e3 for each in (figures, alone))
-    tell(f"{attack.name}: p99 of two who talk", mine, "without an attack", theirs, "ms", more_is_better=False)
+    tell(f"p99 of two who talk, {attack.name}", mine, "without an attack", theirs, "ms", more_is_better=False)
     before, peak, _ = (kib / 1024 for kib in figures.kib)
     assert figures.outcome is not None
     print(
@@ -172,7 +172,7 @@ def main() -> None:
     wanted = [attack for attack in ATTACKS if not sys.argv[1:] or any(word in attack.name for word in sys.argv[1:])]
     alone = measure(None)
     p50, p99 = (percentile(alone.latencies, part) * 1e3 for part in (50, 99))
-    tell("p99 of two who talk, without an attack", p99, "promised in each", PROMISE * 1e3, "ms", more_is_better=False)
+    tell("p99 of two who talk, without an attack", p99, "promised", PROMISE * 1e3, "ms", more_is_better=False)
     print(f"  p50 {p50:.1f} ms; {_used(alone)}", flush=True)
     for attack in wanted:
         _tell(attack, measure(attack), alone)

@@ -37,7 +37,7 @@ def measure(peer: Peer) -> Crowded:
     with apart(peer.start) as server:
         first = enter(peer.protocol, server.port, 1)  # what a server loads late is not counted
         before, meter = resident_kib(server.pid), Meter(server)
-        sockets = enter(peer.protocol, server.port, CONNECTIONS)
+        sockets = enter(peer.protocol, server.port, CONNECTIONS, len(first))
         storm = meter.read()
         _hear_out(first + sockets)
         kib = (resident_kib(server.pid) - before) / CONNECTIONS
@@ -58,7 +58,8 @@ def _hear_out(sockets: list[socket.socket]) -> None:
     buffer = bytearray(1 << 20)
     while ready := poll.poll(QUIET):
         for number, _ in ready:
-            by_number[number].recv_into(buffer)
+            if not by_number[number].recv_into(buffer):
+                raise RuntimeError("the server has closed a connection")
     poll.close()
 
 
@@ -93,7 +94,7 @@ def _answer(clients: list[Client], seconds: float) -> None:
 
 
 def main() -> None:
-    """Tell three figures for each peer."""
+    """Tell two figures for each peer; what idle ones cost some of them is nearly nothing, and no ratio."""
     allow_many_files()
     if absent := missing():
         print(absent, flush=True)
@@ -105,10 +106,10 @@ def main() -> None:
     for name, one in rest:
         tell(f"{crowd}, memory", mine.kib, name, one.kib, "KiB each", more_is_better=False)
         tell(f"{crowd}, let in", mine.per_cpu_second, name, one.per_cpu_second, "a CPU second", more_is_better=True)
-        tell(f"{crowd}, idle", mine.idle * 100, name, one.idle * 100, "% of a core", more_is_better=False)
     each_ping, pings = keepalive()
     print(
-        f"  medians of {RUNS}; {each_ping * 1e6:.0f} us of CPU a ping and its answer ({pings:,} of them); other"
+        f"  medians of {RUNS}; idle: {', '.join(f'{name} {one.idle:.2%}' for name, one in middle.items())} of a core;"
+        f" {each_ping * 1e6:.0f} us of CPU a ping and its answer ({pings:,} of them); other"
         f" programs {mine.others:.0%} of a core",
         flush=True,
     )

@@ -210,9 +210,10 @@ def _pass_over(one: socket.socket, buffer: memoryview) -> int:
 class _Door:
     """Newcomers on their way in, some dozens at a time."""
 
-    def __init__(self, protocol: Protocol, port: int) -> None:
+    def __init__(self, protocol: Protocol, port: int, first: int) -> None:
         self.sockets: list[socket.socket] = []
         self.done = 0
+        self._first = first
         self._protocol, self._port = protocol, port
         self._waiting: dict[int, tuple[socket.socket, list[Step], bytes]] = {}
         self._inside: dict[int, socket.socket] = {}
@@ -223,7 +224,7 @@ class _Door:
         while len(self.sockets) < count and len(self._waiting) < self._protocol.at_once:
             one = socket.create_connection(("127.0.0.1", self._port))
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            steps = list(self._protocol.enter(len(self.sockets)))
+            steps = list(self._protocol.enter(self._first + len(self.sockets)))
             self.sockets.append(one)
             one.sendall(steps[0].send)
             self._waiting[one.fileno()] = one, steps, b""
@@ -259,9 +260,9 @@ class _Door:
         self._poll.close()
 
 
-def enter(protocol: Protocol, port: int, count: int) -> list[socket.socket]:
-    """Sockets of `count` newcomers who are in the room."""
-    door = _Door(protocol, port)
+def enter(protocol: Protocol, port: int, count: int, first: int = 0) -> list[socket.socket]:
+    """Sockets of `count` newcomers who are in the room; the first has the number `first`, and no two have the same."""
+    door = _Door(protocol, port, first)
     while door.done < count:
         door.knock(count)
         door.hear()
