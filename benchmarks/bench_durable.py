@@ -1,4 +1,4 @@
-"""What it costs that nothing is lost: the server with a log in a SQLite file beside itself with the log in memory.
+"""The price of losing nothing: the server with a log in a SQLite file beside itself with the log in memory.
 
 Both threads, the one that writes the log and the one that does all else, are on one core: what a host of one core sees.
 By turns: the fan-out to many and to some; how much goes through the log when hardly anybody has to be told, one who
