@@ -23,6 +23,7 @@ from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
 from chat_tui.storage.places import PlaceFile
 from chat_tui.toolkit.breakpoints import NARROW
+from chat_tui.toolkit.first_picture import draw_first_picture
 from chat_tui.toolkit.steady_rows import draw_steadily
 from chat_tui.widgets.bars.banner import Banner
 from chat_tui.widgets.bars.keys import KeyBar
@@ -143,8 +144,8 @@ class ChatScreen(SelectingScreen):
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """At the start all has just been styled, and is laid out next."""
         if self._laid_out_for is None:
-            event.refresh_styles = False
             self._laid_out_for = self.app.size
+            draw_first_picture(self, event)
 
     def space(self, spacing: Spacing) -> None:
         """Have the messages arranged so, whatever the width of the terminal."""
