@@ -1,6 +1,7 @@
 """Keys are carried out in the order in which they were typed, however many come at once."""
 
 import asyncio
+from threading import Thread
 
 from textual import events
 from textual.binding import Binding
@@ -42,9 +43,10 @@ async def test_a_key_is_known_before_its_turn():
     """What can wait is told so as soon as the key is handed over by the thread that reads keys."""
     async with open_house() as house, chat(house) as ana:
         assert not ana.app.key_in_hand
-        handed_over = ana.app._post_message(events.Key("a", "a"))  # noqa: SLF001 - as Textual's own thread calls it
+        reader = Thread(target=ana.app.post_message, args=[events.Key("a", "a")])
+        reader.start()
+        reader.join()  # the loop does not turn meanwhile
         assert ana.app.key_is_new
-        await handed_over
         await ana.until(lambda: not ana.app.key_is_new)
         assert ana.screen.composer.text == "a"
 

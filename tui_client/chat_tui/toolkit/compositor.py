@@ -31,7 +31,7 @@ class CullingCompositor(Compositor):
         """Lay out for all that have asked for it; a scrollbar that appears by it asks for the next layout."""
         to_repaint = {widget for widget in parent.walk_children(Widget) if _takes_its_turn(widget)}
         changed = super().reflow(parent, size)
-        self.update_widgets(to_repaint)
+        self.update_widgets(to_repaint & self.visible_widgets.keys())
         for widget, place in self._full_map.items():
             if widget.outer_size != place.region.size and not isinstance(widget, ScrollView):
                 widget.set_reactive(Widget.virtual_size, place.virtual_size)
@@ -65,6 +65,8 @@ class CullingCompositor(Compositor):
             if not any(_is_seen(part, in_front) for one in repainted if (part := shown.intersection(one))):
                 continue
             strips = widget.render_lines(shown.translate(-region.offset))
+            if not self._repainted:
+                widget._repaint_required = False  # what it asked for before is here
             if len(strips) >= shown.height:
                 in_front.append(shown)
             yield region, clip, strips

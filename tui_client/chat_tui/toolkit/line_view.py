@@ -61,7 +61,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     def vertical_scrollbar(self) -> ScrollBar:
         """Our own scrollbar in the place of the stock one."""
         if self._vertical_scrollbar is None:
-            self._vertical_scrollbar = bar = SlimScrollBar()
+            self._vertical_scrollbar = bar = SlimScrollBar(lambda: self.render_lines(Region(0, 0, 0, 0)))
             bar.display = False
             self.app._start_widget(self, bar)
         return self._vertical_scrollbar

@@ -7,7 +7,6 @@ that it sets off, is done before the next begins. A paste is such a key.
 """
 
 import asyncio
-from collections.abc import Coroutine
 from contextlib import suppress
 from time import monotonic
 from typing import ClassVar
@@ -39,17 +38,16 @@ class OrderedKeysApp(App[ReturnType]):
         """Is what a key has changed still to be seen on the screen?"""
         return self.key_in_hand or monotonic() < self._key_done + _SHOWING
 
-    def _post_message(self, message: Message) -> Coroutine[None, None, bool]:
-        """Take a message from the thread that reads keys: so long before its turn is a key known to be here."""
-        if isinstance(message, events.Key):
-            self.key_in_hand = True
-        return super()._post_message(message)
-
     def post_message(self, message: Message) -> bool:
-        """Catch a key on its way up: what is to become of it is decided where it began."""
-        if isinstance(message, events.Key) and message.is_forwarded:
-            self._left_over = message
-            return True
+        """Know of a key before its turn, from the thread that reads keys; catch one on its way up.
+
+        What is to become of that is decided where it began.
+        """
+        if isinstance(message, events.Key):
+            if message.is_forwarded:
+                self._left_over = message
+                return True
+            self.key_in_hand = True
         return super().post_message(message)
 
     async def on_event(self, event: events.Event) -> None:

@@ -1,5 +1,7 @@
 """A scrollbar of whole cells that repaints only when its thumb looks different."""
 
+from collections.abc import Callable
+
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
@@ -14,7 +16,10 @@ _DEFAULT = -1
 
 
 class SlimScrollBar(ScrollBar):
-    """The stock scrollbar, one cell wide, moved by `show_rows()` alone; in a flood it moves at every frame."""
+    """The stock scrollbar, one cell wide, moved by `show_rows()` alone; in a flood it moves at every frame.
+
+    `prepare` is called before it is drawn: who scrolls by it finds out what is in view, and tells it.
+    """
 
     window_virtual_size: Reactive[int] = Reactive(100, repaint=False)
     window_size: Reactive[int] = Reactive(0, repaint=False)
@@ -23,8 +28,9 @@ class SlimScrollBar(ScrollBar):
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), repaint=False)
     """Stock, a new size of the list lays the whole screen out for it once more."""
 
-    def __init__(self) -> None:
+    def __init__(self, prepare: Callable[[], object] = lambda: None) -> None:
         super().__init__(vertical=True, name="vertical", thickness=1)
+        self._prepare = prepare
         self._painted = (-1, -1)
         self._finished: tuple[object, list[Strip]] = (None, [])
 
@@ -45,6 +51,7 @@ class SlimScrollBar(ScrollBar):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Plain cells; a press above or below the thumb is a page, on it a grab."""
+        self._prepare()
         self._painted = start, length = self._thumb()
         if not isinstance(self.parent, Widget):
             return []

@@ -11,7 +11,9 @@ from textual.document._document import EditResult
 from textual.document._edit import Edit
 from textual.geometry import Offset, Region, Size
 from textual.reactive import Reactive
+from textual.strip import Strip
 from textual.widgets import TextArea
+from textual.widgets.text_area import TextAreaTheme
 
 from chat_tui.toolkit.showing import show_at_once
 from chat_tui.toolkit.text_row import draw_row
@@ -59,6 +61,7 @@ class QuietTextArea(TextArea, inherit_css=False):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  # Textual's own name
         self._part_styles: dict[tuple[tuple[str, ...], bool], Style] = {}
+        self._styled: TextAreaTheme | None = None  # the theme whose styles are worked out
         self._editing = False
         super().__init__(id=id, classes=classes, highlight_cursor_line=False)
         self.match_cursor_bracket = False
@@ -99,6 +102,13 @@ class QuietTextArea(TextArea, inherit_css=False):
 
     _render_line = draw_row
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows of a region. Stock, the theme's styles are worked out for each: a tenth of what a key costs."""
+        if self._theme is not self._styled and self._theme is not None:
+            self._theme.apply_css(self)
+            self._styled = self._theme
+        return super(TextArea, self).render_lines(crop)
+
     def get_component_rich_style(self, *names: str, partial: bool = False, default: Style | None = None) -> Style:
         """A component's style, worked out once until styles change."""
         key = (names, partial)
@@ -109,4 +119,5 @@ class QuietTextArea(TextArea, inherit_css=False):
     def notify_style_update(self) -> None:
         """Styles have changed."""
         self._part_styles.clear()
+        self._styled = None
         super().notify_style_update()

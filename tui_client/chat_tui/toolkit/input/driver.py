@@ -157,6 +157,10 @@ class TerminalDriver(linux_driver.LinuxDriver):
                 return
             self._hear(parser.feed(data, monotonic()))
 
+    def send_message(self, message: Message) -> None:
+        """Hand a message over. Stock, it is given a task of its own, whose turn is one more."""
+        self._app.post_message(message)
+
     def _hear(self, found: list[InputEvent]) -> None:
         for event in found:
             message: Message | None = self._translator.message(event)

@@ -127,6 +127,7 @@ class Roster(ScrollView, can_focus=True):
         self.rows: Sequence[Row] = ()
         self.cursor = 0
         self._hover: int | None = None
+        self._base = Style.null()
         self.set_people(())
 
     def set_people(self, people: Sequence[Person]) -> None:
@@ -231,18 +232,23 @@ class Roster(ScrollView, can_focus=True):
 
     # Drawing
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The strips of visible rows; their base is worked out once, not for each: that took longer than the row."""
+        self._base = self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """The strip of one visible row."""
         y += self.scroll_offset.y
         width = self.scrollable_content_region.width
         if not 0 <= y < len(self.rows):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self._base)
         person = self.rows[y]
         if person is None:
             words = "" if self.live else fit_cells("── connection lost ", width, trim=True)
             rule = words + "─" * (width - cell_len(words))
-            return Strip([Segment(rule, self._looks("quiet", self.rich_style))], width)
-        base = self.rich_style if self.live else self._looks("unknown", self.rich_style)
+            return Strip([Segment(rule, self._looks("quiet", self._base))], width)
+        base = self._base if self.live else self._looks("unknown", self._base)
         if y == self.cursor and (self.has_focus or self.CURSOR_ALWAYS):
             lit = self._looks("cursor", base)
             return self._person_strip(person, width, lit, plain=True)
