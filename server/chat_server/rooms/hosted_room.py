@@ -137,8 +137,7 @@ class HostedRoom:
         self.hub.end_batch()
         self.log_failed_at = None
         self.schedule_expiry()
-        if self._parked:
-            self.wake()
+        self.wake()
 
     def note_log_failure(self) -> None:
         """Remember that the log could not keep something just now."""
@@ -152,9 +151,10 @@ class HostedRoom:
 
     def wake(self) -> None:
         """Have everything that was parked look again."""
-        parked, self._parked = self._parked, []
-        for resume in parked:
-            resume()
+        if self._parked:
+            parked, self._parked = self._parked, []
+            for resume in parked:
+                resume()
 
     @property
     def parked(self) -> int:

@@ -3,21 +3,32 @@
 import sqlite3
 from typing import Any
 
-from chat_server.core.entries import NewEntry
+from chat_server.core.entries import MESSAGE, NewEntry, NewMessage
 from chat_server.log.content import read_content
 from chat_server.log.kinds import KINDS
 
 _ROW_COUNTS = (256, 64, 16, 4, 1)  # rows in one statement
-PLAIN = ("seq", "kind", "body")
+PLAIN = ("seq", "body")
 """The columns of most messages: public ones that have no end."""
 OTHERS = ("seq", "kind", "body", "from_id", "to_id", "expires_at", "erases")
 """The columns of all other entries."""
+_ROWS = {
+    PLAIN: ("seq,kind,body", f"(?,{KINDS[MESSAGE].number},?)"),
+    OTHERS: (",".join(OTHERS), f"({','.join('?' * len(OTHERS))})"),
+}
 _INSERTS: dict[tuple[tuple[str, ...], int], str] = {
-    (columns, count): f"INSERT INTO entries ({','.join(columns)}) VALUES "
-    + ",".join(["(" + ",".join("?" * len(columns)) + ")"] * count)
-    for columns in (PLAIN, OTHERS)
+    (columns, count): f"INSERT INTO entries ({names}) VALUES {','.join([row] * count)}"
+    for columns, (names, row) in _ROWS.items()
     for count in _ROW_COUNTS
 }
+
+
+def is_plain(entry: NewEntry) -> bool:
+    """Does it have no more columns than `PLAIN`?"""
+    draft = entry.content
+    if type(draft) is NewMessage:  # most are; to look for the names in the body takes a microsecond
+        return draft.to_id is None and draft.expires_at is None
+    return KINDS[entry.kind].has_text and b'"to_id"' not in entry.body and b'"expires_at"' not in entry.body
 
 
 def insert(connection: sqlite3.Connection, columns: tuple[str, ...], values: list[Any]) -> None:

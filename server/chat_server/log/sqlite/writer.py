@@ -14,13 +14,12 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from chat_server.log import Entry, LogError
-from chat_server.log.kinds import KINDS
 from chat_server.log.recent_keys import KEY_SECONDS, hash_of
 from chat_server.log.sqlite.commits import Append, Outcome, Work
 from chat_server.log.sqlite.facts import Facts, write_facts
 from chat_server.log.sqlite.failures import is_of_all, is_unsynced
 from chat_server.log.sqlite.keys import find_keys, forget_keys, insert_keys
-from chat_server.log.sqlite.rows import OTHERS, PLAIN, insert, row
+from chat_server.log.sqlite.rows import OTHERS, PLAIN, insert, is_plain, row
 from chat_server.log.sqlite.schema import HAS_TEXT, OVERWRITE, gather, why
 from chat_server.log.sqlite.search_index import cut, forget, mend_around, reset
 from chat_server.log.sqlite.upkeep import Upkeep
@@ -218,9 +217,8 @@ class Writer:
                 new_keys.append((hashed, last + 1))
             last += 1
             entries.append(Entry(last, entry.kind, entry.content))
-            body, kind = entry.body, KINDS[entry.kind]
-            if kind.has_text and b'"to_id"' not in body and b'"expires_at"' not in body:  # no need to look closer
-                plain += last, kind.number, body
+            if is_plain(entry):
+                plain += last, entry.body
             else:
                 others += row(last, entry)
             answers.append((future, last))
