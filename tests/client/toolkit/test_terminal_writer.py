@@ -8,7 +8,7 @@ import tty
 
 import pytest
 
-from chat_tui.toolkit.terminal_writer import TerminalWriter, terminal_writer
+from chat_tui.toolkit.terminal_writer import MOST_LEFT, TerminalWriter, terminal_writer
 from terminal import Terminal
 
 MUCH = "x" * 1_000_000
@@ -70,6 +70,22 @@ async def test_a_frame_is_one_write(pty):
     pty.read()
     assert pty.shown == b"\x1b[?2026hrow\x1b[?2026l"
     assert pty.reads == 1
+    writer.stop()
+
+
+async def test_what_waits_for_a_terminal_is_bounded(pty):
+    """Beyond the bound nothing is taken, as a whole; what was taken comes."""
+    writer = TerminalWriter(pty.file, lambda: None)
+    title = "\x1b]2;(1) chat\a" * 1000
+    for _ in range(2 * MOST_LEFT // len(title)):
+        writer.write(title)
+    async with asyncio.timeout(30):
+        while writer.is_behind:
+            pty.read()
+            await asyncio.sleep(0)  # the loop looks whether the terminal takes more
+    pty.read()
+    assert MOST_LEFT < len(pty.shown) <= MOST_LEFT + len(title) + (1 << 17)  # which the system holds
+    assert len(pty.shown) % len(title) == 0
     writer.stop()
 
 

@@ -15,6 +15,8 @@ from typing import Any
 from textual.drivers._writer_thread import WriterThread
 
 _FRAME_BEGINS, _FRAME_ENDS = "\x1b[?2026h", "\x1b[?2026l"
+MOST_LEFT = 4 * 1024 * 1024
+"""Bytes that may wait for a terminal. No frame is drawn meanwhile; titles and bells of hours would be more."""
 _LAST_PATIENCE = 2_000
 """Milliseconds in which a terminal has to take something of what is left at the end."""
 
@@ -73,6 +75,8 @@ class TerminalWriter:
             self._send(text)
 
     def _send(self, text: str) -> None:
+        if len(self._left) > MOST_LEFT:
+            return  # a whole one: what is written at once is never half a sequence
         was_behind = self.is_behind
         self._left += text.encode(self._encoding, self._errors)
         if not was_behind:
