@@ -102,18 +102,18 @@ def _count_down(terminal: Terminal, author: Client) -> float:
 
 def _measure(mine: Quiet, theirs: Quiet) -> None:
     """All rounds."""
-    with chat_server("--rate-limit", "off", "--ping-interval", "600") as server:
-        for _ in range(ROUNDS):
-            with _ours(server) as terminal:
-                mine.idle.append(_share(terminal))
-                _type(terminal, mine)
-                (author,), _ = connect(server.port, 1)
-                mine.counting.append(_count_down(terminal, author) - mine.idle[-1])
-                author.socket.close()
-            if INSTALLED:
-                with _theirs() as terminal:
-                    theirs.idle.append(_share(terminal))
-                    _type(terminal, theirs)
+    for _ in range(ROUNDS):
+        # A server of its own: on the old one the countdowns of the round before would go on.
+        with chat_server("--rate-limit", "off", "--ping-interval", "600") as server, _ours(server) as terminal:
+            mine.idle.append(_share(terminal))
+            _type(terminal, mine)
+            (author,), _ = connect(server.port, 1)
+            mine.counting.append(_count_down(terminal, author) - mine.idle[-1])
+            author.socket.close()
+        if INSTALLED:
+            with _theirs() as terminal:
+                theirs.idle.append(_share(terminal))
+                _type(terminal, theirs)
 
 
 def main() -> None:

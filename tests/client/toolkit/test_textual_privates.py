@@ -45,6 +45,7 @@ NEEDS = [
     Need("textual.app:App", "_close_messages_no_wait", "crash_guard.py"),
     Need("textual.app:App", "_disable_tooltips", "tooltips.py"),
     Need("textual.app:App", "_driver", "compositor.py"),
+    Need("textual.app:App", "_driver", "ordered_keys.py"),
     Need("textual.app:App", "_driver", "terminal_output.py"),
     Need("textual.app:App", "_exception", "crash_guard.py"),
     Need("textual.app:App", "_exception_event", "crash_guard.py"),

@@ -78,6 +78,7 @@ class MessagePane:
         self.rows: list[tuple[int, int]] = []  # (key, row in the message) of each line that has one
         self.stale = True
         self._spacing = Spacing()
+        self._gives_way = gives_way
         self._throttle = PaintThrottle(self._paint, gives_way)
         self._ends = (True, True)
         self._asked_for = False  # the next paint, by somebody who looks at it
@@ -322,6 +323,9 @@ class MessagePane:
         """Measure the page above, so that it cannot jump when somebody leafs back."""
         if self.stale:
             return  # the paint that is on its way asks for it again
+        if self._gives_way():
+            self._look_back_handle = asyncio.get_running_loop().call_later(SHOWN, self._look_back)
+            return
         self._look_back_handle = None
         if self.viewport.look_back(self.lines):
             self._tell_position()
