@@ -78,7 +78,6 @@ class MessagePane:
         self.rows: list[tuple[int, int]] = []  # (key, row in the message) of each line that has one
         self.stale = True
         self._spacing = Spacing()
-        self._gives_way = gives_way
         self._throttle = PaintThrottle(self._paint, gives_way)
         self._ends = (True, True)
         self._asked_for = False  # the next paint, by somebody who looks at it
@@ -316,21 +315,19 @@ class MessagePane:
         viewport.arrange(self.lines, look_back=False)
         if self._look_back_handle is not None:
             self._look_back_handle.cancel()
-        later = asyncio.get_running_loop().call_later
-        self._look_back_handle = later(CALM if flood else SHOWN, self._look_back)
+        wait = CALM if flood else SHOWN
+        self._look_back_handle = asyncio.get_running_loop().call_later(wait, self._look_back)
 
     def _look_back(self) -> None:
         """Measure the page above, so that it cannot jump when somebody leafs back."""
-        if self.stale:
-            return  # the paint that is on its way asks for it again
-        if self._gives_way():
+        if self._throttle.gives_way():
             self._look_back_handle = asyncio.get_running_loop().call_later(SHOWN, self._look_back)
-            return
-        self._look_back_handle = None
-        if self.viewport.look_back(self.lines):
-            self._tell_position()
-            for part in self.parts:
-                part.scrolled()
+        elif not self.stale:  # else the paint that is on its way asks for it again
+            self._look_back_handle = None
+            if self.viewport.look_back(self.lines):
+                self._tell_position()
+                for part in self.parts:
+                    part.scrolled()
 
     def _collect(self) -> None:
         strips: list[Strip] = []
