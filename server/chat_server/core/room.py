@@ -133,7 +133,7 @@ class Room:
             deletion = self.timeline.remove(seq, draft.id, audience)
             return deletion and Delivery(Deleted(draft.id, seq), deletion.audience)
         message = numbered(seq, draft)
-        audience = None if message.to_id is None else audience_of(message)
+        audience = audience_of(message)
         self._add(message, audience)
         return Delivery(message, audience)
 

@@ -17,6 +17,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from chat_tui.toolkit.showing import is_behind
+
 
 class CullingCompositor(Compositor):
     """Leaves out what is outside the repainted regions or behind other widgets; what is drawn is the same.
@@ -44,8 +46,7 @@ class CullingCompositor(Compositor):
         simplify: bool = False,  # noqa: FBT001, FBT002  # Textual's signature
     ) -> RenderableType | None:
         """Render what is due; nothing while the terminal is behind: what is due stays so."""
-        driver = self.root.app._driver if self.root is not None else None
-        if getattr(driver, "is_behind", False):
+        if self.root is not None and is_behind(self.root.app):
             return None
         return super().render_update(full, screen_stack, simplify)
 

@@ -14,7 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 
 from chat_tui.toolkit.scrollbar import SlimScrollBar
-from chat_tui.toolkit.showing import show_at_once
+from chat_tui.toolkit.showing import is_behind, show_at_once
 
 
 class LineView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -81,6 +81,11 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         if changed:
             self.resized(self.scrollable_content_region.size)
         return changed
+
+    @property
+    def terminal_is_behind(self) -> bool:
+        """Has the terminal not yet taken all of what was drawn last? Then it is better to wait than to work."""
+        return is_behind(self.app)
 
     def refresh_cells(self, x: int, y: int, width: int, height: int, *, at_once: bool = False) -> None:
         """Repaint some cells of what is seen, counted from its top left; `at_once`: in this turn of the loop."""

@@ -36,8 +36,7 @@ class OrderedKeysApp(App[ReturnType]):
     @property
     def key_is_new(self) -> bool:
         """Is what a key has changed still to be seen on the screen?"""
-        is_behind: bool = getattr(self._driver, "is_behind", False)  # the terminal has not taken all of a frame
-        return is_behind or self.key_in_hand or monotonic() < self._key_done + _SHOWING
+        return self.key_in_hand or monotonic() < self._key_done + _SHOWING
 
     def post_message(self, message: Message) -> bool:
         """Know of a key before its turn, from the thread that reads keys; catch one on its way up.

@@ -320,7 +320,7 @@ class MessagePane:
 
     def _look_back(self) -> None:
         """Measure the page above, so that it cannot jump when somebody leafs back."""
-        if self._throttle.gives_way():
+        if self._surface.terminal_is_behind:
             self._look_back_handle = asyncio.get_running_loop().call_later(SHOWN, self._look_back)
         elif not self.stale:  # else the paint that is on its way asks for it again
             self._look_back_handle = None

@@ -14,7 +14,7 @@ class PaintThrottle:
     """Calls `paint` for any number of requests as seldom as it may; `gives_way()`: is there what it would hold up?"""
 
     def __init__(self, paint: Callable[[], None], gives_way: Callable[[], bool]) -> None:
-        self._paint, self.gives_way = paint, gives_way
+        self._paint, self._gives_way = paint, gives_way
         self._handle: asyncio.Handle | None = None
         self._is_next = False
         self._painted_at = 0.0
@@ -40,7 +40,7 @@ class PaintThrottle:
 
     def _run(self) -> None:
         self._handle = None
-        if not self._gave_way and self.gives_way():
+        if not self._gave_way and self._gives_way():
             self._gave_way, self._is_next = True, False
             self._handle = asyncio.get_running_loop().call_later(GRACE, self._run)
             return
