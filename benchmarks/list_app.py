@@ -1,5 +1,6 @@
 """The message list alone, in an app with a text field: `list_app.py MESSAGES`. The newest page comes first.
 
+The terminal is read, laid out for and written to as by the client.
 Older messages are put before it in slices, as a history that comes from elsewhere would be; the field says "loaded"
 when all are there.
 """
@@ -11,10 +12,16 @@ import time
 from typing import ClassVar
 
 from lines import Line, line
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import Resize
+from textual.screen import Screen
 from textual.widgets import Input
 
+from chat_tui.toolkit.input.choice import terminal_driver
+from chat_tui.toolkit.ordered_keys import OrderedKeysApp
+from chat_tui.toolkit.quick_resize import resize_at_once
+from chat_tui.toolkit.steady_rows import draw_steadily
 from chat_tui.widgets.messages.message_list import MessageList
 from chat_tui.widgets.messages.row import Row
 
@@ -22,16 +29,26 @@ _FIRST = 200
 _CHUNK = 4096
 
 
-class ListApp(App[None]):
+class ListApp(OrderedKeysApp[None]):
     """`count` messages; key n is line n."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("pageup", "page_up", priority=True)]
     CSS = "Input { height: 1; border: none; } MessageList { height: 1fr; }"
 
     def __init__(self, count: int) -> None:
-        super().__init__()
+        super().__init__(driver_class=terminal_driver())
         self._count = count
         self._list = MessageList(self._row, lambda _: (), time.time, id="messages")
+
+    def get_default_screen(self) -> Screen[None]:
+        """One that is drawn as the client's are."""
+        screen: Screen[None] = super().get_default_screen()
+        draw_steadily(screen)
+        return screen
+
+    def on_resize(self, event: Resize) -> None:
+        """The terminal has another size."""
+        resize_at_once(self, event)
 
     def compose(self) -> ComposeResult:
         """The list above the field."""

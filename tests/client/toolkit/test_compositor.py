@@ -2,6 +2,7 @@
 
 from textual.app import App
 from textual.containers import Horizontal
+from textual.geometry import Region
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -28,7 +29,7 @@ class Page(Screen):
 
     def __init__(self):
         super().__init__()
-        draw_steadily(self)
+        self.drawn_by = draw_steadily(self)
 
     def compose(self):
         """One below the other."""
@@ -76,6 +77,34 @@ async def test_a_repaint_asks_only_who_is_seen_in_it():
         await pilot.pause()
         assert app.asked == ["covers"]
         assert screen_text(app).split("\n")[:2] == ["top", "covers         too"]
+
+
+async def test_one_region_of_one_widget_is_drawn_by_itself():
+    """No row is cut into the columns of all widgets for it; a region of two widgets, or behind another, is not one."""
+    app = Host()
+    async with app.run_test(size=(20, 5)) as pilot:
+        await pilot.pause()
+        compositor = app.screen.drawn_by
+        app.asked.clear()
+        update = compositor.render_part(Region(3, 1, 4, 1))
+        assert [[strip.text for strip in row] for row in update.strips] == [["ers "]]
+        assert update.region == Region(3, 1, 4, 1)
+        assert app.asked == ["covers"]
+        assert compositor.render_part(Region(12, 1, 8, 1)) is None
+        assert compositor.render_part(Region(3, 0, 4, 2)) is None
+
+
+async def test_a_disputed_text_is_not_drawn_by_itself():
+    """Its row is drawn from end to end, also when the text has gone."""
+    app = Host()
+    async with app.run_test(size=(20, 5)) as pilot:
+        await pilot.pause()
+        compositor = app.screen.drawn_by
+        app.query_one("#covers", Static).update("\U0001f44d\U0001f3fd")
+        assert compositor.render_part(Region(0, 1, 4, 1)) is None
+        await pilot.pause()
+        app.query_one("#covers", Static).update("gone")
+        assert compositor.render_part(Region(0, 1, 4, 1)) is None
 
 
 async def test_what_is_between_two_repainted_regions_is_not_asked():

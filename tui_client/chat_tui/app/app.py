@@ -4,7 +4,6 @@ import asyncio
 import gc
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
 
 _NO_COLOR = "NO_COLOR"
 """The variable by which people say that they want no colours (no-color.org)."""
-_THREAD_SWITCH = 0.0005
-"""Seconds that the thread that reads keys may have to wait for this one; by default it is 5 ms."""
 WAY_OUT = "Press Esc to go back."
 _GOODBYE = 1.0
 """Seconds that leaving may take."""
@@ -124,7 +121,6 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
         """Listen to the system."""
         loop = asyncio.get_running_loop()
         self.guard(loop)
-        sys.setswitchinterval(_THREAD_SWITCH)
         if not self.is_headless:
             ask_background(self, os.environ)
             for number in (signal.SIGTERM, signal.SIGHUP):

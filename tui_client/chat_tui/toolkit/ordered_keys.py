@@ -4,6 +4,8 @@ Textual hands each key to the focused widget's queue and goes on to the next. A 
 travels up to the app's own queue, behind all keys that have come meanwhile. Typed ahead over a slow line, "hello",
 Enter, "bye" would send "hellobye"; Ctrl+O, "bob", Enter, "hi", Enter could send "hi" to everyone. So one key, and all
 that it sets off, is done before the next begins. A paste is such a key.
+
+A character that is typed while nothing is under way needs none of these queues.
 """
 
 import asyncio
@@ -15,6 +17,8 @@ from textual import events
 from textual.app import App, ReturnType
 from textual.dom import DOMNode
 from textual.message import Message
+
+from chat_tui.toolkit.direct_typing import type_at_once
 
 _ROUNDS = 4
 _SHOWING = 0.006
@@ -39,13 +43,13 @@ class OrderedKeysApp(App[ReturnType]):
         return self.key_in_hand or monotonic() < self._key_done + _SHOWING
 
     def post_message(self, message: Message) -> bool:
-        """Know of a key before its turn, from the thread that reads keys; catch one on its way up.
-
-        What is to become of that is decided where it began.
-        """
+        """Type a character at once; know of any other key before its turn, and catch it on its way up."""
         if isinstance(message, events.Key):
             if message.is_forwarded:
                 self._left_over = message
+                return True
+            if not self.key_in_hand and type_at_once(self, message):
+                self._key_done = monotonic()
                 return True
             self.key_in_hand = True
         return super().post_message(message)

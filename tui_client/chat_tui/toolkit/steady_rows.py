@@ -74,6 +74,15 @@ class SteadyCompositor(CullingCompositor):
         )
         return _SteadyLayout(list(strips), update.region)
 
+    def render_part(self, region: Region) -> LayoutUpdate | None:
+        """None where a text of it is or was disputed: such rows are drawn from end to end."""
+        if not self._disputed.isdisjoint(range(region.y, region.bottom)):
+            return None
+        update = super().render_part(region)
+        if update is None or any(steadied(strip) is not strip for row in update.strips for strip in row):
+            return None
+        return update
+
     def render_partial_update(self) -> ChopsUpdate | None:
         """Render what is dirty, and rows in which a text is or was disputed from end to end."""
         dirty = frozenset(self._dirty_regions)
@@ -108,6 +117,7 @@ def _steady(update: ChopsUpdate) -> set[int]:
     return disputed
 
 
-def draw_steadily(screen: Screen[Any]) -> None:
-    """Have a screen drawn so; to be said before it is shown."""
-    screen._compositor = SteadyCompositor()
+def draw_steadily(screen: Screen[Any]) -> SteadyCompositor:
+    """Have a screen drawn so, to be said before it is shown; returns what draws it."""
+    screen._compositor = compositor = SteadyCompositor()
+    return compositor

@@ -4,19 +4,21 @@ Stock, each key has the border, its titles and what is around them made anew, a 
 screen out, and every repaint works out half a dozen styles, a third of what a key costs.
 """
 
+from collections.abc import Callable
 from typing import ClassVar, Self
 
 from rich.style import Style
+from textual.color import Color
 from textual.document._document import EditResult
 from textual.document._edit import Edit
 from textual.geometry import Offset, Region, Size
 from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widgets import TextArea
-from textual.widgets.text_area import TextAreaTheme
+from textual.widgets.text_area import Selection, TextAreaTheme
 
 from chat_tui.toolkit.showing import show_at_once
-from chat_tui.toolkit.text_row import draw_row
+from chat_tui.toolkit.text_row import draw_row, draw_text
 from chat_tui.toolkit.wrapped_text import wrap_quickly
 
 wrap_quickly()
@@ -47,11 +49,44 @@ QuietTextArea {
 """
 
 
-class QuietTextArea(TextArea, inherit_css=False):
-    """Textual's own, without its needless repaints and layouts, and without a cursor that blinks.
+class TextAreaLooks:
+    """Looks of a text area, worked out once until styles change. Stock, each row that is drawn works them out anew."""
 
-    A subclass says by `most_rows` how many rows of text it shows before they scroll, and lays out when it grows.
-    """
+    def __init__(self, area: TextArea) -> None:
+        self._area = area
+        self._parts: dict[tuple[tuple[str, ...], bool], Style] = {}
+        self._prepared: TextAreaTheme | None = None
+        self._ground: Color | None = None
+
+    def forget(self) -> None:
+        """Styles have changed."""
+        self._parts.clear()
+        self._prepared = self._ground = None
+
+    def prepare(self) -> None:
+        """Have the theme follow the styles: a tenth of what a key costs."""
+        theme = self._area._theme
+        if theme is not self._prepared and theme is not None:
+            theme.apply_css(self._area)
+            self._prepared = theme
+
+    def part(self, names: tuple[str, ...], partial: bool, work_out: Callable[[], Style]) -> Style:  # noqa: FBT001 - a part of the key
+        """The style of a component."""
+        key = (names, partial)
+        if key not in self._parts:
+            self._parts[key] = work_out()
+        return self._parts[key]
+
+    @property
+    def ground(self) -> Color:
+        """The colour below the text."""
+        if self._ground is None:
+            self._ground = self._area.background_colors[1]
+        return self._ground
+
+
+class QuietTextArea(TextArea, inherit_css=False):
+    """Textual's own, without its needless work. A subclass says by `most_rows` how far it grows, and lays out then."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = TextArea.COMPONENT_CLASSES
     DEFAULT_CSS = _CSS
@@ -60,8 +95,7 @@ class QuietTextArea(TextArea, inherit_css=False):
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  # Textual's own name
-        self._part_styles: dict[tuple[tuple[str, ...], bool], Style] = {}
-        self._styled: TextAreaTheme | None = None  # the theme whose styles are worked out
+        self.looks = TextAreaLooks(self)
         self._editing = False
         super().__init__(id=id, classes=classes, highlight_cursor_line=False)
         self.match_cursor_bracket = False
@@ -72,6 +106,10 @@ class QuietTextArea(TextArea, inherit_css=False):
     def most_rows(self) -> int:
         """How far it grows."""
         return self.content_size.height
+
+    def type_character(self, character: str) -> None:
+        """Put a character in place of the selection, as a key does, whichever way the key came."""
+        self._replace_via_keyboard(character, *self.selection)
 
     def edit(self, edit: Edit) -> EditResult:
         """Change the text; only the text is drawn again, at once."""
@@ -100,24 +138,32 @@ class QuietTextArea(TextArea, inherit_css=False):
             self.scroll_to(y=furthest, animate=False, force=True)
         return offset
 
+    def _watch_selection(self, _previous: Selection, _selection: Selection) -> None:
+        """Scroll to the cursor. Stock, a bracket is sought, and a message sent that nobody wants."""
+        if self.is_mounted:
+            if self.screen.selections:
+                self.app.clear_selection()
+            self.scroll_cursor_visible()
+
+    def _refresh_size(self) -> None:
+        """Say how many rows the text has, where that is new."""
+        if self.wrapped_document.height != self.virtual_size.height:
+            super()._refresh_size()
+
     _render_line = draw_row
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The rows of a region. Stock, the theme's styles are worked out for each: a tenth of what a key costs."""
-        if self._theme is not self._styled and self._theme is not None:
-            self._theme.apply_css(self)
-            self._styled = self._theme
-        return super(TextArea, self).render_lines(crop)
+        """The rows of a region, those of the text alone by a way of their own."""
+        self.looks.prepare()
+        rows = draw_text(self, crop, self.looks.ground)
+        return super(TextArea, self).render_lines(crop) if rows is None else rows
 
     def get_component_rich_style(self, *names: str, partial: bool = False, default: Style | None = None) -> Style:
         """A component's style, worked out once until styles change."""
-        key = (names, partial)
-        if key not in self._part_styles:
-            self._part_styles[key] = super().get_component_rich_style(*names, partial=partial, default=default)
-        return self._part_styles[key]
+        stock = super().get_component_rich_style
+        return self.looks.part(names, partial, lambda: stock(*names, partial=partial, default=default))
 
     def notify_style_update(self) -> None:
         """Styles have changed."""
-        self._part_styles.clear()
-        self._styled = None
+        self.looks.forget()
         super().notify_style_update()

@@ -5,6 +5,8 @@ from itertools import pairwise
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widgets import TextArea
 
@@ -29,6 +31,26 @@ def draw_row(area: TextArea, y: int) -> Strip:
         shown += " "  # the cursor may stand behind the last character
     looks = [(first - start, last - start, look) for first, last, look in _looks(area, line, text)]
     return Strip(_segments(shown, looks, base)).extend_cell_length(area.scrollable_content_region.size.width, base)
+
+
+def draw_text(area: TextArea, crop: Region, ground: Color) -> list[Strip] | None:
+    """Rows of a part of a text area, on this ground; None where that is more than text, as no key has it drawn again.
+
+    Stock, all that could be around and over the text is looked up for each row: a fifth of what a key costs.
+    """
+    if area.content_size.width < 1:  # the stock one would cut its placeholder into pieces of no width
+        return [Strip.blank(crop.width, area.rich_style)] * crop.height
+    left, top = area.gutter.top_left
+    within = Region(left, top, *area.content_size).contains_region(crop)
+    if not within or (area.placeholder and not area.text):
+        return None
+    rows = []
+    for y in crop.line_range:
+        row = draw_row(area, y - top)
+        for line_filter in area.get_line_filters():
+            row = row.apply_filter(line_filter, ground)
+        rows.append(row.crop(crop.x - left, crop.right - left))
+    return rows
 
 
 def _looks(area: TextArea, line: int, text: str) -> list[_Look]:

@@ -25,6 +25,19 @@ from chat_tui.widgets.composer.frame import FRAME_CSS, ComposerFrame
 from chat_tui.widgets.composer.recall import Recall
 from chat_tui.widgets.composer.sent_history import SentHistory
 
+_KEYS: list[BindingType] = [
+    Binding("enter", "send", "Send", id="composer.send"),
+    Binding("ctrl+j,alt+enter,shift+enter", "newline", "New line", show=False, id="composer.newline"),
+    Binding("up", "up", "Up", show=False, id="composer.up"),
+    Binding("down", "down", "Down", show=False, id="composer.down"),
+    Binding("alt+up,alt+down", "pick", "Pick message", key_display="⌥↑", id="composer.pick"),
+    Binding("ctrl+up", "older", "Older sent line", show=False, id="composer.older"),
+    Binding("ctrl+down", "newer", "Newer sent line", show=False, id="composer.newer"),
+    Binding("tab", "complete", "Complete", show=False, id="composer.complete"),
+    Binding("escape", "cancel", "Cancel", show=False, id="composer.cancel"),
+    Binding("ctrl+l", "temp", "Temporary", show=False, id="composer.temp"),
+]
+
 
 class Composer(ComposerEditor):
     """A multi-line input with a target, a time to live, completion and recall.
@@ -51,19 +64,7 @@ class Composer(ComposerEditor):
     class TempRequested(Message):
         """The next time to live, please."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "send", "Send", id="composer.send"),
-        Binding("ctrl+j,alt+enter,shift+enter", "newline", "New line", show=False, id="composer.newline"),
-        Binding("up", "up", "Up", show=False, id="composer.up"),
-        Binding("down", "down", "Down", show=False, id="composer.down"),
-        Binding("alt+up,alt+down", "pick", "Pick message", key_display="⌥↑", id="composer.pick"),
-        Binding("ctrl+up", "older", "Older sent line", show=False, id="composer.older"),
-        Binding("ctrl+down", "newer", "Newer sent line", show=False, id="composer.newer"),
-        Binding("tab", "complete", "Complete", show=False, id="composer.complete"),
-        Binding("escape", "cancel", "Cancel", show=False, id="composer.cancel"),
-        Binding("ctrl+l", "temp", "Temporary", show=False, id="composer.temp"),
-    ]
-
+    BINDINGS: ClassVar[list[BindingType]] = _KEYS
     DEFAULT_CSS = FRAME_CSS
 
     target: reactive[str] = reactive("")
@@ -86,6 +87,11 @@ class Composer(ComposerEditor):
     def on_key(self, event: events.Key) -> None:  # noqa: ARG002  # Textual's signature
         """A notice has been read."""
         self.clear_notice()
+
+    def type_character(self, character: str) -> None:
+        """A notice has been read."""
+        self.clear_notice()
+        super().type_character(character)
 
     def on_focus(self) -> None:
         """Draw the cursor, and complete again."""
@@ -145,8 +151,6 @@ class Composer(ComposerEditor):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows, with the chip laid over the first."""
-        if self.content_size.width < 1:  # the stock one would cut its placeholder into pieces of no width
-            return [Strip.blank(crop.width, self.rich_style)] * crop.height
         return self._frame.lay_chip(super().render_lines(crop), crop, self.target, self.temp)
 
     # What is wrong
@@ -249,10 +253,7 @@ class Composer(ComposerEditor):
             self.post_message(self.Cancelled())
 
     def action_complete(self) -> None:
-        """Take the marked candidate, or the first; in ordinary text look for a name.
-
-        The focus stays, whatever there is to complete: the next keys are meant for here.
-        """
+        """Take the marked candidate, or the first; in ordinary text look for a name. The focus stays."""
         self._completer.complete()
 
     def show_recalled(self, line: str) -> None:
