@@ -125,7 +125,7 @@ class Hub:
         self._schedule()
 
     def publish(self, event: Event, audience: frozenset[str] | None) -> None:
-        """An event for everyone (None), or for the clients with these ids."""
+        """An event for everyone (None), or for the clients with these ids; it goes out after `end_batch`."""
         if not self._clients:
             return
         receivers: list[Connection] = []
@@ -142,7 +142,6 @@ class Hub:
         for connection in receivers:
             self._own.setdefault(connection, []).append(place)
         self._pending.append(frame)
-        self._schedule()
 
     def writers_changed(self) -> None:
         """Some connection is to be written to in another way now."""
@@ -176,9 +175,12 @@ class Hub:
 
     def end_batch(self) -> None:
         """All that the log gave at once is published. Where nothing was written just before, nobody waits for more."""
-        if self._rested and self._pending:
-            self._rested = False  # for what is said next, this was just before
+        if not self._pending:
+            return
+        if (self._rested or not self._scheduled) and time.perf_counter() >= self._rests_from:
             self.end_tick()
+        else:
+            self._schedule()
 
     def _tick_is_over(self) -> None:
         self._scheduled = False

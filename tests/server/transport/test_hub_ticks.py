@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from chat_server.transport.hub import DEFAULT_PACE, TICK_TURNS, Hub, Pace
+from chat_server.transport.hub import DEFAULT_PACE, GATHERED_PACE, TICK_TURNS, Hub, Pace
 from chat_server.transport.read_scheduler import ReadScheduler
 from chatting import PATIENCE
 from hubs import Line, fact, tick
@@ -21,21 +21,23 @@ async def test_a_tick_is_flushed_by_itself():
     await tick()
     for number in range(2, 100):
         hub.publish(fact(number), None)
+    hub.end_batch()
     assert len(line.writes) == 1
     await asyncio.sleep(0)
     hub.publish(fact(100), None)  # a turn later it still goes with the others
+    hub.end_batch()
     await tick()
     assert len(line.writes) == 2
     assert line.numbers() == list(range(1, 101))
 
 
 @pytest.mark.parametrize(("rest", "turns"), [(0.0, 1), (1e6, TICK_TURNS)])
-async def test_a_line_that_is_said_after_a_rest_does_not_wait_for_others(rest, turns):
-    """One turn of the loop, in which all that came at once is decided; a few where a write was just before."""
+async def test_an_answer_that_is_given_after_a_rest_does_not_wait_for_others(rest, turns):
+    """One turn of the loop, in which all that came at once is answered; a few where a write was just before."""
     hub, line = Hub(lambda: None, ReadScheduler(), Pace(rest=rest)), Line("~a")
     hub.join("~a", line, fact(0))
     await tick()
-    hub.publish(fact(1), None)
+    hub.tell(line, fact(1))
     waited = 0
     while len(line.writes) < 2:
         assert waited < TICK_TURNS
@@ -46,21 +48,32 @@ async def test_a_line_that_is_said_after_a_rest_does_not_wait_for_others(rest, t
 
 async def test_a_batch_that_comes_after_a_rest_is_written_when_it_is_published():
     """Nothing can have gathered behind it; where a write was just before, it waits for others as ever."""
-    for rest, writes in ((0.0, 2), (1e6, 1)):
-        hub, line = Hub(lambda: None, ReadScheduler(), Pace(rest=rest)), Line("~a")
+    for rested in (True, False):
+        hub, line = Hub(lambda: None, ReadScheduler(), NEVER_AT_REST), Line("~a")
         hub.join("~a", line, fact(0))
-        await tick()
+        if not rested:
+            await tick()
         for number in (1, 2, 3):
             hub.publish(fact(number), None)
         hub.end_batch()
-        assert len(line.writes) == writes
+        assert line.numbers() == ([0, 1, 2, 3] if rested else [0])
         for number in (4, 5):  # still in the same turn
             hub.publish(fact(number), None)
             hub.end_batch()
-        assert len(line.writes) == writes
+        assert len(line.writes) == 1
         await tick()
-        assert len(line.writes) == writes + 1
+        assert len(line.writes) == 2
         assert line.numbers() == [0, 1, 2, 3, 4, 5]
+
+
+async def test_what_the_log_has_gathered_is_written_batch_by_batch():
+    """Without a rest each batch is written when it is published."""
+    hub, line = Hub(lambda: None, ReadScheduler(), GATHERED_PACE), Line("~a")
+    hub.join("~a", line, fact(0))
+    for number in (1, 2, 3):
+        hub.publish(fact(number), None)
+        hub.end_batch()
+        assert line.numbers() == list(range(number + 1))
 
 
 class Talkers:
@@ -76,6 +89,7 @@ class Talkers:
         """One line more."""
         self.said += 1
         self.hub.publish(fact(self.said), None)
+        self.hub.end_batch()
 
     def go_on(self) -> None:
         """A line in this piece, and there is always another one."""
