@@ -9,7 +9,7 @@ come in later and many at once.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from chat_protocol.queries import Query
@@ -18,6 +18,7 @@ from chat_server.log.sqlite.schema import HAS_TEXT, MAY_SEE, gather
 from chat_server.log.sqlite.word_lists import (
     LISTS,
     PLACES,
+    has,
     is_whole,
     keys_for,
     keys_of,
@@ -222,6 +223,13 @@ def _read_lists(connection: sqlite3.Connection, rows: Iterable[int]) -> dict[int
     return {int(row): stored for row, _, stored in pairs if row.isdigit()}
 
 
+def _read_lists_of(connection: sqlite3.Connection, lists: dict[int, dict[int, bytes]], rows: Collection[int]) -> None:
+    """Put lists with those of their segments, by serial and number; one that is not there is empty."""
+    if rows:
+        for row, stored in (dict.fromkeys(rows, b"") | _read_lists(connection, rows)).items():
+            lists[row // LISTS][row % LISTS] = stored
+
+
 # -- in a thread that reads -----------------------------------------------------------------------------------------
 
 
@@ -251,13 +259,23 @@ def _candidates(
 ) -> Iterator[list[int]]:
     """Numbers of messages that have the words, descending, each segment's by itself."""
     alternatives = keys_for(query, reader)
-    numbers = {number for keys in alternatives for key in keys for number in key.lists}
+    firsts = {number for first, *_ in alternatives for number in first.lists}
+    others = [(first, {number for key in rest for number in key.lists} - firsts) for first, *rest in alternatives]
     at_once = _SEGMENTS_FIRST
     select = "SELECT * FROM segments WHERE upto < ? AND first <= ? ORDER BY upto DESC LIMIT ?"
     while segments := _segments(connection, select, upto + len(PLACES), upto, at_once):
-        lists = _read_lists(connection, [row for segment in segments for row in segment.rows(numbers)])
+        lists: dict[int, dict[int, bytes]] = {segment.serial: {} for segment in segments}
+        _read_lists_of(connection, lists, [row for segment in segments for row in segment.rows(firsts)])
+        # Few segments have a rare word; of the others nothing more is read.
+        more = [
+            segment.rows(numbers)
+            for segment in segments
+            for first, numbers in others
+            if has(lists[segment.serial], first)
+        ]
+        _read_lists_of(connection, lists, {row for rows in more for row in rows})
         for segment in segments:
-            own = {row % LISTS: lists.get(row, b"") for row in segment.rows(numbers)}
+            own = lists[segment.serial]
             if all(map(is_whole, own.values())):
                 found = numbers_in(own, alternatives)
             else:

@@ -14,7 +14,7 @@ No word has an underscore in it, so that nobody can write the others.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal
 from zlib import crc32
 
 from chat_protocol.names import fold_name
@@ -27,25 +27,28 @@ LISTS = 64
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/"
 PLACES: Sequence[str] = [one + other for one in _LETTERS for other in _LETTERS]
 """By the number of a message in its segment: as many as a segment can have."""
-_NUMBERS = {place.encode(): number for number, place in enumerate(PLACES)}
+# Two letters as one number, as the machine has them: a list becomes a set without a step of Python for each.
+_PAIR: Literal["H"] = "H"
+_NUMBERS = {memoryview(place.encode()).cast(_PAIR)[0]: number for number, place in enumerate(PLACES)}
 _WIPED = b"!"  # over a place, and over a word that has no place left
 _CHECKSUM = 8  # characters
 # What other words were made with is not whole: it is made anew, by this program and by the one that made it.
 _SEED = crc32(VERSION.encode())
 
 
-class Key(NamedTuple):
-    """What a line of a list may begin with; `prefix`: the word may go on."""
+class Key:
+    """What a line of a list may begin with; `prefix`: the word may go on.
 
-    text: str
-    prefix: bool = False
+    `lists` are the numbers of the lists that may have such a line, `start` is what comes before its places there.
+    """
 
-    @property
-    def lists(self) -> Sequence[int]:
-        """The numbers of the lists that may have such a line."""
-        if self.prefix and len(self.text.lstrip("_")) < 2:
-            return range(LISTS)
-        return (list_of(self.text),)
+    __slots__ = ("lists", "start", "text")
+
+    def __init__(self, text: str, *, prefix: bool = False) -> None:
+        self.text = text
+        in_any = prefix and len(text.lstrip("_")) < 2
+        self.lists: Sequence[int] = range(LISTS) if in_any else (list_of(text),)
+        self.start = b"\n" + text.encode() + (b"" if prefix else b" ")
 
 
 def list_of(text: str) -> int:
@@ -65,17 +68,16 @@ def keys_of(content: Content) -> set[str]:
 
 
 def keys_for(query: Query, reader: str) -> tuple[Sequence[Key], Sequence[Key]]:
-    """The lines that a public message has which fits a query, and those of a direct one."""
+    """The lines of a public message that fits a query, and those of a direct one; by length, the rarest word first."""
 
     def conditions(mark: str) -> Iterator[Key]:
+        words = [Key(mark + word) for term in query.terms for word in term.words[:-1]]
+        words += [Key(mark + term.words[-1], prefix=term.prefix) for term in query.terms]
+        yield from sorted(words, key=lambda key: (len(key.lists), -len(key.text)))
         if query.sender is not None:
             yield Key(f"{mark}_{query.sender.encode().hex()}")
-        for term in query.terms:
-            for word in term.words[:-1]:
-                yield Key(mark + word)
-            yield Key(mark + term.words[-1], term.prefix)
 
-    return [*conditions("")], [Key(_reader_key(reader)), *conditions("__")]
+    return [*conditions("")], [*conditions("__"), Key(_reader_key(reader))]
 
 
 def _reader_key(reader: str) -> str:
@@ -122,13 +124,18 @@ def without(stored: bytes, gone: Iterable[tuple[str, int]]) -> bytes:
     return _sealed(bytes(lines))
 
 
+def has(lists: Mapping[int, bytes], key: Key) -> bool:
+    """Is there such a line in any of the lists?"""
+    return any(key.start in lists.get(number, b"") for number in key.lists)
+
+
 def numbers_in(lists: Mapping[int, bytes], alternatives: Iterable[Sequence[Key]]) -> set[int]:
     """Which messages of a segment, whose lists these are, have all lines of one of the alternatives."""
-    found: set[bytes] = set()
+    found: set[int] = set()
     for keys in alternatives:
-        having: set[bytes] | None = None
+        having: set[int] | None = None
         for key in keys:
-            places = set(_places_of(lists, key))
+            places = _places_of(lists, key)
             having = places if having is None else having & places
             if not having:
                 break
@@ -136,15 +143,15 @@ def numbers_in(lists: Mapping[int, bytes], alternatives: Iterable[Sequence[Key]]
     return {_NUMBERS[place] for place in found if place in _NUMBERS}
 
 
-def _places_of(lists: Mapping[int, bytes], key: Key) -> Iterator[bytes]:
-    start = b"\n" + key.text.encode() + (b"" if key.prefix else b" ")
+def _places_of(lists: Mapping[int, bytes], key: Key) -> set[int]:
+    start = key.start
+    found: set[int] = set()
     for number in key.lists:
         lines = lists.get(number, b"")
         at = lines.find(start)
         while at >= 0:
             first = lines.index(b" ", at + 1) + 1
             end = lines.index(b"\n", first)
-            places = lines[first:end]
-            for each in range(0, len(places), 2):
-                yield places[each : each + 2]
+            found.update(memoryview(lines)[first:end].cast(_PAIR))
             at = lines.find(start, end)
+    return found
