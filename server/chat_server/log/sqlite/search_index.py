@@ -267,20 +267,18 @@ def _candidates(
         lists: dict[int, dict[int, bytes]] = {segment.serial: {} for segment in segments}
         _read_lists_of(connection, lists, [row for segment in segments for row in segment.rows(firsts)])
         # Few segments have a rare word; of the others nothing more is read.
-        more = [
-            segment.rows(numbers)
-            for segment in segments
-            for first, numbers in others
-            if has(lists[segment.serial], first)
-        ]
-        _read_lists_of(connection, lists, {row for rows in more for row in rows})
+        more: set[int] = set()
+        for segment in segments:
+            for first, numbers in others:
+                if has(lists[segment.serial], first):
+                    more.update(segment.rows(numbers))
+        _read_lists_of(connection, lists, more)
         for segment in segments:
             own = lists[segment.serial]
-            if all(map(is_whole, own.values())):
-                found = numbers_in(own, alternatives)
-            else:
+            if not all(map(is_whole, own.values())):
                 damaged.add(segment.upto)
-                found = set(range(segment.upto - segment.first + 1))
-            yield sorted((seq for number in found if (seq := segment.first + number) <= upto), reverse=True)
+                yield list(range(min(segment.upto, upto), segment.first - 1, -1))
+            elif found := numbers_in(own, alternatives):
+                yield sorted((seq for number in found if (seq := segment.first + number) <= upto), reverse=True)
         upto = segments[-1].first - 1
         at_once = min(8 * at_once, _SEGMENTS_MOST)
