@@ -2,23 +2,14 @@
 
 import asyncio
 import socket
-import threading
 from contextlib import suppress
 
 import pytest
 
 from chat_protocol.events import Init
-from chat_tui.connection.head_start import THREAD, HeadStart, head_start
+from chat_tui.connection.head_start import HeadStart, head_start
 from chat_tui.connection.states import Lost
-from client.connection_host import INIT, PATIENCE, Listener, serving
-
-
-def done():
-    """Wait until every head start has come to its end."""
-    for thread in threading.enumerate():
-        if thread.name == THREAD:
-            thread.join(PATIENCE)
-            assert not thread.is_alive()
+from client.connection_host import INIT, PATIENCE, Listener, head_starts_end, serving
 
 
 @pytest.fixture
@@ -52,7 +43,7 @@ def nobody_else(server):
 def test_it_says_nothing_and_is_handed_over_once(listening):
     """Whoever takes it speaks first, and a second time there is none."""
     begun = HeadStart(url_of(listening))
-    done()
+    head_starts_end()
     with accepted(listening) as theirs, begun.take(url_of(listening) + "?name=ana") as ours:
         ours.send(b"first")
         assert theirs.recv(99) == b"first"
@@ -64,7 +55,7 @@ def test_it_says_nothing_and_is_handed_over_once(listening):
 def test_what_nobody_can_use_is_closed(listening, leave):
     """Nobody takes it, or somebody who goes to another place."""
     begun = HeadStart(url_of(listening))
-    done()
+    head_starts_end()
     with accepted(listening) as theirs:
         assert leave(begun) is None
         assert theirs.recv(99) == b""
@@ -76,7 +67,7 @@ def test_what_is_made_too_late_is_closed():
         bound.bind(("127.0.0.1", 0))
         begun = HeadStart(url_of(bound))
         begun.drop()
-        done()
+        head_starts_end()
         assert begun.take(url_of(bound)) is None
 
 
@@ -84,7 +75,7 @@ def test_what_is_made_too_late_is_closed():
 def test_a_connection_is_not_used_whose_other_end_has_closed_it_or_speaks_first(listening, said):
     """It would have other words for what happened than one that is made now."""
     begun = HeadStart(url_of(listening))
-    done()
+    head_starts_end()
     with accepted(listening) as theirs:
         theirs.sendall(said)
         theirs.shutdown(socket.SHUT_WR)
@@ -98,7 +89,7 @@ def test_every_address_of_a_host_is_tried():
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"ws://localhost:{server.getsockname()[1]}/"
         begun = HeadStart(url)
-        done()
+        head_starts_end()
         made = begun.take(url)
         assert made is not None
         made.close()
@@ -115,7 +106,7 @@ def test_a_proxy_has_nothing_to_do_with_an_address(listening):
     begun = head_start(url_of(listening, "wss"), {"https_proxy": "http://127.0.0.1:1"})
     with accepted(listening) as theirs:
         begun.drop()
-        done()
+        head_starts_end()
         assert theirs.recv(99) == b""
 
 
@@ -133,7 +124,7 @@ async def test_a_conversation_is_led_over_what_was_begun():
     async with serving(handler) as port:
         url = f"ws://127.0.0.1:{port}/"
         begun = HeadStart(url)
-        await asyncio.to_thread(done)
+        await asyncio.to_thread(head_starts_end)
         async with Listener(url, begun=begun) as listener:
             await listener.next(Init)
             await listener.next(Init)
@@ -147,7 +138,7 @@ async def test_a_refusal_has_the_usual_words():
         url = url_of(bound)
         said = []
         for begun in (None, HeadStart(url)):
-            await asyncio.to_thread(done)
+            await asyncio.to_thread(head_starts_end)
             async with Listener(url, begun=begun) as listener:
                 said.append((await listener.next(Lost)).reason)
     assert said[0] == said[1] != ""
