@@ -36,8 +36,7 @@ class HeadStart:
 
         One that is still being made is given up, and so is one whose other end has closed it or speaks unasked.
         """
-        with self._lock:
-            made, self._made, self._over = self._made, None, True
+        made = self._end()
         if made is None:
             return None
         if _place(url) == self._place and not select.select([made], [], [], 0)[0]:
@@ -47,10 +46,14 @@ class HeadStart:
 
     def drop(self) -> None:
         """Close what nobody has taken."""
+        if (made := self._end()) is not None:
+            made.close()
+
+    def _end(self) -> socket.socket | None:
+        """What is there by now; nothing is kept from now on."""
         with self._lock:
             made, self._made, self._over = self._made, None, True
-        if made is not None:
-            made.close()
+        return made
 
     def _connect(self) -> None:
         host, port = self._place
@@ -86,7 +89,7 @@ def _place(url: str) -> tuple[str, int | None]:
 
 
 def _reach(made: socket.socket, address: tuple[object, ...]) -> socket.socket:
-    """Connect it, and have it no longer wait for anything from then on.
+    """Connect it.
 
     Raises:
         OSError: when nobody is there in time; the socket is closed then.
@@ -94,7 +97,6 @@ def _reach(made: socket.socket, address: tuple[object, ...]) -> socket.socket:
     try:
         made.settimeout(_PATIENCE)
         made.connect(address)
-        made.settimeout(0.0)
     except OSError:
         made.close()
         raise
