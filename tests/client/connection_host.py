@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from contextlib import asynccontextmanager
 from itertools import repeat
 
@@ -9,11 +10,20 @@ from websockets.asyncio.server import broadcast, serve
 
 from chat_protocol.commands import parse_command
 from chat_tui.connection.client import Connection
+from chat_tui.connection.head_start import THREAD
 from chat_tui.connection.states import Connected, Lost, TurnedAway
 from chat_tui.state.store import Store
 
 INIT = '{"type":"init","messages":[]}'
 PATIENCE = 20.0
+
+
+def head_starts_end():
+    """Wait until every head start has reached somebody, or given up."""
+    for thread in threading.enumerate():
+        if thread.name == THREAD:
+            thread.join(PATIENCE)
+            assert not thread.is_alive()
 
 
 class Listener:

@@ -10,6 +10,7 @@ from chat_tui.settings.errors import SettingsError
 
 if TYPE_CHECKING:
     from chat_tui.app.app import ChatApp
+    from chat_tui.connection.head_start import HeadStart
     from chat_tui.options import Options
     from chat_tui.settings.profile import Profile
     from chat_tui.terminal.splash import Splash
@@ -98,6 +99,27 @@ def _on_screen(options: "Options", url: str | None, splash: "Splash") -> int:
     gc.disable()
     # Where nobody has said on the spot where to go, the settings do, or the user will.
     splash.show(composer=bool(url or os.environ.get("CHAT_TUI_SERVER")))
+    begun = _begin_to_connect(url)
+    try:
+        return _run_app(options, url, splash, begun)
+    finally:
+        if begun is not None:
+            begun.drop()
+
+
+def _begin_to_connect(url: str | None) -> "HeadStart | None":
+    """Have the first connection made meanwhile, where it is known already where to go."""
+    from chat_tui.connection.address import ConnectionUrlError, parse_url  # noqa: PLC0415 - after the first frame
+    from chat_tui.connection.head_start import head_start  # noqa: PLC0415 - after the first frame
+
+    try:
+        url = url or parse_url(os.environ.get("CHAT_TUI_SERVER", ""))
+    except ConnectionUrlError:  # the settings' file may know; what is wrong with the variable is told later
+        return None
+    return head_start(url)
+
+
+def _run_app(options: "Options", url: str | None, splash: "Splash", begun: "HeadStart | None") -> int:
     from chat_tui.toolkit.late_imports import import_late  # noqa: PLC0415 - after the first frame
 
     import_late()
@@ -105,6 +127,7 @@ def _on_screen(options: "Options", url: str | None, splash: "Splash") -> int:
 
     profile = open_profile(vars(options))
     app = _app(profile, url, options)
+    app.begun = begun
     app.run()
     splash.end(app_ran=True)
     _keep_colours(app, options)

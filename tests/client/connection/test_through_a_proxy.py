@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
+from chat_tui.connection.head_start import HeadStart
 from chat_tui.connection.states import TurnedAway
 from chatting import open_house
-from client.connection_host import Listener, Person
+from client.connection_host import Listener, Person, head_starts_end
 
 SECRET = "s" * 64
 LOGIN = "Basic " + base64.b64encode(b"ana:p@ss").decode()
@@ -55,16 +56,23 @@ def reply(status, *headers):
     return "\r\n".join([f"HTTP/1.1 {status}", *headers, "Content-Length: 0", "", ""]).encode()
 
 
-async def you_at(url):
+async def begun_at(url):
+    """A connection to there that somebody only has to take."""
+    begun = HeadStart(url)
+    await asyncio.to_thread(head_starts_end)
+    return begun
+
+
+async def you_at(url, begun=None):
     """The id under which a server knows us there."""
-    async with Person(url, secret=SECRET) as person:
+    async with Person(url, secret=SECRET, begun=begun) as person:
         await person.until(lambda: person.store.people.you is not None)
         return person.store.people.you.id
 
 
-async def refusal_at(url):
+async def refusal_at(url, begun=None):
     """Why nobody is let in there."""
-    async with Listener(url, secret=SECRET) as listener:
+    async with Listener(url, secret=SECRET, begun=begun) as listener:
         refused = await listener.next(TurnedAway)
         assert refused.fatal
         return refused.reason
@@ -98,6 +106,21 @@ async def test_a_redirect_to_another_path_is_followed():
             assert await you_at(f"ws://127.0.0.1:{port}/old") == await you_at(f"ws://127.0.0.1:{there}")
             assert [head.split()[1] for head in heads] == ["/old", "/"]
             assert all(SECRET in head for head in heads)
+
+
+async def test_a_connection_that_was_begun_before_hears_the_same():
+    """A redirect, which is followed over a second one, and a refusal in the usual words."""
+    async with open_house() as house:
+        known = await you_at(house.url())
+        moved = reply("302 Found", "Location: /")
+        async with proxy(house, lambda head: moved if "GET /old" in head else b"") as (port, heads):
+            url = f"ws://127.0.0.1:{port}/old"
+            assert await you_at(url, await begun_at(url)) == known
+            assert [head.split()[1] for head in heads] == ["/old", "/"]
+        async with proxy(house, wants_login) as (port, heads):
+            url = f"ws://127.0.0.1:{port}/"
+            assert await refusal_at(url, await begun_at(url)) == await refusal_at(url)
+            assert len(heads) == 2
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary", "308 Permanent"])
@@ -152,6 +175,21 @@ async def test_a_redirect_to_tls_is_followed_for_good(certificate, monkeypatch):
                 session.connection.transport.abort()
             await person.until(lambda: len(heads) == 2)
             assert len(asked) == 1
+
+
+@pytest.mark.skipif(not OPENSSL, reason="needs openssl")
+async def test_tls_is_spoken_over_what_was_begun_in_the_clear(certificate, monkeypatch):
+    """The name is checked as ever."""
+    cert, key = certificate
+    monkeypatch.setenv("SSL_CERT_FILE", str(cert))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(cert, key)
+    async with open_house() as house, proxy(house, context=context) as (port, heads):
+        url = f"wss://localhost:{port}/"
+        assert await you_at(url, await begun_at(url)) == await you_at(house.url())
+        assert len(heads) == 1
+        url = f"wss://127.0.0.1:{port}/"
+        assert "is for a different name" in await refusal_at(url, await begun_at(url))
 
 
 @pytest.mark.skipif(not OPENSSL, reason="needs openssl")

@@ -39,6 +39,7 @@ from chat_tui.toolkit.tooltips import switch_off_tooltips
 
 if TYPE_CHECKING:
     from chat_tui.connection.client import Connection
+    from chat_tui.connection.head_start import HeadStart
     from chat_tui.toolkit.input.messages import BackgroundReported
 
 _NO_COLOR = "NO_COLOR"
@@ -64,6 +65,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
     """What is still to be said when the terminal has been given back."""
     other_room: Literal["", "possible", "wanted"] = ""
     """Can another room be chosen once this app has ended; has it ended for that?"""
+    begun: "HeadStart | None" = None  # the first connection, where it was begun before this app was there
     CSS_PATH = "chat.tcss"
     cursor_position = TerminalCursor()
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -168,6 +170,7 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
             resume=lambda: self.store.resume_point,
             delays=self._delays or backoff,
             busy=lambda: self.key_is_new,
+            begun=self.begun,
         )
 
     async def on_composer_cancelled(self) -> None:

@@ -31,6 +31,7 @@ from chat_tui.connection.address import (
     with_query,
 )
 from chat_tui.connection.failures import Failure, explain, not_a_chat_server
+from chat_tui.connection.head_start import HeadStart
 from chat_tui.connection.opening import MovedError, open_socket
 from chat_tui.connection.states import Connected, Connecting, Lost, Status, TurnedAway
 from chat_tui.connection.trust import trust_problem
@@ -69,10 +70,11 @@ def backoff() -> Iterator[float]:
 class Connection:
     """The road to one room. `run` it once; `take` what has come whenever `notify` was called.
 
-    `name` is asked for at every connect, `resume` gives the point to continue from. `secret` proves who we are.
+    `name` is asked for at every connect, `resume` gives the point to continue from. `secret` proves who we are. The
+    first connection is what has `begun` already, if it can be used.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is named where it is called
         self,
         url: str,
         *,
@@ -83,6 +85,7 @@ class Connection:
         delays: Callable[[], Iterator[float]] = backoff,
         waits: Waits = _WAITS,
         busy: Callable[[], bool] = lambda: False,
+        begun: HeadStart | None = None,
     ) -> None:
         self._url = url
         self._name = name
@@ -92,6 +95,7 @@ class Connection:
         self._delays = delays
         self._waits = waits
         self._busy = busy
+        self._begun = begun
         self._next_rest = 0.0
         self._queue: deque[bytes | Status] = deque()
         self._queued_bytes = 0
@@ -229,7 +233,9 @@ class Connection:
             wanted = with_query(url, name=self._name, resume=self._resume())
             try:
                 async with asyncio.timeout(waits.open) as self._opening:
-                    return await open_socket(wanted, self._secret, ping=waits.ping, close=waits.close)
+                    return await open_socket(
+                        wanted, self._secret, ping=waits.ping, close=waits.close, begun=self._begun
+                    )
             except MovedError as error:
                 url = moved(url, error.location)
                 if error.for_good:

@@ -11,6 +11,7 @@ from websockets.frames import CloseCode, Frame, Opcode
 from websockets.protocol import Event
 
 from chat_tui.connection.address import has_login, is_public
+from chat_tui.connection.head_start import HeadStart
 
 MOST_FRAME_BYTES = 4 * 1024 * 1024
 
@@ -115,12 +116,18 @@ class _Connect(connect):
         return exc
 
 
-async def open_socket(url: str, secret: str | None, *, ping: float, close: float) -> ClientConnection:
-    """Connect to a parsed URL. A ping is sent and awaited for `ping` seconds, an end for `close` seconds.
+async def open_socket(
+    url: str, secret: str | None, *, ping: float, close: float, begun: HeadStart | None = None
+) -> ClientConnection:
+    """Connect to a parsed URL, by what has `begun` if that is there already.
+
+    A ping is sent and awaited for `ping` seconds, an end for `close` seconds.
 
     Raises:
         MovedError: when the server is elsewhere.
     """
+    made = None if begun is None else begun.take(url)
+    way = {"happy_eyeballs_delay": _ADDRESS_DELAY} if made is None else {"sock": made}
     try:
         return await _Connect(
             url,
@@ -135,7 +142,7 @@ async def open_socket(url: str, secret: str | None, *, ping: float, close: float
             max_size=MOST_FRAME_BYTES,
             logger=_log,
             create_connection=_Socket,
-            happy_eyeballs_delay=_ADDRESS_DELAY,
+            **way,
         )
     except InvalidStatus as error:
         response = error.response
