@@ -10,6 +10,7 @@ come in later and many at once.
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from chat_protocol.queries import Query
@@ -18,7 +19,6 @@ from chat_server.log.sqlite.schema import HAS_TEXT, MAY_SEE, gather
 from chat_server.log.sqlite.word_lists import (
     LISTS,
     PLACES,
-    has,
     is_whole,
     keys_for,
     keys_of,
@@ -32,6 +32,7 @@ _ROWS_AT_ONCE = 256
 _MARGIN = 1024  # wiped lists that stay behind a cut: the neighbours of those that go, which may be moved
 _SEGMENTS_FIRST, _SEGMENTS_MOST = 4, 256  # that are read together: few have what is often said
 _MESSAGES_AT_ONCE = 64
+_SEGMENTS_KNOWN = 4096  # those of some millions of messages, at 300 bytes each
 
 
 class Segment(NamedTuple):
@@ -209,25 +210,29 @@ def _segments(connection: sqlite3.Connection, select: str, *values: Any) -> list
     found = connection.execute(
         f"SELECT group_concat(upto || ' ' || first || ' ' || serial || ' ' || lists) FROM ({select})", values
     ).fetchone()[0]
-    return [Segment(*map(int, row.split())) for row in found.split(",")] if found else []
+    return list(map(_segment, found.split(","))) if found else []
 
 
-def _read_lists(connection: sqlite3.Connection, rows: Iterable[int]) -> dict[int, bytes]:
-    """By their ids; no list has the sign that stands between them, unless it is damaged."""
+@lru_cache(_SEGMENTS_KNOWN)
+def _segment(row: str) -> Segment:
+    """A row as it is read by each search: to take it apart was a sixth of one that looks through all."""
+    return Segment(*map(int, row.split()))
+
+
+def _read_lists(connection: sqlite3.Connection, rows: Collection[int]) -> dict[int, bytes]:
+    """By their ids, all that are asked for; one that isn't there is empty.
+
+    No list has the sign that stands between them, unless it is damaged.
+    """
+    if not rows:
+        return {}
     found = connection.execute(
         "SELECT CAST(group_concat(id || ' ' || list, char(30)) AS BLOB) FROM words"
         " WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps([*rows]),),
     ).fetchone()[0]
     pairs = (row.partition(b" ") for row in bytes(found or b"").split(b"\x1e"))
-    return {int(row): stored for row, _, stored in pairs if row.isdigit()}
-
-
-def _read_lists_of(connection: sqlite3.Connection, lists: dict[int, dict[int, bytes]], rows: Collection[int]) -> None:
-    """Put lists with those of their segments, by serial and number; one that is not there is empty."""
-    if rows:
-        for row, stored in (dict.fromkeys(rows, b"") | _read_lists(connection, rows)).items():
-            lists[row // LISTS][row % LISTS] = stored
+    return dict.fromkeys(rows, b"") | {int(row): stored for row, _, stored in pairs if row.isdigit()}
 
 
 # -- in a thread that reads -----------------------------------------------------------------------------------------
@@ -260,21 +265,22 @@ def _candidates(
     """Numbers of messages that have the words, descending, each segment's by itself."""
     alternatives = keys_for(query, reader)
     firsts = {number for first, *_ in alternatives for number in first.lists}
-    others = [(first, {number for key in rest for number in key.lists} - firsts) for first, *rest in alternatives]
+    others = {number for _, *rest in alternatives for key in rest for number in key.lists} - firsts
+    word = alternatives[0][0].start[1:]  # the line of a direct message ends like that, too
     at_once = _SEGMENTS_FIRST
     select = "SELECT * FROM segments WHERE upto < ? AND first <= ? ORDER BY upto DESC LIMIT ?"
     while segments := _segments(connection, select, upto + len(PLACES), upto, at_once):
-        lists: dict[int, dict[int, bytes]] = {segment.serial: {} for segment in segments}
-        _read_lists_of(connection, lists, [row for segment in segments for row in segment.rows(firsts)])
+        rows_of = [segment.rows(firsts) for segment in segments]
+        lists = _read_lists(connection, [row for rows in rows_of for row in rows])
         # Few segments have a rare word; of the others nothing more is read.
-        more: set[int] = set()
-        for segment in segments:
-            for first, numbers in others:
-                if has(lists[segment.serial], first):
-                    more.update(segment.rows(numbers))
-        _read_lists_of(connection, lists, more)
-        for segment in segments:
-            own = lists[segment.serial]
+        likely = [
+            segment
+            for segment, rows in zip(segments, rows_of, strict=True)
+            if any(word in lists[row] or not is_whole(lists[row]) for row in rows)
+        ]
+        lists |= _read_lists(connection, [row for segment in likely for row in segment.rows(others)])
+        for segment in likely:
+            own = {row % LISTS: lists[row] for row in segment.rows(firsts | others)}
             if not all(map(is_whole, own.values())):
                 damaged.add(segment.upto)
                 yield list(range(min(segment.upto, upto), segment.first - 1, -1))

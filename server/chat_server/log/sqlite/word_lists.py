@@ -124,22 +124,17 @@ def without(stored: bytes, gone: Iterable[tuple[str, int]]) -> bytes:
     return _sealed(bytes(lines))
 
 
-def has(lists: Mapping[int, bytes], key: Key) -> bool:
-    """Is there such a line in any of the lists?"""
-    start = key.start
-    return any(start in lists[number] for number in key.lists if number in lists)
-
-
 def numbers_in(lists: Mapping[int, bytes], alternatives: Iterable[Sequence[Key]]) -> set[int]:
     """Which messages of a segment, whose lists these are, have all lines of one of the alternatives."""
     found: set[int] = set()
     for keys in alternatives:
-        if not has(lists, keys[0]):  # as in most segments
-            continue
-        having = _places_of(lists, keys[0])
-        for key in keys[1:]:
-            having &= _places_of(lists, key)
-        found |= having
+        having: set[int] | None = None
+        for key in keys:
+            places = _places_of(lists, key)
+            having = places if having is None else having & places
+            if not having:
+                break
+        found |= having or set()
     return {_NUMBERS[place] for place in found if place in _NUMBERS}
 
 

@@ -3,6 +3,7 @@
 import pytest
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
+from textual.geometry import Region
 from textual.widgets import Input
 
 from chat_tui.app.themes import CHAT_DARK
@@ -233,3 +234,29 @@ async def test_only_visible_rows_are_drawn():
         await pilot.pause()
         assert drawn
         assert max(drawn) < 9
+
+
+async def test_rows_below_the_last_one_are_drawn_once():
+    """They are all alike, and reach down to the end, scrolled or not."""
+    app = RosterApp(crowd(2))
+    drawn = []
+
+    class Counting(Roster):
+        def render_line(self, y):
+            drawn.append(y)
+            return super().render_line(y)
+
+    async with app.run_test(size=(22, 30)) as pilot:
+        counting = Counting()
+        await app.mount(counting)
+        counting.set_people(app.people)
+        await pilot.pause()
+        drawn.clear()
+        whole = counting.size.region
+        strips = counting.render_lines(Region(0, 0, counting.outer_size.width, whole.height))
+        assert len(strips) == whole.height > len(counting.rows) + 2
+        assert max(drawn, default=0) <= len(counting.rows)
+        assert {strip.text.strip(" ▏▎▌█") for strip in strips[len(counting.rows) :]} == {""}
+        assert len({strip.cell_length for strip in strips}) == 1
+        for y in range(whole.height):
+            assert counting.render_lines(Region(0, y, counting.outer_size.width, 1))[0].text == strips[y].text

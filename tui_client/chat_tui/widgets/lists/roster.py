@@ -233,9 +233,15 @@ class Roster(ScrollView, can_focus=True):
     # Drawing
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The strips of visible rows; their base is worked out once, not for each: that took longer than the row."""
+        """The strips of visible rows; their base is worked out once, not for each: that took longer than the row.
+
+        Nor are the rows below the last one, which are all alike: most of what a new size of the terminal cost here.
+        """
         self._base = self.rich_style
-        return super().render_lines(crop)
+        alike = max(crop.y, len(self.rows) - self.scroll_offset.y)
+        rows = max(0, min(crop.height, alike + 1 - crop.y))
+        strips = super().render_lines(Region(crop.x, crop.y, crop.width, rows))
+        return strips + strips[-1:] * (crop.height - rows)
 
     def render_line(self, y: int) -> Strip:
         """The strip of one visible row."""
