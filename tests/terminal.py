@@ -222,14 +222,17 @@ class Terminal:
 
     def close(self) -> None:
         """End the program by force if it hasn't ended, and the terminal with it."""
-        if self._fd < 0:
-            return
         if not self._reap():
             os.kill(self._pid, signal.SIGKILL)
             self._exit_code = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
-        _open.discard(self)
-        os.close(self._fd)
-        self._fd = -1
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """End the terminal under the program, as somebody does who closes its window."""
+        if self._fd >= 0:
+            _open.discard(self)
+            os.close(self._fd)
+            self._fd = -1
 
     def _reap(self) -> bool:
         if self._exit_code is None:

@@ -96,3 +96,17 @@ def test_two_windows_that_are_killed_leave_a_draft_each(tmp_path: Path) -> None:
                     )
                 )
         assert sorted(record(server)) == ["the first draft", "the second draft"]
+
+
+def test_who_closes_the_window_finds_the_draft_again(tmp_path: Path) -> None:
+    """The program ends with its terminal, and that is no fault of its."""
+    with running_server() as server:
+        with chat_tui(server.url, "ana", tmp_path) as ana:
+            ana.wait("● connected")
+            ana.type("half a draft")
+            ana.wait("half a draft")
+            ana.hang_up()
+            ana.wait_exit()
+        assert not list(tmp_path.rglob("crash-*"))
+        with chat_tui(server.url, "ana", tmp_path) as ana:
+            ana.wait("half a draft")

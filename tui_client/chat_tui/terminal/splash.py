@@ -63,14 +63,17 @@ class Splash:
         """
         if self._give_back is None:
             return
+        from contextlib import suppress  # noqa: PLC0415 - at the end of the program
+
         (before, handlers), self._give_back = self._give_back, None
         stdin = sys.stdin.fileno()
         try:
             if not app_ran:
                 _forget_answer(stdin)
         finally:
-            _write(_LEAVE)
-            termios.tcsetattr(stdin, termios.TCSADRAIN, before)
+            with suppress(OSError, termios.error):  # a terminal that is gone has nothing to be given back
+                _write(_LEAVE)
+                termios.tcsetattr(stdin, termios.TCSADRAIN, before)
             for number, handler in handlers.items():
                 signal.signal(number, handler)
 
