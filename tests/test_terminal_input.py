@@ -126,7 +126,7 @@ def test_exported_columns_and_lines_fix_no_size(server: Server, tmp_path: Path) 
         col.wait(lambda rows: 60 < max(map(len, rows)) <= 70)
 
 
-def test_a_fault_in_the_thread_that_reads_is_a_crash(server: Server, tmp_path: Path) -> None:
+def test_a_fault_in_what_reads_the_terminal_is_a_crash(server: Server, tmp_path: Path) -> None:
     """Status 1, one sentence, a log; the terminal is given back."""
     (tmp_path / "sitecustomize.py").write_text(
         "import chat_tui.toolkit.input.parser as parser\n"

@@ -155,14 +155,24 @@ def certificate(tmp_path_factory):
     return cert, key
 
 
-@pytest.mark.skipif(not OPENSSL, reason="needs openssl")
-async def test_a_redirect_to_tls_is_followed_for_good(certificate, monkeypatch):
-    """At the same host, with the secret; who was sent there for good goes there at once the next time."""
-    cert, key = certificate
-    monkeypatch.setenv("SSL_CERT_FILE", str(cert))
+def served_with(cert, key):
+    """What a server speaks TLS by."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(cert, key)
-    async with open_house() as house, proxy(house, context=context) as (secure, heads):
+    return context
+
+
+@pytest.fixture
+def trusted(certificate, monkeypatch):
+    """What a server speaks TLS by, whose certificate is trusted."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    return served_with(*certificate)
+
+
+@pytest.mark.skipif(not OPENSSL, reason="needs openssl")
+async def test_a_redirect_to_tls_is_followed_for_good(trusted):
+    """At the same host, with the secret; who was sent there for good goes there at once the next time."""
+    async with open_house() as house, proxy(house, context=trusted) as (secure, heads):
         known = await you_at(house.url())
         moved = reply("301 Moved", f"Location: https://localhost:{secure}/")
         async with (
@@ -178,13 +188,9 @@ async def test_a_redirect_to_tls_is_followed_for_good(certificate, monkeypatch):
 
 
 @pytest.mark.skipif(not OPENSSL, reason="needs openssl")
-async def test_tls_is_spoken_over_what_was_begun_in_the_clear(certificate, monkeypatch):
+async def test_tls_is_spoken_over_what_was_begun_in_the_clear(trusted):
     """The name is checked as ever."""
-    cert, key = certificate
-    monkeypatch.setenv("SSL_CERT_FILE", str(cert))
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(cert, key)
-    async with open_house() as house, proxy(house, context=context) as (port, heads):
+    async with open_house() as house, proxy(house, context=trusted) as (port, heads):
         url = f"wss://localhost:{port}/"
         assert await you_at(url, await begun_at(url)) == await you_at(house.url())
         assert len(heads) == 1
@@ -196,9 +202,7 @@ async def test_tls_is_spoken_over_what_was_begun_in_the_clear(certificate, monke
 async def test_why_a_certificate_is_not_trusted(certificate, monkeypatch, tmp_path):
     """What is wrong with it, or with the file that says whom to trust."""
     cert, key = certificate
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(cert, key)
-    async with open_house() as house, proxy(house, context=context) as (port, _):
+    async with open_house() as house, proxy(house, context=served_with(cert, key)) as (port, _):
         for file, why in [
             (tmp_path / "missing.pem", f"SSL_CERT_FILE is {tmp_path}/missing.pem, but there's no such file."),
             (tmp_path, "which can't be read (Is a directory)."),

@@ -40,7 +40,7 @@ async def test_many_at_once():
 
 
 async def test_a_key_is_known_before_its_turn():
-    """What can wait is told so as soon as the key is handed over by the thread that reads keys."""
+    """What can wait is told so as soon as the key is handed over, by another thread as well."""
     async with open_house() as house, chat(house) as ana:
         assert not ana.app.key_in_hand
         reader = Thread(target=ana.app.post_message, args=[events.Key("a", "a")])

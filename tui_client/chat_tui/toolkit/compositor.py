@@ -60,7 +60,7 @@ class CullingCompositor(Compositor):
     def render_part(self, region: Region) -> LayoutUpdate | None:
         """Render a region by asking one widget for it, and nothing but it; None where there is more to a region.
 
-        Stock, all rows of the screen are cut into the columns of all widgets for it: a quarter of what a key costs.
+        Stock, all rows of the screen are cut into the columns of all widgets for it: a tenth of the calls for a key.
         """
         for widget, (place, clip) in self.visible_widgets.items():  # those in front come first
             shown = place.intersection(clip)

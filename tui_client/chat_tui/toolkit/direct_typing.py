@@ -1,6 +1,6 @@
 """Direct typing: a character that is typed into a text area is in the text, and on the screen, before the loop goes on.
 
-By way of Textual's queues it is two thousand calls and four turns of the loop later, most of what a key costs.
+By way of a thread that reads and of Textual's queues it takes half a millisecond longer, a quarter of what a key costs.
 """
 
 from threading import get_ident

@@ -108,7 +108,7 @@ class QuietTextArea(TextArea, inherit_css=False):
         return self.content_size.height
 
     def type_character(self, character: str) -> None:
-        """Put a character in place of the selection, as a key does, whichever way the key came."""
+        """Put a character in place of the selection, as Textual does for a key that has waited for its turn."""
         self._replace_via_keyboard(character, *self.selection)
 
     def edit(self, edit: Edit) -> EditResult:

@@ -36,7 +36,7 @@ def draw_row(area: TextArea, y: int) -> Strip:
 def draw_text(area: TextArea, crop: Region, ground: Color) -> list[Strip] | None:
     """Rows of a part of a text area, on this ground; None where that is more than text, as no key has it drawn again.
 
-    Stock, all that could be around and over the text is looked up for each row: a fifth of what a key costs.
+    Stock, all that could be around and over the text is looked up for each row: a sixth of what a key costs.
     """
     if area.content_size.width < 1:  # the stock one would cut its placeholder into pieces of no width
         return [Strip.blank(crop.width, area.rich_style)] * crop.height

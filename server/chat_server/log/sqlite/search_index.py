@@ -111,7 +111,7 @@ def forget(connection: sqlite3.Connection, messages: Sequence[tuple[int, bytes]]
                     gone = wanted.setdefault(segment.serial * LISTS + list_of(key), [])
                     gone.append((key, seq - segment.first))
     lists = _read_lists(connection, wanted)
-    damaged = {row // LISTS for row in wanted if not is_whole(lists.get(row, b""))}
+    damaged = {row // LISTS for row in wanted if not is_whole(lists[row])}
     _overwrite(
         connection, [(row, without(lists[row], gone)) for row, gone in wanted.items() if row // LISTS not in damaged]
     )
@@ -136,7 +136,7 @@ def check_after(connection: sqlite3.Connection, seq: int) -> int | None:
     """Read the first segment after a number, and mend it where it is damaged; returns its end, None at the last."""
     for segment in _segments(connection, "SELECT * FROM segments WHERE upto > ? ORDER BY upto LIMIT 1", seq):
         lists = _read_lists(connection, segment.rows())
-        if not all(is_whole(lists.get(row, b"")) for row in segment.rows()):
+        if not all(is_whole(lists[row]) for row in segment.rows()):
             mend(connection, segment)
         return segment.upto
     return None
@@ -215,7 +215,7 @@ def _segments(connection: sqlite3.Connection, select: str, *values: Any) -> list
 
 @lru_cache(_SEGMENTS_KNOWN)
 def _segment(row: str) -> Segment:
-    """A row as it is read by each search: to take it apart was a sixth of one that looks through all."""
+    """What a row says; each search reads them again, most of them as they were."""
     return Segment(*map(int, row.split()))
 
 

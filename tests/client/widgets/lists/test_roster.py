@@ -217,46 +217,44 @@ async def test_m_asks_to_mute_whom_the_cursor_is_on():
         assert app.posted == ["mute b"]
 
 
+class Counting(Roster):
+    """Says which rows were drawn."""
+
+    def __init__(self):
+        super().__init__()
+        self.drawn = []
+
+    def render_line(self, y):
+        """Also write that down."""
+        self.drawn.append(y)
+        return super().render_line(y)
+
+
 async def test_only_visible_rows_are_drawn():
     """A thousand people on a short screen cost a few rows a frame."""
     app = RosterApp(crowd(1000))
-    drawn = []
-
-    class Counting(Roster):
-        def render_line(self, y):
-            drawn.append(y)
-            return super().render_line(y)
-
     async with app.run_test(size=(22, 9)) as pilot:
         counting = Counting()
         await app.mount(counting)
         counting.set_people(app.people)
         await pilot.pause()
-        assert drawn
-        assert max(drawn) < 9
+        assert counting.drawn
+        assert max(counting.drawn) < 9
 
 
 async def test_rows_below_the_last_one_are_drawn_once():
-    """They are all alike, and reach down to the end, scrolled or not."""
+    """They are all alike, and reach down to the end."""
     app = RosterApp(crowd(2))
-    drawn = []
-
-    class Counting(Roster):
-        def render_line(self, y):
-            drawn.append(y)
-            return super().render_line(y)
-
     async with app.run_test(size=(22, 30)) as pilot:
         counting = Counting()
         await app.mount(counting)
         counting.set_people(app.people)
         await pilot.pause()
-        drawn.clear()
-        whole = counting.size.region
-        strips = counting.render_lines(Region(0, 0, counting.outer_size.width, whole.height))
-        assert len(strips) == whole.height > len(counting.rows) + 2
-        assert max(drawn, default=0) <= len(counting.rows)
-        assert {strip.text.strip(" ▏▎▌█") for strip in strips[len(counting.rows) :]} == {""}
-        assert len({strip.cell_length for strip in strips}) == 1
-        for y in range(whole.height):
-            assert counting.render_lines(Region(0, y, counting.outer_size.width, 1))[0].text == strips[y].text
+        last, size = len(counting.rows), counting.outer_size
+        assert size.height > last + 2
+        assert max(counting.drawn) == last
+        strips = counting.render_lines(size.region)
+        assert len(strips) == size.height
+        assert {strip.text.strip(" ▏▎▌█") for strip in strips[last:]} == {""}
+        assert {strip.cell_length for strip in strips} == {size.width}
+        assert strips == [counting.render_lines(Region(0, y, size.width, 1))[0] for y in range(size.height)]

@@ -235,7 +235,7 @@ class Roster(ScrollView, can_focus=True):
     def render_lines(self, crop: Region) -> list[Strip]:
         """The strips of visible rows; their base is worked out once, not for each: that took longer than the row.
 
-        Nor are the rows below the last one, which are all alike: most of what a new size of the terminal cost here.
+        The rows below the last one are all alike, and drawn once: they were most of what a new size cost here.
         """
         self._base = self.rich_style
         alike = max(crop.y, len(self.rows) - self.scroll_offset.y)
