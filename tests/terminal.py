@@ -28,6 +28,7 @@ from wcwidth import wcswidth, wcwidth
 _FOREIGN_TO_PYTE = re.compile(rb"\x1b\[[0-9;:]*m|\x1b\[[<=>][0-?]*[ -/]*[@-~]|\x1b\[[0-?]*[ -/]+[@-~]")
 # A sequence, a string or a joined letter that the end of a read has cut in two.
 _CUT_OFF = re.compile(rb"(?:\x1b(?:\[[0-?]*[ -/]*|[\]P_^][^\x07\x1b]*\x1b?)?|\xe2\x80\x8d)$")
+_FRAME_BEGINS, _FRAME_ENDS = b"\x1b[?2026h", b"\x1b[?2026l"
 _JOINED = re.compile("\u200d.?")
 _WIDENED = re.compile("(.)\ufe0f")
 # What programs ask a terminal, and what one says that knows synchronised output and true colour.
@@ -274,8 +275,17 @@ class Terminal:
         self._raw += data
         self._rows = None
         data = self._held + data
-        cut = _CUT_OFF.search(data)
-        data, self._held = (data[: cut.start()], data[cut.start() :]) if cut else (data, b"")
+        end = self._end_of_what_may_be_shown(data)
+        data, self._held = data[:end], data[end:]
         for question in _QUESTION.findall(data):
             self.send(self._answers[question])
         self._stream.feed(_FOREIGN_TO_PYTE.sub(b"", data))
+
+    @staticmethod
+    def _end_of_what_may_be_shown(data: bytes) -> int:
+        """Where the last whole sequence ends, outside of a frame: half a frame is on no terminal's screen."""
+        begun = data.rfind(_FRAME_BEGINS)
+        if begun >= 0 and _FRAME_ENDS not in data[begun:]:
+            return begun
+        cut = _CUT_OFF.search(data)
+        return cut.start() if cut else len(data)

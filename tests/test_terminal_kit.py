@@ -77,6 +77,16 @@ def test_leaving_the_context_ends_the_program(tmp_path):
     assert terminal.wait_exit() == -signal.SIGKILL
 
 
+def test_a_frame_is_seen_whole_or_not_at_all(tmp_path):
+    """As on a terminal that knows synchronised output, wherever the end of a read may be."""
+    code = r"print('\x1b[?2026hhalf', end='', flush=True); input(); print(' whole\x1b[?2026l', flush=True); input()"
+    with python(code, tmp_path) as terminal:
+        terminal.wait(lambda _: b"half" in terminal.raw)
+        assert terminal.screen()[0] == ""
+        terminal.send(b"\r")
+        assert terminal.wait(" whole")[:2] == ["half", " whole"]  # the terminal's own echo of the key is between them
+
+
 def test_the_environment_is_the_one_given(tmp_path, monkeypatch):
     """Nothing of the caller's is inherited but the way to programs."""
     monkeypatch.setenv("CHAT_SECRET", "inherited")
