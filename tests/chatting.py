@@ -33,7 +33,7 @@ def short(value: object) -> str:
 
 
 class Person:
-    """One client. `init` is its first event; `people` follows who is here, by id; `seen` has every other event."""
+    """One client. `init` is its first event; `people` follows who is at its home, by id; `seen` has all others."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
@@ -99,7 +99,7 @@ class Person:
 
     async def _read(self) -> None:
         event = await self._frame()
-        if event["type"] == "clients":
+        if event["type"] == "clients" and event.get("room") == self.init.get("room"):
             for client_id in event["left"]:
                 self.people.pop(client_id, None)
             for client in event["joined"]:
@@ -151,7 +151,7 @@ class House:
         self._serving = serving
         self.clock = clock
         self.context = server.context
-        self.hosted = server.context.rooms.lobby
+        self.host = server.context.host
         self.connections = server.context.connections
         self.stack = stack
 
@@ -192,7 +192,7 @@ class House:
 
     def connection_of(self, name: str) -> Connection:
         """The server's side of somebody."""
-        owner = self.hosted.room.roster.owner_of(name)
+        owner = self.host.roster.owner_of(name)
         return next(session.connection for session in self.sessions if session.client_id == owner)
 
     def seat(self, wire: asyncio.Transport, data: bytes = b"") -> Connection:

@@ -6,6 +6,7 @@ from functools import partial
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Client, Init, decode_event, encode_event
 from chat_server.core.entries import decode_draft, encode_draft
+from chat_server.core.presence import Presence
 from chat_server.core.room import Room
 from chat_server.core.roster import Roster
 from chat_server.core.sync import SyncBuilder
@@ -17,6 +18,7 @@ class NumberedRoom:
 
     def __init__(self, *names, history=1000, keep=math.inf, max_text=4096, max_lines=100, part=object):
         self.roster = Roster(grace=60.0)
+        self._people = [f"~{name}" for name in names]
         for name in names:
             self.roster.join(f"~{name}", name, 0.0)
         self._timeline = partial(_of(Timeline, part), history=history, keep=keep)
@@ -30,7 +32,10 @@ class NumberedRoom:
         """All that is remembered is what the log has kept."""
         self.timeline = self._timeline()
         self.room = self._room(self.timeline, self.roster)
-        self.sync = self._sync(self.timeline, self.roster)
+        self.presence = Presence(self.roster)
+        for client_id in self._people:
+            self.presence.enter(client_id)
+        self.sync = self._sync(self.room, self.presence)
         for seq, body in self._kept.items():
             self.room.apply(seq, decode_draft(body))
 
@@ -66,7 +71,9 @@ class NumberedRoom:
     def encoded_sync(self, name, now=0.0, resume=None):
         """The same, as it is written; its messages may have been encoded for others before."""
         you = Client(f"~{name}", name)
-        return self.sync.initial_sync(you, epoch="e", now=now, limits={"text": 4096.0}, resume=resume)
+        return self.sync.initial_sync(
+            you, epoch="e", now=now, limits={"text": 4096.0}, position=self.seq, resume=resume
+        )
 
     def seen_by(self, name, now=0.0):
         """The ids in that greeting."""

@@ -10,11 +10,11 @@ class SlowLog:
     """The log of a running server, of which every answer waits until it is let go."""
 
     def __init__(self, house: House) -> None:
-        self._log = house.hosted.log
+        self._log = house.host.log
         self._go = asyncio.Event()
         self.asked: list[str] = []
         self.full = self.unreadable = False
-        house.hosted.log = self
+        house.host.log = self
 
     def let_go(self) -> None:
         """Answer everything from now on."""
@@ -37,13 +37,13 @@ class SlowLog:
             raise LogError("The disk is not responding.")
         return await self._log.find(key)
 
-    async def page(self, before, limit, reader):
+    async def page(self, before, limit, reader, **which):
         """As the log does, later."""
         self.asked.append("page")
         await self._go.wait()
         if self.unreadable:
             raise LogError("The disk is not responding.")
-        return await self._log.page(before, limit, reader)
+        return await self._log.page(before, limit, reader, **which)
 
     async def claim(self, name, value, *, lasting=True):
         """As the log does, later."""

@@ -14,6 +14,7 @@ from terminal import Terminal
 UP = b"\x1b[1;3A"  # Alt+↑
 ESC = b"\x1b"
 CTRL_B, CTRL_O, CTRL_Q, CTRL_U = b"\x02", b"\x0f", b"\x11", b"\x15"
+F4 = b"\x1bOS"
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +98,10 @@ def test_a_direct_message_picked_from_the_roster_is_seen_by_two(
         ana.click_text("● bob")
         ana.wait("private to bob")
         say(ana, "can you cover for me at 3?")
+        bob.click_text("ana wrote to you privately")
         bob.wait("private → you")
+        bob.wait("can you cover for me at 3?")
+        bob.send(ESC)
         ana.send(ESC)
         ana.wait("Message everyone…")
         say(ana, "lunch?")
@@ -117,6 +121,7 @@ def test_a_person_is_found_by_a_few_letters(ana: Terminal, bob: Terminal) -> Non
     bob.type("an\r")
     bob.wait("private to ana")
     say(bob, "hi ana")
+    ana.click_text("bob wrote to you privately")
     ana.wait("private → you")
 
 
@@ -195,7 +200,7 @@ def test_it_works_in_a_narrow_terminal(ana: Terminal, server: Server, tmp_path: 
         kim.wait("▊release at 14:00")
         kim.wait("▊ana")
         say(kim, "/to ana hi from kim")
-        ana.wait("hi from kim")
+        ana.wait("kim wrote to you privately")
         kim.send(CTRL_O)
         kim.wait("Type part of a name")
         kim.type("ana\r")
@@ -205,8 +210,10 @@ def test_it_works_in_a_narrow_terminal(ana: Terminal, server: Server, tmp_path: 
 def test_keys_typed_ahead_are_carried_out_in_their_order(ana: Terminal, bob: Terminal) -> None:
     """Over a slow line everything may come at once; nobody gets what was meant for another."""
     ana.send(b"alpha\romega\r" + CTRL_O + b"bob\rfor bob alone\r")
-    rows = bob.wait("for bob alone")
+    rows = bob.wait("↓ ana")
     assert [row.split()[-1] for row in rows if row.endswith((" alpha", " omega"))] == ["alpha", "omega"]
+    bob.send(F4)
+    bob.wait("for bob alone")
     ana.wait("▸ bob")
     ana.wait(gone("sending…"))
     ana.send(UP + b"rsure\r")

@@ -150,9 +150,9 @@ def test_a_long_lived_one_outlives_its_server(tmp_path: Path) -> None:
 
 def test_an_address_that_can_not_work(chat: Callable[..., PlainChat], server: Server) -> None:
     """It ends at once, though the input goes on: another try would end the same way."""
-    with chat("ana", url=f"{server.url}/nowhere") as ana:
+    with chat("ana", url=f"{server.url}/no/where") as ana:
         assert ana.ended() == 1
-        ana.complains("There is no room /nowhere here")
+        ana.complains("There is no room /no/where here")
 
 
 def test_a_server_that_would_have_us_no_more_may_change_its_mind(chat: Callable[..., PlainChat]) -> None:

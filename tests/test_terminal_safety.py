@@ -113,7 +113,8 @@ def test_a_terminal_in_the_background_is_told_who_wrote_but_not_what(tmp_path: P
             look_away(ana, bob)
             assert b"\x1b]9;" not in ana.raw
             bob.send("/to ana the code is 4711")
-            ana.wait("the code is 4711")
+            rows = ana.wait("bob wrote to you privately")
+            assert not any("4711" in row for row in rows)
             assert b"\x07\x1b]9;chat: direct message from bob\x07" in ana.raw
             ana.send(FOCUS_IN)
             ana.wait(lambda _: ana.raw.count(OLD_TITLE) == 1)
@@ -136,6 +137,8 @@ def test_everything_that_a_hostile_server_says_is_inert(tmp_path: Path) -> None:
         ana.wait("private to �]52;c")
         ana.send(b"\x15")
         ana.wait("Private message to")
+        ana.send(b"\x1b")
+        ana.wait("the last word")
         ana.send(b"\x1b[1;3A")
         ana.wait("Reply")
         ana.send(b"r")

@@ -6,6 +6,7 @@
 | `"green build"` | these words, one after the other |
 | `gre*` | a word that begins so |
 | `from:ana` | this sender, by the name at the time |
+| `in:dev` | this room |
 | `before:120` | a smaller number: the next page of an answer |
 
 A Korean word is a beginning without the `*` as well: what is said of it is joined to it. What is a word says `words`.
@@ -17,13 +18,14 @@ from typing import NamedTuple
 
 from chat_protocol.names import fold_name
 from chat_protocol.patterns import deferred
+from chat_protocol.rooms import InvalidRoomError, check_room_name
 from chat_protocol.words import may_go_on, words_of
 
 MOST_TERMS = 16
 MOST_WORDS = 64
 """In all terms together: a phrase is compared at each of its words."""
 _PART = deferred(
-    r'(?P<sender>from:(?P<name>\S+))|before:(?P<before>\S+)|"(?P<phrase>[^"]*)"(?P<more>\*?)|(?P<word>\S+)'
+    r'(?P<sender>from:(?P<name>\S+))|before:(?P<before>\S+)|in:(?P<room>\S+)|"(?P<phrase>[^"]*)"(?P<more>\*?)|(?P<word>\S+)'
 )
 _ID = deferred(r"[1-9][0-9]{0,17}", re.ASCII)
 
@@ -53,14 +55,15 @@ class Term(NamedTuple):
 
 
 class Query(NamedTuple):
-    """What a message must have: every term, the sender (folded as names are), a number below `before`."""
+    """What a message must have: every term, the sender (folded as names are), a number below `before`, the `room`."""
 
     terms: tuple[Term, ...]
     sender: str | None = None
     before: int | None = None
+    room: str | None = None
 
     def fits(self, text: str, from_name: str) -> bool:
-        """Has a message with this text and sender what is looked for, its number aside?"""
+        """Has a message with this text and sender what is looked for, its number and its room aside?"""
         if self.sender is not None and fold_name(from_name) != self.sender:
             return False
         if text.isascii():  # most have not even the letters, which is seen sooner
@@ -80,6 +83,7 @@ def parse_query(text: str) -> Query:
     terms: list[Term] = []
     sender: str | None = None
     before: int | None = None
+    room: str | None = None
     for part in _PART.finditer(text):
         if part["sender"]:
             sender = fold_name(part["name"])
@@ -87,6 +91,8 @@ def parse_query(text: str) -> Query:
             if not _ID.fullmatch(part["before"]):
                 raise QueryError("before: takes a message id, such as before:120.")
             before = int(part["before"])
+        elif part["room"]:
+            room = _room(part["room"])
         else:
             written = part["phrase"] if part["phrase"] is not None else part["word"]
             if words := words_of(written):
@@ -98,4 +104,11 @@ def parse_query(text: str) -> Query:
         raise QueryError(f"Search for at most {MOST_WORDS} words.")
     if not terms and sender is None:
         raise QueryError("Type words to search for, or from:name.")
-    return Query(tuple(terms), sender, before)
+    return Query(tuple(terms), sender, before, room)
+
+
+def _room(written: str) -> str:
+    try:
+        return check_room_name(written)
+    except InvalidRoomError as error:
+        raise QueryError(str(error)) from error

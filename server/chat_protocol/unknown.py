@@ -9,7 +9,8 @@ from chat_protocol.text import clean_line
 _INSTEAD = (
     ("/msg /query /dm /pm /w /whisper /tell /private", "use /to bob text"),
     ("/nick /rename /user /register /login /identify", "use /name ana"),
-    ("/quit /q /part /leave /bye /disconnect /close /logout /signoff /wc", "use /exit"),
+    ("/quit /q /bye /disconnect /close /logout /signoff /wc", "use /exit"),
+    ("/part", "use /leave dev"),
     ("/rm /del /remove /unsend /redact", "use /delete 12"),
     ("/r /re /quote /answer /thread", "use /reply 12 text"),
     ("/find /grep /lastlog", "use /search words"),
@@ -17,16 +18,18 @@ _INSTEAD = (
     ("/e /edit /s /correct /fix", "messages can't be edited: use /delete 12, then send it again"),
     ("/me /action /slap /shrug", "send it as a message"),
     ("/say /all /notice /amsg /broadcast", "text without a slash goes to everyone"),
-    ("/who /names /users /nicks /people /online /here", "you see people join and leave"),
+    ("/names /users /nicks /people /online /here", "use /who"),
     ("/whois /whowas /info /seen /last", "people have a name, nothing more"),
     ("/away /afk /back /brb /status /presence", "send it as a message"),
     ("/clear /cls /reset", "your own program decides what it shows, and /delete deletes for everyone"),
     ("/ignore /block /mute /unignore /unblock /unmute", "hiding messages is up to your own program"),
-    ("/topic /title /motd /pin /unpin /pins", "nothing is pinned above the messages here"),
+    ("/title /motd /subject", "use /topic text"),
+    ("/pin /unpin /pins", "nothing is pinned above the messages here"),
     ("/react /unreact /like", "use /reply 12 and an emoji"),
     ("/kick /ban /unban /op /deop /voice /devoice /mod /admin /mode /kill", "everyone here has the same rights"),
     ("/invite", "anyone who knows the address can join"),
-    ("/join /j /room /rooms /channel /channels /list /create /switch /cycle", "each address has one room"),
+    ("/j /room /channel /create /switch /cycle", "use /join dev"),
+    ("/channels /list", "use /rooms"),
     ("/server /connect /reconnect /open", "connect to the other address instead"),
     ("/upload /file /send /attach /dcc /image", "only text can be sent, such as a link"),
     ("/theme /color /colour /colors /set /settings /config /preferences /bind /alias", "that's up to your own program"),
@@ -35,7 +38,7 @@ _INSTEAD = (
 OTHER_NAMES: Mapping[str, str] = {name: instead for names, instead in _INSTEAD for name in names.split()}
 """What other programs call things, and what to do here, as the end of a sentence."""
 
-_NO_GUESS = frozenset({"/exit"})
+_NO_GUESS = frozenset({"/exit", "/leave"})
 """Who follows a wrong guess must not lose anything by it, as a name is lost that is given up."""
 
 _PLAIN = deferred(r"/[a-z]{1,20}", re.IGNORECASE | re.ASCII)

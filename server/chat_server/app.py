@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import math
 import socket
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
@@ -10,14 +9,12 @@ from contextlib import suppress
 from chat_protocol.events import CLOSE_RESTART
 from chat_server.core.limits import Admission, ClientRates
 from chat_server.core.metrics import Counts
-from chat_server.core.room import Room
 from chat_server.core.roster import Roster
-from chat_server.core.timeline import Timeline
 from chat_server.log import LogError, MessageLog, Opened, OpenError, open_log
 from chat_server.ops import maintenance
 from chat_server.ops.http import MetricsEntrance, OperatorPages
 from chat_server.rooms.clock import Clock, Seen
-from chat_server.rooms.hosted_room import HostedRoom
+from chat_server.rooms.host import RoomHost
 from chat_server.rooms.registry import RoomRegistry
 from chat_server.sessions.context import ServerContext
 from chat_server.sessions.entrance import ChatEntrance
@@ -45,7 +42,7 @@ class StopError(Exception):
 
 
 class ChatServer:
-    """One room on one port. `start`, then `serve` until `stop` is called; everything runs in one event loop.
+    """The rooms of one log. `start`, then `serve` until `stop` is called; everything runs in one event loop.
 
     `start_clock` is given the times that the log has seen last; `inherited` are sockets to listen on in place of those
     that the settings name. From its start on, a server has a `context`, and `addresses`: host and port of each.
@@ -79,18 +76,18 @@ class ChatServer:
             StartError: when that is not possible.
         """
         log, opened = await self._open_log()
-        lobby = self._assemble(log, opened)
+        host = self._assemble(log, opened)
         try:
-            await self._catch_up(lobby)
+            await self._catch_up(host)
             await self._let_in()
         except BaseException:  # whatever it is, a cancellation too: it goes on to the caller, and nothing is left open
             for door in self._doors:
                 door.close()
-            await lobby.close()
+            await host.close()
             raise
-        self._spawn(lobby.follow())
+        self._spawn(host.follow())
         self._spawn(maintenance.sweep(self.context))
-        self._spawn(maintenance.run(self.settings, lobby))
+        self._spawn(maintenance.run(self.settings, host))
         self._spawn(maintenance.watch(self.context))
 
     async def _open_log(self) -> tuple[MessageLog, Opened]:
@@ -100,26 +97,25 @@ class ChatServer:
         except (ValueError, OpenError) as error:
             raise StartError(str(error)) from error
 
-    def _assemble(self, log: MessageLog, opened: Opened) -> HostedRoom:
-        """Make the lobby, and what there is one of per server."""
+    def _assemble(self, log: MessageLog, opened: Opened) -> RoomHost:
+        """Make what there is one of per server."""
         settings = self.settings
         clock = self._start_clock(Seen(opened.time, opened.wall, opened.ends))
         maintenance.tell_doubts(clock)
         counts, scheduler = Counts(), ReadScheduler()
-        roster = Roster(settings.name_grace, settings.per_address)
-        timeline = Timeline(history=settings.history, keep=settings.keeping[0] or math.inf)
-        room = Room(timeline, roster, max_text=settings.max_text, max_lines=settings.max_lines)
-        hub = Hub(roster.take_changes, scheduler, GATHERED_PACE if opened.gathers else DEFAULT_PACE)
-        lobby = HostedRoom(timeline, room, log, hub, opened, now=clock, spawn=self._spawn, counts=counts)
+        rooms = RoomRegistry(settings, Roster(settings.name_grace, settings.per_address), log)
+        hub = Hub(scheduler, GATHERED_PACE if opened.gathers else DEFAULT_PACE)
+        host = RoomHost(rooms, log, hub, opened, now=clock, spawn=self._spawn, counts=counts)
         admission = Admission(settings.max_connections or connections_possible(), settings.per_address)
-        rates = ClientRates(settings.rate)
         connections = ConnectionRegistry(settings, scheduler, counts, admission)
-        self.context = ServerContext(settings, clock, self._spawn, counts, connections, RoomRegistry(lobby), rates)
-        return lobby
+        self.context = ServerContext(
+            settings, clock, self._spawn, counts, connections, host, ClientRates(settings.rate)
+        )
+        return host
 
-    async def _catch_up(self, lobby: HostedRoom) -> None:
+    async def _catch_up(self, host: RoomHost) -> None:
         try:
-            await lobby.catch_up()
+            await host.catch_up()
         except LogError as error:
             raise StartError(str(error)) from error
         except ValueError as error:  # what is in it was written by no room
@@ -185,14 +181,13 @@ class ChatServer:
                 await asyncio.wait_for(connections.empty.wait(), self.settings.close_timeout)
         for connection in connections:
             connection.transport.abort()
-        for hosted in context.rooms:
-            try:
-                async with asyncio.timeout(_LOG_SECONDS):
-                    with suppress(LogError):
-                        await hosted.log.mark(context.now(), context.now.believed)
-                    await hosted.close()
-            except TimeoutError:
-                self._failure = StopError("the disk is not responding, and the last messages may be lost")
+        try:
+            async with asyncio.timeout(_LOG_SECONDS):
+                with suppress(LogError):
+                    await context.host.log.mark(context.now(), context.now.believed)
+                await context.host.close()
+        except TimeoutError:
+            self._failure = StopError("the disk is not responding, and the last messages may be lost")
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -210,8 +205,7 @@ class ChatServer:
             if not connections.busy:
                 break
             await asyncio.sleep(0)
-        for hosted in self.context.rooms:
-            hosted.hub.flush()
+        self.context.host.hub.flush()
         for connection in connections:
             connection.release_reading(ReadHold.STOPPING)
 

@@ -33,7 +33,10 @@ class Settings:
         "memory:", "where messages are kept: memory: until the server stops, sqlite:PATH in a file", "URL"
     )
     keep: str = _option("", "retention: how long, or how many, messages are kept, such as 30d or 100000", "KEEP")
-    history: int = _option(10_000, "messages held in memory; the oldest are dropped first", "MESSAGES")
+    history: int = _option(10_000, "messages held in memory for each room; the oldest are dropped first", "MESSAGES")
+    rooms: str = _option("open", "whether people may make rooms: open, or closed", "RULE")
+    max_rooms: int = _option(10_000, "most rooms", "ROOMS")
+    new_rooms: int = _option(20, "rooms a client may make in a day", "ROOMS")
     max_text: int = _option(4096, "longest message, in characters", "CHARACTERS")
     max_lines: int = _option(100, "most lines in a message", "LINES")
     max_frame: int = _option(65_536, "largest WebSocket message accepted", "BYTES")
@@ -76,6 +79,8 @@ class Settings:
         """
         if not 0 <= self.port <= 65_535:
             raise ValueError(f"--port must be a number from 0 to 65535, not {self.port}")
+        if self.rooms not in {"open", "closed"}:
+            raise ValueError(f"--rooms must be open or closed, not {self.rooms}")
         self.rate, self.metrics_at, self.keeping, self.hosts  # noqa: B018 - asked for their errors
         self.exempt_networks, self.trusted_networks, self.allowed_origins, self.public_origin  # noqa: B018 - as above
         for option in fields(self):

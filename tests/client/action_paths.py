@@ -102,14 +102,20 @@ async def _drag(person: Chat, text: str) -> None:
     await _mouse(person, text, text, text)
 
 
-async def _mouse(person: Chat, text: str, within: str, through: str) -> None:
+async def _right_click(person: Chat, place: str) -> None:
+    """The same with the right button."""
+    text, _, within = place.partition(" @ ")
+    await _mouse(person, text, within or text, "", button=3)
+
+
+async def _mouse(person: Chat, text: str, within: str, through: str, button: int = 1) -> None:
     await person.until(lambda: any(text in row and within in row for row in person.rows))
     y, row = next((y, row) for y, row in enumerate(person.rows) if text in row and within in row)
     x = cell_len(row.split(text)[0])
     to = x + cell_len(through[:-1])
     path = [(events.MouseDown, x), (events.MouseMove, to), (events.MouseUp, to)]
     for event, column in path if to > x else [path[0], path[2]]:
-        person.app.post_message(event(None, column, y, 0, 0, 1, False, False, False, column, y))
+        person.app.post_message(event(None, column, y, 0, 0, button, False, False, False, column, y))
     await person.pilot.pause()
 
 
@@ -142,6 +148,7 @@ VERBS: dict[str, Callable[[Chat, str], Any]] = {
     "write": Chat.write,
     "say": _say,
     "click": _click,
+    "rightclick": _right_click,
     "drag": _drag,
     "shows": Chat.shows,
     "lacks": Chat.lacks,

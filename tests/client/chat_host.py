@@ -156,10 +156,10 @@ class HeldLog:
     """The log of a running server, whose appends wait until they are let go; `full` then refuses them."""
 
     def __init__(self, house: House, *, full: bool = False) -> None:
-        self._log = house.hosted.log
+        self._log = house.host.log
         self._go = asyncio.Event()
         self._full = full
-        house.hosted.log = self  # type: ignore[assignment] - the sessions ask it for nothing else
+        house.host.log = self  # type: ignore[assignment] - the sessions ask it for nothing else
 
     def hold(self, *, full: bool = False) -> None:
         """What comes from now on waits."""

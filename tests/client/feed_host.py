@@ -36,7 +36,17 @@ class FeedHost:
     @property
     def texts(self):
         """What the screen would show, in its order."""
-        return [message.text for message in self.store.messages.values()]
+        return [self._messages[number].text for number in self.numbers]
+
+    @property
+    def numbers(self):
+        """The ids of them all, in order: those said privately too, which are elsewhere."""
+        return sorted(self._messages)
+
+    @property
+    def _messages(self):
+        held = (message for view in self.store.views for message in view.history.messages.values())
+        return {message.id: message for message in held if message.text}
 
     def number_of(self, words):
         """The id of the message with these words."""

@@ -14,6 +14,7 @@ from chat_tui.widgets.composer.completion_popup import LOOKS as POPUP
 from chat_tui.widgets.composer.frame import LOOKS as FRAME
 from chat_tui.widgets.lists.roster import LOOKS as ROSTER
 from chat_tui.widgets.lists.search_hits import LOOKS as HITS
+from chat_tui.widgets.lists.sidebar import LOOKS as SIDEBAR
 from chat_tui.widgets.messages.styles import LOOKS as MESSAGES
 from chat_tui.widgets.messages.styles import MARKED, PICKED
 
@@ -55,6 +56,7 @@ LOOKS: list[Look] = [
     *_parts(HEADER, BAR),
     *_parts(KEYS, BAR, lines=["edge"]),
     *_parts(ROSTER, (*PLAIN, *DIALOG)),
+    *_parts(SIDEBAR, (*PLAIN, *DIALOG)),
     *_parts(HITS, DIALOG),
     *_parts(POPUP, BAR),
     *_parts(FRAME, DIALOG),

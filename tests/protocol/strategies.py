@@ -8,11 +8,19 @@ from chat_protocol.commands import (
     HISTORY_MOST,
     LIFETIME_MAX,
     LIFETIME_MIN,
+    TOPIC_LENGTH,
     Delete,
     Exit,
     FetchHistory,
+    Join,
+    Leave,
+    ListPeople,
+    ListRooms,
+    MarkRead,
+    RoomPlace,
     Say,
     Search,
+    SetTopic,
     TakeName,
 )
 from chat_protocol.events import (
@@ -22,11 +30,19 @@ from chat_protocol.events import (
     Deleted,
     HistoryPage,
     Init,
+    LeftRoom,
     Message,
+    PeoplePage,
+    ReadPlace,
     Refusal,
+    RoomsPage,
+    RoomState,
+    RoomView,
     SearchResults,
+    Unread,
 )
 from chat_protocol.queries import QueryError, parse_query
+from chat_protocol.rooms import RESERVED
 from chat_protocol.text import DRAWN_AS_NOTHING, clean, clean_line
 
 _NOTHING = re.compile(rf"[\s{DRAWN_AS_NOTHING}]*")
@@ -39,14 +55,18 @@ tokens = st.none() | st.from_regex(r"[!-~]{1,64}", fullmatch=True)
 # In milliseconds, because the wire has three decimals.
 lifetimes = st.integers(int(LIFETIME_MIN * 1000), int(LIFETIME_MAX * 1000)).map(lambda ms: ms / 1000)
 
-says = st.builds(
-    Say,
-    text=texts.filter(lambda text: not _NOTHING.fullmatch(text)),
-    to=st.none() | st.from_regex(r"\S{1,64}", fullmatch=True),
-    reply_to=st.none() | ids,
-    lifetime=st.none() | lifetimes,
-    txn=tokens,
+room_names = st.from_regex(r"[a-z0-9_-]{1,32}", fullmatch=True).filter(lambda name: name not in RESERVED)
+maybe_in_room = st.none() | room_names
+_spoken = texts.filter(lambda text: not _NOTHING.fullmatch(text))
+_to_somebody = st.from_regex(r"\S{1,64}", fullmatch=True)
+says = st.one_of(
+    st.builds(
+        Say, text=_spoken, reply_to=st.none() | ids, lifetime=st.none() | lifetimes, txn=tokens, room=maybe_in_room
+    ),
+    st.builds(Say, text=_spoken, to=_to_somebody, reply_to=st.none() | ids, lifetime=st.none() | lifetimes, txn=tokens),
 )
+_topics = texts.map(lambda text: " ".join(text.split())).filter(lambda text: text != "-" and len(text) <= TOPIC_LENGTH)
+_places = st.builds(RoomPlace, room=room_names, seq=st.none() | st.just(0) | ids)
 
 
 def _can_be_found(words):
@@ -60,9 +80,15 @@ def _can_be_found(words):
 names_of_some_sort = texts.map(str.strip).filter(bool)
 commands = st.one_of(
     says,
-    st.builds(Delete, id=st.none() | ids, txn=tokens),
+    st.builds(Delete, id=st.none() | ids, txn=tokens, room=maybe_in_room),
+    st.builds(Join, places=st.lists(_places, min_size=1, max_size=4, unique=True).map(tuple), txn=tokens),
+    st.builds(Leave, rooms=st.lists(room_names, min_size=1, max_size=4, unique=True).map(tuple), txn=tokens),
+    st.builds(ListRooms, beginning=st.just("") | room_names, after=st.just("") | room_names, txn=tokens),
+    st.builds(ListPeople, after=st.just("") | _to_somebody, txn=tokens, room=maybe_in_room),
+    st.builds(SetTopic, topic=_topics, txn=tokens, room=maybe_in_room),
+    st.builds(MarkRead, id=ids, txn=tokens, room=maybe_in_room),
     st.builds(TakeName, name=names_of_some_sort, txn=tokens),
-    st.builds(FetchHistory, before=ids, count=st.integers(1, HISTORY_MOST), txn=tokens),
+    st.builds(FetchHistory, before=ids, count=st.integers(1, HISTORY_MOST), txn=tokens, room=maybe_in_room),
     st.builds(Search, query=st.from_regex(r"\w+( \S+)*", fullmatch=True).filter(_can_be_found), txn=tokens),
     st.builds(Exit, txn=tokens),
 )
@@ -84,8 +110,10 @@ messages = st.builds(
     seq=ids,
     expires_at=st.none() | _times,
     txn=tokens,
+    room=st.none() | _clean_lines,
 )
 _several_clients = st.lists(clients, max_size=3).map(tuple)
+_unread = st.builds(Unread, count=ids, to_you=ids)
 inits = st.builds(
     Init,
     messages=st.lists(messages, max_size=3).map(tuple),
@@ -99,6 +127,11 @@ inits = st.builds(
     you=st.none() | clients,
     clients=st.none() | _several_clients,
     missed=st.none() | ids,
+    room=st.none() | _clean_lines,
+    people=st.none() | ids,
+    topic=_clean_lines,
+    read=st.none() | ids,
+    unread=st.none() | _unread,
 )
 _several_messages = st.lists(messages, max_size=3).map(tuple)
 events = st.one_of(
@@ -106,12 +139,44 @@ events = st.one_of(
     st.builds(HistoryPage, before=ids, messages=_several_messages, more=st.booleans(), txn=tokens),
     st.builds(SearchResults, query=_clean_lines, messages=_several_messages, more=st.booleans(), txn=tokens),
     messages,
-    st.builds(Deleted, id=ids, seq=ids),
+    st.builds(Deleted, id=ids, seq=ids, room=st.none() | _clean_lines),
+    st.builds(
+        RoomView,
+        seq=ids,
+        room=st.none() | _clean_lines,
+        messages=st.none() | _several_messages,
+        resumed=st.none() | st.booleans(),
+        deleted=st.none() | st.lists(ids, max_size=3).map(tuple),
+        more=st.none() | st.booleans(),
+        missed=st.none() | ids,
+        people=st.none() | ids,
+        here=st.none() | _several_clients,
+        topic=_clean_lines,
+        by=st.none() | clients,
+        read=st.none() | ids,
+        unread=st.none() | _unread,
+        txn=tokens,
+    ),
+    st.builds(LeftRoom, room=st.none() | _clean_lines, txn=tokens),
+    st.builds(
+        RoomsPage,
+        rooms=st.lists(
+            st.builds(
+                RoomState, room=_clean_lines, people=ids, seq=ids, last_at=st.none() | _times, topic=_clean_lines
+            ),
+            max_size=3,
+        ).map(tuple),
+        more=st.booleans(),
+        txn=tokens,
+    ),
+    st.builds(PeoplePage, people=_several_clients, more=st.booleans(), room=st.none() | _clean_lines, txn=tokens),
+    st.builds(ReadPlace, id=ids, room=st.none() | _clean_lines),
     st.builds(
         ClientsChanged,
         joined=_several_clients,
         left=st.lists(_clean_lines, max_size=3).map(tuple),
         clients=st.none() | _several_clients,
+        room=st.none() | _clean_lines,
     ),
     st.builds(Refusal, code=_clean_lines, text=_clean_texts, txn=tokens),
 )

@@ -87,6 +87,24 @@ def test_what_is_no_lifetime(word):
         ("/txn kéy hi", "bad_token"),
         ("/txn k\x1b hi", "bad_token"),
         ("/exit now", "bad_argument"),
+        ("/join", "missing_argument"),
+        ("/join ,", "bad_argument"),
+        ("/join " + ",".join(f"r{number}" for number in range(201)), "bad_argument"),
+        ("/join #ops,a.b", "bad_room"),
+        ("/join web", "bad_room"),
+        ("/join dev@x", "bad_id"),
+        ("/leave " + "x" * 33, "bad_room"),
+        ("/in dev", "missing_argument"),
+        ("/in d.v hi", "bad_room"),
+        ("/in dev /in ops hi", "twice"),
+        ("/in dev /to bob hi", "bad_argument"),
+        ("/in dev /exit", "bad_argument"),
+        ("/in dev /join ops", "bad_argument"),
+        ("/reply 3 /topic x", "bad_argument"),
+        ("/topic " + "x" * 201, "too_long"),
+        ("/topic", "missing_argument"),
+        ("/rooms a.b", "bad_room"),
+        ("/read last", "bad_id"),
         ("/to bob /delete last", "bad_argument"),
         ("/to bob /temp 30 /exit", "bad_argument"),
         ("/reply 12 /name ana", "bad_argument"),
@@ -112,14 +130,17 @@ def test_another_case_is_explained():
     [
         *[(f"{name} bob hi", "use /to bob text.") for name in ("/msg", "/query", "/dm", "/w", "/whisper", "/tell")],
         ("/nick ana", "use /name ana."),
-        *[(name, "use /exit.") for name in ("/quit", "/q", "/part", "/leave", "/bye", "/disconnect", "/QUIT now")],
+        *[(name, "use /exit.") for name in ("/quit", "/q", "/bye", "/disconnect", "/QUIT now")],
+        ("/part dev", "use /leave dev."),
         ("/rm 12", "use /delete 12."),
         ("/del 12", "use /delete 12."),
-        *[(name, "you see people join and leave.") for name in ("/who", "/names", "/users")],
+        *[(name, "use /who.") for name in ("/names", "/users")],
+        ("/title x", "use /topic text."),
         ("/to bob /msg ana hi", "use /to bob text."),
         ("/edit 3 x", "messages can't be edited: use /delete 12, then send it again."),
         ("/me waves", "send it as a message."),
-        *[(name, "each address has one room.") for name in ("/join #dev", "/list", "/channels")],
+        *[(name, "use /rooms.") for name in ("/list", "/channels")],
+        *[(name, "use /join dev.") for name in ("/j dev", "/room dev", "/create dev")],
         ("/theme", "that's up to your own program."),
         ("/kick bob", "everyone here has the same rights."),
         ("/whois bob", "people have a name, nothing more."),
@@ -151,7 +172,7 @@ def test_a_slip_of_the_finger_is_explained(name, near):
 
 def test_no_name_of_another_program_is_taken_for_a_slip():
     """Every one of them is answered, and none is a command here; to leave is proposed for no slip at all."""
-    asked = {"/edit", "/theme", "/me", "/who", "/names", "/clear", "/away", "/topic", "/kick", "/ignore", "/part"}
+    asked = {"/edit", "/theme", "/me", "/names", "/clear", "/away", "/kick", "/ignore", "/part"}
     assert asked < OTHER_NAMES.keys()
     assert not OTHER_NAMES.keys() & {spec.name for spec in COMMANDS}
     for name in OTHER_NAMES:

@@ -13,8 +13,15 @@ from chat_protocol.commands import (
     Delete,
     Exit,
     FetchHistory,
+    Join,
+    Leave,
+    ListPeople,
+    ListRooms,
+    MarkRead,
+    RoomPlace,
     Say,
     Search,
+    SetTopic,
     TakeName,
 )
 from protocol.strategies import commands
@@ -43,6 +50,12 @@ def traits(command):
         (TakeName("ana"), {"can_be_repeated", "is_idempotent", "is_answered"}),
         (FetchHistory(3), {"can_be_repeated", "is_idempotent", "is_answered", "waits_for_own_lines"}),
         (Search("words"), {"can_be_repeated", "is_idempotent", "is_answered", "waits_for_own_lines"}),
+        (Join((RoomPlace("dev", 3),)), {"can_be_repeated", "is_idempotent", "is_answered"}),
+        (Leave(("dev",)), {"can_be_repeated", "is_idempotent", "is_answered", "waits_for_own_lines"}),
+        (ListRooms(), {"can_be_repeated", "is_idempotent", "is_answered", "waits_for_own_lines"}),
+        (ListPeople(), {"can_be_repeated", "is_idempotent", "is_answered"}),
+        (SetTopic("x"), {"can_be_repeated", "is_idempotent", "is_answered", "waits_for_own_lines"}),
+        (MarkRead(3), {"can_be_repeated", "is_idempotent", "speaks_of_message"}),
         (Exit(), {"can_be_repeated", "is_idempotent", "waits_for_own_lines"}),
     ],
 )
@@ -67,14 +80,14 @@ def test_every_verb_has_a_row_that_writes_it():
 
 def test_a_row_is_a_modifier_or_a_command():
     """What stands before another line sets something; everything else makes a command."""
-    assert {spec.name for spec in COMMANDS if spec.is_modifier} == {"/reply", "/temp", "/to", "/txn"}
+    assert {spec.name for spec in COMMANDS if spec.is_modifier} == {"/reply", "/temp", "/to", "/in", "/txn"}
     assert all(spec.is_modifier == (spec.build is None) for spec in COMMANDS)
     assert [spec.name for spec in COMMANDS if spec.takes_name] == ["/to"]
 
 
 def test_what_programs_write_is_offered_to_nobody():
     """The others are, in the order of the table."""
-    assert {spec.name for spec in COMMANDS if spec not in TYPED_COMMANDS} == {"/txn", "/history"}
+    assert {spec.name for spec in COMMANDS if spec not in TYPED_COMMANDS} == {"/txn", "/history", "/read"}
     assert sorted(TYPED_COMMANDS, key=COMMANDS.index) == list(TYPED_COMMANDS)
 
 

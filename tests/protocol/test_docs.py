@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from chat_protocol import events
-from chat_protocol.commands import COMMANDS, LIFETIME_MAX
+from chat_protocol.commands import COMMANDS, LIFETIME_MAX, MOST_ROOMS
 from chat_protocol.events import CLOSE_RESTART, CLOSE_SLOW, decode_event
 from chat_server.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "protocol.md").read_text()
-CODE = re.compile(r'\b(?:CommandRefused|CommandError|Refusal)\(\s*"(\w+)"')
+CODE = re.compile(r'\b(?:CommandRefused|CommandError|Refusal|__init__)\(\s*"(\w+)"')
 SOURCES = [path.read_text() for path in (ROOT / "server").rglob("*.py")]
 
 
@@ -76,6 +76,7 @@ def test_the_limits_are_the_defaults():
         "lines": str(settings.max_lines),
         "frame": str(settings.max_frame),
         "name": "32",
+        "rooms": f"{MOST_ROOMS}, {settings.max_rooms}",
         "temp_min": f"1, {LIFETIME_MAX:.0f}",
         "history": str(settings.history),
         "burst": settings.rate_limit.replace("/", ", "),

@@ -217,7 +217,7 @@ async def test_a_file_of_a_newer_version_is_told_as_that(chat, tmp_path, capfd, 
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     name, *files = command.split()
     assert main([name, *(str(tmp_path / f"{file}.db") for file in files)]) == 1
-    sentence = f"chat-server: {newer} was written by a newer chat-server (format 99; this one knows 1).\n"
+    sentence = f"chat-server: {newer} was written by a newer chat-server (format 99; this one knows 2).\n"
     assert capfd.readouterr() == ("", sentence)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
     assert str(newer) in await refused(newer)

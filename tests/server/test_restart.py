@@ -74,7 +74,7 @@ async def test_what_ended_meanwhile_is_gone_before_anybody_comes(log, tmp_path):
         bob = await house.person("bob")
         assert [message["text"] for message in bob.init["messages"]] == ["canary-long"]
         assert bob.init["seq"] == 3
-        assert house.hosted.timeline.next_due() == bob.init["messages"][0]["expires_at"]
+        assert house.host.alarm.next_due() == bob.init["messages"][0]["expires_at"]
     async with open_house(log=log, wall=later(601)) as house:
         assert traces(tmp_path, "canary") == []
         assert (await house.person("bob")).init["messages"] == []
@@ -86,12 +86,12 @@ async def test_an_end_beyond_what_is_replayed_is_told(log):
         (ana,) = await house.people("ana")
         await ana.said("/temp 600 canary")
         for number in range(2001):
-            house.hosted.log.append(NewEntry(MESSAGE, message(f"message {number}")))
+            house.host.log.append(NewEntry(MESSAGE, message(f"message {number}")))
         await ana.hears("message 2000")
     async with open_house(log=log, wall=later(599)) as house:
         ana = await house.person("ana")
         assert ana.init["more"]
-        assert house.hosted.timeline.next_due() is not None
+        assert house.host.alarm.next_due() is not None
         assert (await ana.next())["type"] == "delete"
         assert ana.seen[-1]["id"] == 1
         assert (await ana.said("/history 10"))["messages"][0]["id"] == 2
@@ -178,10 +178,10 @@ async def test_a_name_is_kept_for_its_owner_over_a_restart(log):
         assert (await eve.next())["code"] == "name_taken"
         assert (await house.person("cat")).init["you"]["name"] == "cat"
         assert (await house.person("Ana", secret=ANA)).init["you"]["name"] == "Ana"
-        assert set(await house.hosted.log.roster()) == {"ana", "bob", "cat", eve.init["you"]["name"].casefold()}
-        assert house.hosted.room.roster.next_due() <= house.clock() + 3600.0
+        assert set(await house.host.log.roster()) == {"ana", "bob", "cat", eve.init["you"]["name"].casefold()}
+        assert house.host.roster.next_due() <= house.clock() + 3600.0
     async with open_house(log=log, name_grace=0.0) as house:
-        assert await house.hosted.log.roster() == {}
+        assert await house.host.log.roster() == {}
         assert (await house.person("ana")).init["you"]["name"] == "ana"
 
 
@@ -222,12 +222,12 @@ async def test_what_is_too_old_is_shown_to_nobody(log):
         page = await bob.said("/history 9")
         assert (page["messages"], page["more"]) == ([], False)
         assert (await bob.said("/search canary"))["messages"] == []
-        assert len(await house.hosted.log.page(9, 9, "~bob")) == 1, "it was cut off already, and this has shown nothing"
+        assert len(await house.host.log.page(9, 9, "~bob")) == 1, "it was cut off already, and this has shown nothing"
 
 
 def has_let_go(house, number):
     """Does the room not know this message any more, so that whoever speaks of it has to ask the log?"""
-    return house.hosted.room.needs_lookup_before("", Delete(number), house.clock()) is not None
+    return house.host.lobby.room.needs_lookup_before("", Delete(number), house.clock()) is not None
 
 
 async def test_a_full_disk_is_told_and_passes(log):
@@ -253,7 +253,7 @@ async def test_a_full_disk_is_told_and_passes(log):
 
 async def limit(house, pages):
     """Let the file have so many pages, or as many as it has."""
-    await house.hosted.log.in_commit(
+    await house.host.log.in_commit(
         lambda writer: writer.connection.execute(f"PRAGMA max_page_count={pages}").fetchone()
     )
 

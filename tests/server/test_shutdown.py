@@ -127,7 +127,7 @@ async def test_what_was_kept_was_answered():
         house.server.stop()
         assert await asyncio.gather(*talking) == [1012] * 3
         await house.ended()
-        kept = [json.loads(entry.body)["text"] for entry in await house.hosted.log.page(1 << 40, 10_000, "")]
+        kept = [json.loads(entry.body)["text"] for entry in await house.host.log.page(1 << 40, 10_000, "")]
         assert people[0].seen == people[1].seen == people[2].seen == kept
 
 
@@ -165,7 +165,7 @@ async def test_a_part_that_dies_ends_the_server(caplog):
     await server.start()
     serving = asyncio.create_task(server.serve())
     async with connect(f"ws://127.0.0.1:{server.port}", proxy=None) as client:
-        server.context.rooms.lobby.log.append(NewEntry(MESSAGE, b"not what the room has written"))
+        server.context.host.log.append(NewEntry(MESSAGE, b"not what the room has written"))
         async with asyncio.timeout(PATIENCE):
             await client.wait_closed()
         assert client.close_code == 1012

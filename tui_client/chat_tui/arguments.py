@@ -30,6 +30,8 @@ def parse(arguments: Sequence[str]) -> Options:
     options = parser.parse_args(arguments, namespace=Options())
     if options.timeout is not None and not options.plain:
         parser.error("--timeout needs --plain")
+    if options.rooms and not options.plain:
+        parser.error("--room needs --plain")
     return options
 
 
@@ -65,11 +67,24 @@ def _parser() -> argparse.ArgumentParser:
         "join as somebody called that, not as you",
     )  # fmt: skip
     parser.add_argument(
+        "--room", action="append", type=_room, metavar="NAME", dest="rooms",
+        help="with --plain: follow this room, too; may be given several times. Lines go there with /in NAME text",
+    )  # fmt: skip
+    parser.add_argument(
         "--timeout", type=_seconds, metavar="SECONDS",
         help="with --plain: at the end of the input, give up after this long without an answer, connecting included "
         "(default: 10); until then, keep retrying a lost connection",
     )  # fmt: skip
     return parser
+
+
+def _room(text: str) -> str:
+    from chat_protocol.rooms import InvalidRoomError, check_room_name  # noqa: PLC0415 - seldom needed
+
+    try:
+        return check_room_name(text)
+    except InvalidRoomError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _seconds(text: str) -> float:

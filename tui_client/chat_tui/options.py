@@ -21,6 +21,7 @@ class Options:
         self.reduce_motion: bool | None = None
         self.plain = False
         self.timeout: float | None = None
+        self.rooms: list[str] = []
 
 
 def plain_options(words: Sequence[str]) -> Options | None:

@@ -211,4 +211,7 @@ def _plain(options: "Options", url: str | None) -> int:
     name = profile.name if options.guest else profile.name_at(url)
     keep_name = None if options.guest or options.name else partial(profile.keep_name_at, url)
     timeout = TIMEOUT if options.timeout is None else options.timeout
-    return run_plain(url, name=name, secret=secret, timeout=timeout, notice=problem or "", keep_name=keep_name)
+    return run_plain(
+        url, name=name, secret=secret, timeout=timeout, notice=problem or "", keep_name=keep_name,
+        rooms=options.rooms or (),
+    )  # fmt: skip

@@ -10,18 +10,32 @@ from msgspec import Struct
 __all__ = [
     "HISTORY_COUNT",
     "HISTORY_MOST",
+    "MOST_ROOMS",
+    "TOPIC_LENGTH",
     "Command",
     "Delete",
     "Exit",
     "FetchHistory",
+    "Join",
+    "Leave",
+    "ListPeople",
+    "ListRooms",
     "LoggedCommand",
+    "MarkRead",
+    "RoomPlace",
     "Say",
     "Search",
+    "SetTopic",
     "TakeName",
 ]
 
 HISTORY_COUNT, HISTORY_MOST = 100, 200
 """Messages that one answer to `/history` holds: unless it is said, and at most."""
+
+MOST_ROOMS = 200
+"""Rooms that one connection may have joined."""
+TOPIC_LENGTH = 200
+"""Characters of a topic."""
 
 
 class Verb(Struct, frozen=True):
@@ -66,7 +80,8 @@ class Verb(Struct, frozen=True):
 class Say(Verb, frozen=True):
     """A message that somebody wishes to send.
 
-    `to` is a client id or a name; `reply_to` a message id; `lifetime` is in seconds, at most three decimals.
+    `to` is a client id or a name; `reply_to` a message id; `lifetime` is in seconds, at most three decimals. `room` is
+    the name of the room that it is said in, None for the home of the connection; a direct message is in none.
     """
 
     text: str
@@ -74,6 +89,7 @@ class Say(Verb, frozen=True):
     reply_to: int | None = None
     lifetime: float | None = None
     txn: str | None = None
+    room: str | None = None
 
     @property
     def outlives_restart(self) -> bool:
@@ -102,10 +118,11 @@ class Say(Verb, frozen=True):
 
 
 class Delete(Verb, frozen=True):
-    """Delete message `id`; None is the newest that the asker can see."""
+    """Delete message `id` of a room (None: the home); None is the newest that the asker can see there."""
 
     id: int | None = None
     txn: str | None = None
+    room: str | None = None
 
     @property
     def outlives_restart(self) -> bool:
@@ -147,11 +164,12 @@ class Exit(Verb, frozen=True):
 
 
 class FetchHistory(Verb, frozen=True):
-    """Show up to `count` messages that are older than message `before`, which need not exist."""
+    """Show up to `count` messages of a room that are older than message `before`, which need not exist."""
 
     before: int
     count: int = HISTORY_COUNT
     txn: str | None = None
+    room: str | None = None
 
 
 class Search(Verb, frozen=True):
@@ -161,6 +179,86 @@ class Search(Verb, frozen=True):
     txn: str | None = None
 
 
-LoggedCommand: TypeAlias = Say | Delete
+class RoomPlace(Struct, frozen=True):
+    """A room, and the number of the newest of its events that the asker has; None for nothing."""
+
+    room: str
+    seq: int | None = None
+
+
+class Join(Verb, frozen=True):
+    """Get the events of these rooms, too: each from its place on, or from its newest messages."""
+
+    places: tuple[RoomPlace, ...]
+    txn: str | None = None
+
+    @property
+    def waits_for_own_lines(self) -> bool:
+        """What is under way comes after the answer."""
+        return False
+
+
+class Leave(Verb, frozen=True):
+    """Get no more events of these rooms."""
+
+    rooms: tuple[str, ...]
+    txn: str | None = None
+
+
+class ListRooms(Verb, frozen=True):
+    """Show the rooms whose names begin with `beginning`, those after the name `after`."""
+
+    beginning: str = ""
+    after: str = ""
+    txn: str | None = None
+
+
+class ListPeople(Verb, frozen=True):
+    """Show who is in a room, those after the client with the id `after`."""
+
+    after: str = ""
+    txn: str | None = None
+    room: str | None = None
+
+    @property
+    def waits_for_own_lines(self) -> bool:
+        """No message is looked at."""
+        return False
+
+
+class SetTopic(Verb, frozen=True):
+    """Say what a room is about; "" for nothing."""
+
+    topic: str
+    txn: str | None = None
+    room: str | None = None
+
+
+class MarkRead(Verb, frozen=True):
+    """All up to message `id` is read in a room, or of what the home has."""
+
+    id: int
+    txn: str | None = None
+    room: str | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Only the other connections of the same client are told."""
+        return False
+
+    @property
+    def speaks_of_message(self) -> bool:
+        """By its number."""
+        return True
+
+    @property
+    def waits_for_own_lines(self) -> bool:
+        """What was read was shown before."""
+        return False
+
+
+LoggedCommand: TypeAlias = Say | Delete | SetTopic
 """A command that becomes an entry of the log, unless the room refuses it."""
-Command: TypeAlias = LoggedCommand | TakeName | Exit | FetchHistory | Search
+Command: TypeAlias = (
+    LoggedCommand | TakeName | Exit | FetchHistory | Search | Join | Leave | ListRooms | ListPeople | MarkRead
+)

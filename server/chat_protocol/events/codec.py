@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin, get
 import msgspec
 from msgspec import Struct
 
-from chat_protocol.events.types import EncodedInit, Event, Line
+from chat_protocol.events.types import EncodedEvent, Event, Line
 from chat_protocol.text import clean_line
 
 __all__ = [
@@ -23,7 +23,7 @@ __all__ = [
 _Struct = TypeVar("_Struct", bound=Struct)
 _Cleaner: TypeAlias = Callable[[Any], Any]
 
-encode_event: Callable[[Event | EncodedInit], bytes] = msgspec.json.Encoder().encode
+encode_event: Callable[[Event | EncodedEvent], bytes] = msgspec.json.Encoder().encode
 """The event as one JSON object, UTF-8."""
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 

@@ -19,15 +19,24 @@ __all__ = [
     "Client",
     "ClientsChanged",
     "Deleted",
+    "EncodedEvent",
     "EncodedInit",
+    "EncodedRoom",
     "Event",
     "EventError",
     "HistoryPage",
     "Init",
+    "LeftRoom",
     "Message",
     "MessageState",
+    "PeoplePage",
+    "ReadPlace",
     "Refusal",
+    "RoomState",
+    "RoomView",
+    "RoomsPage",
     "SearchResults",
+    "Unread",
 ]
 
 # Close codes of our own; 4000 to 4999 are for private use (RFC 6455, 7.4.2).
@@ -61,7 +70,8 @@ class Message(Struct, frozen=True, tag="message", omit_defaults=True, gc=False):
     """A message that is kept and numbered.
 
     `sent_at` and `expires_at` are seconds since the epoch (UTC) on the server's clock. `to_id` is the target of a
-    direct message. `txn` is the sender's token: it means something only together with `from_id`.
+    direct message. `txn` is the sender's token: it means something only together with `from_id`. `room` is None in the
+    lobby, and for direct messages.
     """
 
     id: Number
@@ -74,6 +84,7 @@ class Message(Struct, frozen=True, tag="message", omit_defaults=True, gc=False):
     seq: Number
     expires_at: Amount | None = None
     txn: str | None = None
+    room: Line | None = None
 
     def applied_to(self, held: "Message") -> "Message":
         """The message after this event, for who holds it as `held`."""
@@ -93,6 +104,7 @@ class Deleted(Struct, frozen=True, tag="delete", omit_defaults=True):
     id: Number
     seq: Number
     txn: str | None = None
+    room: Line | None = None
 
 
 class ClientsChanged(Struct, frozen=True, tag="clients", omit_defaults=True):
@@ -104,6 +116,7 @@ class ClientsChanged(Struct, frozen=True, tag="clients", omit_defaults=True):
     joined: tuple[Client, ...]
     left: tuple[Line, ...]
     clients: tuple[Client, ...] | None = None
+    room: Line | None = None
 
 
 class Refusal(Struct, frozen=True, tag="error", omit_defaults=True):
@@ -124,6 +137,7 @@ class HistoryPage(Struct, frozen=True, tag="history", omit_defaults=True):
     messages: tuple[Message, ...]
     more: bool
     txn: str | None = None
+    room: Line | None = None
 
 
 class SearchResults(Struct, frozen=True, tag="search", omit_defaults=True):
@@ -136,6 +150,13 @@ class SearchResults(Struct, frozen=True, tag="search", omit_defaults=True):
     messages: tuple[Message, ...]
     more: bool
     txn: str | None = None
+
+
+class Unread(Struct, frozen=True):
+    """What came after the place read and is still there: `count` in all, counted to 1,000; `to_you` of them."""
+
+    count: Number
+    to_you: Number
 
 
 class Init(Struct, frozen=True, tag="init", omit_defaults=True):
@@ -156,6 +177,76 @@ class Init(Struct, frozen=True, tag="init", omit_defaults=True):
     you: Client | None = None
     clients: tuple[Client, ...] | None = None
     missed: Number | None = None
+    room: Line | None = None
+    people: Number | None = None
+    topic: Line = ""
+    read: Number | None = None
+    unread: Unread | None = None
+
+
+class RoomView(Struct, frozen=True, tag="room", omit_defaults=True):
+    """A room that was joined, as `Init` for the home; or, where `messages` is None, only what was set in it.
+
+    `here` are those who are in it, 1,000 at most of `people`. `by` is who has set the topic last. `room` is None for
+    the lobby.
+    """
+
+    seq: Number
+    room: Line | None = None
+    messages: tuple[Message, ...] | None = None
+    resumed: bool | None = None
+    deleted: tuple[Number, ...] | None = None
+    more: bool | None = None
+    missed: Number | None = None
+    people: Number | None = None
+    here: tuple[Client, ...] | None = None
+    mode: Line = "open"
+    topic: Line = ""
+    by: Client | None = None
+    read: Number | None = None
+    unread: Unread | None = None
+    txn: str | None = None
+
+
+class LeftRoom(Struct, frozen=True, tag="left", omit_defaults=True):
+    """A room was left by this connection; None is the lobby."""
+
+    room: Line | None = None
+    txn: str | None = None
+
+
+class RoomState(Struct, frozen=True, omit_defaults=True):
+    """A room in a list of rooms. `seq` is the number of its newest message, `last_at` when that was sent."""
+
+    room: Line
+    people: Number
+    seq: Number = 0
+    last_at: Amount | None = None
+    topic: Line = ""
+
+
+class RoomsPage(Struct, frozen=True, tag="rooms", omit_defaults=True):
+    """The answer to `/rooms`, by name. `more`: there are others after these."""
+
+    rooms: tuple[RoomState, ...]
+    more: bool
+    txn: str | None = None
+
+
+class PeoplePage(Struct, frozen=True, tag="who", omit_defaults=True):
+    """The answer to `/who`: who is in a room, in the order of their coming. `more`: there are others after these."""
+
+    people: tuple[Client, ...]
+    more: bool
+    room: Line | None = None
+    txn: str | None = None
+
+
+class ReadPlace(Struct, frozen=True, tag="read", omit_defaults=True):
+    """The same client has read up to message `id` on another connection."""
+
+    id: Number
+    room: Line | None = None
 
 
 class EncodedInit(Struct, frozen=True, tag="init", omit_defaults=True):
@@ -172,9 +263,48 @@ class EncodedInit(Struct, frozen=True, tag="init", omit_defaults=True):
     you: Client
     clients: msgspec.Raw
     missed: int | None = None
+    room: str | None = None
+    people: int | None = None
+    topic: str = ""
+    read: int | None = None
+    unread: Unread | None = None
 
 
-Event: TypeAlias = Init | Message | Deleted | ClientsChanged | Refusal | HistoryPage | SearchResults
+class EncodedRoom(Struct, frozen=True, tag="room", omit_defaults=True):
+    """A `RoomView` with messages, as a server writes it."""
+
+    seq: int
+    messages: msgspec.Raw
+    resumed: bool
+    deleted: msgspec.Raw
+    more: bool
+    people: int
+    here: msgspec.Raw
+    room: str | None = None
+    missed: int | None = None
+    mode: str = "open"
+    topic: str = ""
+    by: Client | None = None
+    read: int | None = None
+    unread: Unread | None = None
+    txn: str | None = None
+
+
+EncodedEvent: TypeAlias = EncodedInit | EncodedRoom
+Event: TypeAlias = (
+    Init
+    | Message
+    | Deleted
+    | ClientsChanged
+    | Refusal
+    | HistoryPage
+    | SearchResults
+    | RoomView
+    | LeftRoom
+    | RoomsPage
+    | PeoplePage
+    | ReadPlace
+)
 
 
 class EventError(ValueError):

@@ -10,6 +10,7 @@ from chat_protocol.events import Message
 
 MESSAGE = "message"
 DELETE = "delete"
+ROOM = "room"
 
 
 class NewMessage(Struct, frozen=True, tag=MESSAGE, omit_defaults=True, gc=False):
@@ -45,7 +46,18 @@ class NewDeletion(Struct, frozen=True, tag=DELETE, omit_defaults=True):
         return self.id
 
 
-Draft: TypeAlias = NewMessage | NewDeletion
+class NewSettings(Struct, frozen=True, tag=ROOM, omit_defaults=True):
+    """What was set in a room, all of it, and by whom; it has no number yet."""
+
+    kind: ClassVar[str] = ROOM
+    erases: ClassVar[None] = None
+
+    topic: str = ""
+    by_id: str = ""
+    by_name: str = ""
+
+
+Draft: TypeAlias = NewMessage | NewDeletion | NewSettings
 encode_draft: Callable[[Draft], bytes] = msgspec.json.Encoder().encode
 """A draft as the log keeps it: one JSON object."""
 decode_draft: Callable[[bytes], Draft] = msgspec.json.Decoder(Draft).decode
@@ -54,14 +66,16 @@ decode_draft: Callable[[bytes], Draft] = msgspec.json.Decoder(Draft).decode
 class NewEntry(Struct, gc=False):
     """An entry that a log is asked to keep.
 
-    `kind` is `MESSAGE` or `DELETE`; `content` is the room's to read. With a `key` that was used already it is not kept
-    again. `erases` is the number of the entry whose content goes with it, at once where the engine can.
+    `kind` is `MESSAGE`, `DELETE` or `ROOM`; `content` is the room's to read. With a `key` that was used already it is
+    not kept again. `erases` is the number of the entry whose content goes with it, at once where the engine can. `room`
+    is the name of the room that it is of, "" for the lobby and for what is in no room.
     """
 
     kind: str
     content: bytes | Draft
     key: str | None = None
     erases: int | None = None
+    room: str = ""
     _body: bytes | None = None
 
     @property
@@ -86,13 +100,13 @@ def decoded(content: bytes | Draft) -> Draft:
     return decode_draft(content) if isinstance(content, bytes) else content
 
 
-def entry_of(draft: Draft, key: str | None = None) -> NewEntry:
-    """Return what the log is handed of a draft; `key` is what it knows the line by that made it."""
-    return NewEntry(draft.kind, draft, key, draft.erases)
+def entry_of(draft: Draft, key: str | None = None, room: str = "") -> NewEntry:
+    """Return what the log is handed of a room's draft; `key` is what it knows the line by that made it."""
+    return NewEntry(draft.kind, draft, key, draft.erases, room)
 
 
-def numbered(seq: int, draft: NewMessage) -> Message:
-    """Return the message that the log has numbered."""
+def numbered(seq: int, draft: NewMessage, room: str | None = None) -> Message:
+    """Return the message that the log has numbered, as it is told in a room; None for the lobby."""
     return Message(
         id=seq,
         text=draft.text,
@@ -104,6 +118,7 @@ def numbered(seq: int, draft: NewMessage) -> Message:
         seq=seq,
         expires_at=draft.expires_at,
         txn=draft.txn,
+        room=room,
     )
 
 

@@ -8,12 +8,14 @@ from math import floor
 
 from msgspec import Struct
 
-from chat_protocol.commands import Delete, LoggedCommand, Say
-from chat_protocol.events import Deleted, Message
+from chat_protocol.commands import Delete, LoggedCommand, Say, SetTopic
+from chat_protocol.events import Client, Deleted, Message, RoomView
+from chat_protocol.rooms import room_field
 from chat_server.core.entries import (
     Draft,
     NewDeletion,
     NewMessage,
+    NewSettings,
     audience_of,
     deletion_of,
     numbered,
@@ -34,19 +36,25 @@ class CommandRefused(Exception):  # noqa: N818 - a decision, not a fault
 class Delivery(Struct, frozen=True, gc=False):  # as a named tuple it takes three times as long to make
     """An event, and the ids of the clients who may see it (None: everyone)."""
 
-    event: Message | Deleted
+    event: Message | Deleted | RoomView
     audience: frozenset[str] | None
 
 
 class Room:
-    """Decides which messages and deletions go into the log, and puts what comes out of it into the `timeline`.
+    """Decides which messages, deletions and settings go into the log, and puts what comes out into the `timeline`.
 
-    Names are looked up in the `roster`. A message has at most `max_text` characters and `max_lines` lines.
+    Names are looked up in the `roster`. A message has at most `max_text` characters and `max_lines` lines. `name` is ""
+    for the lobby, which has the direct messages too. `settings` are those that were set last.
     """
 
-    def __init__(self, timeline: Timeline, roster: Roster, *, max_text: int, max_lines: int) -> None:
+    __slots__ = ("_add", "_field", "_max_lines", "_max_text", "name", "roster", "settings", "timeline")
+
+    def __init__(self, timeline: Timeline, roster: Roster, *, max_text: int, max_lines: int, name: str = "") -> None:
+        self.name = name
         self.timeline = timeline
         self.roster = roster
+        self.settings = NewSettings()
+        self._field = room_field(name)
         self._max_text = max_text
         self._max_lines = max_lines
         self._add = timeline.add  # once, not for each message
@@ -61,10 +69,14 @@ class Room:
         """
         if isinstance(command, Delete):
             return self._decide_deletion(sender, command.id, now)
+        if isinstance(command, SetTopic):
+            return NewSettings(command.topic, sender, self.roster.name_of(sender) or sender)
         return self._decide_message(sender, command, now, ahead)
 
     def needs_lookup_before(self, sender: str, command: LoggedCommand, now: float) -> int | None:
         """The log may have the message that a command speaks of, just before this number; None: no lookup is needed."""
+        if isinstance(command, SetTopic):
+            return None
         timeline = self.timeline
         last = timeline.forgotten
         if isinstance(command, Delete) and command.id is None:
@@ -131,11 +143,25 @@ class Room:
         if isinstance(draft, NewDeletion):
             audience = None if draft.audience is None else frozenset(draft.audience)
             deletion = self.timeline.remove(seq, draft.id, audience)
-            return deletion and Delivery(Deleted(draft.id, seq), deletion.audience)
-        message = numbered(seq, draft)
+            return deletion and Delivery(Deleted(draft.id, seq, room=self._field), deletion.audience)
+        if isinstance(draft, NewSettings):
+            self.settings = draft
+            self.timeline.pass_by(seq)
+            return Delivery(self.told_settings(seq), None)
+        message = numbered(seq, draft, self._field)
         audience = audience_of(message)
         self._add(message, audience)
         return Delivery(message, audience)
+
+    def told_settings(self, seq: int) -> RoomView:
+        """What is set in the room, as its people are told."""
+        settings = self.settings
+        return RoomView(seq, self._field, topic=settings.topic, by=setter_of(settings))
+
+
+def setter_of(settings: NewSettings) -> Client | None:
+    """Who has set it, if anybody has."""
+    return Client(settings.by_id, settings.by_name) if settings.by_id else None
 
 
 def too_long(most: int, length: int) -> CommandRefused:

@@ -1,7 +1,7 @@
-"""Roster: the presence of a room's clients, and the names that they own. Pure: no I/O, no clock.
+"""Roster: the clients of a server, and the names that they own. Pure: no I/O, no clock.
 
 A name belongs to the client id that took it until `/exit` gives it up, or until the time of grace after its last
-connection has passed. Only those with a connection are listed; one client may have several.
+connection has passed. One client may have several connections. In which rooms they are says `presence`.
 """
 
 import re
@@ -9,14 +9,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import msgspec
-
-from chat_protocol.events import Client, ClientsChanged
 from chat_protocol.lookalikes import looks_of
 from chat_protocol.names import CLIENT_ID_MARK, fold_name
-
-_encode = msgspec.json.Encoder().encode
-
 
 _FORMER_NAMES = 3  # of one client that are kept for it
 # Names of guests are many, and most have a digit that looks like a letter: what looks like one is turned back instead.
@@ -32,7 +26,7 @@ class _Member:
 
 
 class Roster:
-    """The clients of one room by id, and their names. A name is kept for `grace` seconds after its owner has gone.
+    """The clients of a server by id, and their names. A name is kept for `grace` seconds after its owner has gone.
 
     So is a former name after its owner has taken another: what is said to it reaches nobody else. Of those who have
     gone from one household (see `household_of`) `most_kept` names are kept, or all where that is "".
@@ -47,21 +41,7 @@ class Roster:
         self._away: dict[str, str] = {}  # client id -> household
         self._kept_for: Counter[str] = Counter()  # households
         self._former: dict[str, dict[str, float]] = {}  # client id -> name -> until when it is kept
-        self._changed: dict[str, None] = {}
         self._guests = 0
-        self._encoded: bytearray | None = None  # what `encoded_clients` returns, without its brackets
-
-    def clients(self) -> tuple[Client, ...]:
-        """Everybody who is connected, in the order of their coming."""
-        return tuple(
-            Client(client_id, member.name) for client_id, member in self._members.items() if member.connections
-        )
-
-    def encoded_clients(self) -> bytes:
-        """The same as a JSON array. A crowd of newcomers costs no more than copies: each is added to what there is."""
-        if self._encoded is None:
-            self._encoded = bytearray(_encode(self.clients())[1:-1])
-        return b"".join((b"[", self._encoded, b"]"))
 
     def name_of(self, client_id: str) -> str | None:
         """The name of a client that is here, or that is away and still has its name."""
@@ -102,13 +82,8 @@ class Roster:
         if member is None:
             member = self._members[client_id] = _Member(name)
             self._give(name, client_id)
-            if self._encoded is not None:
-                self._encoded += (b"," if self._encoded else b"") + _encode(Client(client_id, name))
-        elif not member.connections:  # back at its old place, among the others
-            self._encoded = None
         member.connections += 1
         self._come_back(client_id)
-        self._changed[client_id] = None
         return self.rename(client_id, name, now) if member.name != name else []
 
     def rename(self, client_id: str, name: str, now: float) -> list[str]:
@@ -123,8 +98,6 @@ class Roster:
         else:
             former[old] = now + self._grace
         self._give(name, client_id)
-        self._changed[client_id] = None
-        self._encoded = None
         most = _FORMER_NAMES if self._grace else 0
         freed = list(former)[: max(0, len(former) - most)]
         for own in freed:
@@ -140,8 +113,6 @@ class Roster:
         member.connections -= 1
         if member.connections:
             return []
-        self._changed[client_id] = None
-        self._encoded = None
         if keep_name and self._grace and self._kept_for[household] < self._most_kept:
             self._go(client_id, now, household)
             return []
@@ -181,20 +152,6 @@ class Roster:
         """When `expire_names` will next have something to do."""
         ends = [self._members[client_id].kept_until for client_id in self._away]
         return min([*ends, *(until for former in self._former.values() for until in former.values())], default=None)
-
-    def take_changes(self) -> ClientsChanged | None:
-        """Who came, left or was renamed since the last call; None when nobody did."""
-        if not self._changed:
-            return None
-        changed, self._changed = self._changed, {}
-        joined, left = [], []
-        for client_id in changed:
-            member = self._members.get(client_id)
-            if member and member.connections:
-                joined.append(Client(client_id, member.name))
-            else:
-                left.append(client_id)
-        return ClientsChanged(tuple(joined), tuple(left))
 
     # -- names --------------------------------------------------------------------------------------------------
 

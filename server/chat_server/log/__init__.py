@@ -7,8 +7,11 @@
 | `find` | the number of the entry with a key, or None; of one that was appended before, answered or not |
 | `entry` | the entry with a number, or None where the log has let go of it |
 | `tail` | the entries after a number, ascending, without gap or repeat, for ever, in the batches in which they came; or one `Reset` where it can't begin there |
-| `page` | stored messages before a number that a reader may see, oldest first |
-| `search` | stored messages that fit a query and that a reader may see, newest first |
+| `page` | stored messages of a room before a number that a reader may see, oldest first |
+| `search` | stored messages of some rooms that fit a query and that a reader may see, newest first |
+| `replay_point`, `since` | from where a room is to be replayed, and its entries from there |
+| `rooms` | every room in which something was said or set, and what was set there last |
+| `places`, `set_place` | how far a client has read in a room, which is no history |
 | `expiring` | messages up to a number that have an end and have not been erased: what a replay from there leaves out |
 | `erase` | the content of an entry is gone for good; nothing is emitted (the tombstone is an ordinary entry) |
 | `prune` | the oldest are gone for good as well: messages sent before a time, or all but the newest so many |
@@ -16,12 +19,14 @@
 | `trouble` | why nothing can be kept just now, found out without waiting for a disk that hangs |
 | `claim`, `release`, `roster` | names, which are not history |
 
+A room is a name, "" for the lobby and for direct messages. All rooms have one order and one numbering.
+
 The body of a message is a JSON object. Of its fields an engine may read `text`, `from_id`, `from_name`, `to_id`,
 `sent_at` and `expires_at`; who may see it are `from_id` and `to_id`, or everyone where there is no `to_id`.
 """  # noqa: E501 - a table
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from math import inf
 from pathlib import Path
@@ -32,6 +37,9 @@ from msgspec import Struct
 from chat_protocol.queries import Query
 from chat_server.core.entries import Draft, NewEntry, decoded, encoded
 
+LOBBY_ALONE = frozenset({""})
+"""The rooms of those who are in none but the lobby."""
+
 
 class Entry(Struct, gc=False):
     """One kept change: what a `NewEntry` was, and its number. What is new is handed over as it was given."""
@@ -39,6 +47,7 @@ class Entry(Struct, gc=False):
     seq: int
     kind: str
     content: bytes | Draft
+    room: str = ""
 
     @property
     def body(self) -> bytes:
@@ -74,6 +83,17 @@ class Opened(NamedTuple):
     ends: bool = False
     retained_messages: int | None = None
     gathers: bool = False
+
+
+class RoomRecord(NamedTuple):
+    """A room of the log: `settings` is the body of its newest `ROOM` entry, `last` the number of its newest message.
+
+    `last` is 0 where there is none.
+    """
+
+    name: str
+    settings: bytes | None
+    last: int
 
 
 class Reset(NamedTuple):
@@ -115,11 +135,36 @@ class MessageLog(Protocol):
     def tail(self, after: int) -> AsyncGenerator[Sequence[Entry] | Reset, None]:
         """Follow the log from the entry after number `after`."""
 
-    async def page(self, before: int, limit: int, reader: str) -> Sequence[Entry]:
-        """At most `limit` messages with numbers below `before` that `reader` may see: the newest, oldest first."""
+    async def page(
+        self, before: int, limit: int, reader: str, *, room: str = "", with_direct: bool = False
+    ) -> Sequence[Entry]:
+        """At most `limit` messages of a room below `before` that `reader` may see: the newest, oldest first.
 
-    async def search(self, query: Query, limit: int, reader: str) -> Sequence[Entry]:
-        """At most `limit` messages that fit and that `reader` may see, newest first."""
+        The direct ones are the lobby's; `with_direct` puts them between those of another room, too.
+        """
+
+    async def search(
+        self, query: Query, limit: int, reader: str, *, rooms: Collection[str] = LOBBY_ALONE
+    ) -> Sequence[Entry]:
+        """At most `limit` messages of these rooms that fit and that `reader` may see, newest first."""
+
+    async def replay_point(self, room: str, count: int) -> int:
+        """The number after which the newest `count` messages of a room come, and what has happened since to any.
+
+        0 where there are no older ones, or up to where all are gone for good.
+        """
+
+    async def since(self, room: str, after: int, limit: int) -> Sequence[Entry] | None:
+        """The first `limit` entries of a room with numbers above `after`; None where some of them are gone for good."""
+
+    async def rooms(self) -> Sequence[RoomRecord]:
+        """Every room but the lobby in which something was said or set, and the lobby where something was set there."""
+
+    async def places(self, client: str) -> Mapping[str, int]:
+        """Up to which number a client has read, by room."""
+
+    async def set_place(self, client: str, room: str, seq: int) -> None:
+        """A client has read up to this number in a room."""
 
     async def expiring(self, until: int) -> Sequence[Entry]:
         """Messages with numbers up to `until` that have an end, ascending."""

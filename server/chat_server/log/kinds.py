@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from chat_server.core.entries import DELETE, MESSAGE
+from chat_server.core.entries import DELETE, MESSAGE, ROOM
 
 
 class Kind(NamedTuple):
@@ -16,6 +16,7 @@ class Kind(NamedTuple):
 KINDS: Mapping[str, Kind] = {
     MESSAGE: Kind(2, has_text=True),
     DELETE: Kind(3, has_text=False),
+    ROOM: Kind(5, has_text=False),
 }
 """By name. SQLite stores each number in one byte, as it does `ERASED`, which can so be written over it."""
 ERASED = 4

@@ -1,37 +1,72 @@
 """In-memory log: keeps nothing on disk. It is gone when the process ends, which its new epoch tells."""
 
 import asyncio
+import heapq
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice, takewhile
 from math import inf
+from operator import attrgetter
 
 from chat_protocol.queries import Query
-from chat_server.core.entries import NewEntry
-from chat_server.log import Entry, Opened, Reset
+from chat_server.core.entries import MESSAGE, ROOM, NewEntry
+from chat_server.log import LOBBY_ALONE, Entry, Opened, Reset, RoomRecord
 from chat_server.log.content import Content, read_content
-from chat_server.log.kinds import KINDS
 from chat_server.log.recent_keys import RecentKeys
 from chat_server.log.tail_waiters import TailWaiters
 
+MOST_MESSAGES = 100_000
+"""In all rooms but the lobby."""
+
+
+class RoomEntries:
+    """The entries of one room: `messages`, and the `others`; up to number `lost` some may be missing."""
+
+    __slots__ = ("lost", "messages", "others", "settings")
+
+    def __init__(self) -> None:
+        self.messages: OrderedDict[int, Entry] = OrderedDict()
+        self.others: OrderedDict[int, Entry] = OrderedDict()
+        self.settings: Entry | None = None
+        self.lost = 0
+
+    def add(self, entry: Entry) -> None:
+        """One more, the newest."""
+        (self.messages if entry.kind == MESSAGE else self.others)[entry.seq] = entry
+        if entry.kind == ROOM:
+            self.settings = entry
+
+    def after(self, seq: int, limit: int) -> list[Entry]:
+        """The first `limit` with numbers above `seq`."""
+        newest = [
+            list(takewhile(lambda entry: entry.seq > seq, reversed(kept.values())))[::-1]
+            for kept in (self.messages, self.others)
+        ]
+        return list(islice(heapq.merge(*newest, key=attrgetter("seq")), limit))
+
 
 class MemoryLog:
-    """Keeps the newest `history` messages, and as many deletions; and what its tails have not been given yet.
+    """Keeps of each room the newest `history` messages, and as many other entries; and what tails have not been given.
 
-    `now` is the clock by which keys are remembered, in seconds.
+    Of all rooms together at most `most` messages; those of the lobby are not counted. `now` is the clock by which keys
+    are remembered, in seconds.
     """
 
-    def __init__(self, *, history: int, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, *, history: int, now: Callable[[], float] = time.monotonic, most: int = MOST_MESSAGES) -> None:
         self._history = history
-        self._messages: OrderedDict[int, Entry] = OrderedDict()
-        self._others: OrderedDict[int, Entry] = OrderedDict()
-        self._kept = {name: self._messages if kind.has_text else self._others for name, kind in KINDS.items()}
+        self._most = max(most, history)
+        self._lobby = RoomEntries()
+        self._rooms = {"": self._lobby}
+        self._touched: set[str] = set()  # rooms that may have more than they keep
+        self._entries: dict[int, Entry] = {}  # all of them
+        self._beside: dict[int, RoomEntries] = {}  # the messages of other rooms than the lobby
         self._keys = RecentKeys(now)
         self._last = 0
         self._lost = 0  # entries up to this number may be missing
         self._names: dict[str, str] = {}
+        self._places: dict[str, dict[str, int]] = {}
         self._tails: dict[int, int] = {}  # tail -> the last number that it was given
         self._waiters = TailWaiters()
         self._closed = False
@@ -53,7 +88,12 @@ class MemoryLog:
             done.set_result(known)
             return done
         self._last = seq = self._last + 1
-        self._kept[entry.kind][seq] = Entry(seq, entry.kind, entry.content)
+        room = entry.room
+        self._entries[seq] = kept = Entry(seq, entry.kind, entry.content, room)
+        if not room and entry.kind == MESSAGE:  # most are
+            self._lobby.messages[seq] = kept
+        else:
+            self._keep(kept)
         if key is not None:
             self._keys.add(key, seq)
         if not self._tails:
@@ -91,31 +131,77 @@ class MemoryLog:
 
     async def entry(self, seq: int) -> Entry | None:
         """The entry with this number, unless it is gone."""
-        return self._messages.get(seq) or self._others.get(seq)
+        return self._entries.get(seq)
 
-    async def page(self, before: int, limit: int, reader: str) -> Sequence[Entry]:
+    async def page(
+        self, before: int, limit: int, reader: str, *, room: str = "", with_direct: bool = False
+    ) -> Sequence[Entry]:
         """At most `limit` messages with numbers below `before` that `reader` may see: the newest, oldest first."""
-        older = (entry for entry, content in self._newest(before) if content.visible_to(reader))
+        older = (entry for entry, content in self._newest(before, room) if content.visible_to(reader))
+        if with_direct and room:
+            direct = (
+                entry
+                for entry, content in self._newest(before, "")
+                if content.to_id is not None and content.visible_to(reader)
+            )
+            return list(islice(heapq.merge(older, direct, key=attrgetter("seq"), reverse=True), limit))[::-1]
         return list(islice(older, limit))[::-1]
 
-    async def search(self, query: Query, limit: int, reader: str) -> Sequence[Entry]:
+    async def search(
+        self, query: Query, limit: int, reader: str, *, rooms: Collection[str] = LOBBY_ALONE
+    ) -> Sequence[Entry]:
         """At most `limit` messages that fit and that `reader` may see, newest first. Looks at all of them."""
+        each = [self._newest(query.before, room) for room in rooms]
         fitting = (
             entry
-            for entry, content in self._newest(query.before)
+            for entry, content in heapq.merge(*each, key=lambda pair: pair[0].seq, reverse=True)
             if content.visible_to(reader) and query.fits(content.text, content.from_name)
         )
         return list(islice(fitting, limit))
 
     async def expiring(self, until: int) -> Sequence[Entry]:
-        """Messages up to a number that have an end: here all are replayed, so that nobody asks."""
-        kept = (entry for entry, content in self._newest(until + 1) if content.expires_at is not None)
-        return list(kept)[::-1]
+        """Messages up to a number that have an end."""
+        each = [self._newest(until + 1, room) for room in self._rooms]
+        kept = [entry for newest in each for entry, content in newest if content.expires_at is not None]
+        return sorted(kept, key=attrgetter("seq"))
 
-    def _newest(self, before: int | None) -> Iterator[tuple[Entry, Content]]:
-        for seq, entry in reversed(self._messages.items()):
-            if before is None or seq < before:
-                yield entry, read_content(entry.body)
+    def _newest(self, before: int | None, room: str) -> Iterator[tuple[Entry, Content]]:
+        if (entries := self._rooms.get(room)) is not None:
+            for seq, entry in reversed(entries.messages.items()):
+                if before is None or seq < before:
+                    yield entry, read_content(entry.body)
+
+    async def replay_point(self, room: str, count: int) -> int:
+        """The number after which the newest `count` messages of a room come."""
+        entries = self._rooms.get(room)
+        if entries is None:
+            return 0
+        older = next(islice(reversed(entries.messages), count, None), 0)
+        return max(older, entries.lost)
+
+    async def since(self, room: str, after: int, limit: int) -> Sequence[Entry] | None:
+        """The first `limit` entries of a room with numbers above `after`; None where some are gone for good."""
+        entries = self._rooms.get(room)
+        if entries is None:
+            return ()
+        return None if after < entries.lost else entries.after(after, limit)
+
+    async def rooms(self) -> Sequence[RoomRecord]:
+        """Every room in which something was said or set; the lobby where something was set."""
+        return [
+            RoomRecord(name, entries.settings.body if entries.settings else None, next(reversed(entries.messages), 0))
+            for name, entries in self._rooms.items()
+            if name or entries.settings is not None
+        ]
+
+    async def places(self, client: str) -> Mapping[str, int]:
+        """Up to which number a client has read, by room."""
+        return dict(self._places.get(client, {}))
+
+    async def set_place(self, client: str, room: str, seq: int) -> None:
+        """A client has read up to this number in a room."""
+        places = self._places.setdefault(client, {})
+        places[room] = max(seq, places.get(room, 0))
 
     async def erase(self, seq: int) -> None:
         """Forget a message. A number that has gone already is passed over."""
@@ -123,16 +209,18 @@ class MemoryLog:
 
     async def prune(self, *, before: float | None = None, newest: int | None = None, now: float = inf) -> int:  # noqa: ARG002 - it looks at all
         """Forget the oldest."""
-        messages = self._messages
+        messages = {seq: entry for seq, entry in self._entries.items() if entry.kind == MESSAGE}
         surplus = 0 if newest is None else max(0, len(messages) - newest)
         upto = max(islice(messages, surplus), default=0)
         if before is not None:
             old = (seq for seq, entry in messages.items() if read_content(entry.body).sent_at < before)
             upto = max(upto, max(old, default=0))
-        for seq in list(takewhile(upto.__ge__, messages)):
+        for seq in list(takewhile(lambda seq: seq <= upto, messages)):
             self._erase(seq)
+        for entries in self._rooms.values():
+            entries.lost = max(entries.lost, upto)
         self._lost = max(self._lost, upto)
-        return upto
+        return self._lost
 
     async def mark(self, now: float, wall: float) -> None:
         """There is nothing that would outlive this."""
@@ -141,8 +229,20 @@ class MemoryLog:
         """There is no disk that could fail."""
         return None
 
+    def _keep(self, entry: Entry) -> None:
+        entries = self._rooms.get(entry.room)
+        if entries is None:
+            entries = self._rooms[entry.room] = RoomEntries()
+        entries.add(entry)
+        self._touched.add(entry.room)
+        if entry.room and entry.kind == MESSAGE:
+            self._beside[entry.seq] = entries
+
     def _erase(self, seq: int) -> None:
-        self._messages.pop(seq, None)
+        entry = self._entries.get(seq)
+        if entry is not None and entry.kind == MESSAGE:
+            del self._entries[seq], self._rooms[entry.room].messages[seq]
+            self._beside.pop(seq, None)
 
     async def claim(self, name: str, value: str, *, lasting: bool = True) -> str:  # noqa: ARG002 - nothing lasts here
         """Give `name` to `value` unless somebody has it."""
@@ -157,14 +257,29 @@ class MemoryLog:
         return dict(self._names)
 
     def _between(self, after: int, last: int) -> list[Entry]:
-        messages, others = self._messages, self._others
-        return [entry for seq in range(after + 1, last + 1) if (entry := messages.get(seq) or others.get(seq))]
+        entries = self._entries
+        return [entry for seq in range(after + 1, last + 1) if (entry := entries.get(seq))]
 
     def _trim(self, given: int) -> None:
-        """Drop the oldest beyond `history`, up to number `given`."""
-        for entries in (self._messages, self._others):
-            oldest = 0
-            while len(entries) > self._history and (first := next(iter(entries))) <= given:
-                del entries[first]
-                oldest = first
-            self._lost = max(self._lost, oldest)
+        """Drop the oldest of each room beyond `history`, and of all rooms but the lobby, up to number `given`."""
+        self._trim_room(self._lobby, given)
+        if self._touched:
+            touched, self._touched = self._touched, set()
+            for room in touched:
+                self._trim_room(entries := self._rooms[room], given)
+                if len(entries.messages) > self._history or len(entries.others) > self._history:
+                    self._touched.add(room)  # a tail has not been given all of it
+            while len(self._beside) > self._most and (first := next(iter(self._beside))) <= given:
+                others = self._beside[first]
+                self._drop(others, others.messages, first)
+
+    def _trim_room(self, entries: RoomEntries, given: int) -> None:
+        for kept in (entries.messages, entries.others):
+            while len(kept) > self._history and (first := next(iter(kept))) <= given:
+                self._drop(entries, kept, first)
+
+    def _drop(self, entries: RoomEntries, kept: dict[int, Entry], seq: int) -> None:
+        del kept[seq], self._entries[seq]
+        self._beside.pop(seq, None)
+        entries.lost = max(entries.lost, seq)
+        self._lost = max(self._lost, seq)

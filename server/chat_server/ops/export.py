@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chat_protocol.events import encode_event
+from chat_protocol.rooms import room_field
 from chat_server.core.entries import NewMessage, has_ended, numbered
 from chat_server.log import read_file
 
@@ -19,5 +20,7 @@ def export(source: Path, now: float | None = None) -> Iterator[bytes]:
         present = seen + max(0.0, (time.time() if now is None else now) - wall)
         for entry in entries:
             draft = entry.draft
-            if isinstance(draft, NewMessage) and not has_ended(message := numbered(entry.seq, draft), present):
+            if isinstance(draft, NewMessage) and not has_ended(
+                message := numbered(entry.seq, draft, room_field(entry.room)), present
+            ):
                 yield encode_event(message)

@@ -43,11 +43,10 @@ class OperatorPages:
         context = self._context
         if context.stopping:
             return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "The server is shutting down.\n")
-        for hosted in context.rooms:
-            if hosted.trouble is not None:
-                return Answer(HTTPStatus.SERVICE_UNAVAILABLE, f"Can't save messages: {hosted.trouble}.\n")
-        failures = [hosted.log_failed_at for hosted in context.rooms if hosted.log_failed_at is not None]
-        if any(context.now() - failed_at < _ILL_SECONDS for failed_at in failures):
+        host = context.host
+        if host.trouble is not None:
+            return Answer(HTTPStatus.SERVICE_UNAVAILABLE, f"Can't save messages: {host.trouble}.\n")
+        if host.log_failed_at is not None and context.now() - host.log_failed_at < _ILL_SECONDS:
             return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "Can't save messages: the log can't be written.\n")
         return Answer(HTTPStatus.OK, "ok\n")
 
@@ -78,19 +77,19 @@ class MetricsEntrance(Handler):
 
 def _families(context: ServerContext) -> Iterator[Family]:
     """Everything that is counted, under its name."""
-    counts, hubs = context.counts, [hosted.hub for hosted in context.rooms]
+    counts, hub = context.counts, context.host.hub
     waiting = [connection.waiting_bytes for connection in context.connections]
 
     def one(name: str, kind: str, explanation: str, value: float) -> Family:
         return Family(f"chat_{name}", kind, explanation, [Sample(value)])
 
-    deliveries, sent_bytes = sum(hub.deliveries for hub in hubs), sum(hub.sent_bytes for hub in hubs)
     yield one("connections", "gauge", "Open connections, including handshakes.", len(waiting))
-    yield one("clients", "gauge", "Clients in the list of people.", sum(hub.people for hub in hubs))
+    yield one("clients", "gauge", "Clients in the list of people.", hub.people)
+    yield one("rooms", "gauge", "Rooms in memory, the lobby included.", len(context.rooms))
     yield one("messages_total", "counter", "Messages saved.", counts.delivered[Message])
     yield one("deletions_total", "counter", "Messages deleted or expired.", counts.delivered[Deleted])
-    yield one("deliveries_total", "counter", "Events delivered, once per receiving connection.", deliveries)
-    yield one("sent_bytes_total", "counter", "Bytes of delivered events.", sent_bytes)
+    yield one("deliveries_total", "counter", "Events delivered, once per receiving connection.", hub.deliveries)
+    yield one("sent_bytes_total", "counter", "Bytes of delivered events.", hub.sent_bytes)
     yield one("outbox_bytes", "gauge", "Bytes queued for slow connections.", sum(waiting))
     most = max(counts.outbox_most, *waiting, 0)
     yield one("outbox_most_bytes", "gauge", "Most bytes ever queued for one connection.", most)

@@ -6,7 +6,7 @@ import math
 
 from chat_server.log import LogError
 from chat_server.rooms.clock import Clock
-from chat_server.rooms.hosted_room import HostedRoom
+from chat_server.rooms.host import RoomHost
 from chat_server.sessions.context import ServerContext
 from chat_server.sessions.session import Session
 from chat_server.settings import Settings
@@ -30,39 +30,42 @@ async def sweep(context: ServerContext) -> None:
         context.counts.loop_lag.observe(max(0.0, now - due))
         await context.connections.sweep(now)
         follow_wall(context.now)
-        for hosted in context.rooms:
-            if (end := hosted.timeline.next_due()) is not None and end < context.now():
-                hosted.schedule_expiry()  # the computer slept: the loop's clock did not go on
-            for name in hosted.room.roster.expire_names(context.now()):
-                await hosted.release_name(name)
+        host, time = context.host, context.now()
+        if (end := host.alarm.next_due()) is not None and end < time:
+            host.alarm.set()  # the computer slept: the loop's clock did not go on
+        host.rooms.tidy(time)
+        for name in host.roster.expire_names(time):
+            await host.release_name(name)
 
 
-async def run(settings: Settings, hosted: HostedRoom) -> None:
+async def run(settings: Settings, host: RoomHost) -> None:
     """For ever, have the log know how late it is, prune what is older than is to be kept, and forget no end."""
     minutes = 0
     while True:
         try:
-            await hosted.log.mark(hosted.now(), hosted.now.believed)
+            await host.log.mark(host.now(), host.now.believed)
             if minutes % _ROUND == 0 or (settings.keeping[0] or math.inf) < _ROUND * _MARK_SECONDS:
-                await prune(settings, hosted)
-                await hosted.remember_ends(hosted.timeline.applied)
-                hosted.schedule_expiry()  # something may be due earlier
+                await prune(settings, host)
+                await host.remember_ends()
+                host.alarm.note_all()  # something may be due earlier
         except LogError as error:
             _log.warning("log maintenance failed: %s", error)
         minutes += 1
         await asyncio.sleep(_MARK_SECONDS)
 
 
-async def prune(settings: Settings, hosted: HostedRoom) -> None:
+async def prune(settings: Settings, host: RoomHost) -> None:
     """Let go of what is not to be kept any longer."""
     seconds, messages = settings.keeping
-    clock = hosted.now
+    clock = host.now
     if seconds is not None and clock.doubtful:
         _log.warning("retention by age is paused: the computer's clock is far ahead of the log; check the clock")
         seconds = None
     if seconds is not None or messages is not None:
         before = None if seconds is None else clock.stamp - seconds
-        hosted.timeline.forget_before(await hosted.log.prune(before=before, newest=messages, now=clock.stamp) + 1)
+        gone = await host.log.prune(before=before, newest=messages, now=clock.stamp)
+        for hosted in host.rooms:
+            hosted.timeline.forget_before(gone + 1)
 
 
 def tell_doubts(clock: Clock) -> None:
@@ -87,17 +90,17 @@ async def watch(context: ServerContext) -> None:
     told: set[Session] = set()
     while True:
         await asyncio.sleep(_WATCH_SECONDS)
-        for hosted in context.rooms:
-            before, hosted.trouble = hosted.trouble, await hosted.log.trouble()
-            if hosted.trouble is None:
-                if before is not None:
-                    _log.warning("messages can be saved again")
-                    told.clear()
-                continue
-            if before != hosted.trouble:
-                _log.error("can't save messages: %s", hosted.trouble)
-            for connection in context.connections:
-                session = connection.handler
-                if isinstance(session, Session) and session.busy and session not in told:
-                    told.add(session)
-                    session.tell_trouble(hosted.trouble)
+        host = context.host
+        before, host.trouble = host.trouble, await host.log.trouble()
+        if host.trouble is None:
+            if before is not None:
+                _log.warning("messages can be saved again")
+                told.clear()
+            continue
+        if before != host.trouble:
+            _log.error("can't save messages: %s", host.trouble)
+        for connection in context.connections:
+            session = connection.handler
+            if isinstance(session, Session) and session.busy and session not in told:
+                told.add(session)
+                session.tell_trouble(host.trouble)

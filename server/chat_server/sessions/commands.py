@@ -1,7 +1,9 @@
 """Command handler: parses a client's lines and dispatches them; each is carried out, answered or refused."""
 
 import asyncio
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
+from typing import Any, cast
 
 from chat_protocol.commands import (
     Command,
@@ -9,7 +11,12 @@ from chat_protocol.commands import (
     Delete,
     Exit,
     FetchHistory,
+    Join,
+    Leave,
+    ListPeople,
+    ListRooms,
     LoggedCommand,
+    MarkRead,
     Say,
     Search,
     TakeName,
@@ -18,11 +25,13 @@ from chat_protocol.commands import (
 from chat_protocol.events import Refusal
 from chat_protocol.names import InvalidNameError, check_name
 from chat_protocol.text import clean
-from chat_server.core.entries import Draft, entry_of
+from chat_server.core.entries import Draft, NewDeletion, NewMessage, entry_of
 from chat_server.core.room import CommandRefused, too_long
 from chat_server.log import LogError
+from chat_server.rooms.hosted_room import HostedRoom
 from chat_server.sessions.idempotency import delete_once, key_of, refuse_unless_done, show_outcome
 from chat_server.sessions.queries import answer_history, answer_search
+from chat_server.sessions.rooms import join_rooms, leave_rooms, list_people, list_rooms, mark_read
 from chat_server.sessions.session import Session
 from chat_server.settings import Settings
 
@@ -45,27 +54,20 @@ class CommandHandler:
         if command is None:
             return
         if type(command) is Say and command.reply_to is None and not session.deleting:  # most lines
-            _say(session, command)
+            if command.room is None and session.home.is_lobby:
+                _say(session, session.home, command)
+            else:
+                in_room(session, command, _say)
             return
         if session.has_unseen and (session.deleting or command.waits_for_own_lines):
             session.park(line)
             return
-        match command:
-            case TakeName():
-                session.begin(_rename(session, command))
-            case FetchHistory():
-                session.begin(session.ask_log(command, answer_history(session, command)))
-            case Search():
-                session.begin(session.ask_log(command, answer_search(session, command)))
-            case Exit():
-                session.hosted.hub.end_tick()  # the answers to the lines before this one
-                session.keeps_name = False
-                session.connection.close(1000, "Goodbye.")
-            case Delete(txn=str()):
-                delete = partial(_say_recalled, session, command)
-                session.begin(session.ask_log(command, delete_once(session, command, delete)))
-            case _:
-                _look_up(session, command)
+        if (carry_out := _OTHERS.get(type(command))) is not None:
+            carry_out(session, command)
+        elif type(command) is Delete and command.txn is not None:
+            in_room(session, command, _delete_once)
+        else:
+            in_room(session, cast("LoggedCommand", command), _look_up)
 
     def _parsed(self, session: Session, line: str | None) -> Command | None:
         """The command in a line; None when its sender has been told why there is none."""
@@ -86,99 +88,181 @@ class CommandHandler:
         return command
 
 
-# -- messages and deletions -------------------------------------------------------------------------------------
+# -- messages, deletions and settings ---------------------------------------------------------------------------
 
 
-def _say(session: Session, command: LoggedCommand) -> None:
+def in_room(session: Session, command: LoggedCommand, do: Callable[[Session, HostedRoom, LoggedCommand], None]) -> None:
+    """Do it in the room that a command is about, which may have to come into memory first."""
+    home = session.home
+    if command.room is None and home.is_lobby:
+        do(session, home, command)
+        return
+    rooms = session.host.rooms
+    is_direct = type(command) is Say and command.to is not None
+    name = "" if is_direct else session.room(command.room)
     try:
-        _decide(session, command)
+        rooms.must_be_open(name)
+        _may_make(session, name)
+    except CommandRefused as refused:
+        session.refuse(Refusal(refused.code, refused.text, command.txn))
+        return
+    if (hosted := rooms.open(name)) is not None:
+        do(session, _or_lobby(session, hosted, command), command)
+    else:
+        session.begin(session.ask_log(command, _open_first(session, name, command, do)))
+
+
+async def _open_first(
+    session: Session, name: str, command: LoggedCommand, do: Callable[[Session, HostedRoom, LoggedCommand], None]
+) -> None:
+    hosted = await session.host.load(name)
+    do(session, _or_lobby(session, hosted, command), command)
+
+
+def _or_lobby(session: Session, hosted: HostedRoom, command: LoggedCommand) -> HostedRoom:
+    """The room of a command; the lobby where it speaks, at home, of a direct message, which is kept there."""
+    if command.room is not None or hosted.is_lobby:
+        return hosted
+    named = command.id if isinstance(command, Delete) else command.reply_to if isinstance(command, Say) else None
+    direct, now = session.host.lobby.timeline, session.context.now()
+    if isinstance(command, Delete) and named is None:
+        newest = direct.newest_direct(session.client_id, now) or 0
+        return session.host.lobby if newest > (hosted.timeline.newest_visible(session.client_id, now) or 0) else hosted
+    message = direct.known(named or 0)
+    return session.host.lobby if message is not None and message.to_id is not None else hosted
+
+
+def _may_make(session: Session, name: str) -> None:
+    """Refuse to make another room, where its maker has made too many."""
+    maker = session.client_id if session.keeps_name else session.connection.household or session.client_id
+    if not session.host.rooms.may_make(name, maker, session.context.now()):
+        raise CommandRefused("too_many_rooms", "You have made as many new rooms as you may in a day.")
+
+
+def _say(session: Session, hosted: HostedRoom, command: LoggedCommand) -> None:
+    try:
+        _decide(session, hosted, command)
     except CommandRefused as refused:
         if command.txn is None:
             session.refuse(Refusal(refused.code, refused.text))
         else:
-            session.begin(session.ask_log(command, refuse_unless_done(session, command, refused)))
+            session.begin(session.ask_log(command, refuse_unless_done(session, hosted, command, refused)))
 
 
-def _look_up(session: Session, command: LoggedCommand) -> None:
+def _look_up(session: Session, hosted: HostedRoom, command: LoggedCommand) -> None:
     """Carry out what speaks of a message; ask the log for it first, where the room has none so old."""
-    if session.hosted.room.needs_lookup_before(session.client_id, command, session.context.now()) is None:
-        _say(session, command)
+    if hosted.room.needs_lookup_before(session.client_id, command, session.context.now()) is None:
+        _say(session, hosted, command)
     else:
-        session.begin(session.ask_log(command, _say_recalled(session, command)))
+        session.begin(session.ask_log(command, _say_recalled(session, hosted, command)))
 
 
-async def _say_recalled(session: Session, command: LoggedCommand) -> asyncio.Future[int] | None:
+def _delete_once(session: Session, hosted: HostedRoom, command: LoggedCommand) -> None:
+    """A deletion with a token, which this very line may have carried out before."""
+    delete = partial(_say_recalled, session, hosted, command)
+    session.begin(session.ask_log(command, delete_once(session, hosted, command, delete)))
+
+
+async def _say_recalled(session: Session, hosted: HostedRoom, command: LoggedCommand) -> asyncio.Future[int] | None:
     """The same in the log's time; returns what `_decide` does, None for a refusal."""
-    hosted = session.hosted
     before = hosted.room.needs_lookup_before(session.client_id, command, session.context.now())
     if before is not None:
         count = _LAST_ONES if isinstance(command, Delete) and command.id is None else 1
-        for entry in await hosted.log.page(before, count, session.client_id):
+        beside = command.room is None and not hosted.is_lobby
+        page = session.host.log.page(before, count, session.client_id, room=hosted.name, with_direct=beside)
+        for entry in await page:
+            if entry.room != hosted.name:
+                hosted = session.host.lobby
             hosted.timeline.recall(entry.seq, entry.body)
     try:
-        return _decide(session, command)
+        return _decide(session, hosted, command)
     except CommandRefused as refused:
-        await refuse_unless_done(session, command, refused)
+        await refuse_unless_done(session, hosted, command, refused)
         return None
 
 
-def _decide(session: Session, command: LoggedCommand) -> asyncio.Future[int]:
+def _decide(session: Session, hosted: HostedRoom, command: LoggedCommand) -> asyncio.Future[int]:
     """Let the room decide and the log keep it; returns the log's answer.
 
     Raises:
         CommandRefused: when it is not to be.
     """
-    hosted = session.hosted
+    host = session.host
     clock = session.context.now
     draft = hosted.room.decide(session.client_id, command, clock(), clock.ahead)
     key = None if command.txn is None else key_of(session, command)
-    kept = hosted.log.append(entry_of(draft, key))
-    applied = hosted.timeline.applied
+    kept = host.log.append(entry_of(draft, key, hosted.name))
+    applied = host.applied
     if kept.done() and not kept.cancelled() and kept.exception() is None:
-        _numbered(session, draft, command, applied, kept.result())
+        _numbered(session, hosted, draft, command, applied, kept.result())
     else:
         session.in_flight += 1
+        hosted.users += 1
         session.deleting += draft.erases is not None
-        kept.add_done_callback(partial(_kept, session, draft, command, applied))
+        kept.add_done_callback(partial(_kept, session, hosted, draft, command, applied))
     return kept
 
 
-def _kept(session: Session, draft: Draft, command: LoggedCommand, applied: int, kept: asyncio.Future[int]) -> None:
+def _kept(
+    session: Session,
+    hosted: HostedRoom,
+    draft: Draft,
+    command: LoggedCommand,
+    applied: int,
+    kept: asyncio.Future[int],
+) -> None:
     """The log has answered: the entry is kept, or it can't be."""
-    hosted = session.hosted
+    host = session.host
     session.in_flight -= 1
+    hosted.users -= 1
     session.deleting -= draft.erases is not None
     if kept.cancelled():  # the log is being closed; nobody is told that it was kept
         hosted.room.abandon(draft)
         return
     error = kept.exception()
     if error is None:
-        _numbered(session, draft, command, applied, kept.result())
-        hosted.wake()  # the tail may have been quicker than this answer
+        _numbered(session, hosted, draft, command, applied, kept.result())
+        host.wake()  # the tail may have been quicker than this answer
         return
     hosted.room.abandon(draft)
-    hosted.wake()
+    host.wake()
     if not isinstance(error, LogError):
         raise error
-    hosted.note_log_failure()
+    host.note_log_failure()
     session.refuse(Refusal("not_kept", str(error), command.txn))
 
 
-def _numbered(session: Session, draft: Draft, command: LoggedCommand, applied: int, seq: int) -> None:
+def _numbered(
+    session: Session, hosted: HostedRoom, draft: Draft, command: LoggedCommand, applied: int, seq: int
+) -> None:
     """The log has it as number `seq`. New numbers are above those that were `applied` when it was asked."""
     if seq > applied:
         session.last_seq = max(session.last_seq, seq)
+        if not hosted.is_lobby or not session.home.is_lobby:
+            _echo(session, hosted, draft, seq)
     else:
-        session.hosted.room.abandon(draft)
-        show_outcome(session, command, seq)
+        hosted.room.abandon(draft)
+        show_outcome(session, hosted, command, seq)
+
+
+def _echo(session: Session, hosted: HostedRoom, draft: Draft, seq: int) -> None:
+    """Who speaks in a room without being in it is told that it is kept all the same."""
+    hosted.idle_since = session.context.now()
+    is_direct = isinstance(draft, NewMessage) and draft.to_id is not None
+    if is_direct or (isinstance(draft, NewDeletion) and draft.audience) or session.is_in(hosted):
+        return
+    if session.host.applied < seq:
+        session.host.echo_to(session.connection, seq)
+    elif (event := hosted.timeline.outcome(seq, session.context.now())) is not None:
+        session.tell(event)
 
 
 # -- names ------------------------------------------------------------------------------------------------------
 
 
 async def _rename(session: Session, command: TakeName) -> None:
-    hosted = session.hosted
-    roster = hosted.room.roster
+    host = session.host
+    roster = host.roster
     try:
         name = await session.claim(check_name(command.name))
     except InvalidNameError as error:
@@ -187,9 +271,38 @@ async def _rename(session: Session, command: TakeName) -> None:
         session.refuse(Refusal(refused.code, refused.text, command.txn))
     else:
         if roster.name_of(session.client_id) is None:  # gone meanwhile, with its name
-            await hosted.release_name(name)
+            await host.release_name(name)
             return
         freed = roster.rename(session.client_id, name, session.context.now())
-        hosted.hub.roster_changed()
+        host.renamed(session.client_id)
         for former in freed:
-            await hosted.release_name(former)
+            await host.release_name(former)
+
+
+# -- all other commands -----------------------------------------------------------------------------------------
+
+
+def _exit(session: Session, _: Exit) -> None:
+    session.host.hub.end_tick()  # the answers to the lines before this one
+    session.keeps_name = False
+    session.connection.close(1000, "Goodbye.")
+
+
+def _asks(
+    answer: Callable[[Session, Any], Coroutine[None, None, object]],
+) -> Callable[[Session, Any], None]:
+    """What begins an answer for which the log is asked."""
+    return lambda session, command: session.begin(session.ask_log(command, answer(session, command)))
+
+
+_OTHERS: Mapping[type[Command], Callable[[Session, Any], None]] = {
+    TakeName: lambda session, command: session.begin(_rename(session, command)),
+    FetchHistory: _asks(answer_history),
+    Search: _asks(answer_search),
+    Join: _asks(join_rooms),
+    Leave: leave_rooms,
+    ListRooms: _asks(list_rooms),
+    ListPeople: list_people,
+    MarkRead: lambda session, command: session.begin_beside(session.ask_log(command, mark_read(session, command))),
+    Exit: _exit,
+}

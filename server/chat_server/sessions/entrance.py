@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from websockets.http11 import Request
 
-from chat_server.rooms.registry import NoSuchRoomError
+from chat_server.rooms.registry import NoSuchRoom
 from chat_server.sessions.commands import CommandHandler
 from chat_server.sessions.context import ServerContext
 from chat_server.sessions.handshake import read_handshake
@@ -46,12 +46,12 @@ class ChatEntrance:
 class _Handshake(Handler):
     """The first handler of a connection: its request is answered, or makes it a session."""
 
-    __slots__ = ("_connection", "_entrance", "_hosted")
+    __slots__ = ("_connection", "_entrance", "_home")
 
     def __init__(self, entrance: ChatEntrance, connection: Connection) -> None:
         self._entrance = entrance
         self._connection = connection
-        self._hosted = entrance.context.rooms.lobby
+        self._home = ""
 
     def on_request(self, request: Request) -> Answer | None:
         """A page for an operator's programs, which ask also when there is no room left; or why nobody is let in."""
@@ -75,8 +75,8 @@ class _Handshake(Handler):
         if crowded := self._crowded(request):
             return _refuse(HTTPStatus.TOO_MANY_REQUESTS, "crowded", crowded)
         try:
-            self._hosted = context.rooms.find(path)
-        except NoSuchRoomError as error:
+            self._home = context.rooms.at_path(path)
+        except NoSuchRoom as error:
             return _refuse(HTTPStatus.NOT_FOUND, "no_such_room", str(error))
         if self._entrance.origins.is_foreign(request.headers):
             return Answer(HTTPStatus.FORBIDDEN, REFUSAL, refused="foreign_origin")
@@ -99,13 +99,12 @@ class _Handshake(Handler):
             self._entrance.context.connections.show_secret(self._connection)
         session = Session(
             self._entrance.context,
-            self._hosted,
             self._connection,
             self._entrance.handle_line,
             client_id_of(secret),
         )
         self._connection.handler = session
-        session.start(read_handshake(request.path))
+        session.start(read_handshake(request.path), self._home)
 
 
 def answer_to_method(method: str) -> Answer:

@@ -1,12 +1,18 @@
 """Line queue: a client's lines within its rate, one after the other, in the order in which they came."""
 
+import math
 from collections import deque
 from collections.abc import Callable
 
+from chat_protocol.patterns import deferred
 from chat_server.core.limits import TokenBucket
 from chat_server.transport.connection import Connection
 from chat_server.transport.write_buffer import ReadHold, Stage
 
+DROPPED = math.inf
+"""In place of a time to wait: the line is dropped, and nobody needs to hear of it."""
+_QUIET = deferred(r"(?:/in\s+\S+\s+)?/read\s")  # programs say it by themselves; it is no line of a person's
+_QUIET_RATE = (30.0, 5.0)  # at once, then per second
 _REFUSED_MOST = 200  # lines that were too fast, and are not forgiven yet
 
 
@@ -16,14 +22,25 @@ class LineQueue:
     A line is its text; None stands for a binary message. `bucket` is its rate limit, None for none.
     """
 
-    __slots__ = ("_connection", "_waiting", "bucket", "busy")
+    __slots__ = ("_connection", "_quiet", "_waiting", "bucket", "busy")
 
     def __init__(self, connection: Connection, bucket: TokenBucket | None) -> None:
         self._connection = connection
         self.bucket = bucket
+        self._quiet: TokenBucket | None = None  # made when it is needed
         self._waiting: deque[str | None] | None = None  # made when it is needed: an empty one is 0.7 KiB
         self.busy = False
         """Is a line being worked on that the next one must wait for?"""
+
+    def take(self, line: str | None, now: float) -> float:
+        """Return 0.0 for a line that is within the rate, else the seconds to wait, or `DROPPED`."""
+        if self.bucket is None:
+            return 0.0
+        if line is None or not line.startswith("/") or not _QUIET.match(line):
+            return self.bucket.take(now)
+        if self._quiet is None:
+            self._quiet = TokenBucket(*_QUIET_RATE, now)
+        return DROPPED if self._quiet.take(now) else 0.0
 
     @property
     def flooded(self) -> bool:

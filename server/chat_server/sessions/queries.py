@@ -7,6 +7,7 @@ from chat_protocol.commands import FetchHistory, Search
 from chat_protocol.events import encode_event
 from chat_protocol.queries import parse_query
 from chat_server.core.entries import NewMessage
+from chat_server.core.room import CommandRefused
 from chat_server.core.sync import PAGE_BYTES
 from chat_server.log import Entry
 from chat_server.sessions.session import Session
@@ -16,31 +17,49 @@ _FOUND_AT_ONCE = 20  # messages that one answer to /search holds
 
 async def answer_history(session: Session, command: FetchHistory) -> None:
     """Tell the page of messages before a number."""
-    entries = await session.hosted.log.page(command.before, command.count + 1, session.client_id)
-    messages, cut = _fitting(visible(session, entries[-command.count :])[::-1])
+    name = session.room(command.room)
+    session.host.rooms.must_be_open(name)
+    hosted = await session.host.load(name)
+    beside = command.room is None and not hosted.is_lobby
+    entries = await session.host.log.page(
+        command.before, command.count + 1, session.client_id, room=name, with_direct=beside
+    )
+    messages, cut = _fitting(_visible(session, entries[-command.count :])[::-1])
     older = entries[: -command.count]
     more = cut or (bool(older) and not _is_too_old(session, older[-1]))
-    session.tell(events.HistoryPage(command.before, tuple(messages[::-1]), more, command.txn))
+    page = events.HistoryPage(command.before, tuple(messages[::-1]), more, command.txn, hosted.timeline.room)
+    session.tell(page)
 
 
 async def answer_search(session: Session, command: Search) -> None:
-    """Tell the newest messages that fit a query."""
-    entries = await session.hosted.log.search(parse_query(command.query), _FOUND_AT_ONCE + 1, session.client_id)
-    messages, cut = _fitting(visible(session, entries[:_FOUND_AT_ONCE]))
+    """Tell the newest messages that fit a query, of the rooms that the asker is in."""
+    query = parse_query(command.query)
+    rooms = {hosted.name for hosted in session.rooms()} | {""}
+    if query.room is not None:
+        rooms = {name for name in rooms if name == session.room(query.room)}
+        if not rooms:
+            raise CommandRefused("not_joined", f"You are not in {query.room}; /join {query.room} first.")
+    entries = await session.host.log.search(query, _FOUND_AT_ONCE + 1, session.client_id, rooms=rooms)
+    messages, cut = _fitting(_visible(session, entries[:_FOUND_AT_ONCE]))
     more = cut or len(entries) > _FOUND_AT_ONCE
     session.tell(events.SearchResults(command.query, tuple(messages), more, command.txn))
 
 
 def _is_too_old(session: Session, entry: Entry) -> bool:
     draft = entry.draft
-    too_old = session.hosted.timeline.is_too_old
+    too_old = session.host.lobby.timeline.is_too_old
     return isinstance(draft, NewMessage) and too_old(draft.sent_at, session.context.now())
 
 
-def visible(session: Session, entries: Sequence[Entry]) -> list[events.Message]:
-    """Return the messages in entries of the log that this client may see now."""
-    pairs = ((entry.seq, entry.body) for entry in entries)
-    return session.hosted.sync.shown(pairs, session.client_id, session.context.now())
+def _visible(session: Session, entries: Sequence[Entry]) -> list[events.Message]:
+    """The messages in entries of the log that this client may see now."""
+    rooms, now = session.host.rooms, session.context.now()
+    found: list[events.Message] = []
+    for entry in entries:
+        hosted = rooms.get(entry.room)  # what is deleted in one that is not in memory is not in the log
+        if hosted is not None:
+            found += hosted.sync.shown([(entry.seq, entry.body)], session.client_id, now)
+    return found
 
 
 def _fitting(messages: Sequence[events.Message]) -> tuple[Sequence[events.Message], bool]:

@@ -1,16 +1,19 @@
-"""Hub: fan-out of events to the connections of a room.
+"""Hub: fan-out of events to the connections of all rooms.
 
-An event is encoded once, framed once, and written once per client and tick. A tick is a few turns of the event
-loop: what is read and decided in them goes out together. Where nothing was written just before, it is one turn.
+An event is encoded once, framed once, and written together with all else that a client gets in this tick. A tick is a
+few turns of the event loop: what is read and decided in them goes out together. Where nothing was written just before,
+it is one turn.
 """
 
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterable
-from typing import NamedTuple, TypeAlias
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from chat_protocol.events import ClientsChanged, EncodedInit, Event, encode_event
+from chat_protocol.events import EncodedEvent, Event, encode_event
+from chat_server.transport.channel import Channel, Writer, writers_of
 from chat_server.transport.connection import Connection
 from chat_server.transport.frames import text_frame
 from chat_server.transport.read_scheduler import ReadScheduler
@@ -53,41 +56,31 @@ DEFAULT_PACE = Pace()
 GATHERED_PACE = Pace(rest=0.0, gathering=0.0)
 """Where the log has gathered for a tick what it gives at once: that is written at once, too."""
 
-_Writer: TypeAlias = tuple[int | None, Callable[[bytes], None]]  # `descriptor` and `write` of a connection
-
 
 class Hub:
-    """The connections of a room, and what is to be written to them in this tick.
+    """All open connections, and what is to be written to them in this tick.
 
-    Everything goes one way: into `_pending`, in order, each frame with those who shall get it. At the end of the tick
-    each connection gets its part of it, joined, in one write. What has changed in the roster goes before anything else
-    that everybody gets, so that nobody is heard before they are there; for itself it waits until its pause is over.
+    Everything goes one way: into `_pending`, in order, each frame with those who shall get it: a channel, or single
+    connections. At the end of the tick each connection gets its part of it, joined, in one write. What has changed in a
+    room's roster goes before anything else that everybody there gets, so that nobody is heard before they are there;
+    for itself it waits until its pause is over.
     """
 
-    def __init__(
-        self,
-        take_changes: Callable[[], ClientsChanged | None],
-        scheduler: ReadScheduler,
-        pace: Pace = DEFAULT_PACE,
-    ) -> None:
+    def __init__(self, scheduler: ReadScheduler, pace: Pace = DEFAULT_PACE) -> None:
         self.pace = pace
-        self._take_changes = take_changes
         self._scheduler = scheduler
-        self._clients: dict[str, list[Connection]] = {}
+        self._clients: dict[str, tuple[Connection, ...]] = {}
         self._pending: list[bytes] = []  # frames
-        self._for_all: list[int] = []  # places in _pending of those that everybody gets
+        self._active: dict[Channel, None] = {}  # those with a place in _pending
         self._own: dict[Connection, list[int]] = {}  # places in _pending of frames for this connection alone
-        self._newcomers: dict[Connection, int] = {}  # the place in _pending from which they get what is for everyone
-        self._writers: tuple[_Writer, ...] | None = ()
+        self._changed: dict[Channel, None] = {}  # those with a roster that is to be told
         self._scheduled = self._rested = False
         self._gather_until = self._rests_from = 0.0  # by `perf_counter`
         self._heard = 0  # turns that had been taken at the last look
-        self.writing_took = 0.0  # seconds, the last time that everybody was written to
-        self._roster_changed = False
-        self._roster_due = 0.0  # the loop's time from which the roster may have a write of its own
-        self._roster_timer: asyncio.TimerHandle | None = None
+        self.writing_took = 0.0  # seconds, the last time that a room was written to
         self.deliveries = 0  # events given to connections, one for each receiver
         self.sent_bytes = 0  # and their bytes
+        self.writes = 0
 
     @property
     def people(self) -> int:
@@ -95,61 +88,72 @@ class Hub:
         return len(self._clients)
 
     def has(self, client_id: str, connection: Connection) -> bool:
-        """Is this connection in the room?"""
+        """Is this connection written to?"""
         return connection in self._clients.get(client_id, ())
 
-    def join(self, client_id: str, connection: Connection, greeting: Event | EncodedInit) -> None:
-        """From now on `connection` gets what its client may see; first of all `greeting`."""
-        self._clients.setdefault(client_id, []).append(connection)
-        self._newcomers[connection] = len(self._pending)
-        self._writers = None
-        self._roster_changed = True
-        self.tell(connection, greeting)
+    def connections_of(self, client_id: str) -> tuple[Connection, ...]:
+        """The connections of one client."""
+        return self._clients.get(client_id, ())
+
+    def join(self, client_id: str, connection: Connection, channel: Channel, greeting: Event | EncodedEvent) -> None:
+        """From now on `connection` gets what its client may see; first of all `greeting`, then what its channel has."""
+        self._clients[client_id] = (*self._clients.get(client_id, ()), connection)
+        self.subscribe(connection, channel, greeting)
+
+    def subscribe(self, connection: Connection, channel: Channel, view: Event | EncodedEvent) -> None:
+        """From now on `connection` gets what is published in a channel, after `view`, which has all before."""
+        channel.add(connection, len(self._pending))
+        self._changed[channel] = None
+        self.tell(connection, view)
+
+    def unsubscribe(self, connection: Connection, channel: Channel) -> None:
+        """Nothing more of this channel is written to the connection."""
+        channel.remove(connection)
+        self.roster_changed(channel)
 
     def leave(self, client_id: str, connection: Connection) -> None:
-        """Nothing more is written to this connection."""
-        connections = self._clients[client_id]
-        connections.remove(connection)
-        if not connections:
+        """Nothing more is written to this connection, which has left its channels."""
+        others = tuple(other for other in self._clients[client_id] if other is not connection)
+        if others:
+            self._clients[client_id] = others
+        else:
             del self._clients[client_id]
         self._own.pop(connection, None)
-        self._newcomers.pop(connection, None)
-        self._writers = None
-        self.roster_changed()
 
-    def tell(self, connection: Connection, event: Event | EncodedInit) -> None:
+    def tell(self, connection: Connection, event: Event | EncodedEvent) -> None:
         """An event for one connection alone."""
         frame = text_frame(encode_event(event))
         self._own.setdefault(connection, []).append(len(self._pending))
         self._pending.append(frame)
         self._schedule()
 
-    def publish(self, event: Event, audience: frozenset[str] | None) -> None:
-        """An event for everyone (None), or for the clients with these ids; it goes out after `end_batch`."""
-        if not self._clients:
-            return
+    def publish(self, channel: Channel, event: Event, audience: frozenset[str] | None = None) -> None:
+        """An event for a channel, or for the clients with these ids wherever they are; it goes out after `end_batch`.
+
+        Either way it comes after what is to be told of the channel's roster.
+        """
         receivers: list[Connection] = []
         if audience is not None:
             receivers = [connection for client in audience for connection in self._clients.get(client, ())]
             if not receivers:
                 return
+        elif not channel.members:
+            return
         frame = text_frame(encode_event(event))  # before anything is noted: this may raise
-        if self._roster_changed and (audience is None or self._roster_is_due()):
-            self._add_roster()
+        if self._changed and channel in self._changed and (audience is None or self._roster_is_due(channel)):
+            self._add_roster(channel)
         place = len(self._pending)
         if audience is None:
-            self._for_all.append(place)
+            if not channel.places:
+                self._active[channel] = None
+            channel.places.append(place)
         for connection in receivers:
             self._own.setdefault(connection, []).append(place)
         self._pending.append(frame)
 
-    def writers_changed(self) -> None:
-        """Some connection is to be written to in another way now."""
-        self._writers = None
-
-    def roster_changed(self) -> None:
-        """Somebody came, left or was renamed: told to everyone with others who did, in one frame."""
-        self._roster_changed = True
+    def roster_changed(self, channel: Channel) -> None:
+        """Somebody came, left or was renamed: told to the channel with others who did, in one frame."""
+        self._changed[channel] = None
         self._schedule()
 
     def _schedule(self) -> None:
@@ -187,15 +191,16 @@ class Hub:
         self.end_tick()
 
     def end_tick(self) -> None:
-        """Write what is pending, once to each connection; the roster too, unless it has to wait.
+        """Write what is pending, once to each connection; rosters too, unless they have to wait.
 
         Called in the middle of a tick, it leaves less to the end of it: there is never more than one under way.
         """
-        if self._roster_changed:
-            if self._for_all or self._roster_is_due():
-                self._add_roster()
-            elif self._roster_timer is None:
-                self._roster_timer = asyncio.get_running_loop().call_at(self._roster_due, self.end_roster_pause)
+        for channel in list(self._changed):
+            if channel.places or self._roster_is_due(channel):
+                self._add_roster(channel)
+            elif channel.timer is None:
+                wake = asyncio.get_running_loop().call_at
+                channel.timer = wake(channel.roster_due, self.end_roster_pause, channel)
         if self._pending:
             self._write()
 
@@ -206,78 +211,117 @@ class Hub:
 
     def flush(self) -> None:
         """Write everything now."""
-        self._roster_due = 0.0
+        for channel in self._changed:
+            channel.roster_due = 0.0
         self.end_tick()
 
-    def end_roster_pause(self) -> None:
-        """Let the roster have a write of its own."""
-        self._roster_timer = None
-        self._roster_due = 0.0  # timers may be a little early
+    def end_roster_pause(self, channel: Channel) -> None:
+        """Let a channel's roster have a write of its own."""
+        channel.timer = None
+        channel.roster_due = 0.0  # timers may be a little early
         self._schedule()
 
-    def _roster_is_due(self) -> bool:
-        return asyncio.get_running_loop().time() >= self._roster_due
+    def _roster_is_due(self, channel: Channel) -> bool:
+        return asyncio.get_running_loop().time() >= channel.roster_due
 
-    def _add_roster(self) -> None:
-        """Who came and who left, for everybody."""
-        self._roster_changed = False
-        if (changes := self._take_changes()) and self._clients:
-            self._for_all.append(len(self._pending))
+    def _add_roster(self, channel: Channel) -> None:
+        """Who came and who left, for everybody in the channel."""
+        del self._changed[channel]
+        if (changes := channel.take_changes()) and channel.members:
+            channel.places.append(len(self._pending))
+            self._active[channel] = None
             self._pending.append(text_frame(encode_event(changes)))
-            pause = min(len(self._clients) * self.pace.roster_pause_each, self.pace.roster_pause_most)
+            pause = min(len(channel.members) * self.pace.roster_pause_each, self.pace.roster_pause_most)
             at_once = pause < self.pace.roster_pause_least
-            self._roster_due = 0.0 if at_once else asyncio.get_running_loop().time() + pause
+            channel.roster_due = 0.0 if at_once else asyncio.get_running_loop().time() + pause
+
+    # -- the end of a tick --------------------------------------------------------------------------------------
 
     def _write(self) -> None:
         pending, self._pending = self._pending, []
-        for_all, self._for_all = self._for_all, []
+        active, self._active = [*self._active], {}
         own, self._own = self._own, {}
-        newcomers, self._newcomers = self._newcomers, {}
-        data = b"".join([pending[place] for place in for_all])
+        parts = [(channel, *channel.take_places()) for channel in active]
         if own:
-            self._write_apart(pending, for_all, own, newcomers)
-        if data:
-            receivers = self._write_to_all(data, own)
-            self.deliveries += receivers * len(for_all)
-            self.sent_bytes += receivers * len(data)
+            self._write_apart(pending, parts, own)
+        blobs = [(channel, b"".join([pending[place] for place in places])) for channel, places, _ in parts]
+        begin = time.perf_counter()
+        if len(blobs) == 1:
+            self._write_to_one(*blobs[0], len(parts[0][1]), own)
+        elif blobs:
+            self._write_to_many(blobs, own)
+            for channel, places, _ in parts:  # those who have left meanwhile were closed by their write
+                self.deliveries += len(places) * sum(member not in own for member in channel.members)
+        if blobs:
+            self.writing_took = time.perf_counter() - begin
         self._rests_from = time.perf_counter() + self.pace.rest
 
-    def _write_to_all(self, data: bytes, own: dict[Connection, list[int]]) -> int:
-        """The same bytes to everybody but those who had something of their own in this tick; returns to how many."""
-        writers = self._writers
-        if own:  # a write may close its connection, which leaves: so not over the live groups
-            everybody = [connection for group in self._clients.values() for connection in group]
-            writers = _writers_of(connection for connection in everybody if connection not in own)
-        elif writers is None:
-            writers = _writers_of(connection for group in self._clients.values() for connection in group)
-            self._writers = writers
-        begin = time.perf_counter()
+    def _write_to_one(self, channel: Channel, data: bytes, events: int, own: dict[Connection, list[int]]) -> None:
+        """The same bytes to a whole channel, but for those who had something of their own in this tick."""
+        if own:  # a write may close its connection, which leaves: so not over the live members
+            writers = writers_of(connection for connection in channel.members if connection not in own)
+        else:
+            writers = channel.writers()
         _write_to_each(writers, data)
-        self.writing_took = time.perf_counter() - begin
-        return len(writers)
+        self.writes += len(writers)
+        self.deliveries += len(writers) * events
+        self.sent_bytes += len(writers) * len(data)
+
+    def _write_to_many(self, blobs: list[tuple[Channel, bytes]], own: dict[Connection, list[int]]) -> None:
+        """To each connection what its channels have, joined."""
+        theirs: defaultdict[Connection, list[bytes]] = defaultdict(list)
+        for members, data in _with_same_members(blobs):
+            for connection in members:
+                theirs[connection].append(data)
+        for connection in own:
+            theirs.pop(connection, None)
+        sent = 0
+        for connection, parts in theirs.items():
+            data = parts[0] if len(parts) == 1 else b"".join(parts)
+            sent += len(data)
+            if (descriptor := connection.descriptor) is None:
+                connection.write(data)
+            else:
+                _write_to_each(((descriptor, connection.write),), data)
+        self.writes += len(theirs)
+        self.sent_bytes += sent
 
     def _write_apart(
         self,
         pending: list[bytes],
-        for_all: list[int],
+        parts: list[tuple[Channel, list[int], dict[Connection, int]]],
         own: dict[Connection, list[int]],
-        newcomers: dict[Connection, int],
     ) -> None:
         """To each connection that had something of its own: its part of this tick, in order."""
         for connection, places in own.items():
-            first = newcomers.get(connection, 0)
-            mine = sorted([*places, *(place for place in for_all if place >= first)])
+            mine = list(places)
+            for channel, published, newcomers in parts:
+                if connection in channel.members:
+                    first = newcomers.get(connection, 0)
+                    mine += [place for place in published if place >= first]
+            mine.sort()
             data = b"".join([pending[place] for place in mine])
             connection.write(data)
+            self.writes += 1
             self.deliveries += len(mine)
             self.sent_bytes += len(data)
 
 
-def _writers_of(connections: Iterable[Connection]) -> tuple[_Writer, ...]:
-    return tuple((connection.descriptor, connection.write) for connection in connections)
+def _with_same_members(blobs: list[tuple[Channel, bytes]]) -> Iterator[tuple[dict[Connection, None], bytes]]:
+    """The same, with what goes to the very same people put together: teams have rooms in which all of them are."""
+    members: dict[Connection, None] = {}
+    parts: list[bytes] = []
+    for channel, data in blobs:
+        if len(channel.members) == len(members) and channel.members.keys() == members.keys():
+            parts.append(data)
+            continue
+        if parts:
+            yield members, b"".join(parts)
+        members, parts = channel.members, [data]
+    yield members, b"".join(parts)
 
 
-def _write_to_each(writers: Iterable[_Writer], data: bytes) -> None:
+def _write_to_each(writers: Iterable[Writer], data: bytes) -> None:
     """Write the same to many sockets. This is where a busy server spends its time.
 
     The loop's transports are passed over, because theirs is a write for each client that touches a dozen objects:

@@ -42,10 +42,10 @@ def test_every_binding_of_the_program_can_be_given_another_key():
 def test_keys_are_written_as_people_write_them(tmp_path):
     """A table or dotted names, one key or several, in any case."""
     settings = in_file(
-        tmp_path, '"chat.people" = "F2"', 'chat.to = ["Ctrl+G", "f3"]', 'list.up = "k"', 'help.close = "Esc, PgUp"'
+        tmp_path, '"chat.people" = "F2"', 'chat.to = ["Ctrl+T", "f3"]', 'list.up = "k"', 'help.close = "Esc, PgUp"'
     )
     assert checked_keys(settings, ChatApp) == {
-        "chat.people": "f2", "chat.to": "ctrl+g,f3", "list.up": "k", "help.close": "escape,pageup"
+        "chat.people": "f2", "chat.to": "ctrl+t,f3", "list.up": "k", "help.close": "escape,pageup"
     }  # fmt: skip
     assert settings.source("keys.chat.to").endswith("line 3")
 
@@ -72,7 +72,7 @@ def test_two_may_change_places_and_share_what_they_share(tmp_path):
     """Page-up of the screen and of the list are one key by default too."""
     for lines in (
         ['chat.people = "ctrl+o"', 'chat.to = "ctrl+b"'],
-        ['chat.page-up = "f4"', 'list.page-up = "f4"'],
+        ['chat.page-up = "f9"', 'list.page-up = "f9"'],
     ):
         assert checked_keys(in_file(tmp_path, *lines), ChatApp)
 
@@ -124,19 +124,19 @@ def test_how_keys_are_called(key, long, short):
 
 async def test_another_key_does_it_and_is_shown():
     """In the bottom row and on the help page; the old one does nothing."""
-    keys = {"chat.people": "f2", "chat.help": "f3", "app.palette": "f4", "composer.temp": "ctrl+."}
+    keys = {"chat.people": "f2", "chat.help": "f3", "app.palette": "f9", "composer.temp": "ctrl+."}
     async with open_house() as house, chat_at(house.url(), start=Settings(keys=keys)) as ana:
-        await ana.shows("f3 Help", "f2 People", "f4 palette", "^o To", "connected")
+        await ana.shows("f3 Help", "f2 People", "f9 palette", "^o To", "connected")
         await ana.press("ctrl+b")
         assert ana.app.focused is ana.screen.composer
         await ana.press("f2")
-        assert ana.app.focused is ana.screen.roster
+        assert ana.app.focused is ana.screen.sidebar
         await ana.press("escape", "ctrl+full_stop")
         await ana.shows("temp: 30 s")
         await ana.press("f3")
         await ana.shows("Ctrl+Q", "esc Close")
-        assert "see who's here" in ana.row("F2 ")
+        assert "see rooms and people" in ana.row("F2 ")
         assert "30 s" in ana.row("Ctrl+. ")
-        await ana.press("escape", "f4")
+        await ana.press("escape", "f9")
         await ana.shows("Search for commands")
         await ana.press("escape")

@@ -14,7 +14,7 @@ class Room:
     """A store that is connected, and what waits for an answer there."""
 
     def __init__(self, *, simple=False, rate=0.0):
-        self.store = Store("t-")
+        self.store = Store("t-", conversations=False)
         self.acknowledgements = Acknowledgements(self.store, 10.0)
         greeting = Init((), "e1", 0, False, (), False, {"burst": 2.0, "rate": rate}, 0.0, ANA, (ANA,))  # fmt: skip
         self.tell(decode_event('{"type":"init","messages":[]}') if simple else greeting)

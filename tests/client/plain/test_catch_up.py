@@ -35,7 +35,7 @@ class Kept:
 
 def store_after_return(numbers, seq, **limits):
     """A store that has come back to a room, and was given the newest 200."""
-    store = Store("t-")
+    store = Store("t-", conversations=False)
     newest = tuple(map(message, sorted(numbers)[-200:]))
     store.apply(Init(newest, "e", seq, False, (), len(newest) < len(numbers), limits, None, YOU, (YOU,)), 0.0)
     return store

@@ -36,7 +36,7 @@ class Told:
     """A store and its journal, for ana; `take` gives the lines that events are worth."""
 
     def __init__(self, *events, history=0, complete=False):
-        self.store = Store("t-", history_limit=LIMIT)
+        self.store = Store("t-", history_limit=LIMIT, conversations=False)
         self.journal = Journal(self.store, "host:6789", history=history, limit=LIMIT, complete=complete)
         self.first = self.greet(*events) if events else []
 

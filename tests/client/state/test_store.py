@@ -4,6 +4,7 @@ import pytest
 
 from chat_protocol.events import Client, ClientsChanged, Deleted, Init, Message, Refusal, decode_event
 from chat_tui.state.store import Change, Store
+from chat_tui.state.view import person_key
 
 ANA, BOB, ZOE = Client("~ana", "ana"), Client("~bob", "bob"), Client("~zoe", "zoë")
 
@@ -34,6 +35,16 @@ def store_with(*messages, **fields):
 def texts(store):
     """What a reader would see."""
     return [message.text for message in store.messages.values()]
+
+
+def direct(store):
+    """How many direct messages nobody has read, by who wrote them."""
+    return {view.key.name: view.unread.count for view in store.views.people if view.unread.count}
+
+
+def with_person(store, client_id):
+    """The ids of what was said privately to and by somebody."""
+    return list(store.views.open_conversation(client_id).history.messages)
 
 
 def test_init_replaces_everything():
@@ -102,7 +113,7 @@ def test_resuming_continues():
     store = store_with(message(1), message(2))
     store.disconnected()
     change = store.apply(init(message(4), message(5, sender=ANA), resumed=True, deleted=(1,), seq=6), 0.0)
-    assert change == Change(added=[4, 5], removed=[1], missed=1)
+    assert change == Change(added=[4, 5], removed=[1], missed=1, unread_from=4, greeted=True)
     assert (list(store.messages), store.resume_point) == ([2, 4, 5], "e1.6")
 
 
@@ -136,7 +147,7 @@ def test_a_record_restored_from_a_backup_is_the_same_record():
     again = [message(number) for number in range(55, 66)]
     change = store.apply(init(*again, message(66, "since"), more=True, epoch="e2"), 0.0)
     assert (change.anew, change.lost, change.missed, change.rule) == (False, 5, 1, False)
-    assert (store.unread.first_unread, store.unread.counts) == (60, {})
+    assert (store.unread.first_unread, direct(store)) == (60, {})
     assert (store.history.more, store.resume_point) == (True, "e2.66")
 
 
@@ -168,26 +179,26 @@ def test_a_full_list_replaces_the_roster():
 
 
 def test_direct_messages_to_us_are_unread_until_read():
-    """They count for their sender unless that conversation is open, and no longer when they are gone."""
+    """They count in the conversation with their sender until they are seen there, and no longer when they are gone."""
     store = store_with(message(1, to_id="~ana"))
-    assert store.unread.counts == {}, "what was there at the start counts as read"
+    assert direct(store) == {}, "what was there at the start counts as read"
     change = store.apply_all([message(n, to_id="~ana") for n in (2, 3)], 0.0)
-    assert (store.unread.counts, change.roster) == ({"~bob": 2}, True)
+    assert (direct(store), change.views) == ({"~bob": 2}, True)
     store.apply_all([message(4, sender=ANA, to_id="~bob"), message(5)], 0.0)
-    assert store.unread.counts == {"~bob": 2}
-    assert store.apply(Deleted(2, 6), 0.0).roster
-    assert store.unread.counts == {"~bob": 1}
-    assert store.read("~bob").roster
-    store.unread.attending = "~bob"
-    store.apply(message(7, to_id="~ana"), 0.0)
-    assert store.unread.counts == {}
+    assert direct(store) == {"~bob": 2}
+    assert store.apply(Deleted(2, 6), 0.0).views
+    assert direct(store) == {"~bob": 1}
+    change = store.switch(person_key("~bob"))
+    assert (change.reset, change.switched, change.unread_from, list(store.messages)) == (True, True, 3, [1, 3, 4])
+    assert store.seen()
+    assert direct(store) == {}
 
 
 def test_direct_messages_missed_while_away_are_unread():
     """A reconnect counts them as if they had come live."""
     store = store_with(message(1))
     store.apply(init(message(2, to_id="~ana"), resumed=True), 0.0)
-    assert store.unread.counts == {"~bob": 1}
+    assert direct(store) == {"~bob": 1}
 
 
 def test_the_unread_mark_moves_on_when_its_message_goes():
@@ -285,15 +296,15 @@ def test_who_is_muted_is_neither_unread_nor_missed():
     store = store_with()
     store.apply(message(1, to_id="~ana"), 0.0)
     store.mute("~bob", muted=True)
-    assert store.unread.counts == {}
+    assert direct(store) == {}
     store.apply_all([message(2, to_id="~ana"), message(3, sender=ZOE, to_id="~ana")], 0.0)
-    assert store.unread.counts == {"~zoe": 1}
+    assert direct(store) == {"~zoe": 1}
     store.disconnected()
     change = store.apply(init(message(4, to_id="~ana"), message(5, sender=ZOE), seq=5, resumed=True), 0.0)
-    assert (change.added, change.missed, store.unread.counts) == ([4, 5], 1, {"~zoe": 1})
+    assert (change.added, change.missed, direct(store)) == ([5], 1, {"~zoe": 1})
     store.mute("~bob", muted=False)
     store.apply(message(6, to_id="~ana"), 0.0)
-    assert store.unread.counts == {"~zoe": 1, "~bob": 1}
+    assert direct(store) == {"~zoe": 1, "~bob": 1}
 
 
 def test_a_name_stands_for_who_bears_it_now_or_bore_it_last():

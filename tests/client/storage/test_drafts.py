@@ -178,7 +178,8 @@ async def test_a_text_that_went_along_to_one_person_is_kept_for_them(tmp_path):
         async with chat(house, drafts=Drafts(tmp_path, ROOM)) as ana:
             await ana.shows("2 here")
             await ana.write("hi there")
-            ana.screen.parts.recipient.turn_to(bob.id)
+            await ana.press("ctrl+o", *"bob", "enter")
+            await ana.shows("private to bob", "▊ hi there")
         assert left(tmp_path, "", bob.id) == ["", "hi there"]
 
 
@@ -190,11 +191,11 @@ async def test_each_target_has_its_own(tmp_path):
         drafts = Drafts(tmp_path, ROOM)
         async with chat(house, size=(120, 36), drafts=drafts) as ana:
             await ana.write("hi there")
-            await ana.click("● bob")
+            await ana.press("ctrl+o", *"bob", "enter")
             await ana.shows("private to bob", "▊ hi there")
             await ana.click("● zoe")
             await ana.shows("private to zoe", "Private message")
-            await ana.click("Everyone", "▏")
+            await ana.click("# lobby")
             await ana.shows("to Everyone", "Message everyone…")
             await ana.write("morning")
             await ana.until(lambda: "morning" in drafts.get(""))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat_tui.state.read_place import ReadPlace
+from chat_tui.state.read_place import ReadPlace, SavedViews
 from chat_tui.storage.places import MOST_NAMES, MOST_PLACES, PlaceFile
 
 URL, SECRET = "ws://host:6789/", "5ec4e7" * 8
@@ -36,6 +36,18 @@ def test_of_two_windows_the_newer_place_stays(tmp_path):
     assert place(tmp_path).names == {"~bob": "bob", "~zoe": "zoe"}
     other.save(ReadPlace("e2", 3), {"~bob": "bobby"})
     assert (place(tmp_path).read, place(tmp_path).names["~bob"]) == (ReadPlace("e2", 3), "bobby")
+
+
+def test_views_are_known_again(tmp_path):
+    """Rooms, what was on the screen, and how far each was read; of two windows the latest says which rooms."""
+    first = SavedViews("e1", {"lobby": 9, "#dev": 7, "@~bob": 8}, 6, ("dev",), "#dev")
+    place(tmp_path).save_views(first, {})
+    assert place(tmp_path).views == first
+    assert place(tmp_path).read == ReadPlace("e1", 6), "what was not read privately comes again"
+    place(tmp_path).save_views(SavedViews("e1", {"#dev": 5, "#ops": 3}, 2, ("ops",), "#ops"), {})
+    assert place(tmp_path).views == SavedViews(
+        "e1", {"lobby": 9, "#dev": 7, "@~bob": 8, "#ops": 3}, 6, ("ops",), "#ops"
+    )
 
 
 def test_what_has_not_changed_is_not_written(tmp_path):

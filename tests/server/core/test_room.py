@@ -37,7 +37,7 @@ def test_a_message_is_what_was_said_and_who_said_it_when(room):
 
 def test_a_draft_has_every_field_of_a_message_but_its_numbers():
     """A field that only one of them had would be lost in the log."""
-    assert {*NewMessage.__struct_fields__, "id", "seq"} == {*Message.__struct_fields__}
+    assert {*NewMessage.__struct_fields__, "id", "seq", "room"} == {*Message.__struct_fields__}
 
 
 def test_nothing_is_shown_before_the_log_has_kept_it(room):
@@ -189,7 +189,7 @@ def test_a_greeting_says_who_is_here_and_what_holds(room):
     room.say("ana")
     greeting = room.initial_sync("bob", now=12.5)
     assert greeting.you == Client("~bob", "bob")
-    assert greeting.clients == room.roster.clients()
+    assert greeting.clients == room.presence.clients()
     assert (greeting.epoch, greeting.seq, greeting.now) == ("e", 1, 12.5)
     assert (greeting.resumed, greeting.deleted, greeting.more) == (False, (), False)
     assert greeting.limits == {"text": 4096.0}

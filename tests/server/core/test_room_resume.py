@@ -7,9 +7,9 @@ import pytest
 from chat_protocol.commands import Delete, Say
 from chat_protocol.events import Init, encode_event
 from chat_server.core.entries import NewDeletion
+from chat_server.core.expiries import MOST_DELETIONS
 from chat_server.core.room import CommandRefused
 from chat_server.core.sync import PAGE_BYTES, PAGE_MESSAGES
-from chat_server.core.timeline import MOST_DELETIONS
 from rooms import NumberedRoom
 
 PEOPLE = ("ana", "bob", "cat")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chat_protocol.events import Client, ClientsChanged
 from chat_server.core.roster import Roster
+from hall import Hall
 
 GRACE = 60.0
 
@@ -15,7 +16,7 @@ GRACE = 60.0
 @pytest.fixture
 def roster():
     """A roster with ana and bob, whose coming has been told."""
-    roster = Roster(GRACE)
+    roster = Hall(GRACE)
     roster.join("~a", "ana", 0.0)
     roster.join("~b", "bob", 0.0)
     roster.take_changes()
@@ -229,7 +230,7 @@ def listed(roster):
 @given(_steps)
 def test_the_changes_add_up_to_the_list(steps):
     """Whoever began with a list and followed the changes has the list, which is the same in JSON at any time."""
-    roster = Roster(3.0)
+    roster = Hall(3.0)
     connected = dict.fromkeys("abcd", 0)
     seen = {}
     for now, (step, number) in enumerate([*steps, ("look", 0)]):

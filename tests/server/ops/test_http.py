@@ -131,7 +131,7 @@ async def test_a_target_may_be_absolute(house, start):
     assert (await ask(house, f"GET {start}/healthz?a=b HTTP/1.1\r\nHost: x\r\n\r\n"))[2] == "ok\n"
     assert (await ask(house, f"GET {start} HTTP/1.1\r\nHost: x\r\n\r\n"))[0] == 426
     await greeted_peer(house, f"{start}/?name=ana")
-    assert [client.name for client in house.hosted.room.roster.clients()] == ["ana"]
+    assert [client.name for client in house.host.lobby.presence.clients()] == ["ana"]
 
 
 async def test_a_request_may_come_byte_by_byte(house):
@@ -194,8 +194,8 @@ class FullDisk:
 
     def __init__(self, house: House) -> None:
         self.full = True
-        self._log = house.hosted.log
-        house.hosted.log = self
+        self._log = house.host.log
+        house.host.log = self
 
     def __getattr__(self, name):
         return getattr(self._log, name)
@@ -274,7 +274,7 @@ async def test_bytes_are_those_that_arrive(house):
 @pytest.mark.parametrize(
     ("request_", "reason"),
     [
-        (handshake("/dev"), "no_such_room"),
+        (handshake("/no.room"), "no_such_room"),
         (handshake("/", "Origin: http://evil.example"), "foreign_origin"),
         (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "invalid"),
         (b"\x16\x03\x01 hello\r\n\r\n", "invalid"),

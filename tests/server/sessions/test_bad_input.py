@@ -265,7 +265,7 @@ async def test_what_breaks_the_protocol_closes_with_its_code(house, caplog, kind
     peer.sock.close()
     await house.eventually(lambda: len(house.connections) == 1)
     assert not [record for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")]
-    assert await house.hosted.log.roster() == {"bob": bob.id}
+    assert await house.host.log.roster() == {"bob": bob.id}
 
 
 async def test_a_message_in_64_fragments_is_one_message(house):

@@ -14,7 +14,7 @@ SECRET = "0123456789abcdef0123456789abcdef"
 
 async def claims(house: House) -> set[str]:
     """The names that the log holds for somebody."""
-    return set(await house.hosted.log.roster())
+    return set(await house.host.log.roster())
 
 
 async def test_a_secret_is_the_same_client_again(house):
@@ -64,7 +64,7 @@ async def test_exit_gives_the_name_up_whatever_the_secret(house):
     await bob.sees("bob")
     await bob.say("/name ana")
     await bob.sees("ana")
-    assert ana.id not in (await house.hosted.log.roster()).values()
+    assert ana.id not in (await house.host.log.roster()).values()
     back = await house.person("ana", secret=SECRET)
     assert back.id == ana.id
     assert (await back.next())["code"] == "name_taken"
@@ -134,7 +134,7 @@ async def test_a_former_name_is_free_after_the_time_of_grace(open_a_house):
     ana, bob = await house.people("ana", "bob")
     await ana.say("/name anna")
     await bob.sees("anna", "bob")
-    await house.eventually(lambda: house.hosted.room.roster.owner_of("ana") is None)
+    await house.eventually(lambda: house.host.roster.owner_of("ana") is None)
     await bob.say("/name ana")
     await ana.sees("ana", "anna")
 
@@ -223,5 +223,5 @@ async def test_a_hundred_who_come_and_go_leave_nothing(house):
     await house.eventually(lambda: len(asyncio.all_tasks()) == tasks)
     assert await claims(house) == {"bob"}
     assert house.connections.admission.count == 1
-    assert house.hosted.parked == 0
-    assert house.hosted.hub.people == 1
+    assert house.host.parked == 0
+    assert house.host.hub.people == 1

@@ -125,7 +125,7 @@ async def test_who_has_said_goodbye_is_not_asked_for_a_sign_of_life(open_a_house
     await house.eventually(lambda: log.asked == ["message"])
     connection = house.connection_of("raw")
     for second in range(1, 100):
-        connection.sweep(house.hosted.now() + 1e6 + second)
+        connection.sweep(house.host.now() + 1e6 + second)
     log.let_go()
     assert await texts_heard(ana, "ana") == [("raw", "one"), ("raw", "two")]
     frames = []

@@ -37,8 +37,8 @@ HANDSHAKES = {
     "no version": (handshake().replace(b"Sec-WebSocket-Version: 13\r\n", b""), b"HTTP/1.1 400 "),
     "two versions": (handshake("/", "Sec-WebSocket-Version: 8"), b"HTTP/1.1 400 "),
     "a web browser": (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"HTTP/1.1 426 "),
-    "another room": (handshake("/dev"), b"HTTP/1.1 404 "),
-    "another room, asked for twice": (handshake("/dev") * 2, b"HTTP/1.1 404 "),
+    "no room": (handshake("/no.room"), b"HTTP/1.1 404 "),
+    "no room, asked for twice": (handshake("/no.room") * 2, b"HTTP/1.1 404 "),
     "a broken address": (handshake("//["), b"HTTP/1.1 404 "),
     "a room of another server": (handshake("//elsewhere"), b"HTTP/1.1 404 "),
     "no address": (handshake("*"), b"HTTP/1.1 404 "),
@@ -65,7 +65,7 @@ async def test_a_bad_handshake_is_answered_or_closed_and_leaves_nothing_behind(h
     await house.eventually(lambda: len(house.connections) == 1)
     assert (await bob.said("good"))["id"] == 1
     assert bob.people == {bob.id: "bob"}
-    assert await house.hosted.log.roster() == {"bob": bob.id}
+    assert await house.host.log.roster() == {"bob": bob.id}
     assert not [record for record in caplog.records if record.name != "websockets.server"]
 
 
@@ -94,16 +94,16 @@ async def test_who_ends_it_with_the_handshake_is_let_in_and_out(house, frame, en
     assert response.endswith(end)
     peer.sock.close()
     await house.nobody()
-    assert await house.hosted.log.roster() == {}
+    assert await house.host.log.roster() == {}
 
 
-async def test_another_room_is_refused_with_a_sentence(house):
+async def test_what_can_be_no_room_is_refused_with_a_sentence(house):
     """404 names the room, and says where to go."""
     with pytest.raises(InvalidStatus) as refused:
-        await connect(house.url("/dev?name=ana"), proxy=None)
+        await connect(house.url("/no.room?name=ana"), proxy=None)
     response = refused.value.response
     assert (response.status_code, response.body) == (
-        404, b"There is no room /dev here; connect to / for the lobby.\n",
+        404, b"There is no room /no.room here; connect to / for the lobby.\n",
     )  # fmt: skip
 
 

@@ -51,9 +51,9 @@ async def test_noise_breaks_nothing(caplog, seed):
             connection.connection_lost(None)
         await house.settled()
         assert len(house.connections) == 1
-        assert house.hosted.parked == 0
+        assert house.host.parked == 0
         assert house.connections.admission.count == 1
-        assert await house.hosted.log.roster() == {"bob": bob.id}
+        assert await house.host.log.roster() == {"bob": bob.id}
         await bob.say("done")
         await bob.hears("done")
         await bob.sees("bob")

@@ -23,7 +23,7 @@ async def kept(person: Person, lines: int) -> int:
 
 def stopped(house: House) -> House:
     """The same, in a moment that lasts."""
-    house.clock.stop_at(house.hosted.now())
+    house.clock.stop_at(house.host.now())
     return house
 
 
@@ -92,6 +92,6 @@ async def test_names_that_one_address_leaves_behind_are_few(open_a_house):
         await guest.socket.close()
         await house.nobody()
     await house.settled()
-    assert set(await house.hosted.log.roster()) == {"name0", "name1", "name2"}
+    assert set(await house.host.log.roster()) == {"name0", "name1", "name2"}
     back = await house.person(secret=secret(0))
     assert back.name == "name0"

@@ -12,7 +12,7 @@ async def test_nothing_is_seen_before_it_is_kept(house):
     log = SlowLog(house)
     await ana.say("one", "two")
     await house.eventually(lambda: log.asked == ["message"] * 2)
-    assert house.hosted.timeline.applied == 0
+    assert house.host.applied == 0
     assert bob.seen == []
     log.let_go()
     assert [(await bob.next())["text"], (await bob.next())["text"]] == ["one", "two"]

@@ -160,8 +160,8 @@ class Keyless:
     """The log of a running server, which takes no heed of keys."""
 
     def __init__(self, house: House) -> None:
-        self._log = house.hosted.log
-        house.hosted.log = self
+        self._log = house.host.log
+        house.host.log = self
 
     def __getattr__(self, name):
         return getattr(self._log, name)

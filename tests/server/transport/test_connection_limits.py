@@ -54,7 +54,7 @@ async def test_a_slow_reader_is_cut_by_bytes(open_a_house, caplog):
     house = await open_a_house(outbox=100_000, slow_after=1e6, close_timeout=30.0)
     ana, bob = await house.people("ana", "bob")
     peer, stuck = await stuck_reader(house)
-    owner = house.hosted.room.roster.owner_of("stuck")
+    owner = house.host.roster.owner_of("stuck")
     said, most = await flood(house, ana, stuck)
     while stuck.stage is Stage.OPEN:
         said, most = await say_more(ana, stuck, said, most)
@@ -270,8 +270,8 @@ async def test_the_server_looks_at_its_deadlines_by_itself(open_a_house):
     await away.socket.close()
     assert await late.rest() == b""
     await house.nobody()
-    await house.eventually(lambda: house.hosted.room.roster.owner_of("away") is None)
-    assert await house.hosted.log.roster() == {}
+    await house.eventually(lambda: house.host.roster.owner_of("away") is None)
+    assert await house.host.log.roster() == {}
 
 
 async def test_too_fast_is_refused_with_the_time_to_wait(open_a_house):
@@ -316,7 +316,7 @@ async def test_a_flood_in_the_very_first_bytes_leaves_nobody_behind(open_a_house
     assert await bob.hears("hello") == []
     assert (await bob.said("good"))["id"] == 2
     await bob.sees("bob")
-    assert await house.hosted.log.roster() == {"bob": bob.id}
+    assert await house.host.log.roster() == {"bob": bob.id}
 
 
 async def test_a_full_server_says_so_and_has_room_again(open_a_house):

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from chat_protocol.events import Refusal
 from chat_server.transport.frames import text_frame
-from chat_server.transport.hub import Hub, Pace
+from chat_server.transport.hub import Pace
 from chat_server.transport.read_scheduler import ReadScheduler
 from chatting import Person, open_house
-from hubs import Line, fact
+from hubs import Line, OneRoom, fact
 from sockets import Peer, greeted_peer, split_frames, text
 
 
@@ -68,7 +68,7 @@ def test_everyone_gets_what_is_for_them_once_and_in_order(steps):
 
 async def follow(steps: list[tuple[str, int, int]]) -> None:
     """Do the same to the hub and to the model."""
-    hub, model = Hub(lambda: None, ReadScheduler()), Model()
+    hub, model = OneRoom(lambda: None, ReadScheduler()), Model()
     for number, (step, one, two) in enumerate([*steps, ("flush", 0, 0)]):
         line = model.here[one % len(model.here)] if model.here else None
         match step:
@@ -104,7 +104,7 @@ async def follow(steps: list[tuple[str, int, int]]) -> None:
 @pytest.mark.parametrize("audience", [None, frozenset({"~a"})])
 async def test_an_event_that_can_not_be_written_leaves_nothing_behind(audience):
     """The next ones go once to each whom they are for."""
-    hub, ana, bob = Hub(lambda: None, ReadScheduler()), Line("~a"), Line("~b")
+    hub, ana, bob = OneRoom(lambda: None, ReadScheduler()), Line("~a"), Line("~b")
     hub.join("~a", ana, fact(0))
     hub.join("~b", bob, fact(0))
     with pytest.raises(TypeError):
@@ -119,7 +119,7 @@ async def test_an_event_that_can_not_be_written_leaves_nothing_behind(audience):
 
 async def test_an_event_is_encoded_once_for_all():
     """Everybody gets the same bytes, and without anything of their own the same object."""
-    hub = Hub(lambda: None, ReadScheduler())
+    hub = OneRoom(lambda: None, ReadScheduler())
     lines = [Line(f"~{number}") for number in range(50)]
     for line in lines:
         hub.join(line.client_id, line, fact(0))
@@ -132,7 +132,7 @@ async def test_an_event_is_encoded_once_for_all():
 
 async def test_nobody_connected_costs_nothing():
     """An event for nobody is not even encoded."""
-    hub = Hub(lambda: None, ReadScheduler())
+    hub = OneRoom(lambda: None, ReadScheduler())
     hub.publish(object(), None)
     hub.publish(object(), frozenset({"~a"}))
     hub.flush()
@@ -159,7 +159,7 @@ async def test_those_who_join_in_a_flood_miss_nothing_and_get_nothing_twice():
 async def test_whoever_comes_while_much_is_gathered_gets_what_is_theirs():
     """At a real server in long ticks: every line once and in order; a direct message is its two people's alone."""
     async with open_house() as house:
-        house.hosted.hub.pace = Pace(gathering=1e6)
+        house.host.hub.pace = Pace(gathering=1e6)
         writer = await house.person("writer")
         peers = [await greeted_peer(house) for _ in range(2)]
         reading = [asyncio.create_task(peer.rest()) for peer in peers]

@@ -7,17 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_protocol.events import Refusal
-from chat_server.core.roster import Roster
-from chat_server.transport.hub import DEFAULT_PACE, Hub, Pace
+from chat_server.transport.hub import DEFAULT_PACE, Pace
 from chat_server.transport.read_scheduler import ReadScheduler
 from chatting import PATIENCE
-from hubs import Line, fact, tick
+from hall import Hall
+from hubs import Line, OneRoom, fact, tick
 
 
 async def test_a_crowd_that_joins_in_one_tick_costs_one_frame():
     """A hundred newcomers are told to everyone in a single `clients` event."""
-    roster = Roster(0.0)
-    hub = Hub(roster.take_changes, ReadScheduler())
+    roster = Hall(0.0)
+    hub = OneRoom(roster.take_changes, ReadScheduler())
     lines = []
     for number in range(101):
         lines.append(Line(f"~{number}"))
@@ -38,8 +38,8 @@ async def test_a_crowd_that_joins_in_one_tick_costs_one_frame():
 
 async def test_who_comes_and_goes_in_one_tick_is_only_gone():
     """The others are not told of somebody whom they can't see any more."""
-    roster = Roster(0.0)
-    hub = Hub(roster.take_changes, ReadScheduler())
+    roster = Hall(0.0)
+    hub = OneRoom(roster.take_changes, ReadScheduler())
     line, brief = Line("~a"), Line("~b")
     for member, name in ((line, "ana"), (brief, "bob")):
         roster.join(member.client_id, name, 0.0)
@@ -55,8 +55,8 @@ class Crowd:
     """A hub and a roster whose newcomers are greeted with the list of who is here."""
 
     def __init__(self, pace: Pace = DEFAULT_PACE) -> None:
-        self.roster = Roster(0.0)
-        self.hub = Hub(self.roster.take_changes, ReadScheduler(), pace)
+        self.roster = Hall(0.0)
+        self.hub = OneRoom(self.roster.take_changes, ReadScheduler(), pace)
         self.here: list[Line] = []
         self._number = 0
 

@@ -6,17 +6,17 @@ from functools import partial
 
 import pytest
 
-from chat_server.transport.hub import DEFAULT_PACE, GATHERED_PACE, TICK_TURNS, Hub, Pace
+from chat_server.transport.hub import DEFAULT_PACE, GATHERED_PACE, TICK_TURNS, Pace
 from chat_server.transport.read_scheduler import ReadScheduler
 from chatting import PATIENCE
-from hubs import Line, fact, tick
+from hubs import Line, OneRoom, fact, tick
 
 NEVER_AT_REST = Pace(rest=1e6)
 
 
 async def test_a_tick_is_flushed_by_itself():
     """What is published is written at the end of the tick, in one write, without anybody asking."""
-    hub, line = Hub(lambda: None, ReadScheduler(), NEVER_AT_REST), Line("~a")
+    hub, line = OneRoom(lambda: None, ReadScheduler(), NEVER_AT_REST), Line("~a")
     hub.join("~a", line, fact(1))
     await tick()
     for number in range(2, 100):
@@ -34,7 +34,7 @@ async def test_a_tick_is_flushed_by_itself():
 @pytest.mark.parametrize(("rest", "turns"), [(0.0, 1), (1e6, TICK_TURNS)])
 async def test_an_answer_that_is_given_after_a_rest_does_not_wait_for_others(rest, turns):
     """One turn of the loop, in which all that came at once is answered; a few where a write was just before."""
-    hub, line = Hub(lambda: None, ReadScheduler(), Pace(rest=rest)), Line("~a")
+    hub, line = OneRoom(lambda: None, ReadScheduler(), Pace(rest=rest)), Line("~a")
     hub.join("~a", line, fact(0))
     await tick()
     hub.tell(line, fact(1))
@@ -49,7 +49,7 @@ async def test_an_answer_that_is_given_after_a_rest_does_not_wait_for_others(res
 async def test_a_batch_that_comes_after_a_rest_is_written_when_it_is_published():
     """Nothing can have gathered behind it; where a write was just before, it waits for others as ever."""
     for rested in (True, False):
-        hub, line = Hub(lambda: None, ReadScheduler(), NEVER_AT_REST), Line("~a")
+        hub, line = OneRoom(lambda: None, ReadScheduler(), NEVER_AT_REST), Line("~a")
         hub.join("~a", line, fact(0))
         if not rested:
             await tick()
@@ -68,7 +68,7 @@ async def test_a_batch_that_comes_after_a_rest_is_written_when_it_is_published()
 
 async def test_what_the_log_has_gathered_is_written_batch_by_batch():
     """Without a rest each batch is written when it is published."""
-    hub, line = Hub(lambda: None, ReadScheduler(), GATHERED_PACE), Line("~a")
+    hub, line = OneRoom(lambda: None, ReadScheduler(), GATHERED_PACE), Line("~a")
     hub.join("~a", line, fact(0))
     for number in (1, 2, 3):
         hub.publish(fact(number), None)
@@ -81,7 +81,7 @@ class Talkers:
 
     def __init__(self, pace: Pace = DEFAULT_PACE) -> None:
         self.turns = ReadScheduler()
-        self.hub, self.line = Hub(lambda: None, self.turns, pace), Line("~a")
+        self.hub, self.line = OneRoom(lambda: None, self.turns, pace), Line("~a")
         self.hub.join("~a", self.line, fact(0))
         self.said = 0
 
@@ -152,7 +152,7 @@ async def test_never_more_than_one_tick_is_under_way():
 
 async def test_how_long_it_takes_to_write_to_everybody_is_noted():
     """It is what a longer tick has to be worth."""
-    hub, line = Hub(lambda: None, ReadScheduler()), Line("~a")
+    hub, line = OneRoom(lambda: None, ReadScheduler()), Line("~a")
     hub.join("~a", line, fact(0))
     hub.flush()
     line.hang_up = lambda: time.sleep(0.002)

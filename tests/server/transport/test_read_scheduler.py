@@ -46,8 +46,8 @@ async def test_nobody_waits_for_who_sends_much(open_a_house):
     floods = [await greeted_peer(house, f"/?name=flood{number}") for number in range(2)]
     reading = [asyncio.create_task(peer.rest()) for peer in floods]
     sending = [asyncio.create_task(peer.send(lines(3000))) for peer in floods]
-    await house.eventually(lambda: house.hosted.timeline.applied > 0)
-    before = house.hosted.timeline.applied
+    await house.eventually(lambda: house.host.applied > 0)
+    before = house.host.applied
     mine = await ana.said("mine")
     assert mine["id"] - before < 20 * PIECE // LINE
     await asyncio.gather(*sending)
@@ -125,7 +125,7 @@ async def test_a_goodbye_behind_much_that_was_said_is_read(open_a_house):
     assert await peer.close_code() == 1000
     await peer.send(masked(Opcode.CLOSE, b"\x03\xe8"))
     assert await peer.rest() == b""
-    assert house.hosted.timeline.applied == 200
+    assert house.host.applied == 200
 
 
 async def test_others_run_while_all_deadlines_are_looked_at(house: House):

@@ -23,6 +23,7 @@ from chat_tui.screens.chat.screen import ChatScreen
 from chat_tui.screens.chat.undo import SECONDS
 from chat_tui.settings.profile import Arrival
 from chat_tui.settings.settings import Settings
+from chat_tui.state.remembered import restore_views
 from chat_tui.state.store import Store
 from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
@@ -265,7 +266,11 @@ class ChatApp(CrashGuard[None], OrderedKeysApp[None]):
 def _store(place: PlaceFile | None) -> Store:
     """A store that goes on from what is remembered."""
     prefix = os.urandom(4).hex() + "-"
-    return Store(prefix) if place is None else Store(prefix, read=place.read, names=place.names)
+    if place is None:
+        return Store(prefix)
+    store = Store(prefix, read=place.read, names=place.names)
+    restore_views(store, place.views)
+    return store
 
 
 def _begin_to_collect() -> None:

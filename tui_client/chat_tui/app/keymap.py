@@ -18,6 +18,7 @@ from chat_tui.screens.dialogs.login import LoginDialog
 from chat_tui.screens.dialogs.people_picker import PeoplePicker
 from chat_tui.screens.dialogs.question import Question
 from chat_tui.screens.dialogs.search_dialog import SearchDialog
+from chat_tui.screens.dialogs.switcher import Switcher
 from chat_tui.screens.dialogs.theme_picker import ThemePicker
 from chat_tui.screens.key_table import SIGNS, bound
 from chat_tui.screens.start.screen import FirstRunScreen
@@ -26,13 +27,13 @@ from chat_tui.settings.suggestions import did_you_mean
 from chat_tui.toolkit.key_names import key_name
 from chat_tui.widgets.bars.find import SearchBar
 from chat_tui.widgets.composer.composer import Composer
-from chat_tui.widgets.lists.roster import Roster
+from chat_tui.widgets.lists.sidebar import Sidebar
 from chat_tui.widgets.messages.message_list import MessageList
 
 TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
     (ChatScreen, Composer),
     (ChatScreen, MessageList),
-    (ChatScreen, Roster),
+    (ChatScreen, Sidebar),
     (ChatScreen, SearchBar),
     (FirstRunScreen,),
     (HelpScreen,),
@@ -40,12 +41,13 @@ TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
     (LoginDialog,),
     (PeoplePicker,),
     (SearchDialog,),
+    (Switcher,),
     (Question,),
     (ThemePicker,),
 )
 """Whose bindings hear the same key, besides the app's."""
 
-_TYPED_INTO = ("app.", "chat.", "composer.", "first.", "login.", "people.")
+_TYPED_INTO = ("app.", "chat.", "composer.", "first.", "login.", "people.", "go.")
 _MODIFIERS = {"ctrl", "alt", "shift", "super", "meta", "hyper"}
 _NAMED = {key.value for key in Keys if key.value.isalnum()} | {"space"}
 _ALIASES = {"esc": "escape", "return": "enter", "pgup": "pageup", "pgdn": "pagedown", "del": "delete", "ins": "insert"}

@@ -18,7 +18,11 @@ def chat_commands(chat: ChatScreen) -> Iterator[SystemCommand]:
     yield SystemCommand(
         "Message one person", said("Choose who gets your next messages", "chat.to"), chat.action_pick_target
     )
-    yield SystemCommand("Message everyone", "Stop sending direct messages", partial(parts.recipient.set_target, ""))
+    yield SystemCommand("Message everyone", "Go back to the room", partial(parts.recipient.set_target, ""))
+    yield SystemCommand("Go to", said("Switch to a room or a conversation", "chat.go"), chat.action_go)
+    yield SystemCommand("Join a room", "Choose one, or make one by its name", chat.action_go)
+    yield SystemCommand("Leave this room", "Stop getting its messages", parts.going.leave_room)
+    yield SystemCommand("To you", "See everything that mentions you or was sent to you", parts.switcher.open_to_you)
     yield SystemCommand(
         "Pick a message", said("Reply, delete, copy and more", "composer.pick"), chat.action_pick_message
     )

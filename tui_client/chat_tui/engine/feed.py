@@ -14,7 +14,9 @@ from chat_protocol.events import Event
 from chat_tui.connection.states import Connected, Connecting, Lost, Status, TurnedAway
 from chat_tui.state.outbox import Pending
 from chat_tui.state.page_requests import PAGE
+from chat_tui.state.read_place import ReadPlace
 from chat_tui.state.store import Change, Store
+from chat_tui.state.view import ViewKey
 from chat_tui.storage.outbox_file import OutboxFile
 
 if TYPE_CHECKING:
@@ -161,6 +163,16 @@ class Feed:
         self._changed(Change(edges=True))
         return sent
 
+    def join(self, room: str, read: ReadPlace | None = None) -> None:
+        """Be in a room from now on, which goes on where it had been `read`."""
+        self._changed(self.store.join(room, read))
+        self._send()
+
+    def leave(self, key: ViewKey) -> None:
+        """Be in a room no more, or close a conversation."""
+        self._changed(self.store.leave(key))
+        self._send()
+
     def discard(self, key: int) -> None:
         """Forget a line that has not been sent."""
         self.store.outbox.discard(key)
@@ -281,6 +293,9 @@ class Feed:
         if self.connection is None:
             return
         loop = asyncio.get_running_loop()
+        for line in self.store.joins.to_send(self.store.place_in):
+            if not self.connection.send(line):
+                break
         sent = blocked = False
         for _, line in self.store.outbox.to_send(now := loop.time()):
             if not self.connection.send(line):

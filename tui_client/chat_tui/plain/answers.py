@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from chat_protocol.commands import Command, FetchHistory, Search
-from chat_protocol.events import Event, HistoryPage, SearchResults
+from chat_protocol.events import Event, HistoryPage, PeoplePage, RoomsPage, SearchResults
 from chat_tui.plain import wording
 from chat_tui.plain.catch_up import CatchUp, Part
 from chat_tui.plain.journal import Journal
@@ -43,6 +43,11 @@ class Answers:
         return [event for event in events if not self._is_answer(event)]
 
     def _is_answer(self, event: Event) -> bool:
+        if isinstance(event, RoomsPage | PeoplePage):
+            if self._store.outbox.take(event.txn) is None:
+                return False
+            self._tell(wording.listed(event, self._clock()))
+            return True
         if not isinstance(event, HistoryPage | SearchResults):
             return False
         pending = next((line for line in self._store.outbox if line.txn == event.txn), None)

@@ -18,11 +18,11 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from chat_protocol.commands import Command, CommandError, Exit, FetchHistory, Search, TakeName, parse_command
+from chat_protocol.commands import Command, TakeName
 from chat_protocol.events import Event
 from chat_protocol.text import clean
 from chat_tui.connection.address import place
@@ -33,7 +33,9 @@ from chat_tui.plain import wording
 from chat_tui.plain.acknowledgements import Acknowledgements
 from chat_tui.plain.answers import Answers
 from chat_tui.plain.journal import Journal
-from chat_tui.plain.streams import MOST_LINE_BYTES, Input, Line, Output
+from chat_tui.plain.rooms import RoomsJournal
+from chat_tui.plain.speaker import Speaker
+from chat_tui.plain.streams import Input, Output
 from chat_tui.plain.terminal_line import terminal_line
 from chat_tui.plain.wanted_name import WantedName
 from chat_tui.state.outbox import Pending
@@ -61,17 +63,18 @@ def run_plain(
     timeout: float = TIMEOUT,
     notice: str = "",
     keep_name: Callable[[str], None] | None = None,
+    rooms: Sequence[str] = (),
 ) -> int:
     """Chat over the standard streams until the input ends. Returns the exit status.
 
     `timeout` is in seconds; `notice` is told first, as something that is wrong. `keep_name` writes down a name that was
-    taken; it may raise RememberError.
+    taken; it may raise RememberError. `rooms` are those to be in besides the one of the address.
     """
     if notice:
         complain(notice)
 
     async def run() -> int:
-        return await _Program(url, name, secret, timeout, keep_name).run()
+        return await _Program(url, name, secret, timeout, keep_name, rooms).run()
 
     return asyncio.run(run())
 
@@ -94,11 +97,12 @@ class _Program:
         secret: str | None,
         timeout: float,
         keep_name: Callable[[str], None] | None,
+        rooms: Sequence[str],
     ) -> None:
         at_terminal = sys.stdin is not None and sys.stdin.isatty()
         read_by_person = sys.stdout is not None and sys.stdout.isatty()
         self._timeout = timeout
-        self._store = Store(secrets.token_hex(4) + "-", history_limit=_LIMIT)
+        self._store = Store(secrets.token_hex(4) + "-", history_limit=_LIMIT, conversations=False)
         self._journal = Journal(
             self._store,
             place(url),
@@ -106,6 +110,9 @@ class _Program:
             limit=_LIMIT,
             complete=not read_by_person,
         )
+        self._rooms = RoomsJournal(self._store)
+        for room in rooms:
+            self._store.join(room)
         self._name = WantedName(self._store, name, keep_name)
         self._acknowledgements = Acknowledgements(self._store, timeout)
         self._output = Output(sys.stdout, self._no_reader, self._flow)
@@ -121,6 +128,9 @@ class _Program:
         )
         self._answers = Answers(self._store, self._journal, self._ask, self._tell, time.time)
         self._feed.event_filter = self._hear_answers
+        self._speaker = Speaker(
+            self._feed, self._name, ask=self._ask, tell=self._tell, refuse=self._refuse, leave=self._leave
+        )
         self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._alarm: asyncio.TimerHandle | None = None
         self._went_wrong = False
@@ -166,6 +176,7 @@ class _Program:
 
     def _changed(self, change: Change) -> None:
         self._tell(self._journal.lines(change, time.time()))
+        self._tell(self._rooms.lines(time.time()))
         for pending, code, reason in change.refused:
             if not self._answers.is_refused(pending, code):
                 self._refused(pending, reason)
@@ -237,7 +248,7 @@ class _Program:
             return
         self._hearing = True
         while self._may_say() and (line := self._input.take()):
-            self._say(line)
+            self._speaker.say(line)
         self._hearing = False
         self._watch()
 
@@ -251,31 +262,10 @@ class _Program:
             self._acknowledgements.take(Change())  # a server that answers nothing has let go of some already
         return pending
 
-    def _say(self, line: Line) -> None:
-        text = clean(line.text).rstrip()
-        if line.cut:
-            self._refuse(text, f"A line can have at most {MOST_LINE_BYTES:,} bytes.")
-            return
-        if text.split()[:1] == ["/help"]:
-            self._tell(wording.help_lines())
-            return
-        if not text:
-            return
-        try:
-            command = parse_command(text)
-        except CommandError as error:
-            self._refuse(text, error.text)
-            return
-        if isinstance(command, Exit):
-            self._leaving = True
-            self._input.close()
-            return
-        if isinstance(command, FetchHistory | Search) and self._store.plain:
-            self._refuse(text, "This server keeps no messages to search.")
-            return
-        if isinstance(command, TakeName):
-            self._name.wanted = command.name
-        self._ask(command, text)
+    def _leave(self) -> None:
+        """Take leave, and hear nothing more."""
+        self._leaving = True
+        self._input.close()
 
     def _refused(self, pending: Pending, reason: str) -> None:
         if isinstance(pending.command, TakeName):

@@ -7,7 +7,8 @@ breaks that are left in a text become a mark that can be seen.
 from collections.abc import Sequence
 
 from chat_protocol.commands import TYPED_COMMANDS
-from chat_protocol.events import HistoryPage, Message, SearchResults
+from chat_protocol.events import HistoryPage, Message, PeoplePage, RoomsPage, SearchResults
+from chat_protocol.rooms import LOBBY
 from chat_tui.state.store import Store
 from chat_tui.wording.times import ISO_DATE, clock_time
 
@@ -29,12 +30,13 @@ def message_line(store: Store, message: Message, now: float) -> str:
     server_now = store.server_now(now)
     head = _joined(
         clock_time(message.sent_at, server_now, ISO_DATE),
+        _room(store, message),
         f"#{message.id}",
         author(store, message),
         f"privately to {_reader(store, message.to_id)}" if message.to_id is not None else "",
     )
     if message.reply_to is not None:
-        head += f", replying to {_parent(store, message.reply_to)}"
+        head += f", replying to {_parent(store, message, message.reply_to)}"
     if message.expires_at is not None:
         head += f" (gone in {lifetime(message.expires_at - server_now)})"
     return f"{head}: {on_one_line(message.text)}"
@@ -117,6 +119,22 @@ def answer(store: Store, event: HistoryPage | SearchResults, now: float) -> list
     return lines
 
 
+def listed(event: RoomsPage | PeoplePage, now: float) -> list[str]:
+    """The rooms that there are, or who is in one."""
+    if isinstance(event, PeoplePage):
+        people = [client.name for client in event.people]
+        words = f"[{event.room or LOBBY}] {len(people)} here: {', '.join(people)}"
+        last = event.people[-1].id if event.people else ""
+        more = [f"there are others: /in {event.room or LOBBY} /who {last}"] if event.more else []
+        return [event_line(line, now) for line in (words, *more)]
+    if not event.rooms:
+        return [event_line("there are no other rooms", now)]
+    lines = [f"{one.room}: {one.people} here{f', {one.topic}' if one.topic else ''}" for one in event.rooms]
+    if event.more:
+        lines.append(f"there are others: /rooms @{event.rooms[-1].room}")
+    return [event_line(line, now) for line in lines]
+
+
 def names(people: Sequence[str]) -> str:
     """`ana`, `ana and bob`, `ana, bob and 30 more`."""
     shown = list(people[:_MOST_NAMES])
@@ -143,9 +161,17 @@ def _reader(store: Store, client_id: str) -> str:
     )
 
 
-def _parent(store: Store, number: int) -> str:
+def _room(store: Store, message: Message) -> str:
+    """In which room it was said, where that is not the home."""
+    if message.to_id is not None or store.views.of_message(message) is store.views.home:
+        return ""
+    return f"[{message.room or LOBBY}]"
+
+
+def _parent(store: Store, message: Message, number: int) -> str:
     """Whose message, and how it begins. What is to be gone soon is not repeated, as nothing could take it back here."""
-    parent = store.messages.get(number)
+    view = store.views.of_message(message)
+    parent = None if view is None else view.history.messages.get(number)
     if parent is None:
         return f"#{number}"
     whose = author(store, parent)

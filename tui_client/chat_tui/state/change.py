@@ -22,6 +22,11 @@ class Change(msgspec.Struct):
     after it was restored from a backup. `rule`: `first_unread` is another
     one. `edges`: where what is loaded ends looks different. `page`: the messages that were asked for have come, or why
     they don't (a code and a sentence). `more`: the next change follows at once, as whoever calls the store knows.
+
+    All this is about the view on the screen, but for `settled`, `refused` and `errors`, and but for `missed`, which
+    counts what came to any view. `unread_from` is the first message here of what was missed, or not seen before another
+    view was shown. `switched`: another view is on the screen. `views`: in others there is more or less to read than
+    before, or there are others. `greeted`: this is a new connection.
     """
 
     reset: bool = False
@@ -43,3 +48,7 @@ class Change(msgspec.Struct):
     edges: bool = False
     page: Literal["loaded"] | tuple[str, str] | None = None
     more: bool = False
+    unread_from: int | None = None
+    switched: bool = False
+    views: bool = False
+    greeted: bool = False

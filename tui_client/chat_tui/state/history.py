@@ -31,7 +31,7 @@ class MessageHistory:
         self.messages: dict[int, Message] = {}
         self.gaps = Gaps()
         self.reading: int | None = None
-        self._limit = limit
+        self.limit = limit
         self._order: list[int] = []  # the ids, ascending but for what `take_changes` has not sorted yet
         self._unordered = False
         self._replaced = False
@@ -125,10 +125,13 @@ class MessageHistory:
         elif unheard_of and self.gaps.holds(message_id):
             self._was_here.setdefault(message_id, True)
 
-    def expire(self, server_now: float, gone_until: int) -> None:
-        """Forget what has reached its end by `server_now`, in seconds on the server's clock."""
+    def expire(self, server_now: float, gone_until: int) -> list[int]:
+        """Forget what has reached its end by `server_now`, in seconds on the server's clock; returns the ids."""
+        gone = []
         while (when := self.next_expiry()) is not None and when <= server_now:
-            self.remove(heapq.heappop(self._alarms)[1], gone_until)
+            gone.append(heapq.heappop(self._alarms)[1])
+            self.remove(gone[-1], gone_until)
+        return gone
 
     def next_expiry(self) -> float | None:
         """When the next message ends, in seconds on the server's clock; None for never."""
@@ -212,9 +215,9 @@ class MessageHistory:
             change.changed = sorted(number for number in changed if number in messages and number not in touched)
 
     def _keep_bounds(self) -> None:
-        if (surplus := len(self.messages) - self._limit) > 0:
+        if (surplus := len(self.messages) - self.limit) > 0:
             self._let_go(surplus)
-        if (surplus := len(self._gone) - self._limit) > 0:
+        if (surplus := len(self._gone) - self.limit) > 0:
             for message_id in list(islice(self._gone, surplus)):
                 del self._gone[message_id]
         if len(self._alarms) > 2 * len(self.messages) + _STALE_ALARMS:
@@ -223,7 +226,7 @@ class MessageHistory:
 
     def _let_go(self, surplus: int) -> None:
         """The oldest go; but of what is being read, and of what is near it, nothing: then what is newer than that."""
-        near = self._limit // 4
+        near = self.limit // 4
         at = len(self._order) if self.reading is None else bisect_left(self._order, self.reading)
         first, last = max(0, at - near), at + near
         oldest = min(surplus, first)

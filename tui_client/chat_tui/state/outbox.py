@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from chat_protocol.commands import Command, Delete, Say, TakeName, format_command
+from chat_protocol.commands import Command, Delete, Say, SetTopic, TakeName, format_command
 from chat_protocol.names import fold_name
 from chat_protocol.text import clean
 from chat_tui.state.outbox_codec import SavedLine
@@ -292,6 +292,13 @@ class Outbox:
             if isinstance(command, Delete) and (
                 command.id == message_id or (command.id is None and pending.state == "sending")
             ):
+                del self._lines[pending.txn]
+
+    def topic_set(self, room: str | None, topic: str) -> None:
+        """We have set this topic of a room (None: the home): what asked for that is done."""
+        for pending in list(self):
+            command = pending.command
+            if isinstance(command, SetTopic) and (command.room, command.topic) == (room, topic) and pending.tries:
                 del self._lines[pending.txn]
 
     def named(self, name: str) -> None:

@@ -27,12 +27,14 @@ class PageRequest(NamedTuple):
 class PageRequests:
     """The one request that is `pending`, and whether there is anybody to ask.
 
-    The tokens begin with `token_prefix`, which no other run of ours may have.
+    The tokens begin with `token_prefix`, which no other run of ours may have. `room` is the one whose messages are
+    asked for, None for the home.
     """
 
-    def __init__(self, token_prefix: str) -> None:
+    def __init__(self, token_prefix: str, room: str | None = None) -> None:
         self.pending: PageRequest | None = None
         self._prefix = token_prefix
+        self._room = room
         self._asked = 0
         self._ready = False
 
@@ -40,6 +42,10 @@ class PageRequests:
     def ready(self) -> bool:
         """Is there a server that may be asked?"""
         return self._ready
+
+    def share(self, other: "PageRequests") -> None:
+        """Whoever may be asked by the other one may be asked here."""
+        self._ready = other.ready
 
     @property
     def asked_before(self) -> int | None:
@@ -61,7 +67,7 @@ class PageRequests:
             return None
         self._asked += 1
         self.pending = PageRequest(f"{self._prefix}p{self._asked}", before, {})
-        return format_command(FetchHistory(before, count, self.pending.txn))
+        return format_command(FetchHistory(before, count, self.pending.txn, self._room))
 
     def cancel(self) -> None:
         """The line did not go out."""

@@ -7,6 +7,7 @@ import msgspec
 from chat_protocol.commands import Say
 from chat_protocol.events import Client, Message
 from chat_protocol.names import CLIENT_ID_MARK, fold_name
+from chat_protocol.rooms import LOBBY
 from chat_tui.state.mentions import mentions
 
 _MOST_NAMES = 20_000
@@ -14,17 +15,20 @@ _UNKNOWN = "somebody who left"
 
 
 class People:
-    """Everybody in a room, by client id.
+    """Everybody on a server, by client id.
 
-    `you` is who we are, None before anybody has said so; `clients` are the names of those who are here, ours among
-    them. `muted` are the ids of those who are not listened to, each with the name that they have or had last, folded:
-    who has no secret comes back under another id, and is known by that name. `written_to` are those to whom we have
-    written privately in this run, under the name that they had then. `names` are known from before.
+    `you` is who we are, None before anybody has said so; `clients` are the names of those who are in `room`, which is
+    the one on the screen, ours among them. `muted` are the ids of those who are not listened to, each with the name
+    that they have or had last, folded: who has no secret comes back under another id, and is known by that name.
+    `written_to` are those to whom we have written privately in this run, under the name that they had then. `names` are
+    known from before.
     """
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self.you: Client | None = None
-        self.clients: dict[str, str] = {}
+        self.room = LOBBY
+        self._here: dict[str, dict[str, str]] = {}  # room -> who is in it
+        self._crowds: dict[str, int] = {}  # room -> how many are in it, where not all of them are known
         self.muted: dict[str, str] = {}
         self.written_to: dict[str, str] = {}
         self._own_ids: set[str] = set()
@@ -33,12 +37,62 @@ class People:
 
     # -- what the server says -----------------------------------------------------------------------------------
 
-    def take_clients(self, clients: dict[str, str], named: Iterable[tuple[str, str]]) -> bool:
-        """These are here from now on, and no others; `named` are the ids whose names may be new. Is it a change?"""
-        before, self.clients = self.clients, clients
+    def take_clients(
+        self, room: str, clients: dict[str, str], named: Iterable[tuple[str, str]], crowd: int = 0
+    ) -> bool:
+        """These are in a room from now on, and no others; `named` are the ids whose names may be new. Is it a change?
+
+        `crowd` is how many are there, where not all of them are known.
+        """
+        before, self._here[room] = self._here.get(room), clients
+        crowd_before = self._crowds.pop(room, 0)
+        if crowd > len(clients):
+            self._crowds[room] = crowd
         for client_id, name in named:
             self.remember(client_id, name)
-        return clients != before
+        return clients != before or crowd != crowd_before
+
+    # -- who is where -------------------------------------------------------------------------------------------
+
+    @property
+    def clients(self) -> dict[str, str]:
+        """The names of those who are in the room on the screen, by client id."""
+        return self._here.get(self.room) or {}
+
+    @property
+    def count(self) -> int:
+        """How many are in the room on the screen."""
+        return self._crowds.get(self.room) or len(self.clients)
+
+    def in_room(self, room: str) -> dict[str, str]:
+        """The names of those who are in a room."""
+        return self._here.get(room) or {}
+
+    def crowd(self, room: str) -> int:
+        """How many are in a room, where not all of them are known; else 0."""
+        return self._crowds.get(room, 0)
+
+    def everywhere(self) -> dict[str, str]:
+        """The names of all who are in any of our rooms."""
+        found: dict[str, str] = {}
+        for clients in self._here.values():
+            found |= clients
+        return found
+
+    def is_here(self, client_id: str) -> bool:
+        """Is somebody in any of our rooms?"""
+        return any(client_id in clients for clients in self._here.values())
+
+    def leave_room(self, room: str) -> None:
+        """We don't hear any more who is in a room."""
+        self._here.pop(room, None)
+        self._crowds.pop(room, None)
+
+    def move_room(self, before: str, room: str) -> None:
+        """A room has another name than was thought."""
+        self._here[room] = self._here.pop(before, {})
+        if self.room == before:
+            self.room = room
 
     def take_you(self, you: Client | None) -> bool:
         """This is who we are; is it a change?"""
@@ -107,7 +161,7 @@ class People:
 
         What is no id at all, as the name in a line that the server has yet to look at, stands for itself.
         """
-        return self.clients.get(client_id) or self._names.get(client_id) or _unknown(client_id)
+        return self._names.get(client_id) or _unknown(client_id)
 
     def names_by_muting(self) -> tuple[list[str], list[str]]:
         """Who is muted, also of those who have left; and who is here and is not, but us."""
@@ -119,7 +173,7 @@ class People:
     def bearer(self, name: str) -> str | None:
         """The id of who has this name, or had it last; None where nobody is known by it."""
         wanted = fold_name(name)
-        known = [*self._names.items(), *self.clients.items()]
+        known = [*self._names.items(), *self.everywhere().items()]
         return next((client_id for client_id, one in reversed(known) if fold_name(one) == wanted), None)
 
     def with_recipient(self, command: Say, parent: Message | None) -> Say:
@@ -128,18 +182,18 @@ class People:
         A name that nobody here has, or more than one, stays as it is.
         """
         to = command.to
-        if to is not None and to not in self.clients:
-            to = self._id_here(to) or to
+        if to is not None and not self.is_here(to):
+            to = self.id_here(to) or to
         elif to is None and parent is not None and parent.to_id is not None:
             to = parent.to_id if self.is_own(parent) else parent.from_id
-        if to is not None and (name := self.clients.get(to) or self._names.get(to)):
+        if to is not None and (name := self._names.get(to)):
             self.written_to[to] = name
         return msgspec.structs.replace(command, to=to)
 
-    def _id_here(self, name: str) -> str | None:
-        """The id of the one person here who has this name."""
+    def id_here(self, name: str) -> str | None:
+        """The id of the one person in our rooms who has this name."""
         wanted = fold_name(name)
-        bearers = [client_id for client_id, one in self.clients.items() if fold_name(one) == wanted]
+        bearers = [client_id for client_id, one in self.everywhere().items() if fold_name(one) == wanted]
         return bearers[0] if len(bearers) == 1 else None
 
     # -- whose is a message -------------------------------------------------------------------------------------

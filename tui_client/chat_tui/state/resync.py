@@ -1,107 +1,75 @@
-"""Resynchronization: an `init` continues from the position that this client has in the log, or replaces all it holds.
+"""Resynchronization: each connection begins with an `init`, and then has a `room` for each room that we join.
 
 Pure: told the time.
 """
 
-from chat_protocol.events import Init, Message
+from collections.abc import Iterable
+
+from chat_protocol.events import Client, Init, RoomView
+from chat_protocol.rooms import LOBBY
 from chat_tui.state.change import Change
-from chat_tui.state.history import MessageHistory
+from chat_tui.state.joins import Joins
 from chat_tui.state.outbox import Outbox
-from chat_tui.state.page_requests import PageRequests
 from chat_tui.state.people import People
-from chat_tui.state.read_place import ReadPlace
-from chat_tui.state.unread import Unread
-
-
-class Position:
-    """How far this client has come in the server's log: `epoch` is which life of it, `seq` the newest entry taken.
-
-    `epoch` is None before the first `init`, and "" where the server has none: then nothing can be resumed. Who was here
-    in an earlier run begins where they had `read`.
-    """
-
-    __slots__ = ("epoch", "seq")
-
-    def __init__(self, read: ReadPlace | None = None) -> None:
-        self.epoch: str | None = None if read is None else read.epoch
-        self.seq = 0 if read is None else read.seq
-
-    @property
-    def resume_point(self) -> str | None:
-        """What to ask the next connection to continue from; None where there is nothing to continue."""
-        return f"{self.epoch}.{self.seq}" if self.epoch else None
-
-    def is_newer(self, message: Message) -> bool:
-        """Is it from beyond this position?"""
-        return not self.epoch or message.seq > self.seq
-
-    def advance(self, seq: int) -> None:
-        """An entry was taken."""
-        if self.epoch and seq > self.seq:
-            self.seq = seq
-
-    def gone_until(self, seq: int) -> int:
-        """Up to which seq a message that goes now stays gone; without an epoch a number may be used again."""
-        return max(seq, self.seq) if self.epoch else -1
+from chat_tui.state.view import View
+from chat_tui.state.view_sync import ViewSync, said_by
+from chat_tui.state.views import Views
 
 
 class Resync:
-    """Applies each `init`, the first event of a connection, to everything that is held.
+    """Applies the first event of a connection, and the first of each room, to everything that is held.
 
     `limits` are what the server says of itself. `plain` says that it speaks only the simplest part of the protocol,
     without tokens and identities. `clock_offset` is how far its clock is ahead of ours, in seconds.
     """
 
-    def __init__(
-        self,
-        position: Position,
-        history: MessageHistory,
-        people: People,
-        unread: Unread,
-        outbox: Outbox,
-        pages: PageRequests,
-    ) -> None:
+    def __init__(self, people: People, outbox: Outbox, views: Views, joins: Joins) -> None:
         self.limits: dict[str, float] = {}
         self.plain = False
         self.clock_offset = 0.0
         self._greeted = False
-        self._position = position
-        self._history = history
         self._people = people
-        self._unread = unread
         self._outbox = outbox
-        self._pages = pages
+        self._views = views
+        self._joins = joins
+        self._sync = ViewSync(people, outbox, views)
 
     def apply(self, init: Init, now: float, change: Change) -> None:
         """Take an `init`; what it changes is added to `change`."""
-        position = self._position
-        change.first, self._greeted = change.first or not self._greeted, True
-        before, position.epoch = position.epoch, init.epoch
-        continued = bool(init.epoch) and init.epoch == before
-        survives = not continued and bool(init.epoch) and any(map(self._is_held, init.messages))
+        change.first, self._greeted, change.greeted = change.first or not self._greeted, True, True
+        home = self._views.home
+        continued = bool(init.epoch) and init.epoch == home.position.epoch
         self._take_server(init, now)
         self._take_you(init, change, continued=continued)
-        self._take_clients(init, change)
-        fresh = [message for message in init.messages if self._is_fresh(message, continued=continued)]
-        self._unread.away_since = position.seq + 1 if continued else None
-        missed = len(fresh)
-        resumed = init.resumed and continued
-        if resumed:
-            missed += 0 if init.missed is None else max(0, init.missed - len(init.messages))
-        if before is not None and before != init.epoch and not change.first:
-            change.anew, change.lost = not survives, self._count_lost(init) if survives else 0
-        if resumed and not change.first:
-            self._continue(init)
-        else:
-            kept = continued or survives
-            self._replace(init, change, kept=kept, are_older=init.more or (resumed and position.seq > 0))
-        if before is not None and (continued or not change.first):
-            change.missed = (change.missed or 0) + missed
-            change.missed_to_you += sum(map(self._people.is_to_you, fresh))
-            for message in fresh:
-                self._unread.count(message)
-        position.seq = max(init.seq, position.seq) if continued else init.seq
+        self._views.name_home(init.room)
+        self._take_clients(home, init.clients or (), init.people, change)
+        for message in init.messages:
+            if message.from_id:
+                self._people.remember(message.from_id, message.from_name)
+        home.topic = init.topic
+        self._sync.take(home, said_by(init, init.epoch), change)
         self._reconnect(init, now, change)
+
+    def apply_room(self, event: RoomView, change: Change) -> None:
+        """Take what the server says of a room: what is in it, or only what it is about."""
+        view = self._views.of_room(event.room)
+        if event.by is not None and self._people.you is not None and event.by.id == self._people.you.id:
+            home = view is self._views.home
+            self._outbox.topic_set(None if home else event.room or LOBBY, event.topic)
+        if view is None:
+            return
+        view.topic = event.topic
+        change.roster |= view is self._views.shown
+        change.views = True
+        if event.messages is None or not self._joins.joined(event.room or LOBBY):
+            return
+        for message in event.messages:
+            if message.from_id:
+                self._people.remember(message.from_id, message.from_name)
+        self._take_clients(view, event.here or (), event.people, change)
+        self._sync.take(view, said_by(event, self._views.home.position.epoch or ""), change)
+        view.pages.connected(answers=True)
+        change.edges |= view is self._views.shown
 
     def _take_server(self, init: Init, now: float) -> None:
         self.limits = init.limits
@@ -116,59 +84,14 @@ class Resync:
         if init.you:
             self._outbox.named(init.you.name)
 
-    def _is_fresh(self, message: Message, *, continued: bool) -> bool:
-        """Is this a message of somebody else's that came while we were away?"""
-        position, known = self._position, self._history.messages.get(message.id)
-        if not position.epoch:
-            return known is None or known.text != message.text
-        if not self._people.is_heard(message):
-            return False
-        return known is None and position.is_newer(message) if continued else not self._is_held(message)
-
-    def _is_held(self, message: Message) -> bool:
-        """Is this held already? A log that was restored from a backup has another epoch, and the messages of before."""
-        known = self._history.messages.get(message.id)
-        return known is not None and (known.text, known.from_id, known.sent_at) == (
-            message.text,
-            message.from_id,
-            message.sent_at,
-        )
-
-    def _count_lost(self, init: Init) -> int:
-        """How many of the messages that are held are not in a record that goes back to before them."""
-        still = {message.id for message in init.messages if self._is_held(message)}
-        oldest = init.messages[0].id if init.more else 0
-        return sum(number >= oldest and number not in still for number in self._history.messages)
-
-    def _continue(self, init: Init) -> None:
-        position, history = self._position, self._history
-        for message_id in init.deleted:
-            history.remove(message_id, position.gone_until(init.seq))
-            self._outbox.deleted(message_id)
-        if init.more:
-            first = next((message.id for message in init.messages if message.id > position.seq), init.seq + 1)
-            history.gaps.add(position.seq + 1, first)
-        for message in init.messages:
-            if not (history.is_unloaded(message.id) or history.add(message)):
-                history.renew(message)
-
-    def _replace(self, init: Init, change: Change, *, kept: bool, are_older: bool) -> None:
-        self._history.replace(init.messages)
-        if are_older:
-            self._history.gaps.add(1, init.messages[0].id if init.messages else init.seq + 1)
-        change.reset = True
-        if not kept:
-            change.rule |= self._unread.clear()
-
-    def _take_clients(self, init: Init, change: Change) -> None:
-        for message in init.messages:
-            if message.from_id:
-                self._people.remember(message.from_id, message.from_name)
-        clients = {client.id: client.name for client in init.clients or ()}
-        change.roster |= self._people.take_clients(clients, clients.items())
+    def _take_clients(self, view: View, here: Iterable[Client], crowd: int | None, change: Change) -> None:
+        clients = {client.id: client.name for client in here}
+        changed = self._people.take_clients(view.key.name, clients, clients.items(), crowd or 0)
+        change.roster |= changed and self._people.room == view.key.name
+        change.views |= changed and self._people.room != view.key.name
 
     def _reconnect(self, init: Init, now: float, change: Change) -> None:
-        """See what becomes of the lines and the page request that were under way."""
+        """See what becomes of the lines and the page requests that were under way."""
         outbox = self._outbox
         if not self.plain:
             change.refused += outbox.renumbered(init.epoch)
@@ -176,6 +99,8 @@ class Resync:
             if self._people.is_own(message) and (pending := outbox.take(message.txn)):
                 change.settled.append(pending.key)
         change.refused += outbox.disconnected()
-        self._pages.connected(answers=not self.plain)
+        for view in self._views.group(self._views.home):
+            view.pages.connected(answers=not self.plain)
+        self._joins.connected(answers=not self.plain)
         burst, rate = init.limits.get("burst", 0.0), init.limits.get("rate", 0.0)
         change.refused += outbox.connected(burst, rate, now=now, epoch=init.epoch, plain=self.plain)

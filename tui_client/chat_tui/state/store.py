@@ -1,4 +1,4 @@
-"""Store: everything that this client knows of one room, and the only place where it changes. Pure: no I/O, no clock.
+"""Store: everything that this client knows of one server, and the only place where it changes. Pure: no I/O, no clock.
 
 Events go in, and a `Change` comes out that says what a picture of the store has to draw again. An event seen twice
 changes nothing. The first event after a lost connection either continues what is known or replaces it.
@@ -8,15 +8,19 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from chat_protocol.commands import Command, Say
-from chat_protocol.events import Client, ClientsChanged, Deleted, Event, HistoryPage, Init, Message, Refusal
+from chat_protocol.events import Event, Message
 from chat_tui.state.change import Change
 from chat_tui.state.history import MessageHistory
-from chat_tui.state.outbox import Outbox, Pending, RefusedLine
+from chat_tui.state.intake import Intake
+from chat_tui.state.joins import Joins
+from chat_tui.state.outbox import Outbox, Pending
 from chat_tui.state.page_requests import PAGE, PageRequests
 from chat_tui.state.people import People
 from chat_tui.state.read_place import ReadPlace
-from chat_tui.state.resync import Position, Resync
+from chat_tui.state.resync import Resync
 from chat_tui.state.unread import Unread
+from chat_tui.state.view import ViewKey, person_key, room_key
+from chat_tui.state.views import Views
 
 __all__ = ["Change", "Store"]
 
@@ -24,13 +28,15 @@ _NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 class Store:
-    """The state of one room as this client sees it: joins its parts, and takes events to them.
+    """The state of one server as this client sees it: joins its parts, and takes events to them.
 
-    Each part is asked by itself: the `history` of messages, `people`, what is `unread`, our lines in the `outbox`, and
-    the `pages` of older messages. What changes more than one of them goes through here, and so does whatever is to be
-    told as a change. Times called `now` are seconds since the epoch (UTC) on this computer's clock. `token_prefix` is
-    random, so that no token is used twice. From an earlier run, `read` is how far the record had been read, and `names`
-    are those of people, by client id.
+    Each part is asked by itself: the `views`, which are rooms and conversations, `people`, our lines in the `outbox`,
+    and the rooms that we want to be in (`joins`). Of the view on the screen there are the `history` of messages, what
+    is `unread`, and the `pages` of older messages. What changes more than one of them goes through here, and so does
+    whatever is to be told as a change. Times called `now` are seconds since the epoch (UTC) on this computer's clock.
+    `token_prefix` is random, so that no token is used twice. From an earlier run, `read` is how far the home had been
+    read, and `names` are those of people, by client id. Without `conversations`, direct messages are among those of
+    the home.
     """
 
     def __init__(
@@ -41,19 +47,89 @@ class Store:
         outbox_limit: int = 500,
         read: ReadPlace | None = None,
         names: Mapping[str, str] = _NOBODY,
+        conversations: bool = True,
     ) -> None:
         self.outbox = Outbox(token_prefix, outbox_limit)
-        self.pages = PageRequests(token_prefix)
-        self.history = MessageHistory(history_limit)
         self.people = People(names)
-        self.unread = Unread(self.history, self.people)
-        self._position = Position(read)
-        self._resync = Resync(self._position, self.history, self.people, self.unread, self.outbox, self.pages)
+        self.views = Views(token_prefix, history_limit, self.people, read, conversations=conversations)
+        for client_id in names:
+            self.views.begin_conversation(client_id)
+        self.joins = Joins(token_prefix)
+        self._resync = Resync(self.people, self.outbox, self.views, self.joins)
+        self._intake = Intake(self.people, self.outbox, self.views, self.joins, self._resync)
+        self.arrived: list[Message] = []
+        """What the last change brought to any view."""
+        self.gone: set[int] = set()
+        """The ids that went with the last change from any view."""
+
+    # -- the view on the screen ---------------------------------------------------------------------------------
+
+    @property
+    def history(self) -> MessageHistory:
+        """The messages that are held of it."""
+        return self.views.shown.history
 
     @property
     def messages(self) -> dict[int, Message]:
         """Messages by id, ascending. Not to be changed from outside."""
-        return self.history.messages
+        return self.views.shown.history.messages
+
+    @property
+    def unread(self) -> Unread:
+        """What of them is unread."""
+        return self.views.shown.unread
+
+    @property
+    def pages(self) -> PageRequests:
+        """How older ones are asked for."""
+        return self.views.shown.pages
+
+    def switch(self, key: ViewKey) -> Change:
+        """Show another view; one that there is not, is none."""
+        view = self.views.by_key.get(key)
+        if view is None and key.kind == "person":
+            view = self.views.open_conversation(key.name)
+        if view is None or view is self.views.shown:
+            return Change()
+        self.views.show(view)
+        change = Change(reset=True, roster=True, rule=True, edges=True, switched=True, views=True)
+        change.unread_from = view.unread.first_new
+        return self._finished(change)
+
+    def join(self, room: str, read: ReadPlace | None = None) -> Change:
+        """Be in a room from now on, which goes on where it had been `read`."""
+        key = room_key(room)
+        if key in self.views.by_key or not self.joins.has_room():
+            return Change()
+        self.views.open_room(room, read)
+        self.joins.want(room)
+        return self._finished(Change(views=True))
+
+    def leave(self, key: ViewKey) -> Change:
+        """Be in a room no more, or close a conversation; where it is on the screen, the home is, afterwards."""
+        view = self.views.by_key.get(key)
+        if view is None or view in (self.views.home, self.views.to_you):
+            return Change()
+        change = self.switch(self.views.home.key) if view is self.views.shown else Change()
+        if view.is_room:
+            self.joins.leave(key.name)
+        self.views.close(view)
+        change.views = True
+        return self._finished(change)
+
+    def unsent(self) -> list[Pending]:
+        """Our messages that are not known to be kept, as far as they are of the view on the screen."""
+        return [line for line in self.outbox.messages() if self.is_shown(line.command)]
+
+    def is_shown(self, command: Command) -> bool:
+        """Does a message of ours stand in the view on the screen?"""
+        shown = self.views.shown
+        if not isinstance(command, Say):
+            return False
+        if command.to is not None:
+            there = self.views.by_key.get(person_key(self.people.id_here(command.to) or command.to))
+            return shown is (there or self.views.home)
+        return shown is (self.views.home if command.room is None else self.views.by_key.get(room_key(command.room)))
 
     # -- what the server says -----------------------------------------------------------------------------------
 
@@ -65,92 +141,37 @@ class Store:
         """Take events in order; the change is that of all of them together."""
         change = Change()
         for event in events:
-            match event:
-                case Message():
-                    self._apply_message(event, change)
-                case Deleted():
-                    self._apply_deleted(event)
-                case ClientsChanged():
-                    self._apply_clients(event, change)
-                case Refusal():
-                    self._apply_refusal(event, change)
-                case Init():
-                    self._resync.apply(event, now, change)
-                case HistoryPage():
-                    self._apply_page(event, change)
+            self._intake.take(event, now, change)
         return self._finished(change)
-
-    def _apply_message(self, message: Message, change: Change) -> None:
-        people, position, history = self.people, self._position, self.history
-        # The token alone proves nothing, since everybody sees it.
-        if people.is_own(message) and (pending := self.outbox.take(message.txn)):
-            change.settled.append(pending.key)
-        if message.id <= position.seq and position.epoch and history.is_unloaded(message.id):
-            # Also the answer to a line sent again: it comes with the others that are not loaded.
-            self.pages.renewed(message.id, message.seq)
-        elif history.add(message):
-            if message.from_id:
-                people.remember(message.from_id, message.from_name)
-            if position.is_newer(message):
-                self.unread.count(message)
-        elif position.epoch:
-            history.renew(message)
-        position.advance(message.seq)
-
-    def _apply_deleted(self, event: Deleted) -> None:
-        self.history.remove(event.id, self._position.gone_until(event.seq))
-        self.outbox.deleted(event.id)
-        self.outbox.take(event.txn)  # kept once, and gone since: that is the answer to what was sent again
-        self._position.advance(event.seq)
-
-    def _apply_clients(self, event: ClientsChanged, change: Change) -> None:
-        clients = {} if event.clients is not None else dict(self.people.clients)
-        named = [(client.id, client.name) for client in (*(event.clients or ()), *event.joined)]
-        clients.update(named)
-        for client_id in event.left:
-            clients.pop(client_id, None)
-        change.roster |= self.people.take_clients(clients, named)
-        if self.people.you and (name := clients.get(self.people.you.id)):
-            change.you_changed |= self.people.take_you(Client(self.people.you.id, name))
-            self.outbox.named(name)
-
-    def _apply_page(self, page: HistoryPage, change: Change) -> None:
-        """What was asked for has come. Where the server has more, a page without messages says nothing."""
-        request = self.pages.answered(page)
-        if request is None:
-            return
-        oldest = min((message.id for message in page.messages), default=page.before) if page.more else 1
-        outdated = [message.id for message in page.messages if request.is_outdated(message)]
-        fresh = self.history.insert(page.messages, oldest, page.before, without=outdated)
-        for message in fresh:
-            if message.from_id and not self.people.is_remembered(message.from_id):
-                self.people.remember(message.from_id, message.from_name)
-        change.rule |= self.unread.count_missed(fresh)
-        change.edges, change.page = True, "loaded" if oldest < page.before else ("empty", "No answer.")
-
-    def _apply_refusal(self, refusal: Refusal, change: Change) -> None:
-        if self.pages.refused(refusal):
-            change.edges, change.page = True, (refusal.code, refusal.text)
-            return
-        pending = self.outbox.take(refusal.txn)
-        if pending is None:
-            change.errors.append(refusal.text)
-        elif pending.tries < 2 or refusal.code != "no_such_message" or not pending.command.is_idempotent:
-            # Else it is done: the try before this one has worked.
-            change.refused.append(RefusedLine(pending, refusal.code, refusal.text))
 
     def disconnected(self) -> Change:
         """The connection is lost: what was under way is unsent again, or is not to be repeated and refused."""
-        return self._finished(Change(refused=self.outbox.disconnected(), edges=self.pages.disconnected()))
+        edges = False
+        for view in self.views:
+            edges |= view.pages.disconnected() and view is self.views.shown
+        self.joins.disconnected()
+        return self._finished(Change(refused=self.outbox.disconnected(), edges=edges))
 
     def _finished(self, change: Change) -> Change:
+        views = self.views
         if muted := self.people.take_muted():
             self._show_muting(muted)
             change.roster = True
         if touched := self.outbox.take_touched():
-            self.history.touch(touched)
-        self.history.take_changes(change)
-        self.unread.update(change)
+            for view in views:
+                view.history.touch(touched)
+            views.touched.add(views.shown)
+        shown = views.shown
+        for view in views.touched:
+            if view is not shown:
+                view.history.take_changes(Change())
+                view.unread.update(Change())
+                change.views |= view.unread.take_change()
+        views.touched.clear()
+        shown.history.take_changes(change)
+        shown.unread.update(change)
+        self.arrived, views.arrived = views.arrived, []
+        self.gone, views.gone = views.gone, set()
         return change
 
     # -- the server and its time --------------------------------------------------------------------------------
@@ -158,17 +179,22 @@ class Store:
     @property
     def epoch(self) -> str | None:
         """Which life of the server's log this is; "" where it does not say, None before the first `init`."""
-        return self._position.epoch
+        return self.views.home.position.epoch
 
     @property
     def seq(self) -> int:
-        """The newest entry of the log that was taken."""
-        return self._position.seq
+        """The newest entry of the log that was taken of the view on the screen."""
+        return self.views.shown.position.seq
 
     @property
     def resume_point(self) -> str | None:
         """What to ask the next connection to continue from; None where there is nothing to continue."""
-        return self._position.resume_point
+        return self.views.home.position.resume_point
+
+    def place_in(self, room: str) -> int | None:
+        """From where to go on in a room that was joined; None where there is nothing to go on from."""
+        position = self.views.open_room(room).position
+        return position.seq if position.epoch and position.epoch == self.epoch else None
 
     @property
     def limits(self) -> dict[str, float]:
@@ -186,12 +212,17 @@ class Store:
 
     def next_expiry(self) -> float | None:
         """When to call `expire`, on this computer's clock; None for not at all."""
-        when = self.history.next_expiry()
-        return None if when is None else when - self._resync.clock_offset
+        ends = [when for view in self.views if (when := view.history.next_expiry()) is not None]
+        return min(ends) - self._resync.clock_offset if ends else None
 
     def expire(self, now: float) -> Change:
         """Forget what has reached its end; a connection is not needed for that."""
-        self.history.expire(self.server_now(now), self._position.gone_until(self.seq))
+        server_now = self.server_now(now)
+        for view in self.views:
+            for message_id in view.history.expire(server_now, view.position.gone_until(view.position.seq)):
+                view.unread.gone(message_id)
+                self.views.gone.add(message_id)
+                self.views.touched.add(view)
         return self._finished(Change())
 
     # -- what is done here --------------------------------------------------------------------------------------
@@ -206,15 +237,14 @@ class Store:
 
     def _show_muting(self, client_ids: Collection[str]) -> None:
         """These are listened to no more, or again."""
-        for client_id in client_ids:
-            if client_id in self.people.muted:
-                self.unread.read(client_id)
-        self.history.touch(number for number, one in self.messages.items() if one.from_id in client_ids)
+        for view in self.views:
+            view.unread.forget_muted()
+            view.history.touch(number for number, one in view.history.messages.items() if one.from_id in client_ids)
+            self.views.touched.add(view)
 
-    def read(self, client_id: str) -> Change:
-        """The direct messages from this client have been read."""
-        self.unread.read(client_id)
-        return self._finished(Change())
+    def seen(self) -> bool:
+        """What is new in the view on the screen has been seen; was there anything?"""
+        return self.unread.seen() and self.unread.take_change()
 
     def mark_unread_from(self, message_id: int) -> Change:
         """The unread begin here, or at the next message where this one is gone."""
@@ -240,6 +270,8 @@ class Store:
         """
         if isinstance(command, Say):
             command = self.people.with_recipient(command, self.messages.get(command.reply_to or 0))
+            if command.to is not None and self.people.is_remembered(command.to):
+                self.views.begin_conversation(command.to)
         return self.outbox.say(command, typed, held_until, now, self.epoch or "")
 
     def take_changes(self) -> Change:

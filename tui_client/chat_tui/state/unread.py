@@ -1,4 +1,4 @@
-"""Unread state: how many direct messages nobody has read, and the mark above the first unread message. Pure."""
+"""Unread state of one view: which messages nobody has seen, and the mark above the first of them. Pure."""
 
 from collections.abc import Iterable
 
@@ -7,48 +7,89 @@ from chat_tui.state.change import Change
 from chat_tui.state.history import MessageHistory
 from chat_tui.state.people import People
 
+MOST_COUNTED = 1_000
+"""Unread messages that are known by their ids; of more than that there is only a number."""
+
 
 class Unread:
     """The unread messages in `history`; those of whom `people` have muted are none.
 
-    `attending` is the id of the client whose direct messages are being read. `first_unread` is the id of the message
-    with the mark above it, None where there is no mark. `away_since` is the first id that could be missed while there
-    was no connection; None where there always was one.
+    `news` are the ids of messages of others that nobody has seen, `news_to_you` those of them that are for us alone or
+    mention us; `beyond` is how many more there are that are not loaded. `first_unread` is the id of the message with
+    the mark above it, None where there is no mark. `away_since` is the first id that could be missed while there was no
+    connection; None where there always was one.
     """
 
     def __init__(self, history: MessageHistory, people: People) -> None:
-        self.attending = ""
+        self.news: set[int] = set()
+        self.news_to_you: set[int] = set()
+        self.beyond = 0
         self.first_unread: int | None = None
         self.away_since: int | None = None
         self._history = history
         self._people = people
-        self._direct: dict[str, set[int]] = {}  # sender -> ids of direct messages, some of which may be gone
-        self._counted: dict[str, int] = {}
+        self._told = (0, 0)
 
-    # -- direct messages ----------------------------------------------------------------------------------------
+    # -- news ---------------------------------------------------------------------------------------------------
 
     @property
-    def counts(self) -> dict[str, int]:
-        """Direct messages that were not read, by the id of their sender; only those that are still here."""
-        messages = self._history.messages
-        counts = ((who, sum(number in messages for number in ids)) for who, ids in self._direct.items())
-        return {who: count for who, count in counts if count}
+    def count(self) -> int:
+        """How many messages nobody has seen."""
+        return len(self.news) + self.beyond
 
-    def first_from(self, client_id: str) -> int | None:
-        """The id of the oldest direct message from this client that was not read; None where there is none."""
-        messages = self._history.messages
-        return min((number for number in self._direct.get(client_id, ()) if number in messages), default=None)
+    @property
+    def to_you(self) -> int:
+        """How many of them are to us."""
+        return len(self.news_to_you)
 
-    def count(self, message: Message) -> None:
-        """A message is new: it is unread where it is for us alone and nobody attends to it."""
-        you = self._people.you
-        to_us = you is not None and message.to_id == you.id
-        if to_us and self._people.is_heard(message) and message.from_id != self.attending:
-            self._direct.setdefault(message.from_id, set()).add(message.id)
+    @property
+    def first_new(self) -> int | None:
+        """The oldest of them that is known."""
+        return min(self.news, default=None)
 
-    def read(self, client_id: str) -> None:
-        """The direct messages from this client have been read, or are not to be."""
-        self._direct.pop(client_id, None)
+    def came(self, message_id: int, *, to_you: bool) -> None:
+        """A message of somebody else's is new."""
+        if len(self.news) >= MOST_COUNTED:
+            self.beyond += 1
+            return
+        self.news.add(message_id)
+        if to_you:
+            self.news_to_you.add(message_id)
+
+    def gone(self, message_id: int) -> None:
+        """A message is gone."""
+        self.news.discard(message_id)
+        self.news_to_you.discard(message_id)
+
+    def seen(self) -> bool:
+        """All of them have been seen; was there any?"""
+        before, self.beyond = self.count, 0
+        self.news.clear()
+        self.news_to_you.clear()
+        return before > 0
+
+    def seen_until(self, message_id: int) -> None:
+        """They have been seen up to a message, elsewhere."""
+        self.news = {number for number in self.news if number > message_id}
+        self.news_to_you &= self.news
+        self.beyond = 0
+
+    def keep_known(self) -> None:
+        """Other messages are held than before: what is not among them, nor may be loaded, is gone."""
+        messages, gaps = self._history.messages, self._history.gaps
+        self.news = {number for number in self.news if number in messages or gaps.holds(number)}
+        self.news_to_you &= self.news
+
+    def forget_muted(self) -> None:
+        """What is not listened to is no news."""
+        messages, people = self._history.messages, self._people
+        self.news = {number for number in self.news if number in messages and people.is_heard(messages[number])}
+        self.news_to_you &= self.news
+
+    def take_change(self) -> bool:
+        """Are there more or less of them than the last time?"""
+        before, self._told = self._told, (self.count, self.to_you)
+        return before != self._told
 
     # -- the mark -----------------------------------------------------------------------------------------------
 
@@ -60,17 +101,20 @@ class Unread:
 
     def clear(self) -> bool:
         """Nothing is unread; was there a mark?"""
-        self._direct.clear()
+        self.seen()
         return self.mark_from(None)
 
-    def count_missed(self, page: Iterable[Message]) -> bool:
-        """Older messages were fetched: what came while we were away is unread all the same. Has the mark moved?"""
+    def count_missed(self, page: Iterable[Message], *, news: bool) -> bool:
+        """Older messages were fetched: what came while we were away is unread all the same. Has the mark moved?
+
+        They are `news` where nobody has counted them before.
+        """
         if self.away_since is None:
             return False
         missed = [message for message in page if message.id >= self.away_since]
-        for message in missed:
-            self.count(message)
         heard = [message.id for message in missed if self._people.is_heard(message)]
+        for number in heard if news else ():
+            self.came(number, to_you=True)
         if not heard or self.first_unread is None or heard[0] >= self.first_unread:
             return False
         self.first_unread = heard[0]
@@ -81,9 +125,6 @@ class Unread:
         if (first := self.first_unread) is not None:
             self.first_unread = self._heard_from(first)
             change.rule |= first != self.first_unread
-        if self._direct or self._counted:
-            before, self._counted = self._counted, self.counts
-            change.roster |= before != self._counted
 
     def _heard_from(self, message_id: int) -> int | None:
         """This message, where it is here and somebody is listened to; else the next such one of somebody else's."""

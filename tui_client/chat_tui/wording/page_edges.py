@@ -10,7 +10,7 @@ _UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 def edge_of(store: Store, message: Message, before: Message | None) -> tuple[str, bool]:
     """The words above a message that comes after `before`, "" for none; and whether more can be loaded there."""
-    if store.plain:
+    if store.plain or not (store.views.shown.is_room or store.history.gaps):
         return "", False  # such a server is asked for nothing, and does not say where it begins
     gap = store.history.gap_above(message.id)
     if gap is not None:

@@ -5,8 +5,9 @@
 | `engine` | in the event loop: what was appended, what tails are given |
 | `gathering` | when what was appended is handed to the thread that writes |
 | `writer`, `commits` | the thread that writes, and what goes into a commit of it |
-| `rows`, `keys`, `facts` | what it writes: entries, what lines with a token were, and the state of all |
-| `reader` | what is read, in threads of their own: a search does not hold up a page |
+| `rows`, `rooms`, `keys`, `facts` | what it writes: entries, rooms, tokens of lines, and the state of all |
+| `recent_entries` | what tails are given from memory |
+| `reader`, `reading` | what is read, in threads of their own: a search does not hold up a page |
 | `search_index`, `word_lists` | which message has which words |
 | `upkeep`, `failures` | what it does between commits, and what a commit that fails means |
 | `schema` | the tables, and which files are refused |

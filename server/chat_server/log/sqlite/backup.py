@@ -18,7 +18,8 @@ from chat_server.log.sqlite.schema import open_copy, why, why_not_opened
 
 _READ_AT_ONCE = 1_000
 _NEWEST = (1 << 63) - 1
-_TABLES = ("facts", "entries", "names")  # what can't be made again from the rest
+_ALWAYS = ("facts", "entries", "names")
+_TABLES = (*_ALWAYS, "rooms")  # what can't be made again from the rest
 
 
 def path_of(written: str) -> Path:
@@ -179,7 +180,8 @@ def _open(source: Path) -> sqlite3.Connection:
 def _must_be_whole(connection: sqlite3.Connection, source: Path) -> None:
     """Refuse a log of which a part can't be read."""
     try:
-        for table in _TABLES:
+        there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master").fetchall()}
+        for table in [table for table in _TABLES if table in there or table in _ALWAYS]:
             if connection.execute(f"PRAGMA quick_check('{table}')").fetchone() != ("ok",):
                 raise OpenError(f"{source} is damaged; use another backup.")
     except sqlite3.Error as error:

@@ -15,7 +15,7 @@ from chat_server.log.sqlite.search_index import forget, wipe_unused
 
 _LARGE = {"entries": ("seq", 1_000), "words": ("id", 500)}
 """Tables that are copied in steps: the column by which they grow, and rows in a step."""
-_SMALL = ("facts", "names", "keys0", "keys1", "segments")
+_SMALL = ("facts", "names", "rooms", "places", "keys0", "keys1", "segments")
 _AT_ONCE = 500
 
 

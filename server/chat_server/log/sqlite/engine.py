@@ -3,8 +3,7 @@
 import asyncio
 import secrets
 import sqlite3
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from math import inf
@@ -13,7 +12,7 @@ from typing import Any, TypeVar
 
 from chat_protocol.queries import Query
 from chat_server.core.entries import NewEntry
-from chat_server.log import Entry, LogError, Opened, OpenError, Reset
+from chat_server.log import LOBBY_ALONE, Entry, LogError, Opened, OpenError, Reset, RoomRecord
 from chat_server.log.recent_keys import hash_of
 from chat_server.log.sqlite.commits import Append, Outcome, Work
 from chat_server.log.sqlite.disk_watch import DiskWatch
@@ -21,14 +20,15 @@ from chat_server.log.sqlite.facts import Facts
 from chat_server.log.sqlite.files import HeldFiles, real_path
 from chat_server.log.sqlite.gathering import Gathering
 from chat_server.log.sqlite.reader import Reader
-from chat_server.log.sqlite.schema import open_reader, open_writer, why, why_not_opened
+from chat_server.log.sqlite.reading import Reading
+from chat_server.log.sqlite.recent_entries import RecentEntries
+from chat_server.log.sqlite.schema import open_writer, why, why_not_opened
 from chat_server.log.sqlite.search_index import prepare
 from chat_server.log.sqlite.upkeep import INDEX_FROM, MOST_UNINDEXED, Upkeep
 from chat_server.log.sqlite.writer import Writer
 from chat_server.log.tail_waiters import TailWaiters
 
 _T = TypeVar("_T")
-_RECENT = 4_096  # entries that tails are given without reading the file
 _READ_AT_ONCE = 1_000
 _CUT_AT_ONCE = 500
 _MOST_ENTRIES = 20_000  # that wait to be written
@@ -47,11 +47,10 @@ class SqliteLog:
         self._index_from = index_from
         self._most_unindexed = most_unindexed
         self._files: HeldFiles | None = None
-        self._pages: _Reading | None = None
-        self._searches: _Reading | None = None
+        self._pages: Reading | None = None
+        self._searches: Reading | None = None
         self._names: dict[str, str] = {}
-        self._recent: dict[int, Entry] = {}
-        self._floor = 0  # entries above this number, unless they were erased, are in `_recent`
+        self._recent = RecentEntries()
         self._last = 0
         self._pruned = 0
         self._entries_waiting = self._bytes_waiting = 0
@@ -74,7 +73,8 @@ class SqliteLog:
         except BaseException:  # a cancellation too: it goes on to the caller, and the file is free again
             self._let_go()
             raise
-        self._last = self._floor = facts.last
+        self._last = facts.last
+        self._recent.begin_after(facts.last)
         self._pruned = facts.pruned
         self._disk = DiskWatch(files.must_be_in_place)
         self._gathering = Gathering(self._hand_over)
@@ -91,7 +91,7 @@ class SqliteLog:
         connection = open_writer(self._path)
         try:
             upkeep = Upkeep(connection, prepare(connection), self._index_from, self._most_unindexed)
-            self._pages, self._searches = _Reading(self._path), _Reading(self._path)
+            self._pages, self._searches = Reading(self._path), Reading(self._path)
             reader = self._pages.reader
             facts = reader.facts()
             if facts is None:
@@ -172,8 +172,7 @@ class SqliteLog:
 
     async def _cut(self, upto: int, final: int) -> None:
         await self.in_commit(lambda writer: writer.cut(upto, final), wipes=upto == final)
-        for seq in range(self._pruned + 1, upto + 1):
-            self._recent.pop(seq, None)
+        self._recent.forget(range(self._pruned + 1, upto + 1))
         self._pruned = upto
 
     async def in_commit(self, run: Callable[[Writer], _T], *, wipes: bool = False, key: str | None = None) -> _T:
@@ -208,7 +207,10 @@ class SqliteLog:
         self._disk.answered(len(outcome.answers) + len(outcome.errors))
         self._entries_waiting -= outcome.taken
         self._bytes_waiting -= outcome.size
-        self._remember(outcome)
+        self._recent.add(outcome.entries)
+        self._recent.forget(outcome.erased)
+        if outcome.entries:
+            self._last = outcome.entries[-1].seq
         for future, answer in outcome.answers:
             if not future.done():
                 future.set_result(answer)
@@ -219,19 +221,6 @@ class SqliteLog:
             self._waiters.wake()
         if not outcome.deletes:
             self._gathering.answered(len(outcome.answers) + len(outcome.errors))
-
-    def _remember(self, outcome: Outcome) -> None:
-        """Keep the newest entries in memory for tails."""
-        recent = self._recent
-        for entry in outcome.entries:
-            recent[entry.seq] = entry
-        for seq in outcome.erased:
-            recent.pop(seq, None)
-        if outcome.entries:
-            self._last = outcome.entries[-1].seq
-            while self._floor < self._last - _RECENT:
-                self._floor += 1
-                recent.pop(self._floor, None)
 
     # -- tails --------------------------------------------------------------------------------------------------
 
@@ -256,9 +245,8 @@ class SqliteLog:
     async def _next(self, position: int) -> tuple[int, Sequence[Entry]]:
         """The entries after a position, and how far that leads."""
         last = self._last
-        if position >= self._floor:
-            recent = self._recent
-            return last, [entry for seq in range(position + 1, last + 1) if (entry := recent.get(seq))]
+        if position >= self._recent.floor:
+            return last, self._recent.between(position, last)
         if self._closed:
             return last, ()
         batch = await self._read(self._pages, lambda reader: reader.after(position, last, _READ_AT_ONCE))
@@ -277,23 +265,51 @@ class SqliteLog:
         found = await self._read(self._pages, lambda reader: reader.after(max(seq - 1, self._pruned), seq, 1))
         return found[0] if found else None
 
-    async def page(self, before: int, limit: int, reader: str) -> Sequence[Entry]:
-        """At most `limit` messages with numbers below `before` that `reader` may see: the newest, oldest first."""
-        return await self._read(self._pages, lambda file: file.page(before, limit, reader))
+    async def page(
+        self, before: int, limit: int, reader: str, *, room: str = "", with_direct: bool = False
+    ) -> Sequence[Entry]:
+        """At most `limit` messages below `before` that `reader` may see: the newest, oldest first."""
+        return await self._read(
+            self._pages, lambda file: file.page(before, limit, reader, room, with_direct=with_direct)
+        )
 
-    async def search(self, query: Query, limit: int, reader: str) -> Sequence[Entry]:
-        """At most `limit` messages that fit and that `reader` may see, newest first."""
-        found = await self._read(self._searches, lambda file: file.search(query, limit, reader))
+    async def search(
+        self, query: Query, limit: int, reader: str, *, rooms: Collection[str] = LOBBY_ALONE
+    ) -> Sequence[Entry]:
+        """At most `limit` messages of these rooms that fit and that `reader` may see, newest first."""
+        found = await self._read(self._searches, lambda file: file.search(query, limit, reader, rooms))
         if self._searches is not None and (damaged := self._searches.reader.damaged):
             for seq in [damaged.pop() for _ in range(len(damaged))]:
                 self._write_aside(partial(Writer.mend_index, seq=seq))
         return found
 
+    async def replay_point(self, room: str, count: int) -> int:
+        """The number after which the newest `count` messages of a room come."""
+        return max(self._pruned, await self._read(self._pages, lambda file: file.replay_point(room, count)))
+
+    async def since(self, room: str, after: int, limit: int) -> Sequence[Entry] | None:
+        """The first `limit` entries of a room with numbers above `after`; None where some are gone for good."""
+        if after < self._pruned:
+            return None
+        return await self._read(self._pages, lambda file: file.since(room, after, limit))
+
+    async def rooms(self) -> Sequence[RoomRecord]:
+        """Every room in which something was said or set."""
+        return await self._read(self._pages, lambda file: file.rooms.records())
+
+    async def places(self, client: str) -> Mapping[str, int]:
+        """Up to which number a client has read, by room."""
+        return await self._read(self._pages, lambda file: file.rooms.places(client))
+
+    async def set_place(self, client: str, room: str, seq: int) -> None:
+        """A client has read up to this number in a room."""
+        await self.in_commit(lambda writer: writer.rooms.set_place(client, room, seq))
+
     async def expiring(self, until: int) -> Sequence[Entry]:
         """Messages with numbers up to `until` that have an end, ascending."""
         return await self._read(self._pages, lambda reader: reader.expiring(until))
 
-    async def _read(self, reading: "_Reading | None", read: Callable[[Reader], _T]) -> _T:
+    async def _read(self, reading: Reading | None, read: Callable[[Reader], _T]) -> _T:
         if self._closed or reading is None:
             raise LogError("The server is shutting down.")
         try:
@@ -328,16 +344,3 @@ class SqliteLog:
         future.add_done_callback(lambda done: done.cancelled() or done.exception())
         if not self._closed:
             self._gathering.add(Work(future, run))
-
-
-class _Reading:
-    """A reader and the thread that it runs in."""
-
-    def __init__(self, path: Path) -> None:
-        self.reader = Reader(open_reader(path))
-        self.thread = ThreadPoolExecutor(1, thread_name_prefix="log-reader")
-
-    def close(self) -> None:
-        """Close both, after what is being read."""
-        self.thread.shutdown()
-        self.reader.close()

@@ -1,8 +1,9 @@
 """SQLite reader: answers queries, in a thread that does nothing else."""
 
 import heapq
+import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from operator import itemgetter
@@ -15,11 +16,12 @@ from chat_server.log.content import read_content
 from chat_server.log.kinds import ERASED, KINDS
 from chat_server.log.sqlite.facts import Facts, read_facts
 from chat_server.log.sqlite.keys import find_keys
-from chat_server.log.sqlite.schema import HAS_TEXT, MAY_SEE, gather
-from chat_server.log.sqlite.search_index import look_up
+from chat_server.log.sqlite.rooms import LOBBY, RoomNames
+from chat_server.log.sqlite.schema import HAS_TEXT, IN_ROOMS, IS_CHANGE, MAY_SEE, gather, split_bodies
+from chat_server.log.sqlite.search_index import Asker, look_up
 
 REPLAYED_MESSAGES = 2_000
-_REPLAYED_ENTRIES = 20_000  # however few messages are among them
+_REPLAYED_CHANGES = 20_000  # however few messages there are
 _SCANNED_FIRST, _SCANNED_MOST = 100, 1_600  # messages that are read together: few have to be read mostly
 _NAMES = {str(kind.number): name for name, kind in KINDS.items()}
 
@@ -34,6 +36,9 @@ class Reader:
         self.damaged: set[int] = set()
         """Numbers whose segments of the index of words were found damaged."""
         self._connection = connection
+        self.rooms = RoomNames(connection)
+        has_rooms = connection.execute("PRAGMA user_version").fetchone()[0] > 1
+        self._room = "room" if has_rooms else str(LOBBY)  # a file that no server of this version has opened has none
 
     def close(self) -> None:
         """Close the file."""
@@ -48,37 +53,69 @@ class Reader:
         finally:
             self._connection.execute("COMMIT")
 
-    def page(self, before: int, limit: int, reader: str) -> list[Entry]:
-        """At most `limit` messages with numbers below `before` that `reader` may see: the newest, oldest first."""
-        rows = gather(
-            self._connection,
-            f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND seq < :before AND {MAY_SEE}"
-            " ORDER BY seq DESC LIMIT :limit",
-            {"before": min(before, _LARGEST), "reader": reader.encode(), "limit": limit},
-        )
-        return _messages(rows[::-1])
+    def page(self, before: int, limit: int, reader: str, room: str, *, with_direct: bool) -> list[Entry]:
+        """At most `limit` messages below `before` that `reader` may see: the newest, oldest first."""
+        number = self.rooms.number_of(room)
+        of_room = f"WHERE {HAS_TEXT} AND room = :room AND seq < :before AND {MAY_SEE} ORDER BY seq DESC LIMIT :limit"
+        select = f"SELECT seq, body FROM entries {of_room}"
+        if with_direct and room:
+            mine = f"WHERE {HAS_TEXT} AND to_id IS NOT NULL AND (from_id = :reader OR to_id = :reader)"
+            direct = f"SELECT seq, body FROM entries {mine} AND seq < :before ORDER BY seq DESC LIMIT :limit"
+            select = f"SELECT * FROM ({select}) UNION ALL SELECT * FROM ({direct}) ORDER BY seq DESC LIMIT :limit"
+        values = {
+            "before": min(before, _LARGEST), "reader": reader.encode(), "limit": limit,
+            "room": -1 if number is None else number,
+        }  # fmt: skip
+        return self._messages(gather(self._connection, select, values)[::-1], room if not with_direct else None)
 
-    def search(self, query: Query, limit: int, reader: str) -> list[Entry]:
-        """At most `limit` messages that fit and that `reader` may see, newest first.
+    def replay_point(self, room: str, count: int) -> int:
+        """The number after which the newest `count` messages of a room come; 0 where there are no older ones."""
+        row = self._connection.execute(
+            f"SELECT seq FROM entries WHERE {HAS_TEXT} AND room = ? ORDER BY seq DESC LIMIT 1 OFFSET ?",
+            (self.rooms.number_of(room), count),
+        ).fetchone()
+        return row[0] if row else 0
+
+    def since(self, room: str, after: int, limit: int) -> list[Entry]:
+        """The first `limit` entries of a room with numbers above `after`."""
+        each = (
+            f"SELECT * FROM (SELECT seq, kind, body FROM entries WHERE {which} AND room = :room AND seq > :after"
+            " ORDER BY seq LIMIT :limit)"
+            for which in (HAS_TEXT, IS_CHANGE)
+        )
+        seqs, kinds, bodies = self._connection.execute(
+            "SELECT group_concat(seq), group_concat(kind), CAST(group_concat(body) AS BLOB)"
+            f" FROM (SELECT * FROM ({' UNION ALL '.join(each)}) ORDER BY seq LIMIT :limit)",
+            {"room": self.rooms.number_of(room), "after": after, "limit": limit},
+        ).fetchone()
+        if seqs is None:
+            return []
+        rows = zip(seqs.split(","), kinds.split(","), split_bodies(bodies), strict=True)
+        return [Entry(int(seq), _NAMES[kind], body, room) for seq, kind, body in rows]
+
+    def search(self, query: Query, limit: int, reader: str, rooms: Collection[str]) -> list[Entry]:
+        """At most `limit` messages of these rooms that fit and that `reader` may see, newest first.
 
         Not from one snapshot: who reads for long holds up who wipes.
         """
         newest = min(_LARGEST if query.before is None else query.before, _LARGEST) - 1
         (indexed,) = self._connection.execute("SELECT value FROM facts WHERE name = 'indexed'").fetchone()
-        new = self._scan(query, reader, f"seq > {int(indexed)} AND expires_at IS NULL", newest)
-        ending = self._scan(query, reader, "expires_at IS NOT NULL", newest)
-        words = look_up(self._connection, query, min(int(indexed), newest), reader, self.damaged)
+        numbers = [number for room in rooms if (number := self.rooms.number_of(room)) is not None]
+        asker = Asker(reader.encode(), json.dumps(numbers))
+        new = self._scan(query, asker, f"seq > {int(indexed)} AND expires_at IS NULL", newest)
+        ending = self._scan(query, asker, "expires_at IS NOT NULL", newest)
+        words = look_up(self._connection, query, min(int(indexed), newest), asker, self.damaged)
         found = heapq.merge(new, ending, words, key=itemgetter(0), reverse=True)
-        return _messages(list(islice(found, limit)))
+        return self._messages(list(islice(found, limit)))
 
-    def _scan(self, query: Query, reader: str, which: str, newest: int) -> Iterator[_Found]:
+    def _scan(self, query: Query, asker: Asker, which: str, newest: int) -> Iterator[_Found]:
         longest = max((word for term in query.terms for word in term.words), key=len, default="").encode()
         at_once = _SCANNED_FIRST
         while some := gather(
             self._connection,
             f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND {which} AND seq <= :newest AND {MAY_SEE}"
-            " ORDER BY seq DESC LIMIT :limit",
-            {"newest": newest, "reader": reader.encode(), "limit": at_once},
+            f" AND {IN_ROOMS} ORDER BY seq DESC LIMIT :limit",
+            {"newest": newest, "reader": asker.reader, "rooms": asker.rooms, "limit": at_once},
         ):
             for seq, body in some:
                 if longest in body.lower() or not body.isascii() or b"\\u" in body:  # else it isn't in the text either
@@ -96,14 +133,14 @@ class Reader:
                 f"SELECT seq, body FROM entries WHERE seq > ? AND seq <= ? AND kind != {ERASED} ORDER BY seq LIMIT ?",
                 (seq, upto, limit),
             )
-            seqs, numbers = connection.execute(
-                "SELECT group_concat(seq), group_concat(kind) FROM entries"
-                f" WHERE seq > ? AND seq <= ? AND NOT {HAS_TEXT} AND kind != {ERASED}",
+            seqs, numbers, rooms = connection.execute(
+                f"SELECT group_concat(seq), group_concat(kind), group_concat({self._room}) FROM entries"
+                f" WHERE seq > ? AND seq <= ? AND kind != {ERASED} AND NOT ({HAS_TEXT} AND {self._room} = {LOBBY})",
                 (seq, rows[-1][0] if rows else seq),
             ).fetchone()
-        others = zip(seqs.split(","), numbers.split(","), strict=True) if seqs else ()
-        kinds = {int(seq): _NAMES[number] for seq, number in others}
-        return [Entry(seq, kinds.get(seq, MESSAGE), body) for seq, body in rows]
+        others = zip(seqs.split(","), numbers.split(","), rooms.split(","), strict=True) if seqs else ()
+        kinds = {int(seq): (_NAMES[number], self.rooms.name_of(int(room))) for seq, number, room in others}
+        return [Entry(seq, kind, body, room) for seq, body in rows for kind, room in [kinds.get(seq, (MESSAGE, ""))]]
 
     def expiring(self, until: int) -> list[Entry]:
         """Messages with numbers up to `until` that have an end, ascending."""
@@ -112,7 +149,21 @@ class Reader:
             f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND expires_at IS NOT NULL AND seq <= ? ORDER BY seq",
             (min(until, _LARGEST),),
         )
-        return _messages(rows)
+        return self._messages(rows)
+
+    def _messages(self, rows: Sequence[_Found], room: str | None = None) -> list[Entry]:
+        """The messages in these rows, which are all of one room; None: look which one each is of."""
+        if room is not None:
+            return [Entry(seq, MESSAGE, body, room) for seq, body in rows]
+        seqs = json.dumps([seq for seq, _ in rows])
+        elsewhere, numbers = self._connection.execute(
+            "SELECT group_concat(seq), group_concat(room) FROM entries"
+            f" WHERE seq IN (SELECT value FROM json_each(?)) AND room != {LOBBY}",
+            (seqs,),
+        ).fetchone()
+        pairs = zip(elsewhere.split(","), numbers.split(","), strict=True) if elsewhere else ()
+        names = {int(seq): self.rooms.name_of(int(number)) for seq, number in pairs}
+        return [Entry(seq, MESSAGE, body, names.get(seq, "")) for seq, body in rows]
 
     def find(self, hashed: bytes) -> int | None:
         """The number of the entry whose key has this hash."""
@@ -140,15 +191,24 @@ class Reader:
                 time = wall = max(time, read_content(newest.body).sent_at if newest else 0.0)
             ends = connection.execute(f"SELECT 1 FROM entries WHERE {HAS_TEXT} AND expires_at IS NOT NULL LIMIT 1")
             has_ends = ends.fetchone() is not None
-            older = connection.execute(
-                f"SELECT seq FROM entries WHERE {HAS_TEXT} AND seq > ? ORDER BY seq DESC LIMIT 1 OFFSET ?",
-                (last - _REPLAYED_ENTRIES, REPLAYED_MESSAGES),
-            ).fetchone()
-        replay_after = older[0] if older else max(last - _REPLAYED_ENTRIES, facts.pruned, 0)
-        return Opened(facts.epoch, first[0], last, max(replay_after, facts.pruned), time, wall, has_ends)
+            replay_after = max(
+                facts.pruned,
+                self._lobby_before(HAS_TEXT, REPLAYED_MESSAGES),
+                self._lobby_before(IS_CHANGE, _REPLAYED_CHANGES),
+            )
+        return Opened(facts.epoch, first[0], last, replay_after, time, wall, has_ends)
+
+    def _lobby_before(self, which: str, count: int) -> int:
+        """The number before the newest `count` such entries of the lobby; 0 where there are fewer."""
+        row = self._connection.execute(
+            f"SELECT seq FROM entries WHERE {which} AND {self._room} = {LOBBY} ORDER BY seq DESC LIMIT 1 OFFSET ?",
+            (count,),
+        ).fetchone()
+        return row[0] if row else 0
 
     def _newest_message(self) -> Entry | None:
-        return next(iter(self.page(_LARGEST, 1, "")), None)
+        rows = gather(self._connection, f"SELECT seq, body FROM entries WHERE {HAS_TEXT} ORDER BY seq DESC LIMIT 1", ())
+        return Entry(rows[0][0], MESSAGE, rows[0][1]) if rows else None
 
     def unwiped(self, after: int) -> Sequence[int]:
         """Messages that still have a text, though one of the newest entries is their tombstone."""
@@ -197,7 +257,3 @@ class Reader:
             else:
                 low = row[0]
         return low
-
-
-def _messages(rows: Sequence[_Found]) -> list[Entry]:
-    return [Entry(seq, MESSAGE, body) for seq, body in rows]

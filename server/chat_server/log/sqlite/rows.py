@@ -9,11 +9,14 @@ from chat_server.log.kinds import KINDS
 
 _ROW_COUNTS = (256, 64, 16, 4, 1)  # rows in one statement
 PLAIN = ("seq", "body")
-"""The columns of most messages: public ones that have no end."""
-OTHERS = ("seq", "kind", "body", "from_id", "to_id", "expires_at", "erases")
+"""The columns of most messages in the lobby: public ones that have no end."""
+IN_ROOM = ("seq", "body", "room")
+"""Those of such messages in other rooms."""
+OTHERS = ("seq", "kind", "body", "from_id", "to_id", "expires_at", "erases", "room")
 """The columns of all other entries."""
 _ROWS = {
     PLAIN: ("seq,kind,body", f"(?,{KINDS[MESSAGE].number},?)"),
+    IN_ROOM: ("seq,kind,body,room", f"(?,{KINDS[MESSAGE].number},?,?)"),
     OTHERS: (",".join(OTHERS), f"({','.join('?' * len(OTHERS))})"),
 }
 _INSERTS: dict[tuple[tuple[str, ...], int], str] = {
@@ -24,7 +27,7 @@ _INSERTS: dict[tuple[tuple[str, ...], int], str] = {
 
 
 def is_plain(entry: NewEntry) -> bool:
-    """Does it have no more columns than `PLAIN`?"""
+    """Does it have no more columns than `PLAIN`, or `IN_ROOM`?"""
     draft = entry.content
     if type(draft) is NewMessage:  # most are; to look for the names in the body takes a microsecond
         return draft.to_id is None and draft.expires_at is None
@@ -41,12 +44,12 @@ def insert(connection: sqlite3.Connection, columns: tuple[str, ...], values: lis
             start += len(part)
 
 
-def row(seq: int, entry: NewEntry) -> tuple[Any, ...]:
-    """The values of `OTHERS`."""
+def row(seq: int, entry: NewEntry, room: int) -> tuple[Any, ...]:
+    """The values of `OTHERS`, for an entry of the room with this number."""
     kind, body = KINDS[entry.kind], entry.body
     if not kind.has_text:
-        return seq, kind.number, body, None, None, None, entry.erases
+        return seq, kind.number, body, None, None, None, entry.erases, room
     content = read_content(body)
     if content.to_id is None:
-        return seq, kind.number, body, None, None, content.expires_at, None
-    return seq, kind.number, body, content.from_id.encode(), content.to_id.encode(), content.expires_at, None
+        return seq, kind.number, body, None, None, content.expires_at, None, room
+    return seq, kind.number, body, content.from_id.encode(), content.to_id.encode(), content.expires_at, None, room

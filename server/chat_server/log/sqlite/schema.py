@@ -21,8 +21,12 @@ from chat_server.log.kinds import ERASED, KINDS
 (_WITH_TEXT,) = (kind.number for kind in KINDS.values() if kind.has_text)  # one: the index `ending` has no other
 HAS_TEXT = f"kind = {_WITH_TEXT}"
 """Condition of a statement: the row is a message that has its text still."""
+IS_CHANGE = "kind IN (3, 5)"
+"""Condition of a statement: the row is a deletion, or what was set in a room; written as the index has it."""
 MAY_SEE = "(to_id IS NULL OR from_id = :reader OR to_id = :reader)"
 """Condition of a statement: the client whose id is `reader` may see the message."""
+IN_ROOMS = "room IN (SELECT value FROM json_each(:rooms))"
+"""Condition of a statement: it is of one of the rooms with these numbers, a JSON array."""
 
 OVERWRITE = (
     f"UPDATE entries SET kind = {ERASED}, body = zeroblob(length(body)),"
@@ -49,6 +53,20 @@ _MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE keys0 (hash BLOB PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID",
         "CREATE TABLE keys1 (hash BLOB PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID",
         "CREATE TABLE shards (shard INTEGER PRIMARY KEY)",
+    ),
+    (
+        # Room 0 is the lobby, and where direct messages are. `settings`: what was set last. No row of `entries` is
+        # rewritten by a new column.
+        "CREATE TABLE rooms (room INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, settings BLOB)",
+        "ALTER TABLE entries ADD COLUMN room INTEGER NOT NULL DEFAULT 0",
+        # The lobby, too: without it a page of the lobby reads all that came in other rooms meanwhile.
+        "CREATE INDEX of_room ON entries (room, seq) WHERE kind = 2",
+        "CREATE INDEX changes_of_room ON entries (room, seq) WHERE kind IN (3, 5)",
+        "CREATE INDEX direct ON entries (seq) WHERE kind = 2 AND to_id IS NOT NULL",
+        # Up to which message a client has read.
+        """CREATE TABLE places (
+            client TEXT NOT NULL, room INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (client, room)
+            ) WITHOUT ROWID""",
     ),
 )
 
@@ -204,7 +222,12 @@ def gather(connection: sqlite3.Connection, select: str, values: Any) -> list[tup
     ).fetchone()
     if seqs is None:
         return []
-    return [(int(seq), bytes(body)) for seq, body in zip(seqs.split(","), _split(b"[%b]" % bodies), strict=True)]
+    return [*zip(map(int, seqs.split(",")), split_bodies(bodies), strict=True)]
+
+
+def split_bodies(joined: bytes) -> list[bytes]:
+    """The bodies that `group_concat` has joined; each is an object of JSON."""
+    return [*map(bytes, _split(b"[%b]" % joined))]
 
 
 _split = msgspec.json.Decoder(list[msgspec.Raw]).decode

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from chat_protocol.queries import Query
 from chat_server.log.content import read_content
-from chat_server.log.sqlite.schema import HAS_TEXT, MAY_SEE, gather
+from chat_server.log.sqlite.schema import HAS_TEXT, IN_ROOMS, MAY_SEE, gather
 from chat_server.log.sqlite.word_lists import (
     LISTS,
     PLACES,
@@ -46,6 +46,13 @@ class Segment(NamedTuple):
     def rows(self, numbers: Iterable[int] = range(LISTS)) -> list[int]:
         """The ids of those of its lists that there are."""
         return [self.serial * LISTS + number for number in numbers if self.lists >> number & 1]
+
+
+class Asker(NamedTuple):
+    """For whom something is looked for: their id, and the numbers of the rooms that they are in as a JSON array."""
+
+    reader: bytes
+    rooms: str
 
 
 def prepare(connection: sqlite3.Connection) -> list[str]:
@@ -239,19 +246,20 @@ def _read_lists(connection: sqlite3.Connection, rows: Collection[int]) -> dict[i
 
 
 def look_up(
-    connection: sqlite3.Connection, query: Query, upto: int, reader: str, damaged: set[int]
+    connection: sqlite3.Connection, query: Query, upto: int, asker: Asker, damaged: set[int]
 ) -> Iterator[tuple[int, bytes]]:
     """Indexed messages (number, body) that fit, with numbers up to this one, newest first.
 
     Of a segment that is damaged all are read; one of its numbers is put into `damaged`.
     """
-    for seqs in _candidates(connection, query, upto, reader, damaged):
+    for seqs in _candidates(connection, query, upto, asker.reader.decode(), damaged):
         for start in range(0, len(seqs), _MESSAGES_AT_ONCE):
+            some = json.dumps(seqs[start : start + _MESSAGES_AT_ONCE])
             rows = gather(
                 connection,
                 f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND {MAY_SEE} AND expires_at IS NULL"
-                " AND seq IN (SELECT value FROM json_each(:seqs)) ORDER BY seq DESC",
-                {"reader": reader.encode(), "seqs": json.dumps(seqs[start : start + _MESSAGES_AT_ONCE])},
+                f" AND seq IN (SELECT value FROM json_each(:seqs)) AND {IN_ROOMS} ORDER BY seq DESC",
+                {"reader": asker.reader, "rooms": asker.rooms, "seqs": some},
             )
             for seq, body in rows:
                 content = read_content(body)

@@ -13,13 +13,15 @@ from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from chat_server.core.entries import ROOM
 from chat_server.log import Entry, LogError
 from chat_server.log.recent_keys import KEY_SECONDS, hash_of
 from chat_server.log.sqlite.commits import Append, Outcome, Work
 from chat_server.log.sqlite.facts import Facts, write_facts
 from chat_server.log.sqlite.failures import is_of_all, is_unsynced
 from chat_server.log.sqlite.keys import find_keys, forget_keys, insert_keys
-from chat_server.log.sqlite.rows import OTHERS, PLAIN, insert, is_plain, row
+from chat_server.log.sqlite.rooms import LOBBY, RoomNumbers
+from chat_server.log.sqlite.rows import IN_ROOM, OTHERS, PLAIN, insert, is_plain, row
 from chat_server.log.sqlite.schema import HAS_TEXT, OVERWRITE, gather, why
 from chat_server.log.sqlite.search_index import cut, forget, mend_around, reset
 from chat_server.log.sqlite.upkeep import Upkeep
@@ -54,6 +56,7 @@ class Writer:
     ) -> None:
         self.connection = connection
         self.facts = facts
+        self.rooms = RoomNumbers(connection)
         self._deliver = deliver
         self._upkeep = upkeep
         self._must_be_in_place = must_be_in_place
@@ -193,12 +196,14 @@ class Writer:
         with suppress(sqlite3.Error):  # it may have been rolled back already
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
+            self.rooms.forget()
 
     def _write(self, batch: list[Append | Work]) -> Outcome:
         keys = [item.entry.key for item in batch if type(item) is Append and item.entry.key is not None]
         known = find_keys(self.connection, [*map(hash_of, keys)])
         entries: list[Entry] = []
         plain: list[Any] = []
+        in_rooms: list[Any] = []
         others: list[Any] = []
         new_keys: list[tuple[bytes, int]] = []
         erased: list[int] = []
@@ -216,16 +221,22 @@ class Writer:
                 known[hashed] = last + 1
                 new_keys.append((hashed, last + 1))
             last += 1
-            entries.append(Entry(last, entry.kind, entry.content))
-            if is_plain(entry):
-                plain += last, entry.body
+            entries.append(Entry(last, entry.kind, entry.content, entry.room))
+            number = self.rooms.number_of(entry.room) if entry.room else LOBBY
+            if not is_plain(entry):
+                others += row(last, entry, number)
+            elif number:
+                in_rooms += last, entry.body, number
             else:
-                others += row(last, entry)
+                plain += last, entry.body
+            if entry.kind == ROOM:
+                self.rooms.set(entry.room, entry.body)
             answers.append((future, last))
             if entry.erases is not None:
                 erased.append(entry.erases)
         self.facts.last = last
         insert(self.connection, PLAIN, plain)
+        insert(self.connection, IN_ROOM, in_rooms)
         insert(self.connection, OTHERS, others)
         insert_keys(self.connection, self.facts.keys, new_keys)
         self.erase(erased)

@@ -20,7 +20,7 @@ async def test_header_list_and_composer_are_there_at_every_size():
         for size in (*SIZES, (104, 30), (103, 30), (72, 20), (71, 20), (40, 12), (20, 6), (4, 3), (1, 1), USUAL):
             await ana.size(*size)
             columns = size[0]
-            assert ana.screen.roster.display is (columns >= 104)
+            assert ana.screen.sidebar.display is (columns >= 104)
             assert ana.screen.query_one("#keys").display is (columns >= 72)
             assert len(ana.rows) == size[1]
             if columns >= 40:
@@ -73,7 +73,7 @@ async def test_people_who_no_longer_fit_give_the_focus_back():
     """A terminal that becomes narrow while the roster has the focus leaves nobody typing into nothing."""
     async with open_house() as house, chat(house, size=WIDE) as ana:
         await ana.shows("● ana (you)")
-        ana.screen.roster.focus()
+        ana.screen.sidebar.focus()
         await ana.pilot.pause()
         await ana.size(*USUAL)
         await ana.press("x")
@@ -84,12 +84,12 @@ async def test_in_a_wide_terminal_the_key_for_people_goes_there_and_back():
     """Also when the mouse, or Tab, has led away in between."""
     async with open_house() as house, chat(house, size=WIDE) as ana:
         await ana.press("ctrl+b")
-        assert ana.screen.focused is ana.screen.roster
+        assert ana.screen.focused is ana.screen.sidebar
         await ana.click("Message everyone…")
         await ana.press("x")
         await ana.shows("▊ x")
         await ana.press("ctrl+b")
-        assert ana.screen.focused is ana.screen.roster
+        assert ana.screen.focused is ana.screen.sidebar
         await ana.press("ctrl+b", "y")
         await ana.shows("▊ xy")
 
@@ -141,7 +141,7 @@ async def test_the_key_bar_says_what_keys_do_where_they_go():
         await ana.press("alt+up")
         await ana.until(lambda: ana.rows[-1].startswith("⏎ Do it"))
         await ana.press("escape", "ctrl+b")
-        await ana.until(lambda: ana.rows[-1].startswith("⏎ Message  m Mute"))
+        await ana.until(lambda: ana.rows[-1].startswith("⏎ Open  m Mute"))
         await ana.press("escape", "ctrl+f")
         await ana.until(lambda: ana.rows[-1].startswith("↑ Older  ↓ Newer"))
         await ana.press(*"here", "enter")
@@ -212,7 +212,7 @@ async def test_help_is_typed_or_pressed():
 
 async def test_the_palette_has_what_this_program_does():
     """Each of its commands does what its key does."""
-    async with open_house() as house, chat(house, size=(80, 40)) as ana:
+    async with open_house() as house, chat(house, size=(80, 50)) as ana:
         await ana.press("ctrl+p")
         await ana.shows(
             "Pick a message", "Theme", "See who's here · Ctrl+B", "Switch between compact and comfortable rows · F8"

@@ -26,7 +26,10 @@ async def test_a_start_is_told_like_a_reconnect(tmp_path):
         await bob.hears("psst")
         async with chat(house, place=place(tmp_path)) as ana:
             await ana.shows(
-                "50 messages while you were away, 2 to you. Press Home for the first.", "↑ first new", "┃ psst"
+                "50 messages while you were away, 2 to you. Press Home for the first.",
+                "↑ first new",
+                "↓ bob 1",
+                "bob wrote to you",
             )
             await ana.press("home")
             await ana.shows("new since", "▊ line 0.")
@@ -91,12 +94,15 @@ async def test_who_was_written_to_is_known_by_name_though_they_are_away(tmp_path
         async with chat(house, place=place(tmp_path)) as ana:
             await ana.shows("2 here")
             await ana.say("/to bob psst")
-            await ana.shows("private → bob")
+            await ana.shows("✓ to bob privately")
+            await ana.until(lambda: len(ana.app.store.outbox) == 0)
         await bob.socket.close()
         async with chat(house, place=place(tmp_path)) as ana:
-            await ana.shows("private → bob", "1 here")
+            await ana.press("ctrl+b")
+            await ana.shows("○ bob", "here 1")
         async with chat(house) as ana:
-            await ana.shows("private → somebody who left")
+            await ana.press("ctrl+b")
+            await ana.shows("○ somebody who")
 
 
 async def test_home_goes_to_the_first_of_more_than_a_start_brings(tmp_path):

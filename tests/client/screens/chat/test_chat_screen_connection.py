@@ -163,7 +163,7 @@ async def test_older_unread_messages_stay_under_the_rule():
 
 async def test_a_path_that_is_no_room():
     """A sentence, no more tries by itself, and no word of a connection that never was."""
-    async with open_house() as house, chat_at(house.url("/dev")) as ana:
+    async with open_house() as house, chat_at(house.url("/no/room")) as ana:
         await ana.shows("✕ refused", "refused the connection", "[Try now]")
         assert "Retrying" not in "".join(ana.rows)
 

@@ -35,7 +35,7 @@ async def test_what_waited_goes_out_once_and_what_is_in_doubt_when_the_user_says
             await ana.shows("1 unsent line is gone")
             await bob.hears("waited")
             assert bob.seen[-1]["txn"] == "t-1"
-            await ana.shows("private → bob, maybe not sent", "to everyone? no")
+            await ana.shows("private → bob, maybe not", "to everyone? no")
             await ana.until(lambda: outbox.holds == {"t-2", "t-3"})
             await ana.click("to everyone? no")
             await ana.click("Discard")

@@ -161,16 +161,16 @@ class HeldPages:
     """The log of a running server, whose pages wait until they are let go."""
 
     def __init__(self, house):
-        self._log, self.go = house.hosted.log, asyncio.Event()
-        house.hosted.log = self
+        self._log, self.go = house.host.log, asyncio.Event()
+        house.host.log = self
 
     def __getattr__(self, name):
         return getattr(self._log, name)
 
-    async def page(self, *question):
+    async def page(self, *question, **more):
         """What is there when it is let go."""
         await self.go.wait()
-        return await self._log.page(*question)
+        return await self._log.page(*question, **more)
 
 
 async def test_a_page_that_is_late(snapshot):

@@ -34,11 +34,11 @@ async def test_while_people_are_open():
     """It is written, and people are closed where they cover the messages."""
     async with open_house() as house, chat(house) as ana:
         await ana.press("ctrl+b")
-        assert ana.app.focused is ana.screen.roster
+        assert ana.app.focused is ana.screen.sidebar
         paste(ana, "pasted")
         await ana.until(lambda: ana.screen.composer.text == "pasted")
         assert ana.app.focused is ana.screen.composer
-        assert not ana.screen.roster.has_class("-shown")
+        assert not ana.screen.sidebar.has_class("-shown")
 
 
 async def test_after_find_and_enter():

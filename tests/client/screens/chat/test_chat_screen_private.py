@@ -92,7 +92,8 @@ async def test_the_answer_to_a_private_message_is_private():
     async with open_house() as house, chat(house) as ana:
         bob = await house.person("bob")
         await bob.say("/to ana can you cover for me?")
-        await ana.shows("private → you")
+        await ana.click("bob wrote to you privately")
+        await ana.shows("private → you", WORDS)
         await ana.press("up", "r")
         await ana.shows(WORDS, "↪ replying to bob")
         await ana.say("sure")
@@ -148,13 +149,13 @@ async def test_unread_direct_messages_are_counted_beside_the_name():
     async with open_house() as house, chat(house, size=(120, 36)) as ana:
         bob = await house.person("bob")
         await bob.say("/to ana one", "/to ana two")
-        await ana.shows("● bob   2")
+        await ana.shows("● bob                2", "To you               2")
         await ana.click("● bob")
-        await ana.shows("▸ bob")
-        await ana.lacks("bob   2")
+        await ana.shows("▸ bob", "┃ two")
+        await ana.lacks("   2")
         await bob.say("/to ana three")
         await ana.shows("┃ three")
-        await ana.lacks("bob   1")
+        await ana.lacks("   1")
 
 
 async def test_the_picker_is_left_without_a_choice():

@@ -124,7 +124,7 @@ async def test_the_record(snapshot):
         bob = await house.person("bob")
         async with chat(house, clock=lambda: TEN) as ana:
             await bob.say("green [b]build[/b] 日本語", f"a {'very ' * 60}long build", "/to ana the build is for you")
-            await ana.shows("the build is for you")
+            await ana.shows("wrote to you privately")
             await ana.say("/search build")
             await ana.shows("3 found, newest first.")
             await draw(snapshot, ana, "record", [(80, 24), (40, 12)])

@@ -24,7 +24,7 @@ async def conversation():
             await zoe.say("/reply 1 nice. notes are at https://example.org/notes")
             await bob.hears("nice. notes are at https://example.org/notes")
             await bob.say("/temp 42 door code is 4471, gone soon", "/to ana can you cover for me at 3?")
-            await ana.shows("can you cover for me at 3?")
+            await ana.shows("bob wrote to you privately")
             await ana.say("sure")
             await ana.lacks("sending…")
             HeldLog(house)
@@ -83,14 +83,16 @@ async def test_compact_and_unread(snapshot):
             await bob.say("anybody here? `cat notes.txt` says that there is one more thing to be done before we leave")
             await bob.say("ana, are you there?", "/to ana psst")
             ana.retry()
-            await ana.shows("psst", "new since", "2 here")
+            await ana.shows("wrote to you", "new since", "2 here")
             await draw(snapshot, ana, "compact-unread")
 
 
 async def test_answering_in_private(snapshot):
     """The reply bar, and whom it is for; a chip."""
     async with conversation() as ana:
-        await ana.press("alt+up", "up", "up")
+        await ana.click("bob wrote to you privately")
+        await ana.shows("private → you")
+        await ana.press("alt+up")
         await ana.shows("Message bob")
         await ana.press("r", "ctrl+l")
         await ana.write("in 5 minutes")
@@ -182,7 +184,7 @@ async def test_unread(snapshot):
             await ana.press("pageup")
             await ana.lacks("39. of many")
             await bob.say("ana, are you there?", "/to ana psst", "never mind")
-            await ana.shows("↓ 3 new, 2 to you")
+            await ana.shows("↓ 2 new, 1 to you", "↓ bob 1")
             await draw(snapshot, ana, "unread-above")
             await ana.press("end")
             await ana.shows("▊never mind", "new since")
@@ -215,3 +217,35 @@ async def test_choosing_a_theme(snapshot):
         ana.app.action_change_theme()
         await ana.shows("chat-contrast", "Keep")
         await draw(snapshot, ana, "theme")
+
+
+async def test_rooms(snapshot):
+    """A room with a topic, another with something unread that is to us, a conversation, and the way to others."""
+    async with open_house() as house:
+        house.clock.stop_at(TEN)
+        bob = await house.person("bob")
+        await bob.say("/join dev", "/in dev the build is green")
+        async with chat(house, clock=lambda: TEN) as ana:
+            await ana.say("/join dev,ops")
+            await ana.shows("▊ the build is green")
+            await bob.say("hello", "/in ops ana: look", "/to ana psst", "/in dev /topic the release")
+            await ana.shows("the release", "↓ ops 1")
+            await ana.press("ctrl+b")
+            await draw(snapshot, ana, "rooms")
+            await ana.press("escape", "ctrl+g", *"de")
+            await ana.shows("+ Join #de")
+            await draw(snapshot, ana, "switcher")
+
+
+async def test_what_is_to_us(snapshot):
+    """From everywhere, with where it was said."""
+    async with open_house() as house:
+        house.clock.stop_at(TEN)
+        bob = await house.person("bob")
+        async with chat(house, clock=lambda: TEN) as ana:
+            await ana.shows("2 here")
+            await bob.say("ana, are you there?", "/to ana psst")
+            await ana.shows("wrote to you privately")
+            await ana.press("ctrl+g", *"To you", "enter")
+            await ana.shows("┃ psst")
+            await draw(snapshot, ana, "to-you")

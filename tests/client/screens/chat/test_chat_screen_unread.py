@@ -209,13 +209,13 @@ async def test_what_somebody_muted_said_is_not_unread():
 
 
 async def test_who_turns_to_somebody_sees_what_they_wrote():
-    """Also where that is far above by now; Backspace goes back."""
+    """Also where that is far above by now; Esc goes back."""
     async with open_house() as house, chat(house, size=(120, 24)) as ana:
         bob = await house.person("bob")
         await ana.shows("● bob")
         await bob.say("/to ana are you there?", *(f"old {n}." for n in range(60)))
-        await ana.shows("▊ old 59.", "● bob   1")
+        await ana.shows("▊ old 59.", "● bob                1")
         await ana.click("● bob")
-        await ana.shows("private to bob", "┃ are you there?", "Press Backspace")
-        await ana.press("backspace")
+        await ana.shows("private to bob", "┃ are you there?", "new since")
+        await ana.press("escape")
         await ana.shows("▊ old 59.")

@@ -121,7 +121,7 @@ async def test_what_expires_is_gone_without_a_connection_too():
 REFUSED = [
     ("/frobnicate now", "There is no /frobnicate; see /help. To send it as text, start with //."),
     ("/msg bob hi", "There is no /msg; use /to bob text."),
-    ("/who", "There is no /who; press Ctrl+B to see who's here."),
+    ("/users", "There is no /users; press Ctrl+B to see who's here."),
     ("/to nobody", 'Nobody here is called "nobody".'),
     ("/temp soon hello", "/temp takes 1 to"),
     ("/reply 99 hello", "There is no message 99."),

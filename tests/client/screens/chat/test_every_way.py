@@ -33,7 +33,8 @@ class Here:
         self.text = says.format(number=number).removeprefix("/reply 1 ")
         await self.bob.hears(self.text)
         self.id = self.bob.seen[-1]["id"]
-        await self.ana.until(lambda: self.id in self.ana.app.store.messages)
+        views = self.ana.app.store.views
+        await self.ana.until(lambda: any(self.id in view.history.messages for view in views))
 
     async def bob_hears(self, text):
         """The message with this text, as it came to him."""
@@ -70,6 +71,27 @@ async def was_public(here):
     """The line went to everyone."""
     assert (await here.bob_hears("hello all"))["to_id"] is None
     await here.ana.shows("to: Everyone", "Message everyone…")
+
+
+async def is_in_dev(here):
+    """What is written now goes there."""
+    await here.ana.shows("▔ to # dev ▔", "▸ dev")
+
+
+async def sees_it(here):
+    """The room with it is on the screen, at its end."""
+    await here.ana.shows("▔ to Everyone ▔", here.text)
+
+
+async def left_dev(here):
+    """It is not in the sidebar any more, and the lobby is on the screen."""
+    await here.ana.shows("▔ to Everyone ▔", "▸ lobby")
+    await here.ana.lacks("▸ dev", "# dev")
+
+
+async def is_about_the_release(here):
+    """The top row says so."""
+    await here.ana.shows("to: Everyone   the release")
 
 
 async def lives_30_seconds(here):
@@ -180,8 +202,7 @@ TASKS = {
     "write to one person": ActionCase(
         (
             keys("press ctrl+o", "write bo", "press enter", "shows private to bob", "say psst", "press escape"),
-            mouse("click ● bob", "shows private to bob", "write psst", "click ⏎ Send", "click Everyone @ ▏"),
-            mouse("click bob @ ▊ bob", "shows private to bob", "say psst", "press escape"),
+            mouse("click ● bob", "shows private to bob", "write psst", "click ⏎ Send", "click # lobby"),
             mouse("click {text} @ ▊", "click Message bob", "shows private to bob", "say psst", "press escape"),
             command("say /to bob psst"),
             command("say /to bob", "shows private to bob", "say psst", "press escape"),
@@ -192,11 +213,43 @@ TASKS = {
     "go back to everyone": ActionCase(
         (
             keys("press escape", "say hello all"),
-            mouse("click Everyone @ ▏", "say hello all"),
+            mouse("click # lobby", "say hello all"),
             mouse("click to: bob (private)", "say hello all"),
         ),
         was_public,
         first=("press ctrl+o b enter", "shows private to bob"),
+        size=(120, 24),
+    ),
+    "go to a room or a person": ActionCase(
+        (
+            keys("press ctrl+g", "write dev", "press enter"),
+            mouse("click # dev"),
+            command("say /join dev"),
+        ),
+        is_in_dev,
+        first=("say /join dev", "shows ▔ to # dev ▔", "click # lobby", "shows ▔ to Everyone ▔"),
+        after=("click # lobby", "shows ▔ to Everyone ▔"),
+        size=(120, 24),
+    ),
+    "go where something is unread": ActionCase(
+        (keys("press f4"), mouse("click ↓ lobby 1")),
+        sees_it,
+        first=("say /join dev", "shows ▔ to # dev ▔", "+"),
+        size=(120, 24),
+    ),
+    "leave a room": ActionCase(
+        (
+            keys("press ctrl+b x", "press escape"),
+            mouse("rightclick dev @ ▸ dev"),
+            command("say /leave"),
+        ),
+        left_dev,
+        first=("say /join dev", "shows ▔ to # dev ▔"),
+        size=(120, 24),
+    ),
+    "say what a room is about": ActionCase(
+        (command("say /topic the release"),),
+        is_about_the_release,
         size=(120, 24),
     ),
     "send a temporary message": ActionCase(
@@ -309,7 +362,7 @@ TASKS = {
     ),
     "mute or unmute somebody": ActionCase(
         (
-            keys("press ctrl+b down m", "shows bob is muted.", "press m", "press escape"),
+            keys("press ctrl+b end m", "shows bob is muted.", "press m", "press escape"),
             mouse(
                 *("click ^p palette", "click Mute or", "click ● bob", "shows bob is muted."),
                 *("click ^p palette", "click Mute or", "click bob (muted)"),
@@ -317,6 +370,7 @@ TASKS = {
             command("say /mute bob", "shows bob is muted.", "say /unmute bob"),
         ),
         is_heard,
+        size=(80, 50),
     ),
     "see who is here": ActionCase(
         (
@@ -338,7 +392,7 @@ TASKS = {
             mouse("click ^p palette", "click Choose the colours", "click dracula"),
         ),
         is_dracula,
-        size=(80, 40),
+        size=(120, 50),
     ),
     "change your name": ActionCase((command("say /name anna"),), is_called_anna),
     "start a new line": ActionCase(

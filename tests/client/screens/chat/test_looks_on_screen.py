@@ -58,7 +58,7 @@ async def company(theme, density):
             await zoe.say("```python\ndef wait(seconds: int):\n    # not yet\n    return 1.5, 'never'\n```")
             await zoe.say("```diff\n-old\n+new\n```")
             await bob.say("hello ana", "/temp 42 door code is 4471", "/to ana can you cover for me at 3?")
-            await ana.shows("can you cover for me at 3?")
+            await ana.shows("bob wrote to you privately")
             await ana.say("sure")
             await ana.lacks("sending…")
             HeldLog(house)
@@ -105,8 +105,8 @@ async def writing(ana):
     await ana.write("x" * 4090)
     await ana.shows("/ 4,096")
     yield "a long draft"
-    await ana.press("ctrl+c", "ctrl+b", "down", "down")
-    await ana.until(lambda: ana.screen.roster.has_focus)
+    await ana.press("ctrl+c", "ctrl+b", "down", "down", "down")
+    await ana.until(lambda: ana.screen.sidebar.has_focus)
     yield "people"
     await ana.press("enter")
     await ana.shows("private to")
@@ -122,7 +122,7 @@ async def commanding(ana):
     await ana.shows("esc Close")
     yield "help"
     await ana.press("escape", "ctrl+p")
-    await ana.shows("Leave the chat")
+    await ana.shows("Choose who gets")
     yield "palette"
     await ana.press(*"find")
     await ana.lacks("Leave the chat")

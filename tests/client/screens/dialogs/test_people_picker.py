@@ -6,7 +6,7 @@ from textual.app import App
 from chat_tui.app.themes import CHAT_DARK
 from chat_tui.screens.dialogs.people_picker import PeoplePicker, matching
 from chat_tui.toolkit.screen_text import screen_text
-from chat_tui.widgets.lists.roster import Person
+from chat_tui.widgets.lists.person import Person
 
 pytest_plugins = ("snapshots",)
 

@@ -219,7 +219,7 @@ async def test_a_reason_goes_with_what_it_was_for():
 
 async def test_where_one_is_never_let_in_one_can_choose_again():
     """The reason comes back with one; the next choice is as good as the first."""
-    async with open_house() as house, first_run(house.url("/nowhere"), house.url()) as ana:
+    async with open_house() as house, first_run(house.url("/no/where"), house.url()) as ana:
         await ana.press("enter", "enter")
         await ana.shows("Where to?", "refused the connection", "▲")
         await ana.press("down", "enter")

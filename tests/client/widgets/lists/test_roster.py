@@ -8,7 +8,8 @@ from textual.widgets import Input
 
 from chat_tui.app.themes import CHAT_DARK
 from chat_tui.toolkit.screen_text import screen_strips, screen_text
-from chat_tui.widgets.lists.roster import EVERYONE, Person, Roster, in_order
+from chat_tui.widgets.lists.person import Person
+from chat_tui.widgets.lists.roster import EVERYONE, Roster, in_order
 from chat_tui.widgets.markup.wrapping import fit_cells, one_line
 
 FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"

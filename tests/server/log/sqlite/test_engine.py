@@ -349,7 +349,7 @@ def text(path):
     ("make", "sentence"),
     [
         (foreign, "log.db is another program's database."),
-        (newer, "log.db was written by a newer chat-server (format 99; this one knows 1)."),
+        (newer, "log.db was written by a newer chat-server (format 99; this one knows 2)."),
         (damaged, "log.db: the log is damaged; restore a backup."),
         (text, "log.db: it is not a chat-server log."),
         (os.mkdir, "log.db is a folder; give the name of a file in it."),

@@ -8,6 +8,10 @@ import msgspec
 from chat_protocol.commands import TYPED_COMMANDS, Command, CommandSpec, Say, parse_command, split_command
 from chat_protocol.text import clean
 from chat_protocol.unknown import OTHER_NAMES, unknown_command
+from chat_tui.state.view import TO_YOU, View, ViewKey, room_key
+from chat_tui.state.views import Views
+from chat_tui.widgets.composer.frame import NOWHERE
+from chat_tui.widgets.composer.sent_history import ROOM_MARK
 
 TEMPS: dict[str, float | None] = {"off": None, "30 s": 30.0, "5 min": 300.0, "1 h": 3600.0}
 """The times to live that the composer offers, in seconds."""
@@ -19,18 +23,20 @@ LOCAL_COMMANDS = (
 )
 """Commands that never reach the server."""
 
-_LOCAL = ("/help", "/search", "/mute", "/unmute")
+_LOCAL = ("/help", "/search", "/mute", "/unmute", "/join", "/leave", "/rooms", "/who")
 _INSTEAD = (
     ("/ignore /block", "", "use /mute bob"),
     ("/unignore /unblock", "", "use /unmute bob"),
-    ("/who /names /users /nicks /people /online /here", "chat.people", "press {key} to see who's here"),
+    ("/names /users /nicks /people /online /here", "chat.people", "press {key} to see who's here"),
     ("/theme /color /colour /colors", "app.palette", "press {key} and choose Theme"),
     ("/set /settings /config /preferences /bind /alias", "", "run `chat-tui config` in a shell to list the settings"),
     ("/clear /cls /reset", "chat.newest", "press {key} for the newest message; /delete deletes for everyone"),
     ("/undo", "chat.undo", "press {key} to undo a deletion"),
     ("/copy /yank", "", "pick the message and press y, or drag over it"),
     ("/kick /ban /unban", "", "use /mute bob to hide what bob says"),
-    ("/server /connect /open /join /j /room /channel /switch", "", "start `chat-tui` with another address"),
+    ("/server /connect /open", "", "start `chat-tui` with another address"),
+    ("/j /room /channel /switch /go", "", "use /join dev"),
+    ("/part /close", "", "use /leave"),
     ("/reconnect", "chat.connect", "press {key} to reconnect now"),
     ("/h /commands /man /keys", "chat.help", "use /help, or press {key}"),
     ("/quote", "", "use /reply 12 text, or pick the message and press r"),
@@ -38,25 +44,51 @@ _INSTEAD = (
 
 
 class Addressing(msgspec.Struct):
-    """Whom and what the next line is for. `target` is a client id, "" for Everyone.
+    """Whom and what the next line is for: `key` is the view on the screen, `label` what the composer says of its room.
 
     `names` knows which id every name stood for that the composer has shown, so that a line goes to the person whose
-    name was to be read when it was sent.
+    name was to be read when it was sent; `rooms` knows the same of rooms.
     """
 
-    target: str = ""
+    key: ViewKey = room_key(None)
+    label: str = ""
     reply_to: int | None = None
     names: dict[str, str] = msgspec.field(default_factory=lambda: {"": ""})
+    rooms: dict[str, str | None] = msgspec.field(default_factory=lambda: {"": None})
 
-    def addressed(self, command: Say, shown_target: str, shown_temp: str) -> Say:
+    @property
+    def target(self) -> str:
+        """The client to whom is written privately, "" for Everyone."""
+        return self.key.name if self.key.kind == "person" else ""
+
+    def addressed(self, command: Say, shown_target: str, shown_temp: str, shown_room: str = "") -> Say:
         """Return the message with what the composer showed; what was typed out wins over it."""
-        to = command.to if command.to is not None else self.names.get(shown_target, shown_target) or None
+        to = command.to
+        if to is None and command.room is None:
+            to = self.names.get(shown_target, shown_target) or None
         return msgspec.structs.replace(
             command,
             to=to,
+            room=None if to is not None else command.room or self.rooms.get(shown_room),
             reply_to=self.reply_to if command.reply_to is None else command.reply_to,
             lifetime=TEMPS[shown_temp] if command.lifetime is None else command.lifetime,
         )
+
+
+def label_of(views: Views, view: View) -> str:
+    """What the composer says of a view; "" where everyone is, and for what is in no room."""
+    if view.key == TO_YOU:
+        return NOWHERE
+    if not view.is_room or (view is views.home and view.key == room_key(None)):
+        return ""
+    return f"{ROOM_MARK}{view.key.name}"
+
+
+def said_in(command: Command, room: str | None) -> Command:
+    """The command as one about a room, if it is about any and no other was typed out."""
+    if room is None or isinstance(command, Say) or getattr(command, "room", room) is not None:
+        return command
+    return msgspec.structs.replace(command, room=room)
 
 
 class LocalCommand(NamedTuple):
@@ -76,6 +108,14 @@ def parse_line(text: str) -> LocalCommand | Command:
     if word in _LOCAL or (word == "/to" and len(rest.split()) == 1):
         return LocalCommand(word, rest)
     return parse_command(text)
+
+
+def typed_commands() -> tuple[CommandSpec, ...]:
+    """What can be typed: the server's commands, of which `/leave` alone means the room on the screen, then our own."""
+    bare = (
+        msgspec.structs.replace(spec, may_be_bare=True) if spec.name == "/leave" else spec for spec in TYPED_COMMANDS
+    )
+    return (*bare, *LOCAL_COMMANDS)
 
 
 def command_table() -> list[tuple[str, str]]:

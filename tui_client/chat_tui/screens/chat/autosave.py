@@ -1,10 +1,9 @@
-"""Autosave of what is being written: each recipient has a draft, and the file is written with a debounce."""
+"""Autosave of what is being written: each view has a draft, and the file is written with a debounce."""
 
 from collections.abc import Callable
 
 from textual.timer import Timer
 
-from chat_tui.screens.chat.addressing import Addressing
 from chat_tui.storage.drafts import Drafts
 from chat_tui.widgets.composer.completion import modifiers
 from chat_tui.widgets.composer.composer import Composer
@@ -16,12 +15,13 @@ _SAVE_AFTER = 1.0
 class DraftAutosave:
     """Keeps the composer's text as the draft of whom it is for; what deletes itself is never on disk."""
 
-    def __init__(self, drafts: Drafts, address: Addressing, composer: Composer, warn: Callable[[str], None]) -> None:
+    def __init__(self, drafts: Drafts, composer: Composer, warn: Callable[[str], None]) -> None:
         self._drafts = drafts
-        self._address = address
         self._composer = composer
         self._warn = warn
         self._proposal = ""
+        self._name = ""
+        self._carried = ""
         self._timer: Timer | None = None
 
     def restore(self) -> None:
@@ -50,11 +50,11 @@ class DraftAutosave:
 
     def keep(self) -> None:
         """What stands in the composer is the draft of whom it is for."""
-        self._keep_for(self._address.target)
+        self._keep_for(self._name)
 
     def keep_submitted(self, text: str, *, fleeting: bool) -> None:
         """A line that has left the composer is a draft until it is known what becomes of it."""
-        self._drafts.keep(self._address.target, text, fleeting=fleeting)
+        self._drafts.keep(self._name, text, fleeting=fleeting)
 
     def flush(self) -> None:
         """Write the file now."""
@@ -66,19 +66,24 @@ class DraftAutosave:
             self._timer.stop()
             self._timer = None
 
-    def change_target(self, client_id: str) -> None:
-        """Each target has its own text. One for everyone goes along to one person, never the other way."""
-        before, text = self._address.target, self._composer.text
-        if client_id == before:
+    def turn_to(self, name: str) -> None:
+        """Each view has its own text, by this name; "" is the home's."""
+        if name == self._name:
             return
-        theirs = self._drafts.get(client_id)
-        if not before and text and not theirs:
-            self._drafts.keep("", "")
-            self._keep_for(client_id)
-        elif text != theirs:
-            self.keep()
-            self._address.target = client_id
-            self._composer.set_text(theirs)
+        self.keep()
+        carried, self._carried = self._carried, ""
+        if carried and carried == self._composer.text and not self._drafts.get(name):
+            self._drafts.keep(self._name, "")
+            self._name = name
+            self._keep_for(name)
+            return
+        self._name = name
+        if self._composer.text != (text := self._drafts.get(name)):
+            self._composer.set_text(text)
+
+    def carry(self) -> None:
+        """What was written goes along to the next view, if that has no text of its own."""
+        self._carried = self._composer.text
 
     @property
     def proposes(self) -> bool:

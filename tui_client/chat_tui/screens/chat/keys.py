@@ -80,6 +80,14 @@ class ChatKeys:
             raise SkipAction
         self._pager.open_first_unread()
 
+    def must_be_at_end(self) -> None:
+        """Go on only where nothing stands right of the cursor: there the key deletes nothing."""
+        composer = self._composer
+        if self._focused is not composer or composer.cursor_location != composer.get_cursor_line_end_location():
+            raise SkipAction
+        if composer.cursor_location[0] < composer.document.line_count - 1:
+            raise SkipAction
+
     def back(self) -> None:
         """Back from where a jump led; while something is being written, Backspace is the composer's."""
         if not self._messages.can_go_back or self._focused not in (self._composer, self._messages) or self._writing:

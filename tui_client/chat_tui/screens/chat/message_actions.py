@@ -47,6 +47,7 @@ class MessageActions:
             rows.NUMBER.name: lambda key: self.copy(str(key)),
             rows.MESSAGE.name: self.write_to_author,
             rows.OPEN.name: self._open_first_link,
+            rows.GO_THERE.name: recipient.go_to_view_of,
             rows.JUMP.name: pager.open_parent,
             rows.LOAD_OLDER.name: partial(pager.load_beside, older=True),
             rows.LOAD_NEWER.name: pager.load_newer,
@@ -80,7 +81,11 @@ class MessageActions:
         self._app.open_url(url)
 
     def _delete(self, key: int) -> None:
-        self._sender.delete(Delete(key), f"/delete {key}")
+        views = self._store.views
+        message = self._store.messages.get(key)
+        view = None if message is None else views.of_message(message)
+        room = None if view is None else views.wire_room(view)
+        self._sender.delete(Delete(key, room=room), f"/delete {key}")
 
     def _copy_message(self, key: int) -> None:
         row = rows.row_of(self._store, key, 0.0)  # its text is the same at any time

@@ -7,7 +7,7 @@ from textual.app import App
 from chat_tui.screens.chat.find import Find
 from chat_tui.screens.chat.status import StatusLine
 from chat_tui.state.store import Change, Store
-from chat_tui.widgets.lists.roster import Person
+from chat_tui.widgets.lists.person import Person
 from chat_tui.wording.notices import Notice
 
 _SECONDS = 5.0

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from itertools import islice
 
 from chat_protocol.events import Message
 from chat_tui.state.mentions import mentions
@@ -27,12 +26,11 @@ class Notifier:
         """Tell of what has come, and forget what has gone."""
         if self.focused:
             return
-        self._tell(self._notifications.gone(change.removed))
+        self._tell(self._notifications.gone(self._store.gone))
         if change.first:
             return  # the past of a room that was entered just now is no news
-        messages = self._store.messages
-        fresh = self._missed(change.missed or 0) if change.reset else change.added
-        if news := [self._news(messages[number]) for number in fresh if self._store.people.is_heard(messages[number])]:
+        heard, gone = self._store.people.is_heard, self._store.gone
+        if news := [self._news(one) for one in self._store.arrived if one.id not in gone and heard(one)]:
             self._tell(self._notifications.came(news, self._clock()))
 
     def focus(self, focused: bool) -> None:  # noqa: FBT001 - a state, not a switch
@@ -44,13 +42,6 @@ class Notifier:
     def end(self) -> None:
         """Give the terminal its title back."""
         self._tell(self._notifications.seen())
-
-    def _missed(self, count: int) -> list[int]:
-        """The newest messages of others, as many as came while there was no connection."""
-        messages = self._store.messages
-        return sorted(
-            islice((number for number in reversed(messages) if self._store.people.is_heard(messages[number])), count)
-        )
 
     def _news(self, message: Message) -> News:
         you = self._store.people.you

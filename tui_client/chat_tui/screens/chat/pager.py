@@ -14,6 +14,8 @@ from chat_tui.widgets.messages.message_list import MessageList
 from chat_tui.wording.notices import Notice, sentence
 
 _SECONDS = 4.0
+_TRIES = 5
+"""Pages of all that was said that are looked through for the first line of a conversation."""
 _AROUND, _AFTER = 100, 50
 """Messages of a page round one of them, and how many ids of it may be newer; a page that closes the gap may be more."""
 _NEWER = 100
@@ -50,6 +52,7 @@ class Pager:
         self._status = status
         self._wanted: _Wanted | None = None
         self._wants_rule = False
+        self._tries = 0  # to find something in a view that has nothing
 
     def open_first_unread(self) -> None:
         """Go to the rule, once what was missed before the first message that is here has come."""
@@ -127,6 +130,10 @@ class Pager:
 
     def follow(self, change: Change) -> None:
         """What was asked for has come, or there is a new connection: go on. After a fault somebody has to scroll."""
+        if change.switched:
+            self._tries = 0
+            self._wanted = self._timeline.goes_on_from = None
+            self._wants_rule = False
         if isinstance(change.page, tuple):
             code, why = change.page
             if self._wanted is not None or self._wants_rule or code not in ("too_fast", "empty"):
@@ -164,6 +171,11 @@ class Pager:
     def _load_older(self) -> None:
         """The next older page, where its end has come near; before that what leaves a hole at the end of all."""
         store = self._store
+        if not store.views.shown.is_room:
+            # What was said to one person may be anywhere in all that was said: more has to be asked for by somebody.
+            if store.messages or self._tries >= _TRIES:
+                return
+            self._tries += 1
         if (last := store.history.last_gap) is not None:
             self._feed.request_page(last.stop)
         elif (first := next(iter(store.messages), None)) is not None and self._messages.near_start:

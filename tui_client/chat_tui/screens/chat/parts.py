@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import structs
 from textual.app import App
 
-from chat_protocol.commands import TYPED_COMMANDS
 from chat_tui.connection.states import Status
 from chat_tui.engine.feed import Feed
-from chat_tui.screens.chat.addressing import LOCAL_COMMANDS, Addressing
+from chat_tui.screens.chat.addressing import Addressing, typed_commands
 from chat_tui.screens.chat.autosave import DraftAutosave
 from chat_tui.screens.chat.body import Body
 from chat_tui.screens.chat.compose_area import ComposeArea
 from chat_tui.screens.chat.find import Find
 from chat_tui.screens.chat.find_keys import FindKeys
 from chat_tui.screens.chat.focus import FocusTracker
+from chat_tui.screens.chat.going import Going
 from chat_tui.screens.chat.jumps import Jumps
 from chat_tui.screens.chat.keys import ChatKeys
 from chat_tui.screens.chat.memory import PlaceMemory
@@ -24,16 +24,18 @@ from chat_tui.screens.chat.message_actions import MessageActions
 from chat_tui.screens.chat.message_area import MessageArea
 from chat_tui.screens.chat.mute import Muting
 from chat_tui.screens.chat.notifier import Notifier
+from chat_tui.screens.chat.own_name import OwnName
 from chat_tui.screens.chat.pager import Pager
-from chat_tui.screens.chat.people import OwnName, RosterPresenter
 from chat_tui.screens.chat.proxy_login import ProxyLogin
 from chat_tui.screens.chat.recipient import Recipient
 from chat_tui.screens.chat.returns import ReturnedLines
 from chat_tui.screens.chat.rows import RowSource
 from chat_tui.screens.chat.sending import Sender
 from chat_tui.screens.chat.server_search import ServerLookup
+from chat_tui.screens.chat.sidebar import SidebarPresenter
 from chat_tui.screens.chat.status import StatusLine
 from chat_tui.screens.chat.submission import Submission
+from chat_tui.screens.chat.switching import ViewSwitcher
 from chat_tui.screens.chat.timeline import EmptyNotice, TimelinePresenter
 from chat_tui.screens.chat.undo import Undo
 from chat_tui.screens.chat.unread import UnreadMarker
@@ -48,7 +50,7 @@ from chat_tui.widgets.bars.banner import Banner
 from chat_tui.widgets.bars.header import HeaderBar
 from chat_tui.widgets.composer.composer import Composer
 from chat_tui.widgets.composer.reply_bar import ReplyBar
-from chat_tui.widgets.lists.roster import Roster
+from chat_tui.widgets.lists.sidebar import Sidebar
 from chat_tui.widgets.messages.frame import Spacing
 from chat_tui.widgets.messages.message_list import MessageList
 from chat_tui.wording import notices
@@ -96,18 +98,18 @@ class ChatParts:
         rows = RowSource(store, clock)
         self.reply_bar = ReplyBar(rows.quote, id="reply")
         self.composer = Composer(id="composer")
-        self.roster = Roster(id="roster")
+        self.sidebar = Sidebar(id="sidebar")
         self.messages = MessageList(rows.row, rows.actions, rows.server_now, details=rows.details, id="messages")
         busy = partial(_key_is_new, app)
         self.messages.gives_way = busy
-        self.composer.commands = (*TYPED_COMMANDS, *LOCAL_COMMANDS)
+        self.composer.commands = typed_commands()
         self.address = Addressing()
-        self.status = StatusLine(self.header, self.banner, self.roster)
+        self.status = StatusLine(self.header, self.banner, self.sidebar)
         self._warn = warn = partial(app.notify, severity="warning", markup=False, timeout=10)
         self.feed = Feed(store, connect, self.follow, self._follow_status, clock, busy, outbox, warn)
         self.login = ProxyLogin(app, self.feed, self.header)
         self.notifier = Notifier(store, partial(write_to_terminal, app))
-        self.memory = PlaceMemory(store, place, self.messages)
+        self.memory = PlaceMemory(store, place, self.messages, self.feed.send_query)
         self._make_reading()
         self._make_writing(app, clock, name, drafts, undo_seconds)
 
@@ -120,23 +122,28 @@ class ChatParts:
         self.find_keys = FindKeys(self.find, messages, self.timeline, self.composer)
         self.jumps = Jumps(store, messages, self.find, self.unread, status)
         self.pager = Pager(store, self.feed, messages, self.timeline, self.jumps, status)
-        self.people = RosterPresenter(store, self.address, self.roster, self.composer, self.header)
-        self.focus = FocusTracker(store, self.notifier, messages, self.timeline, self.unread, self.people)
+        self.people = SidebarPresenter(store, self.address, self.sidebar, self.composer, self.header)
+        self.focus = FocusTracker(self.notifier, messages, self.timeline, self.unread, self.people)
 
     def _make_writing(
         self, app: App[None], clock: Callable[[], float], name: str | None, drafts: Drafts, undo_seconds: float
     ) -> None:
         store, feed, messages, composer, status = self._store, self.feed, self.messages, self.composer, self.status
-        self.drafts = DraftAutosave(drafts, self.address, composer, self._warn)
+        self.drafts = DraftAutosave(drafts, composer, self._warn)
         self.own_name = OwnName(store, feed, composer, self.drafts, status, wanted=name, taken=self._host.name_taken)
+        self.switcher = ViewSwitcher(
+            store, feed, address=self.address, messages=messages, reply_bar=self.reply_bar, drafts=self.drafts,
+            find=self.find, focus=self.focus, sidebar=self.people, status=status, changed=self.follow,
+        )  # fmt: skip
         self.recipient = Recipient(
-            store, self.address, self.reply_bar, self.people, self.drafts, self.focus, self.jumps, status
+            store, self.address, self.switcher, self.reply_bar, self.people, self.drafts, self.jumps, status
         )
+        self.going = Going(app, store, feed, self.switcher, self.recipient, self.people, status)
         self.muting = Muting(store, self.follow, self.find, status)
         self.undo = Undo(feed, status, undo_seconds)
         sender = Sender(store, feed, self.undo, self.own_name)
         self.returned = ReturnedLines(store, composer, self.recipient, self.drafts, self.own_name, self.undo, status)
-        self.lookup = ServerLookup(feed, clock, self.find, self.pager, composer)
+        self.lookup = ServerLookup(feed, clock, self.find, self.pager, self.switcher, composer, status)
         self.actions = MessageActions(app, store, feed, self.pager, self.recipient, sender, status)
         submission = Submission(
             composer, self.recipient, self.drafts, sender, self.returned, local=self._local_commands(),
@@ -148,7 +155,7 @@ class ChatParts:
         message_area = MessageArea(
             self.empty, messages, self.focus, self.find, self.pager, self.actions, composer, status
         )
-        self.body = Body(message_area, self.roster, self.people, self.recipient, self.muting)
+        self.body = Body(message_area, self.sidebar, self.people, self.going, self.muting)
         self.compose_area = ComposeArea(
             self.banner,
             self.reply_bar,
@@ -166,6 +173,10 @@ class ChatParts:
             "/help": lambda _: self._host.help(),
             "/search": self.lookup.open,
             "/mute": partial(self.muting.mute_by_name, muted=True),
+            "/join": self.switcher.join,
+            "/leave": self.switcher.leave,
+            "/rooms": self.going.open,
+            "/who": lambda _: self.people.toggle(),
             "/unmute": partial(self.muting.mute_by_name, muted=False),
         }
 
@@ -195,18 +206,20 @@ class ChatParts:
 
     def follow(self, change: Change) -> None:
         """Bring the picture up to date with the store. Of several notices the last one stays, so the order counts."""
+        self.switcher.follow(change)
         self.timeline.follow(change)
         self.find.follow(change)
         self.notifier.follow(change)
-        self.focus.show_unread()
         self.undo.follow()
         self.recipient.follow(change)
         self.people.follow(change)
         self.own_name.follow(change)
         self.returned.follow(change)
         self.unread.follow(change)
-        if change.reset:
+        if change.greeted:
             self._host.greeted()
+        if change.views or change.switched:
+            self.memory.changed()
         self.empty.follow()
         self.pager.follow(change)
 

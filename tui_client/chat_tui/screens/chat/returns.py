@@ -1,15 +1,17 @@
 """Returned lines: what was refused, or taken back, comes back to the composer, and nothing written there is lost."""
 
 from chat_protocol.commands import Delete, Say, TakeName
-from chat_tui.screens.chat.addressing import spelled_out
+from chat_tui.screens.chat.addressing import label_of, spelled_out
 from chat_tui.screens.chat.autosave import DraftAutosave
-from chat_tui.screens.chat.people import OwnName
+from chat_tui.screens.chat.own_name import OwnName
 from chat_tui.screens.chat.recipient import Recipient
 from chat_tui.screens.chat.status import StatusLine
 from chat_tui.screens.chat.undo import Undo
 from chat_tui.state.outbox import Pending
 from chat_tui.state.store import Change, Store
+from chat_tui.state.view import room_key
 from chat_tui.widgets.composer.composer import Composer
+from chat_tui.widgets.composer.sent_history import ROOM_MARK
 from chat_tui.wording.notices import taken_notice
 
 
@@ -55,11 +57,23 @@ class ReturnedLines:
         alone = not self._composer.text.strip()
         typed = spelled_out(command, pending.typed, self._composer.temp, alone=alone)
         target = self._store.people.name_of(command.to) if command.to else ""
-        if code == "no_such_client" and target != command.to:
+        if not command.to:
+            target = self._label_of(command.room)
+        if code == "no_such_client" and command.to and target != command.to:
             reason = f"{target} has left."  # the server knows the id alone
         self._composer.give_back(typed, reason, target)
-        if alone and command.reply_to in self._store.messages:
+        if (
+            target == (self._composer.target or self._composer.room)
+            and alone
+            and command.reply_to in self._store.messages
+        ):
             self._recipient.reply_to(command.reply_to)
+
+    def _label_of(self, room: str | None) -> str:
+        """What the composer says while lines go to that room."""
+        views = self._store.views
+        view = views.home if room is None else views.by_key.get(room_key(room))
+        return f"{ROOM_MARK}{room}" if view is None else label_of(views, view)
 
     def take_back(self) -> None:
         """The last line or deletion was a mistake, and can still be taken back."""

@@ -6,9 +6,11 @@ from msgspec import structs
 
 from chat_protocol.commands import Say
 from chat_protocol.events import Message
+from chat_protocol.rooms import LOBBY
 from chat_tui.state.mentions import mentions
 from chat_tui.state.outbox import Pending
 from chat_tui.state.store import Store
+from chat_tui.state.view import TO_YOU
 from chat_tui.widgets.markup.links import find_links
 from chat_tui.widgets.messages.preview import preview_text
 from chat_tui.widgets.messages.row import Action, Row
@@ -34,6 +36,7 @@ OPEN = Action("open", "Open link", "o")
 JUMP = Action("jump", "Go to quote", "g")
 LOAD_OLDER = Action("load-older", "Load older", "l")
 LOAD_NEWER = Action("load-newer", "Load newer", "w")
+GO_THERE = Action("go-there", "Go there", "g")
 NUMBER = Action("number", "#", "#")
 AGAIN = Action("again", "Send again", "s")
 DISCARD = Action("discard", "Discard", "d", confirm="Discard? d again")
@@ -78,7 +81,20 @@ def row_of(store: Store, key: int, now: float) -> Row | None:
     message = store.messages.get(key)
     if message is None and store.history.is_unloaded(key):
         return Row(key, "", "", "", "", folded=_UNLOADED)
-    return None if message is None else _message_row(store, message, now)
+    if message is None:
+        return None
+    return _pointer_row(message) if _is_pointer(store, message) else _message_row(store, message, now)
+
+
+def _is_pointer(store: Store, message: Message) -> bool:
+    """Does it stand for a direct message that is elsewhere?"""
+    return message.to_id is not None and not message.text and store.views.shown.is_room
+
+
+def _pointer_row(message: Message) -> Row:
+    """What stands in a room for a direct message, of which the room says nothing but who wrote it."""
+    words = f"{author_of(message)} wrote to you privately \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
+    return Row(message.id, "", "", "", "", folded=words, leads=GO_THERE.name)
 
 
 def _message_row(store: Store, message: Message, now: float) -> Row:
@@ -90,6 +106,7 @@ def _message_row(store: Store, message: Message, now: float) -> Row:
     edge, edge_opens = edge_of(store, message, before)
     rule = _unread_rule(time) if store.unread.first_unread == message.id else ""
     private = _private_note(store, message)
+    place = _place_note(store, message)
     mentioned = (
         not own and not private and store.people.you is not None and mentions(message.text, store.people.you.name)
     )
@@ -103,7 +120,7 @@ def _message_row(store: Store, message: Message, now: float) -> Row:
         text=message.text,
         time=time,
         own=own,
-        note=", ".join(filter(None, (private, mention, muted, "deleting…" if deleting else ""))),
+        note=", ".join(filter(None, (place, private, mention, muted, "deleting…" if deleting else ""))),
         note_kind="pending" if deleting else "private" if private else "mention" if mention else "",
         folded=f"muted: {author_of(message)}" if muted else "",
         expires_at=message.expires_at,
@@ -151,6 +168,8 @@ def quote_of(store: Store, message_id: int) -> tuple[str, str]:
     message = store.messages.get(message_id)
     if message is None:
         return "", _UNLOADED if store.history.is_unloaded(message_id) else "deleted message"
+    if _is_pointer(store, message):
+        return author_of(message), "a private message"
     if store.people.is_muted(message):
         return "muted", author_of(message)
     return author_of(message), preview_text(message.text)[:_QUOTE_LENGTH]
@@ -163,12 +182,16 @@ def actions_for(store: Store, key: int) -> list[Action]:
     message = store.messages.get(key)
     if message is None:
         return []
+    if _is_pointer(store, message):
+        return [GO_THERE]
     actions = [REPLY, DELETE, COPY]
+    if store.views.shown.key == TO_YOU:
+        actions.insert(1, GO_THERE)
     if message.from_id and not store.people.is_own(message):
         actions.append(structs.replace(MESSAGE, label=f"Message {author_of(message)}"))
     if first_link(message.text):
         actions.append(OPEN)
-    if message.reply_to is not None:
+    if message.reply_to is not None and store.views.shown.key != TO_YOU:
         actions.append(JUMP)
     if store.history.gap_above(key) is not None:
         actions.append(LOAD_OLDER)
@@ -212,6 +235,13 @@ def _private_note(store: Store, message: Message) -> str:
         return ""
     to_you = store.people.you is not None and message.to_id == store.people.you.id
     return f"private → {'you' if to_you else store.people.name_of(message.to_id)}"
+
+
+def _place_note(store: Store, message: Message) -> str:
+    """Where it was said, in the list of what is to us."""
+    if store.views.shown.key != TO_YOU or message.to_id is not None:
+        return ""
+    return f"# {message.room or LOBBY}"
 
 
 def _unread_rule(time: str) -> str:

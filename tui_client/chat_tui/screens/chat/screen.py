@@ -13,11 +13,12 @@ from textual.geometry import Size
 from textual.message import Message
 
 from chat_tui.screens.chat.addressing import command_table
+from chat_tui.screens.chat.bottom_row import BottomRow
 from chat_tui.screens.chat.parts import ChatParts, Host
 from chat_tui.screens.chat.selection import SelectingScreen
 from chat_tui.screens.chat.undo import SECONDS
 from chat_tui.screens.copied import Copied
-from chat_tui.screens.key_table import KeyTable, Place
+from chat_tui.screens.key_table import KeyTable
 from chat_tui.state.store import Store
 from chat_tui.storage.drafts import Drafts
 from chat_tui.storage.outbox_file import OutboxFile
@@ -26,9 +27,8 @@ from chat_tui.toolkit.breakpoints import NARROW
 from chat_tui.toolkit.first_picture import draw_first_picture
 from chat_tui.toolkit.steady_rows import draw_steadily
 from chat_tui.widgets.bars.banner import Banner
-from chat_tui.widgets.bars.keys import KeyBar
 from chat_tui.widgets.composer.composer import Composer
-from chat_tui.widgets.lists.roster import Roster
+from chat_tui.widgets.lists.sidebar import Sidebar
 from chat_tui.widgets.messages.frame import Spacing
 from chat_tui.widgets.messages.message_list import MessageList
 from chat_tui.wording.notices import Notice
@@ -62,6 +62,10 @@ class ChatScreen(SelectingScreen):
         Binding("escape", "write", "Write", id="chat.write", show=False),
         Binding("f5", "connect", "Connect now", id="chat.connect", show=False),
         Binding("ctrl+b", "people", "People", id="chat.people", priority=True),
+        Binding("ctrl+g", "go", "Go to", id="chat.go", priority=True),
+        Binding("ctrl+k", "go_at_end", "Go to", id="chat.go-at-end", show=False, priority=True),
+        Binding("f4", "unread(1)", "Next unread", id="chat.next-unread", show=False, priority=True),
+        Binding("shift+f4", "unread(-1)", "Previous unread", id="chat.previous-unread", show=False, priority=True),
         Binding("ctrl+z", "undo", "Undo", id="chat.undo", show=False, priority=True),
         Binding("ctrl+c", "empty", "Clear the composer", id="chat.empty", show=False, priority=True),
         Binding("ctrl+r", "find_in_record", "Search all messages", id="chat.record", show=False, priority=True),
@@ -89,7 +93,6 @@ class ChatScreen(SelectingScreen):
         self.keymap: Mapping[str, str] = {}
         self.way_out = ""
         self.spacing = Spacing()
-        self._keys_of: Place = "writing"
         self._store = store
         self._make_parts = partial(
             ChatParts, store=store, connect=connect, name=name, clock=clock, drafts=drafts or Drafts(), outbox=outbox,
@@ -102,13 +105,13 @@ class ChatScreen(SelectingScreen):
         host = Host(self.action_help, self._leave, self._greet, self._take_name, self.key_for)
         self.parts = parts = self._make_parts(self.app, host, undo_seconds=self.undo_seconds)
         self.feed, self.status, self.actions, self.keys = parts.feed, parts.status, parts.actions, parts.keys
-        self.header, self.messages, self.roster = parts.header, parts.messages, parts.roster
+        self.header, self.messages, self.sidebar = parts.header, parts.messages, parts.sidebar
         self.banner, self.composer = parts.banner, parts.composer
         yield parts.header
         yield parts.body
         yield parts.compose_area
-        self._key_bar = KeyBar(self._key_table.bar(), self._key_table.edge(), id="keys")
-        yield self._key_bar
+        self._bottom_row = BottomRow(self, parts, self._keys_with)
+        yield self._bottom_row.bar
 
     def on_mount(self) -> None:
         """Begin with what there is; once the first frame is drawn, connect."""
@@ -118,6 +121,7 @@ class ChatScreen(SelectingScreen):
         self._fit(self.app.size.width)
         self.parts.empty.follow()
         self.parts.drafts.restore()
+        self.parts.switcher.begin()
         self.feed.load_saved()
         self.call_after_refresh(lambda: self.run_worker(self.feed.run(), name="feed", exit_on_error=True))
 
@@ -183,6 +187,10 @@ class ChatScreen(SelectingScreen):
         """To where the unread begin."""
         self.parts.pager.open_first_unread()
 
+    def on_header_bar_unread_view_requested(self) -> None:
+        """To where else something is unread."""
+        self.action_unread(1)
+
     def on_header_bar_people_requested(self) -> None:
         """Who is here."""
         self.parts.people.toggle()
@@ -202,28 +210,7 @@ class ChatScreen(SelectingScreen):
         self._show_keys()
 
     def _show_keys(self) -> None:
-        place = self._place
-        if place != self._keys_of:
-            self._keys_of = place
-            self._key_bar.show(self._table_of(place).bar(place))
-
-    def _table_of(self, place: Place) -> KeyTable:
-        if place != "finding":
-            return self._key_table
-        from chat_tui.widgets.bars.find import SearchBar  # noqa: PLC0415 - it is there by now
-
-        return self._keys_with(SearchBar)
-
-    @property
-    def _place(self) -> Place:
-        focused = self.focused
-        if focused is self.roster:
-            return "people"
-        if focused is self.messages and self.messages.picked is not None:
-            return "picked"
-        if self.parts.find.bar is None or focused is self.composer:
-            return "writing"
-        return "reading finds" if focused is self.messages else "finding"
+        self._bottom_row.show()
 
     # -- keys ----------------------------------------------------------------------
 
@@ -232,7 +219,7 @@ class ChatScreen(SelectingScreen):
         return self._keys_with()
 
     def _keys_with(self, *more: type[DOMNode]) -> KeyTable:
-        return KeyTable((type(self.app), ChatScreen, Composer, Roster, MessageList, *more), self.keymap)
+        return KeyTable((type(self.app), ChatScreen, Composer, Sidebar, MessageList, *more), self.keymap)
 
     def key_for(self, name: str) -> str:
         """The key of a binding, by its id, as it is written in a sentence."""
@@ -248,7 +235,7 @@ class ChatScreen(SelectingScreen):
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste that nobody wanted is for the composer, wherever the focus is."""
-        if self.focused is self.roster:
+        if self.focused is self.sidebar:
             self.parts.people.leave()
         self.keys.pasted(event)
 
@@ -320,6 +307,19 @@ class ChatScreen(SelectingScreen):
     def action_people(self) -> None:
         """Show who is here, and go there; or come back."""
         self.parts.people.toggle()
+
+    def action_go(self) -> None:
+        """Ask where to go."""
+        self.parts.going.open()
+
+    def action_go_at_end(self) -> None:
+        """The same by a key that deletes to the end of the line, where there is nothing to delete."""
+        self.keys.must_be_at_end()
+        self.parts.going.open()
+
+    def action_unread(self, by: int) -> None:
+        """To the next view with something unread, or the one before."""
+        self.parts.switcher.open_unread(by)
 
     async def action_find(self, phrase: str = "") -> None:
         """Ask what to look for, or go on asking."""

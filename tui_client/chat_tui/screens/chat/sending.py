@@ -6,7 +6,7 @@ import msgspec
 
 from chat_protocol.commands import Command, Delete, Say, TakeName
 from chat_tui.engine.feed import Feed
-from chat_tui.screens.chat.people import OwnName
+from chat_tui.screens.chat.own_name import OwnName
 from chat_tui.screens.chat.undo import Undo, deletion_words
 from chat_tui.state.outbox import Pending
 from chat_tui.state.store import Store
@@ -48,7 +48,7 @@ class Sender:
         """
         if command.id is None:
             newest = next(reversed(self._store.messages), None)
-            if newest is None or self._store.outbox.messages():
+            if newest is None or self._store.unsent():
                 return self._feed.say(command, typed)
             command = msgspec.structs.replace(command, id=newest)
         if command.id not in self._store.messages:

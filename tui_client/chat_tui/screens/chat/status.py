@@ -7,7 +7,7 @@ from textual.timer import Timer
 from chat_tui.connection.states import Connected, Connecting, Lost, Status, TurnedAway
 from chat_tui.widgets.bars.banner import Banner
 from chat_tui.widgets.bars.header import HeaderBar, State
-from chat_tui.widgets.lists.roster import Roster
+from chat_tui.widgets.lists.sidebar import Sidebar
 from chat_tui.wording import notices
 from chat_tui.wording.notices import Notice
 
@@ -18,15 +18,15 @@ _DONE = 2.0
 
 
 class StatusLine:
-    """Header, banner and roster, true to the connection. Counts the seconds to the next try while there is none."""
+    """Header, banner and sidebar, true to the connection. Counts the seconds to the next try while there is none."""
 
-    def __init__(self, header: HeaderBar, banner: Banner, roster: Roster) -> None:
+    def __init__(self, header: HeaderBar, banner: Banner, sidebar: Sidebar) -> None:
         self.connected_once = False
         self.way_out = ""
         """A sentence: what can be done but wait while there never was a connection."""
         self._header = header
         self._banner = banner
-        self._roster = roster
+        self._sidebar = sidebar
         self._lost: Lost | TurnedAway | None = None
         self._counting: Timer | None = None
         self._slow: Timer | None = None
@@ -47,14 +47,14 @@ class StatusLine:
                     self._header.state = "connecting"
             case Connected():
                 self._header.state = "connected"
-                self._roster.live = True
+                self._sidebar.live = True
                 self.connected_once = True
                 self._stop_counting()
                 self._banner.hide()
             case Lost() | TurnedAway():
                 self._header.state = self._word(status)
                 self._header.here = None
-                self._roster.live = not self.connected_once
+                self._sidebar.live = not self.connected_once
                 self._lost = status
                 self._count_down()
                 if self._counting is None:

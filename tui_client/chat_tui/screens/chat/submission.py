@@ -7,16 +7,18 @@ import msgspec
 
 from chat_protocol.commands import Command, CommandError, Exit, Say
 from chat_protocol.text import clean
-from chat_tui.screens.chat.addressing import TEMPS, LocalCommand, no_such_command, parse_line
+from chat_tui.screens.chat.addressing import TEMPS, LocalCommand, no_such_command, parse_line, said_in
 from chat_tui.screens.chat.autosave import DraftAutosave
 from chat_tui.screens.chat.recipient import Recipient
 from chat_tui.screens.chat.returns import ReturnedLines
 from chat_tui.screens.chat.sending import Sender
 from chat_tui.state.paste_guard import worry
 from chat_tui.widgets.composer.composer import Composer
+from chat_tui.widgets.composer.frame import NOWHERE
 
 _SHORT = "5 min"
 """How long a text may live that is better not kept."""
+_NOWHERE = "This list only collects what is for you. Pick a message and press r, or go to a room."
 _TOO_MANY = "Too many unsent lines. Wait for the connection."
 
 
@@ -55,28 +57,30 @@ class Submission:
             command = parse_line(text)
         except CommandError as error:
             why = no_such_command(error.unknown, self._key_for) if error.unknown else error.text
-            self._composer.give_back(line.text, why, line.target)
+            self._composer.give_back(line.text, why, line.audience)
             return
         match command:
             case LocalCommand(name=name, argument=argument):
                 if wrong := self._local[name](argument):
-                    self._composer.give_back(text, wrong, line.target)
+                    self._composer.give_back(text, wrong, line.audience)
             case Exit():
                 self._leave()
             case Say():
-                message = self._recipient.address.addressed(command, line.target, line.temp)
-                if why := check(message):
+                message = self._recipient.address.addressed(command, line.target, line.temp, line.room)
+                if line.room == NOWHERE and message.to is None and command.room is None:
+                    self._composer.give_back(line.text, _NOWHERE, line.audience)
+                elif why := check(message):
                     self._ask(why, message, line)
                 else:
                     self._send(message, line)
             case _:
-                self._send(command, line)
+                self._send(said_in(command, self._recipient.address.rooms.get(line.room)), line)
 
     def _send(self, command: Command, line: Composer.Submitted) -> None:
         if self._sender.send(command, line.text) is None:
-            self._composer.give_back(line.text, _TOO_MANY, line.target)
+            self._composer.give_back(line.text, _TOO_MANY, line.audience)
         elif isinstance(command, Say):
-            self._recipient.said()
+            self._recipient.said(command)
 
     # -- asking -------------------------------------------------------------------------------------------------
 
@@ -84,7 +88,7 @@ class Submission:
         """Nothing is sent before somebody has said so; whatever else they say, the text is not lost."""
         from chat_tui.screens.dialogs.question import Answer, Question  # noqa: PLC0415 - seldom needed, and its list is large
 
-        whom = line.target or ("everyone" if message.to is None else message.to)
+        whom = line.audience or ("everyone" if message.to is None else message.to)
         answers = [
             Answer("b", "Back to the text", "back"),
             Answer("s", f"Send it to {whom}", "send"),
@@ -103,7 +107,7 @@ class Submission:
                 self._composer.forget(line.text)
                 self._send(msgspec.structs.replace(message, lifetime=TEMPS[_SHORT]), line)
             case _:
-                self._returned.put_back(line.text, line.target, "you went back to edit it")
+                self._returned.put_back(line.text, line.audience, "you went back to edit it")
                 if answer == "person":
                     self._recipient.pick()
 

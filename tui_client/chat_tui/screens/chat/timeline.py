@@ -9,6 +9,7 @@ from chat_tui.screens.chat.rows import goes_on
 from chat_tui.screens.chat.status import StatusLine
 from chat_tui.screens.chat.unread import UnreadMarker
 from chat_tui.state.store import Change, Store
+from chat_tui.state.view import TO_YOU, View
 from chat_tui.widgets.composer.composer import Composer
 from chat_tui.widgets.messages.heights import HEADER, NOTHING, PREVIEW, Size
 from chat_tui.widgets.messages.message_list import MessageList
@@ -42,7 +43,7 @@ class TimelinePresenter:
         if change.rule:
             self._messages.first_unread = self._store.unread.first_unread
         self._follow_pick(change)
-        self._remember_own(change)
+        self._remember_own()
         self._unread.count(change)
         self._show_unsent(change)
         if change.you_changed and not change.reset:
@@ -105,19 +106,19 @@ class TimelinePresenter:
         if len(echoes) == len(change.settled):
             self._messages.pick(echoes[change.settled.index(picked)])
 
-    def _remember_own(self, change: Change) -> None:
+    def _remember_own(self) -> None:
         """What was deleted is recalled by nothing any more."""
-        for message_id in change.removed:
+        for message_id in self._store.gone:
             if (text := self._own_texts.pop(message_id, None)) is not None:
                 self._composer.forget(text)
-        for message_id in change.added:
-            if self._is_own(message_id):
-                self._own_texts[message_id] = self._store.messages[message_id].text
+        for message in self._store.arrived:
+            if self._store.people.is_own(message):
+                self._own_texts[message.id] = message.text
         while len(self._own_texts) > _RECALLED:
             del self._own_texts[next(iter(self._own_texts))]
 
     def _show_unsent(self, change: Change) -> None:
-        unsent: list[tuple[int, str]] = [(line.key, line.state) for line in self._store.outbox.messages()]
+        unsent: list[tuple[int, str]] = [(line.key, line.state) for line in self._store.unsent()]
         if unsent == self._unsent and not change.you_changed:
             return
         self._unsent = unsent
@@ -139,14 +140,24 @@ class EmptyNotice(Static):
 
     def follow(self) -> None:
         """Show the sentence or the messages."""
-        alone = len(self._store.people.clients) == 1  # a server that does not say who is here leaves it open
-        words = "You're the first one here." if alone else "No messages yet."
-        words = "Loading older messages…" if self._store.history.more else words
+        words = self._words_of(self._store.views.shown)
         if self._status.connected_once and words != self._words:
             self._words = words  # what is updated is laid out again, and this is called with every change
             self.update(words)
         self.display = self._timeline.empty
         self._messages.display = not self._timeline.empty
+
+    def _words_of(self, view: View) -> str:
+        if view.key == TO_YOU:
+            return "Nobody has mentioned you or written to you yet."
+        if view.key.kind == "person":
+            return f"Only {self._store.people.name_of(view.key.name)} sees what you write here."
+        if not view.synced:
+            return f"Joining # {view.key.name}…"
+        if view.history.more:
+            return "Loading older messages…"
+        alone = len(self._store.people.clients) == 1  # a server that does not say who is here leaves it open
+        return "You're the first one here." if alone else "No messages yet."
 
 
 def _sizes(messages: Iterable[Message], before: Message | None = None) -> Iterable[Size]:

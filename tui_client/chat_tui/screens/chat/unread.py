@@ -5,9 +5,13 @@ from typing import Literal
 from chat_tui.screens.chat.memory import PlaceMemory
 from chat_tui.screens.chat.status import StatusLine
 from chat_tui.state.store import Change, Store
+from chat_tui.state.view import ViewKey
 from chat_tui.widgets.bars.header import HeaderBar
 from chat_tui.widgets.messages.message_list import MessageList
 from chat_tui.wording import notices
+
+Rule = Literal["unseen", "seen", "read"]
+"""What has become of the rule above the first unread message."""
 
 
 class UnreadMarker:
@@ -25,52 +29,36 @@ class UnreadMarker:
         self._header = header
         self._status = status
         self._memory = memory
-        self._news: set[int] = set()  # came while something older was being read, or nobody was looking
-        self._news_to_you: set[int] = set()
-        self._rule: Literal["unseen", "seen", "read"] = "read"
+        self._key = store.views.shown.key
+        self._rules: dict[ViewKey, Rule] = {}  # of the views that are not on the screen
+        self._rule: Rule = "read"
+        self._first = True  # is it the first connection of this run?
+        self._missed: tuple[int, int] | None = None  # since the connection was made, and how many of them to us
 
     # -- news ---------------------------------------------------------------------------------------------------
 
     def count(self, change: Change) -> None:
         """Count what came while something older is being read, as far as it is still there."""
-        if change.reset:
-            self._news.clear()
-        self._news.difference_update(change.removed)
-        messages = self._store.messages
-        if change.added and not (self.focused and self._messages.at_end):
-            added = [number for number in change.added if self._is_heard(number)]
-            if added and not self._news and not self._rule_stands:
-                self.mark(added[0])
-            self._news.update(added)
-            self._news_to_you.update(number for number in added if self._store.people.is_to_you(messages[number]))
-        self._news_to_you &= self._news
+        if change.switched:
+            return  # where the list is in that view is not known yet
+        unread = self._store.unread
+        if self.focused and self._messages.at_end:
+            self._store.seen()
+        elif change.added and not self._rule_stands and (first := unread.first_new) in change.added:
+            self.mark(first)
         self.show_news()
         if change.changed:
-            self._forget_muted()
+            self.look_at_rule()
 
     def show_news(self) -> None:
         """Say how many new ones are below what is to be seen."""
-        below = not self._messages.at_end
-        self._header.unread = len(self._news) if below else 0
-        self._header.unread_to_you = len(self._news_to_you) if below else 0
-
-    @property
-    def unseen_by_everyone(self) -> int:
-        """How many of the new messages are for everyone."""
-        messages = self._store.messages
-        return sum(number in messages and messages[number].to_id is None for number in self._news)
-
-    def _forget_muted(self) -> None:
-        """What is not listened to is no news."""
-        self._news = {number for number in self._news if number in self._store.messages and self._is_heard(number)}
-        self._news_to_you &= self._news
-        self.show_news()
-        self.look_at_rule()
+        below, unread = not self._messages.at_end, self._store.unread
+        self._header.unread = len(unread.news) if below else 0
+        self._header.unread_to_you = unread.to_you if below else 0
 
     def all_seen(self) -> None:
         """The end is in view: nothing is new any more."""
-        self._news.clear()
-        self._news_to_you.clear()
+        self._store.seen()
         self._header.unread = self._header.unread_to_you = 0
 
     # -- the rule -----------------------------------------------------------------------------------------------
@@ -115,28 +103,36 @@ class UnreadMarker:
         if self.focused and self._messages.at_end and not self._rule_stands:
             self._memory.note_read()
 
+    # -- another view -----------------------------------------------------------------------------------------------
+
+    def _turn(self) -> None:
+        """Another view is on the screen, whose rule stands as it stood."""
+        self._rules[self._key] = self._rule
+        self._key = self._store.views.shown.key
+        self._rule = self._rules.pop(self._key, "read")
+        self._header.unread_above = False
+
     # -- after a reconnect --------------------------------------------------------------------------------------
 
     def follow(self, change: Change) -> None:
         """There is a connection, again or after an earlier run: say how much came meanwhile, and put the rule there."""
+        if change.switched:
+            self._turn()
+        if change.greeted:
+            self._missed, self._first = None, change.first
         if change.missed is not None:
-            if notice := self._missed_notice(change):
+            missed, to_you = self._missed or (0, 0)
+            again = self._missed is not None
+            self._missed = missed + change.missed, to_you + change.missed_to_you
+            if (notice := self._missed_notice(change)) and (change.missed or not again):
                 self._status.notice(notice)
-            self._mark_missed(change.missed)
-        self.note_read()
+        if change.unread_from is not None and not self._rule_stands:
+            self.mark(change.unread_from)
+        if not change.switched:
+            self.note_read()
 
     def _missed_notice(self, change: Change) -> notices.Notice | None:
-        missed, to_you = change.missed or 0, change.missed_to_you
-        if change.first:
+        missed, to_you = self._missed or (0, 0)
+        if self._first:
             return notices.away_notice(missed, to_you) if missed else None
         return notices.back_notice(missed, to_you, anew=change.anew, lost=change.lost)
-
-    def _mark_missed(self, missed: int) -> None:
-        """Put the rule above the first of the newest `missed` messages of others; above older news it stays."""
-        since = self._store.unread.away_since or 0
-        others = [number for number in self._store.messages if number >= since and self._is_heard(number)]
-        if missed and others and len(self._news) <= missed and not self._rule_stands:
-            self.mark(others[-missed:][0])
-
-    def _is_heard(self, message_id: int) -> bool:
-        return self._store.people.is_heard(self._store.messages[message_id])

@@ -13,7 +13,8 @@ from chat_tui.screens.dialogs.dialog import Dialog
 from chat_tui.toolkit.breakpoints import NARROW
 from chat_tui.toolkit.line_input import LineInput
 from chat_tui.widgets.bars.keys import KeyBar
-from chat_tui.widgets.lists.roster import EVERYONE, Person, Roster, in_order
+from chat_tui.widgets.lists.person import Person
+from chat_tui.widgets.lists.roster import EVERYONE, Roster, in_order
 from chat_tui.widgets.markup.ranking import rank
 
 TALLEST = 22

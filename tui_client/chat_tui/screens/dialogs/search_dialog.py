@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from chat_protocol.events import Event
+from chat_protocol.events import Event, Message
 from chat_tui.engine.feed import Feed
 from chat_tui.screens.chat.rows import found_of
 from chat_tui.screens.dialogs.dialog import Dialog
@@ -26,7 +26,7 @@ _HINT = 'words, "a phrase", begin*, from:name'
 _LONGEST_WAIT = 3600.0
 
 
-class SearchDialog(Dialog[int]):
+class SearchDialog(Dialog[Message]):
     """Ends with the id of the message to be shown in its place, or None. Begins with `query`, if there is one."""
 
     AUTO_FOCUS = "#record-query"
@@ -183,13 +183,13 @@ class SearchDialog(Dialog[int]):
         """Ask what is typed, or go to the message that the cursor is on."""
         typed = self._typed
         if typed == self.search.query and (chosen := self._hits.chosen) is not None:
-            self.end(chosen)
+            self.end(self.search.hits.get(chosen))
         elif not (self.search.waiting and typed == self.search.query):
             self.ask(typed)
 
     def on_hit_list_chosen(self, event: HitList.Chosen) -> None:
         """Go to the message that was clicked."""
-        self.end(event.key)
+        self.end(self.search.hits.get(event.key))
 
     def on_hit_list_end_near(self) -> None:
         """Have older ones come, unless they did meanwhile."""
@@ -205,7 +205,7 @@ class SearchDialog(Dialog[int]):
         """Move the cursor by `pages` screens."""
         self._hits.page(pages)
 
-    def end(self, result: int | None) -> None:
+    def end(self, result: Message | None) -> None:
         """Hear the server no more."""
         if self.is_current:
             self._feed.event_filter = None

@@ -32,6 +32,9 @@ WORDS: dict[State, str] = {
 ROOM_CELLS = 8
 """What a room's name may keep when there is no space for all of it."""
 HOST_CELLS = 30
+ELSEWHERE_CELLS = 14
+TOPIC_CELLS = 10
+"""A topic of which less can be shown is left out."""
 
 
 LOOKS: Mapping[str, PartStyle] = {
@@ -79,6 +82,9 @@ class HeaderBar(Widget):
     class PaletteRequested(Message):
         """All that can be done should be shown: narrow terminals have no bottom row with a button for that."""
 
+    class UnreadViewRequested(Message):
+        """The next view with something unread should be shown."""
+
     class EveryoneRequested(Message):
         """The next message should go to everyone again."""
 
@@ -91,7 +97,13 @@ class HeaderBar(Widget):
     """
 
     room: reactive[str] = reactive("lobby")
-    """The name of the room; servers have one room as yet."""
+    """The name of what is on the screen."""
+    sends: reactive[bool] = reactive(default=True)
+    """Can something be said there?"""
+    topic: reactive[str] = reactive("")
+    """What it is about."""
+    elsewhere: reactive[str] = reactive("")
+    """Where else something is unread, and how much: "ops 3"; "" for nowhere."""
     target: reactive[str] = reactive("")
     state: reactive[State] = reactive("connecting")
     here: reactive[int | None] = reactive(None)
@@ -147,6 +159,8 @@ class HeaderBar(Widget):
         room = fit_cells(room, max(free - cell_len(name), min(ROOM_CELLS, free // 3)), trim=True)
         name = fit_cells(name, max(1, free - cell_len(room)), trim=True)
         left, right = self._left(room, name, brand=brand), self._right(words=words)
+        if self.topic and (free := width - cells(left) - cells(right) - 4) > TOPIC_CELLS:
+            left.append(Piece(f"   {fit_cells(one_line(self.topic), free, trim=True)}", "quiet"))
         return [*left, Piece(" " * max(1, width - cells(left) - cells(right))), *right]
 
     def _free(self, width: int, *, brand: bool, words: bool) -> int:
@@ -159,7 +173,7 @@ class HeaderBar(Widget):
         pieces += [Piece(f" {room}", "text", self.PaletteRequested), Piece(gap)]
         if self.target:
             pieces.append(Piece(f"to: {name} (private)", "private", self.EveryoneRequested))
-        else:
+        elif self.sends:
             pieces += [Piece("to: ", "quiet"), Piece(name)]
         return pieces
 
@@ -173,6 +187,10 @@ class HeaderBar(Widget):
             pieces.append(Piece("   " if words else "  "))
         if self.unread:
             pieces.append(Piece(self._news(words=words), "unread", self.NewestRequested))
+            pieces.append(Piece("   " if words else "  "))
+        if self.elsewhere:
+            pieces.append(Piece(f"↓ {fit_cells(one_line(self.elsewhere), ELSEWHERE_CELLS, trim=True)}", "unread",
+                                self.UnreadViewRequested))  # fmt: skip
             pieces.append(Piece("   " if words else "  "))
         look: str = self.state
         glyph, word = GLYPHS[self.state], WORDS[self.state]

@@ -125,7 +125,7 @@ def _verbs(parsed: _Parsed, commands: Sequence[CommandSpec]) -> Completion | Non
     word = parsed.verb or ""
     usable = [spec for spec in commands if _may_follow(spec.name, parsed.used)]
     whole = _spec_of(word, usable)
-    if whole and not whole.arguments:
+    if whole and (not whole.arguments or whole.may_be_bare):
         return Completion(parsed.start, usage=whole)
     by_name = {spec.name[1:]: spec for spec in usable}
     candidates = tuple(

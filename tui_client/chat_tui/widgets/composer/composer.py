@@ -42,18 +42,18 @@ _KEYS: list[BindingType] = [
 class Composer(ComposerEditor):
     """A multi-line input with a target, a time to live, completion and recall.
 
-    Attributes down: `target`, `temp`, `compact`, `max_length`, `commands`, `names`, `names_for` some of the commands.
-    It puts its completions into its own container, first, hiding no notice there; that must lay out vertically.
+    Attributes down: `target`, `room`, `temp`, `compact`, `max_length`, `commands`, `names`, `names_for` some of
+    the commands. Completions go into its own container, first, hiding no notice there; that must lay out vertically.
     """
 
     class Submitted(Message):
-        """A line to send, as it was typed; `target` and `temp` are what the composer showed at that moment."""
+        """A line to send, as it was typed; the others are what the composer showed at that moment."""
 
-        def __init__(self, text: str, target: str, temp: str) -> None:
+        def __init__(self, text: str, target: str, temp: str, room: str = "") -> None:
             super().__init__()
-            self.text = text
-            self.target = target
-            self.temp = temp
+            self.text, self.temp = text, temp
+            self.target, self.room = target, room
+            self.audience = target or room
 
     class PickRequested(Message):
         """A message is to be picked from the list."""
@@ -68,7 +68,9 @@ class Composer(ComposerEditor):
     DEFAULT_CSS = FRAME_CSS
 
     target: reactive[str] = reactive("")
-    """Who gets the message: "" is everyone, else a name."""
+    """Who gets the message: "" is everyone in the room, else a name."""
+    room: reactive[str] = reactive("")
+    """The room that it is said in: "" is where everyone is, else "# dev"; `NOWHERE` where nothing can be said."""
     temp: reactive[str] = reactive("off")
     """How long the message lives, in words: "off", "30 s"."""
     max_length: reactive[int] = reactive(4096)
@@ -131,6 +133,8 @@ class Composer(ComposerEditor):
         self._show_title()
         self._sent.stop()
 
+    watch_room = watch_target
+
     def watch_temp(self) -> None:
         """Show the chip anew."""
         self._show_title()
@@ -147,7 +151,7 @@ class Composer(ComposerEditor):
         return self._frame.chip_region(self.target, self.temp)
 
     def _show_title(self) -> None:
-        self._frame.show_title(self.target, self.temp)
+        self._frame.show_title(self.target, self.temp, self.room)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows, with the chip laid over the first."""
@@ -186,14 +190,14 @@ class Composer(ComposerEditor):
             return
         # What deletes itself elsewhere must not live on here.
         if self.temp == "off" and "/temp" not in modifiers(text):
-            self._sent.add(text, self.target)
+            self._sent.add(text, self.target or self.room)
         self._sent.stop()
         self.text = ""
-        self.post_message(self.Submitted(text, self.target, self.temp))
+        self.post_message(self.Submitted(text, self.target, self.temp, self.room))
 
     def give_back(self, text: str, reason: str, target: str | None = None) -> None:
         """A line to `target`, by default to whom we write now, could not be sent: give it back, and say why."""
-        self._recall.give_back(text, reason, self.target if target is None else target)
+        self._recall.give_back(text, reason, self.target or self.room if target is None else target)
 
     def forget(self, text: str) -> None:
         """A message was deleted: nothing recalls its text any more."""

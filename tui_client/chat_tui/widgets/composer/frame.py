@@ -18,6 +18,8 @@ from chat_tui.toolkit.part_styles import PartStyle, PartStyles
 from chat_tui.widgets.composer.editor import ComposerEditor
 from chat_tui.widgets.markup.wrapping import fit_cells, one_line
 
+NOWHERE = "!"
+"""The room where nothing can be said: it only collects what was said in others."""
 _COUNTED = 256
 """The length is shown from so many characters below the limit."""
 
@@ -101,12 +103,14 @@ class ComposerFrame:
         self._title = self._subtitle = self._notice = ""
         self._notice_stays = False
 
-    def show_title(self, target: str, lifetime: str) -> None:
+    def show_title(self, target: str, lifetime: str, room: str = "") -> None:
         """Say who reads this."""
         editor, name = self._editor, one_line(target)
-        editor.set_class(bool(target) or lifetime != "off", "-labelled")
-        hint = f"Private message to {name}…" if name else "Message everyone… (/ for commands)"
-        title = f"private to {name}" if name else "to Everyone"
+        editor.set_class(bool(target or room) or lifetime != "off", "-labelled")
+        hint = f"Private message to {name}…" if name else f"Message {room or 'everyone'}… (/ for commands)"
+        title = f"private to {name}" if name else f"to {room or 'Everyone'}"
+        if room == NOWHERE and not name:
+            hint, title = "Pick a message and press r to answer it where it was said", "nothing to send here"
         if editor.region.width:  # else this is before the first layout, whose picture has them whole
             hint = fit_cells(hint, max(1, editor.content_size.width), trim=True)
             title = fit_cells(title, max(1, editor.region.width - self._chip.width(lifetime) - 8), trim=True)

@@ -11,6 +11,7 @@ class _Writing(Protocol):
 
     text: str
     target: str
+    room: str
 
     def set_text(self, text: str) -> None:
         """Replace the text."""
@@ -34,9 +35,13 @@ class Recall:
         """Is the text of the composer a line that was recalled, and not changed since?"""
         return self._sent.is_recalled(self._composer.text)
 
+    @property
+    def _audience(self) -> str:
+        return self._composer.target or self._composer.room
+
     def older(self) -> bool:
         """Show the line sent before, if there is one."""
-        return self._show(self._sent.older(self._composer.text, self._composer.target))
+        return self._show(self._sent.older(self._composer.text, self._audience))
 
     def newer(self) -> bool:
         """Show the line sent after, at the end the draft, if there is one."""
@@ -53,7 +58,7 @@ class Recall:
             self._sent.add(text, target)
             self._composer.show_notice(f"not sent, ctrl+↑ brings it back: {one_line(reason)}", stays=True)
         else:
-            self._composer.set_text(addressed(text, target, self._composer.target))
+            self._composer.set_text(addressed(text, target, self._audience))
             self._composer.show_notice(one_line(reason))
 
     def _show(self, line: str | None) -> bool:

@@ -8,22 +8,31 @@ from collections import deque
 from collections.abc import Sequence
 
 from chat_protocol.commands import COMMANDS, split_command
+from chat_protocol.rooms import LOBBY
 
 SENT_LIMIT = 100
 """How many lines are kept; the oldest goes first."""
-_NAME_NOBODY = frozenset(spec.name for spec in COMMANDS if spec.is_modifier and not spec.takes_name)
+ROOM_MARK = "# "
+"""What stands before the name of a room."""
+_NAME_NOBODY = frozenset(
+    spec.name for spec in COMMANDS if spec.is_modifier and not spec.takes_name and spec.field != "room"
+)
 """Modifiers that say nothing about who a text is for."""
+_ABOUT_ROOMS = _NAME_NOBODY | {spec.name for spec in COMMANDS if spec.in_room}
 
 
 def addressed(text: str, target: str, now: str) -> str:
     """`text`, written to `target`, as it has to be typed while the composer is set to `now` ("" is everyone).
 
-    Commands that address nobody, and lines that name their own audience, stay as they are.
+    A room is "# dev". Commands that address nobody, and lines that name their own audience, stay as they are.
     """
-    if not target or target == now:
+    to_room = target.startswith(ROOM_MARK) or (not target and now.startswith(ROOM_MARK))
+    if target == now or not (target or to_room):
         return text
     verb = split_command(text)[0]
-    if not verb or verb in _NAME_NOBODY:
+    if to_room and (not verb or verb in _ABOUT_ROOMS):
+        return f"/in {target.removeprefix(ROOM_MARK) or LOBBY} {text}"
+    if not to_room and (not verb or verb in _NAME_NOBODY):
         return f"/to {target} {text}"
     return text
 

@@ -7,7 +7,6 @@ is decided by the screen.
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-import msgspec
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -20,20 +19,11 @@ from textual.strip import Strip
 
 from chat_tui.toolkit.cells import cell_len
 from chat_tui.toolkit.part_styles import PartStyle, PartStyles
+from chat_tui.widgets.lists.person import Person
 from chat_tui.widgets.markup.wrapping import fit_cells, one_line
 
 ONLINE, UNKNOWN = "●", "○"
 TARGET = "▸"
-
-
-class Person(msgspec.Struct, frozen=True):
-    """Somebody in the room; `unread` counts direct messages from them that were not read yet."""
-
-    id: str
-    name: str
-    unread: int = 0
-    you: bool = False
-    muted: bool = False
 
 
 EVERYONE = Person("", "Everyone")

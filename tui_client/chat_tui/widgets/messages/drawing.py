@@ -137,7 +137,7 @@ class _Drawing:
         if self.row.rule:
             self._add_rule(self.row.rule, "rule")
         self._begin_beside(named=False)
-        self.out.hidden = 1
+        self.out.hidden = 0 if self.row.leads else 1
         words = fit_cells(settle(self.row.folded), self.text_width)
         self._add(Part.MORE, [Segment(words, self._named("preview"))])
         self._add_actions()

@@ -11,7 +11,7 @@ from chat_tui.widgets.markup.wrapping import offset_at
 from chat_tui.widgets.messages.edges import PageEdges
 from chat_tui.widgets.messages.frame import Part
 from chat_tui.widgets.messages.pane import MessagePane
-from chat_tui.widgets.messages.picking import Picking
+from chat_tui.widgets.messages.picking import ActionChosen, Picking
 
 
 class AuthorClicked(Message, namespace="message_list"):
@@ -99,7 +99,7 @@ class MessageMouse:
             case Part.ACTIONS:
                 self._clicked_action(hit)
             case Part.MORE:
-                self._picking.unfold(hit.key)
+                self._clicked_folded(hit.key)
             case Part.PREVIEW:
                 self._clicked_preview(hit.key)
             case _ if self._canvas.drawn(hit.key).is_author(hit.row, hit.cell):
@@ -122,6 +122,13 @@ class MessageMouse:
         index = strip.item_at(self._pane.columns - indent, row, hit.cell - indent)
         if index is not None:
             self._picking.activate(index)
+
+    def _clicked_folded(self, key: int) -> None:
+        row = self._pane.lookup(key)
+        if row is not None and row.folded and row.leads:
+            self._tell(ActionChosen(row.leads, key))
+        else:
+            self._picking.unfold(key)
 
     def _clicked_preview(self, key: int) -> None:
         row = self._pane.lookup(key)

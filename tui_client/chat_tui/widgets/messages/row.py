@@ -26,6 +26,8 @@ class Row(msgspec.Struct, frozen=True):
     """"", "private", "mention" or "pending": the note's colour."""
     folded: str = ""
     """When not empty: these words stand for the message until somebody asks for it."""
+    leads: str = ""
+    """When not empty: the action that a click on those words carries out, in place of showing the message."""
     expires_at: float | None = None
     """Seconds since the epoch, on the server's clock."""
     reply_to: int | None = None

@@ -1,84 +1,15 @@
-"""Presence: shows who is here, whom the next line is for, and under which name we are known ourselves."""
+"""Own name: under which one we are known, and another where somebody else has it."""
 
 from collections.abc import Callable
 from itertools import count
 
 from chat_protocol.names import fold_name
 from chat_tui.engine.feed import Feed
-from chat_tui.screens.chat.addressing import Addressing
 from chat_tui.screens.chat.autosave import DraftAutosave
 from chat_tui.screens.chat.status import StatusLine
 from chat_tui.state.store import Change, Store
-from chat_tui.widgets.bars.header import HeaderBar
 from chat_tui.widgets.composer.composer import Composer
-from chat_tui.widgets.lists.roster import Person, Roster
 from chat_tui.wording.notices import Notice
-
-
-class RosterPresenter:
-    """Keeps the roster, the header's count and the composer's names true to the store."""
-
-    def __init__(
-        self, store: Store, address: Addressing, roster: Roster, composer: Composer, header: HeaderBar
-    ) -> None:
-        self._store = store
-        self._address = address
-        self._roster = roster
-        self._composer = composer
-        self._header = header
-        self.people: list[Person] = []
-        """All who are here."""
-
-    def follow(self, change: Change) -> None:
-        """Show who is here, where that may be others than before."""
-        if change.roster or change.you_changed or change.reset or change.missed is not None:
-            self.show()
-
-    def show(self) -> None:
-        """Show who is here, and what of theirs is unread."""
-        store = self._store
-        you = store.people.you.id if store.people.you else ""
-        unread = store.unread.counts
-        self.people = [
-            Person(who, name, unread.get(who, 0), who == you, who in store.people.muted)
-            for who, name in store.people.clients.items()
-        ]
-        self._roster.set_people(self.people)
-        self._composer.names = [name for who, name in store.people.clients.items() if who != you]
-        muted, heard = store.people.names_by_muting()
-        self._composer.names_for = {"/mute": heard, "/unmute": muted}
-        self._header.here = len(store.people.clients) or None
-        self._composer.max_length = int(store.limits.get("text") or 4096)
-        if self._address.target:
-            self.show_target()
-
-    def show_unread(self, count: int) -> None:
-        """Say how many messages to everyone were not seen."""
-        self._roster.everyone_unread = count
-
-    def show_target(self) -> None:
-        """Say everywhere to whom is written."""
-        client_id = self._address.target
-        name = self._store.people.name_of(client_id) if client_id else ""
-        self._address.names[name] = client_id
-        self._composer.target = self._header.target = name
-        self._roster.target = client_id
-
-    # -- the way there and back ---------------------------------------------------------------------------------
-
-    def toggle(self) -> None:
-        """Show who is here, and go there; or come back."""
-        screen = self._roster.screen
-        if screen.focused is self._roster or self._roster.has_class("-over", "-shown"):
-            self.leave()
-        else:
-            self._roster.add_class("-shown")
-            screen.set_focus(self._roster)
-
-    def leave(self) -> None:
-        """Back to the composer."""
-        self._roster.remove_class("-shown")
-        self._roster.screen.set_focus(self._composer)
 
 
 class OwnName:
