@@ -7,6 +7,7 @@
 | `gre*` | a word that begins so |
 | `from:ana` | this sender, by the name at the time |
 | `in:dev` | this room |
+| `to:me` | the asker as its recipient, or the asker's name in it |
 | `before:120` | a smaller number: the next page of an answer |
 
 A Korean word is a beginning without the `*` as well: what is said of it is joined to it. What is a word says `words`.
@@ -14,7 +15,7 @@ A Korean word is a beginning without the `*` as well: what is said of it is join
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chat_protocol.names import fold_name
 from chat_protocol.patterns import deferred
@@ -25,7 +26,7 @@ MOST_TERMS = 16
 MOST_WORDS = 64
 """In all terms together: a phrase is compared at each of its words."""
 _PART = deferred(
-    r'(?P<sender>from:(?P<name>\S+))|before:(?P<before>\S+)|in:(?P<room>\S+)|"(?P<phrase>[^"]*)"(?P<more>\*?)|(?P<word>\S+)'
+    r'(?P<sender>from:(?P<name>\S+))|before:(?P<before>\S+)|in:(?P<room>\S+)|(?P<to_me>to:me(?!\S))|"(?P<phrase>[^"]*)"(?P<more>\*?)|(?P<word>\S+)'
 )
 _ID = deferred(r"[1-9][0-9]{0,17}", re.ASCII)
 
@@ -55,15 +56,21 @@ class Term(NamedTuple):
 
 
 class Query(NamedTuple):
-    """What a message must have: every term, the sender (folded as names are), a number below `before`, the `room`."""
+    """What a message must have: every term, the sender (folded as names are), a number below `before`, the `room`.
+
+    `to_me`: it is to the asker, privately or by name. `to_id` is what a server makes of that: the client that a direct
+    message is to.
+    """
 
     terms: tuple[Term, ...]
     sender: str | None = None
     before: int | None = None
     room: str | None = None
+    to_me: bool = False
+    to_id: str | None = None
 
     def fits(self, text: str, from_name: str) -> bool:
-        """Has a message with this text and sender what is looked for, its number and its room aside?"""
+        """Has a message with this text and sender what is looked for, its number, its room and its recipient aside?"""
         if self.sender is not None and fold_name(from_name) != self.sender:
             return False
         if text.isascii():  # most have not even the letters, which is seen sooner
@@ -81,30 +88,37 @@ def parse_query(text: str) -> Query:
         QueryError: when it says nothing that can be found.
     """
     terms: list[Term] = []
-    sender: str | None = None
-    before: int | None = None
-    room: str | None = None
+    fields: dict[str, Any] = {}
     for part in _PART.finditer(text):
-        if part["sender"]:
-            sender = fold_name(part["name"])
-        elif part["before"]:
-            if not _ID.fullmatch(part["before"]):
-                raise QueryError("before: takes a message id, such as before:120.")
-            before = int(part["before"])
-        elif part["room"]:
-            room = _room(part["room"])
-        else:
-            written = part["phrase"] if part["phrase"] is not None else part["word"]
-            if words := words_of(written):
-                begun = part["more"] or written.endswith("*") or (part["word"] and may_go_on(words[-1]))
-                terms.append(Term(tuple(words), prefix=bool(begun)))
+        if (field := _field(part)) is not None:
+            fields |= field
+            continue
+        written = part["phrase"] if part["phrase"] is not None else part["word"]
+        if words := words_of(written):
+            begun = part["more"] or written.endswith("*") or (part["word"] and may_go_on(words[-1]))
+            terms.append(Term(tuple(words), prefix=bool(begun)))
     if len(terms) > MOST_TERMS:
         raise QueryError(f"Search for at most {MOST_TERMS} words.")
     if sum(len(term.words) for term in terms) > MOST_WORDS:
         raise QueryError(f"Search for at most {MOST_WORDS} words.")
-    if not terms and sender is None:
+    if not terms and not fields.keys() & {"sender", "to_me"}:
         raise QueryError("Type words to search for, or from:name.")
-    return Query(tuple(terms), sender, before, room)
+    return Query(tuple(terms), **fields)
+
+
+def _field(part: re.Match[str]) -> dict[str, Any] | None:
+    """What a part says of a message beside its words; None where it is words."""
+    if part["sender"]:
+        return {"sender": fold_name(part["name"])}
+    if part["to_me"]:
+        return {"to_me": True}
+    if part["room"]:
+        return {"room": _room(part["room"])}
+    if part["before"]:
+        if not _ID.fullmatch(part["before"]):
+            raise QueryError("before: takes a message id, such as before:120.")
+        return {"before": int(part["before"])}
+    return None
 
 
 def _room(written: str) -> str:

@@ -155,7 +155,9 @@ class MemoryLog:
         fitting = (
             entry
             for entry, content in heapq.merge(*each, key=lambda pair: pair[0].seq, reverse=True)
-            if content.visible_to(reader) and query.fits(content.text, content.from_name)
+            if content.visible_to(reader)
+            and query.to_id in (None, content.to_id)
+            and query.fits(content.text, content.from_name)
         )
         return list(islice(fitting, limit))
 

@@ -1,11 +1,13 @@
 """History and search: what a client is told that asks the log for stored messages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 
 from chat_protocol import events
 from chat_protocol.commands import FetchHistory, Search
 from chat_protocol.events import encode_event
-from chat_protocol.queries import parse_query
+from chat_protocol.queries import Query, Term, parse_query
+from chat_protocol.words import words_of
 from chat_server.core.entries import NewMessage
 from chat_server.core.room import CommandRefused
 from chat_server.core.sync import PAGE_BYTES
@@ -39,10 +41,26 @@ async def answer_search(session: Session, command: Search) -> None:
         rooms = {name for name in rooms if name == session.room(query.room)}
         if not rooms:
             raise CommandRefused("not_joined", f"You are not in {query.room}; /join {query.room} first.")
-    entries = await session.host.log.search(query, _FOUND_AT_ONCE + 1, session.client_id, rooms=rooms)
+    entries = await _search(session, query, rooms)
     messages, cut = _fitting(_visible(session, entries[:_FOUND_AT_ONCE]))
     more = cut or len(entries) > _FOUND_AT_ONCE
     session.tell(events.SearchResults(command.query, tuple(messages), more, command.txn))
+
+
+async def _search(session: Session, query: Query, rooms: Collection[str]) -> Sequence[Entry]:
+    """One more than one answer holds; what is to the asker is looked for in two ways."""
+    search = partial(session.host.log.search, limit=_FOUND_AT_ONCE + 1, reader=session.client_id)
+    if not query.to_me:
+        return await search(query, rooms=rooms)
+    name = session.host.roster.name_of(session.client_id) or session.client_id
+    found: dict[int, Entry] = {}
+    if "" in rooms:
+        direct = await search(query._replace(to_id=session.client_id), rooms=("",))
+        found |= {entry.seq: entry for entry in direct}
+    if words := words_of(name):
+        by_name = await search(query._replace(terms=(*query.terms, Term(tuple(words)))), rooms=rooms)
+        found |= {entry.seq: entry for entry in by_name}
+    return [found[seq] for seq in sorted(found, reverse=True)[: _FOUND_AT_ONCE + 1]]
 
 
 def _is_too_old(session: Session, entry: Entry) -> bool:

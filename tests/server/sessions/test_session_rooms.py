@@ -244,6 +244,20 @@ async def test_a_search_is_in_the_rooms_that_one_is_in(house: House):
     assert ids(await of_type(bob, "search")) == [4, 3]
 
 
+async def test_what_is_to_me_is_found_wherever_it_was_said(house: House):
+    """Private to me, or with my name as a word; of these what fits the rest of the query."""
+    ana, bob = await house.people("ana", "bob")
+    await joined(ana, "dev")
+    await bob.say("/to ana one green", "/in dev Ana: two green", "anatomy green", "/in ops ana, green", "/to ana four")
+    await ana.hears("four")
+    await ana.say("/to bob ana says green")
+    await ana.hears("ana says green")
+    assert ids(await ana.said("/search to:me")) == [6, 5, 2, 1]
+    assert ids(await ana.said("/search to:me green from:bob")) == [2, 1]
+    assert ids(await ana.said("/search to:me in:dev")) == [2]
+    assert ids(await ana.said("/search to:me before:2")) == [1]
+
+
 async def test_a_token_holds_in_every_room(house: House):
     """Said twice, it happens once; the second time its sender is shown what has become of it."""
     ana = await house.person("ana", secret=SECRET)

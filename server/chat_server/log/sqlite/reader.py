@@ -102,6 +102,9 @@ class Reader:
         (indexed,) = self._connection.execute("SELECT value FROM facts WHERE name = 'indexed'").fetchone()
         numbers = [number for room in rooms if (number := self.rooms.number_of(room)) is not None]
         asker = Asker(reader.encode(), json.dumps(numbers))
+        if query.to_id is not None:  # few are: they are looked through
+            direct = self._scan(query, asker, "to_id = CAST(:to_id AS BLOB)", newest)
+            return self._messages(list(islice(direct, limit)))
         new = self._scan(query, asker, f"seq > {int(indexed)} AND expires_at IS NULL", newest)
         ending = self._scan(query, asker, "expires_at IS NOT NULL", newest)
         words = look_up(self._connection, query, min(int(indexed), newest), asker, self.damaged)
@@ -115,7 +118,13 @@ class Reader:
             self._connection,
             f"SELECT seq, body FROM entries WHERE {HAS_TEXT} AND {which} AND seq <= :newest AND {MAY_SEE}"
             f" AND {IN_ROOMS} ORDER BY seq DESC LIMIT :limit",
-            {"newest": newest, "reader": asker.reader, "rooms": asker.rooms, "limit": at_once},
+            {
+                "newest": newest,
+                "reader": asker.reader,
+                "rooms": asker.rooms,
+                "limit": at_once,
+                "to_id": query.to_id or "",
+            },
         ):
             for seq, body in some:
                 if longest in body.lower() or not body.isascii() or b"\\u" in body:  # else it isn't in the text either
