@@ -7,6 +7,7 @@ a real server with either log; rooms go out of memory and come back in between.
 import asyncio
 import itertools
 import tempfile
+import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chatting import Event, House, Person, open_house
+from chatting import PATIENCE, Event, House, Person, open_house
 
 ROOMS = ("lobby", "dev", "ops")
 HOMES = {"ana": "lobby", "bob": "lobby", "cat": "dev"}
@@ -203,22 +204,34 @@ class Town:
         await self.house.settled()
 
     async def compare(self) -> None:
-        """Everybody's screen, with that of a program which has just been started by the same person."""
+        """Everybody's screen, with that of a program which has just been started by the same person.
+
+        What has ended is deleted by a commit of its own, so that it may be there for a moment longer.
+        """
         for name in list(self.away):
             await self.come(name)
         for name, screen in self.screens.items():
             await self.catch_up(name)
-            fresh = Screen(screen.home)
-            path = "/" if screen.home == "lobby" else f"/{screen.home}"
-            newcomer = await self.house.person(secret=name * 10, target=path)
-            fresh.take(newcomer.init)
-            for room in screen.views.keys() - fresh.views.keys():
-                await newcomer.say(f"/join {room}")
-                while not any(
-                    event["type"] == "room" and event.get("room", "lobby") == room for event in newcomer.seen
-                ):
-                    fresh.take(await newcomer.next())
+            fresh, end = await self.newcomer(name), time.monotonic() + PATIENCE
+            while screen.views != fresh.views and time.monotonic() < end:
+                await asyncio.sleep(0.01)
+                await self.catch_up(name)
+                fresh = await self.newcomer(name)
             assert screen.views == fresh.views
+
+    async def newcomer(self, name: str) -> Screen:
+        """A screen that begins now, in the rooms in which somebody is."""
+        mine = self.screens[name]
+        fresh = Screen(mine.home)
+        path = "/" if mine.home == "lobby" else f"/{mine.home}"
+        person = await self.house.person(secret=name * 10, target=path)
+        fresh.take(person.init)
+        for room in mine.views.keys() - fresh.views.keys():
+            await person.say(f"/join {room}")
+            while not any(event["type"] == "room" and event.get("room", "lobby") == room for event in person.seen):
+                fresh.take(await person.next())
+        await person.socket.close()
+        return fresh
 
 
 async def live(log: str, steps: list[tuple[str, str, int, int]]) -> None:
