@@ -144,13 +144,13 @@ class SyncBuilder:
         return heapq.merge(messages, beside, key=attrgetter("id"), reverse=True)
 
     def _resumable(self, resume: int | None, position: int, direct: Timeline | None) -> int | None:
-        complete = max(self._timeline.complete, direct.complete if direct else 0)
+        complete = max(self._timeline.complete, 0 if direct is None else direct.complete)
         return resume if resume is not None and complete <= resume <= position else None
 
     def _newest(self, client_id: str, now: float, after: int | None, direct: Timeline | None) -> _Shown:
         """Encoded once for all who may see the same."""
         timeline = self._timeline
-        if timeline.has_own_view(client_id, after) or (direct and direct.has_own_view(client_id, after)):
+        if timeline.has_own_view(client_id, after) or (direct is not None and direct.has_own_view(client_id, after)):
             return self._encode_newest(client_id, now, after, direct)
         shown = self._public.get(after)
         if shown is None or now >= shown.until:
