@@ -86,14 +86,10 @@ class Opened(NamedTuple):
 
 
 class RoomRecord(NamedTuple):
-    """A room of the log: `settings` is the body of its newest `ROOM` entry, `last` the number of its newest message.
-
-    `last` is 0 where there is none.
-    """
+    """A room of the log: `settings` is the body of its newest `ROOM` entry."""
 
     name: str
     settings: bytes | None
-    last: int
 
 
 class Reset(NamedTuple):

@@ -191,7 +191,7 @@ class MemoryLog:
     async def rooms(self) -> Sequence[RoomRecord]:
         """Every room in which something was said or set; the lobby where something was set."""
         return [
-            RoomRecord(name, entries.settings.body if entries.settings else None, next(reversed(entries.messages), 0))
+            RoomRecord(name, entries.settings.body if entries.settings else None)
             for name, entries in self._rooms.items()
             if name or entries.settings is not None
         ]

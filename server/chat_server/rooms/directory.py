@@ -9,9 +9,12 @@ from chat_server.core.entries import NewSettings
 
 @dataclass(slots=True)
 class KnownRoom:
-    """What a list of rooms says of one: its newest message, when that was sent (None: not known), and its topic."""
+    """What a list of rooms says of one: its newest message, 0 for none, and when that was sent; and its topic.
 
-    last: int = 0
+    What is None was not asked of the log yet.
+    """
+
+    last: int | None = None
     last_at: float | None = None
     settings: NewSettings | None = None
 

@@ -208,8 +208,7 @@ class RoomRegistry:
             draft = decode_draft(record.settings) if record.settings is not None else None
             settings = draft if isinstance(draft, NewSettings) else None
             if record.name:
-                known = self.directory.note(record.name)
-                known.last, known.settings = record.last, settings
+                self.directory.note(record.name).settings = settings
             elif settings is not None:
                 self.lobby.room.settings = settings
 

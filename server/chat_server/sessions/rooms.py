@@ -6,7 +6,6 @@ from chat_protocol.commands import MOST_ROOMS, Join, Leave, ListPeople, ListRoom
 from chat_protocol.events import Client, LeftRoom, PeoplePage, ReadPlace, Refusal, RoomsPage, RoomState
 from chat_protocol.rooms import room_field
 from chat_server.core.entries import NewMessage
-from chat_server.rooms.directory import KnownRoom
 from chat_server.rooms.registry import NoSuchRoom
 from chat_server.sessions.session import Session
 from chat_server.transport.write_buffer import Stage
@@ -93,8 +92,12 @@ async def list_rooms(session: Session, command: ListRooms) -> None:
     states = []
     for name in names[:_ROOMS_AT_ONCE]:
         known = rooms.directory.note(name)
+        if known.last is None:
+            known.last = await session.host.log.replay_point(name, 0)
         if known.last and known.last_at is None:
-            known.last_at = await _sent_at(session, known)
+            known.last_at = await _sent_at(session, known.last)
+            if known.last_at is None:
+                known.last = 0  # all is cut off up to there
         hosted = rooms.get(name)
         topic = known.settings.topic if known.settings is not None else ""
         people = len(hosted.presence) if hosted is not None else 0
@@ -102,8 +105,8 @@ async def list_rooms(session: Session, command: ListRooms) -> None:
     session.tell(RoomsPage(tuple(states), len(names) > _ROOMS_AT_ONCE, command.txn))
 
 
-async def _sent_at(session: Session, known: KnownRoom) -> float | None:
-    entry = await session.host.log.entry(known.last)
+async def _sent_at(session: Session, seq: int) -> float | None:
+    entry = await session.host.log.entry(seq)
     draft = entry.draft if entry is not None else None
     return draft.sent_at if isinstance(draft, NewMessage) else None
 

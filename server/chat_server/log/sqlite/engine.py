@@ -100,7 +100,7 @@ class SqliteLog:
             files.begin(connection)
             opened = reader.opened(facts)
             self._names = dict(reader.names())
-            return files, connection, facts, upkeep, opened, reader.unwiped(opened.replay_after)
+            return files, connection, facts, upkeep, opened, reader.unwiped(opened)
         except (sqlite3.Error, ValueError, TypeError) as error:
             connection.close()
             raise OpenError(f"Can't use {self._path}: {why_not_opened(error, self._path)}.") from error

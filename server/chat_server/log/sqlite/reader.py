@@ -219,8 +219,9 @@ class Reader:
         rows = gather(self._connection, f"SELECT seq, body FROM entries WHERE {HAS_TEXT} ORDER BY seq DESC LIMIT 1", ())
         return Entry(rows[0][0], MESSAGE, rows[0][1]) if rows else None
 
-    def unwiped(self, after: int) -> Sequence[int]:
+    def unwiped(self, opened: Opened) -> Sequence[int]:
         """Messages that still have a text, though one of the newest entries is their tombstone."""
+        after = max(opened.replay_after, opened.last - _REPLAYED_CHANGES)
         rows = self._connection.execute(
             "SELECT message.seq FROM entries JOIN entries AS message ON message.seq = entries.erases"
             f" WHERE entries.seq > ? AND entries.erases IS NOT NULL AND message.{HAS_TEXT}",

@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 
 from chat_server.log import RoomRecord
-from chat_server.log.sqlite.schema import HAS_TEXT
 
 LOBBY = 0
 
@@ -74,10 +73,7 @@ class RoomNames:
 
     def records(self) -> Sequence[RoomRecord]:
         """All of them."""
-        rows = self._connection.execute(
-            "SELECT name, settings, ifnull((SELECT seq FROM entries"
-            f" WHERE {HAS_TEXT} AND entries.room = rooms.room ORDER BY seq DESC LIMIT 1), 0) FROM rooms"
-        ).fetchall()
+        rows = self._connection.execute("SELECT name, settings FROM rooms").fetchall()
         return [RoomRecord(*row) for row in rows]
 
     def places(self, client: str) -> Mapping[str, int]:
