@@ -198,7 +198,9 @@ class Reader:
             time, wall = facts.time, facts.wall
             if not wall:  # an older program has seen it last
                 time = wall = max(time, read_content(newest.body).sent_at if newest else 0.0)
-            ends = connection.execute(f"SELECT 1 FROM entries WHERE {HAS_TEXT} AND expires_at IS NOT NULL LIMIT 1")
+            ends = connection.execute(
+                f"SELECT 1 FROM entries INDEXED BY ending WHERE {HAS_TEXT} AND expires_at IS NOT NULL LIMIT 1"
+            )
             has_ends = ends.fetchone() is not None
             replay_after = max(
                 facts.pruned,

@@ -25,8 +25,8 @@ IS_CHANGE = "kind IN (3, 5)"
 """Condition of a statement: the row is a deletion, or what was set in a room; written as the index has it."""
 MAY_SEE = "(to_id IS NULL OR from_id = :reader OR to_id = :reader)"
 """Condition of a statement: the client whose id is `reader` may see the message."""
-IN_ROOMS = "room IN (SELECT value FROM json_each(:rooms))"
-"""Condition of a statement: it is of one of the rooms with these numbers, a JSON array."""
+IN_ROOMS = "+room IN (SELECT value FROM json_each(:rooms))"
+"""Condition of a statement: it is of one of the rooms with these numbers, a JSON array. It calls for no index (`+`)."""
 
 OVERWRITE = (
     f"UPDATE entries SET kind = {ERASED}, body = zeroblob(length(body)),"

@@ -11,7 +11,7 @@ import pytest
 from chat_server.core.entries import NewMessage, encode_draft, entry_of
 from chat_server.log import read_file
 from chat_server.log.sqlite import SqliteLog, backup
-from chat_server.log.sqlite.schema import APPLICATION, HAS_TEXT, IS_CHANGE
+from chat_server.log.sqlite.schema import APPLICATION, HAS_TEXT, IN_ROOMS, IS_CHANGE, MAY_SEE
 
 SERVER = Path(__file__).parents[4] / "server"
 FORMAT_1 = """
@@ -108,6 +108,23 @@ async def test_what_is_asked_of_a_room_goes_by_an_index(tmp_path, select, index)
     (step,) = [step for *_, step in plan]
     assert f"INDEX {index} " in step
     assert step.startswith("SEARCH")
+
+
+@pytest.mark.parametrize("which", ["seq > 5 AND expires_at IS NULL", "expires_at IS NOT NULL"])
+async def test_a_search_reads_by_number_whatever_rooms_it_is_in(tmp_path, which):
+    """The index of rooms would give them room by room, all of each, to be sorted."""
+    log = SqliteLog(tmp_path / "log.db")
+    await log.open()
+    await log.close()
+    with closing(sqlite3.connect(tmp_path / "log.db")) as file:
+        where = f"{HAS_TEXT} AND {which} AND seq <= 99 AND {MAY_SEE} AND {IN_ROOMS}"
+        plan = file.execute(
+            f"EXPLAIN QUERY PLAN SELECT seq, body FROM entries WHERE {where} ORDER BY seq DESC LIMIT 9",
+            {"reader": b"~a", "rooms": "[0]"},
+        ).fetchall()
+    steps = [step for *_, step in plan]
+    assert "INDEX ending" in steps[0] or "PRIMARY KEY" in steps[0]
+    assert not any("of_room" in step or "B-TREE" in step for step in steps)
 
 
 async def test_a_room_of_a_commit_that_failed_has_no_number(tmp_path):
