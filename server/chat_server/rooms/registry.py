@@ -154,8 +154,11 @@ class RoomRegistry:
         if resume is not None and resume < after:
             entries = await self._log.since(name, resume, most)
             after = resume if entries is not None and len(entries) < most else after
-        if entries is None or after != resume:
-            entries = await self._log.since(name, after, 2 * most) or ()
+        if after != resume:
+            entries = await self._log.since(name, after, 2 * most)
+        while entries is None:  # the log has been cut since it said from where
+            after = await self._log.replay_point(name, min(_WARM, most))
+            entries = await self._log.since(name, after, 2 * most)
         timeline.begin_after(after)
         known = self.directory.get(name)
         if known is not None and known.settings is not None:

@@ -196,6 +196,7 @@ class Writer:
         with suppress(sqlite3.Error):  # it may have been rolled back already
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
+        with suppress(sqlite3.Error):
             self.rooms.forget()
 
     def _write(self, batch: list[Append | Work]) -> Outcome:
