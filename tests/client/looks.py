@@ -12,7 +12,6 @@ from chat_tui.widgets.bars.header import LOOKS as HEADER
 from chat_tui.widgets.bars.keys import LOOKS as KEYS
 from chat_tui.widgets.composer.completion_popup import LOOKS as POPUP
 from chat_tui.widgets.composer.frame import LOOKS as FRAME
-from chat_tui.widgets.lists.roster import LOOKS as ROSTER
 from chat_tui.widgets.lists.search_hits import LOOKS as HITS
 from chat_tui.widgets.lists.sidebar import LOOKS as SIDEBAR
 from chat_tui.widgets.messages.styles import LOOKS as MESSAGES
@@ -55,7 +54,6 @@ LOOKS: list[Look] = [
     *_parts(BANNER, BAR),
     *_parts(HEADER, BAR),
     *_parts(KEYS, BAR, lines=["edge"]),
-    *_parts(ROSTER, (*PLAIN, *DIALOG)),
     *_parts(SIDEBAR, (*PLAIN, *DIALOG)),
     *_parts(HITS, DIALOG),
     *_parts(POPUP, BAR),

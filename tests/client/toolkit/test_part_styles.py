@@ -5,12 +5,12 @@ from textual.widget import Widget
 
 from chat_tui.app.themes import THEMES
 from chat_tui.toolkit.part_styles import PartStyle, PartStyles
-from chat_tui.widgets.lists.roster import LOOKS as ROSTER
+from chat_tui.widgets.lists.sidebar import LOOKS as SIDEBAR
 from chat_tui.widgets.messages.styles import LOOKS as MESSAGES
 
 PARTS = {
     **MESSAGES,
-    **{f"roster-{name}": look for name, look in ROSTER.items()},
+    **{f"sidebar-{name}": look for name, look in SIDEBAR.items()},
     "automatic": PartStyle("auto 60%", "$primary"),
     "faint": PartStyle("$text-muted"),
 }
@@ -66,7 +66,7 @@ async def test_of_a_terminals_own_colours_no_tint_is_made():
         probe = host.query_one(Probe)
         host.theme = "terminal"
         await pilot.pause()
-        for name in ("found", "action-armed", "roster-cursor"):
+        for name in ("found", "action-armed", "sidebar-cursor"):
             look = probe.looks(name, probe.rich_style)
             assert look.reverse
             assert look.color == look.bgcolor == probe.rich_style.color
@@ -77,5 +77,5 @@ async def test_without_colours_a_part_may_look_otherwise(monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     async with (host := Host()).run_test():
         probe = host.query_one(Probe)
-        assert probe.looks("roster-cursor", probe.rich_style).reverse
+        assert probe.looks("sidebar-cursor", probe.rich_style).reverse
         assert probe.looks("own", probe.rich_style).bold

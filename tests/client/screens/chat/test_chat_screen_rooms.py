@@ -107,6 +107,17 @@ async def test_a_line_written_in_a_room_goes_there_after_a_reconnect():
         await ana.shows("▊ missed", "▊ kept for dev", "new since")
 
 
+async def test_the_switcher_goes_on_where_nothing_fits():
+    """What can be no room and nobody's name leaves an empty list, and other letters fill it again."""
+    async with open_house() as house, chat(house, size=WIDE) as ana:
+        await ana.press("ctrl+g", *"!!")
+        await ana.shows("─ Go to ─", "!!")
+        await ana.press("enter", "down", "backspace", "backspace", *"dev")
+        await ana.shows("+ Join #dev")
+        await ana.press("enter")
+        await ana.shows("▔ to # dev ▔")
+
+
 async def test_the_switcher_finds_rooms_people_and_makes_what_there_is_not():
     """Rooms of others too; an unknown name is a room to be made; a room is left by a key."""
     async with open_house() as house, chat(house, size=WIDE) as ana:

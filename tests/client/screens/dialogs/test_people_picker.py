@@ -4,9 +4,10 @@ import pytest
 from textual.app import App
 
 from chat_tui.app.themes import CHAT_DARK
-from chat_tui.screens.dialogs.people_picker import PeoplePicker, matching
+from chat_tui.screens.dialogs.people_picker import PeoplePicker
 from chat_tui.toolkit.screen_text import screen_text
 from chat_tui.widgets.lists.person import Person
+from chat_tui.widgets.markup.ranking import matching
 
 pytest_plugins = ("snapshots",)
 

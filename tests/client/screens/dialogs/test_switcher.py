@@ -2,8 +2,9 @@
 
 import pytest
 
-from chat_tui.screens.dialogs.switcher import matching, new_room
+from chat_tui.screens.dialogs.switcher import new_room
 from chat_tui.widgets.lists.sidebar import Entry
+from chat_tui.widgets.markup.ranking import matching
 
 ENTRIES = [Entry("bob", "@b", unread=2), Entry("lobby", "#lobby"), Entry("dev", "#dev"), Entry("Robin", "@r")]
 
@@ -20,7 +21,7 @@ ENTRIES = [Entry("bob", "@b", unread=2), Entry("lobby", "#lobby"), Entry("dev", 
 )
 def test_letters_in_this_order_are_enough(query, found):
     """Rooms and people alike; what is as good stays in its order."""
-    assert sorted(entry.name for entry in matching(query, ENTRIES)) == sorted(found)
+    assert sorted(entry.name for entry in matching(query.removeprefix("#"), ENTRIES)) == sorted(found)
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 import pytest
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
+from textual.geometry import Region
 from textual.widgets import Input
 
 from chat_tui.app.themes import CHAT_DARK
-from chat_tui.toolkit.screen_text import screen_text
+from chat_tui.toolkit.screen_text import screen_strips, screen_text
 from chat_tui.widgets.lists.sidebar import AWAY, HERE, Entry, Sidebar
 
 ENTRIES = [
@@ -140,6 +141,18 @@ async def test_the_cursor_stays_on_what_it_was_on():
         assert app.posted == ["#dev", "#lobby"]
 
 
+@pytest.mark.parametrize("entries", [[], [Entry("Rooms")]])
+async def test_where_nothing_can_be_chosen_no_key_does_anything(entries):
+    """As in a list that was narrowed down to nothing."""
+    app = SidebarApp()
+    async with app.run_test(size=(60, 20)) as pilot:
+        app.sidebar.focus()
+        app.sidebar.set_entries(entries)
+        await pilot.press("down", "up", "end", "home", "pagedown", "enter", "x", "m")
+        await pilot.click(Sidebar, offset=(4, 0))
+        assert app.posted == []
+
+
 @pytest.mark.parametrize("name", ["x" * 80, "日本語" * 20, "[b]mark[/] up", "a\u0301" * 40])
 async def test_any_name_has_its_row(name):
     """It is cut, and is no markup."""
@@ -148,3 +161,123 @@ async def test_any_name_has_its_row(name):
         row = app.rows()[0]
         assert row.endswith("7")
         assert cell_len(row) <= 24
+
+
+FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
+
+
+@pytest.mark.parametrize("name", ["日本語の名前は長いことがある", FAMILY * 30, "e\u0301" * 99, "x" * 99, "\u200d" * 40])
+@pytest.mark.parametrize("state", ["", " (muted)"])
+async def test_long_names_end_within_the_row(name, state):
+    """Every row is as wide as the widget, whatever the width of its letters; count and state stay."""
+    app = SidebarApp([Entry(name, "@1", HERE, 12, state=state)])
+    async with app.run_test(size=(24, 9)):
+        strip = app.sidebar.render_line(0)
+        assert strip.cell_length == sum(cell_len(segment.text) for segment in strip) == 22
+        assert strip.text.rstrip().endswith("12")
+        assert state in strip.text
+
+
+async def test_names_are_text():
+    """What would be markup, a link or a line break to somebody else is shown as it is, on one row."""
+    app = SidebarApp([Entry("[red]x[/] [@click=app.quit]", "@1", HERE), Entry("two\nrows", "@2", HERE)])
+    async with app.run_test(size=(60, 9)) as pilot:
+        app.sidebar.styles.width = 60
+        await pilot.pause()
+        assert app.rows()[:3] == ["● [red]x[/] [@click=app.quit]", "● two rows", ""]
+
+
+async def test_while_nobody_knows_what_there_is_nothing_has_its_colour():
+    """By the sign and the words alone one might miss it."""
+    app = SidebarApp()
+    async with app.run_test(size=(60, 20)) as pilot:
+
+        def colours():
+            return {part.style.color for strip in screen_strips(app)[3:13] for part in strip if part.text.strip()}
+
+        lively = colours()
+        app.sidebar.live = False
+        await pilot.pause()
+        assert len(colours()) < len(lively)
+
+
+def crowd(size):
+    """So many people with names in order."""
+    return [Entry(f"person {number:04}", str(number), HERE) for number in range(size)]
+
+
+async def test_a_click_on_a_scrolled_list_chooses_what_is_seen():
+    """The row under the mouse is meant, not the row of that number; the focus stays where it was."""
+    app = SidebarApp(crowd(100))
+    async with app.run_test(size=(24, 9)) as pilot:
+        app.sidebar.scroll_to(y=50, animate=False)
+        await pilot.pause()
+        seen = app.rows()[2]
+        await pilot.click(Sidebar, offset=(3, 2))
+        assert seen.startswith(f"● person {int(app.posted[0]):04}")
+        assert isinstance(app.focused, Input)
+
+
+async def test_the_cursor_is_kept_in_view():
+    """Paging through a long list scrolls it along."""
+    app = SidebarApp(crowd(100))
+    async with app.run_test(size=(24, 9)) as pilot:
+        app.sidebar.focus()
+        await pilot.press("pagedown", "pagedown", "pagedown", "down", "enter")
+        await pilot.pause()
+        assert any(f"person {int(app.posted[0]):04}" in row for row in app.rows())
+        await pilot.press("end", "enter")
+        assert app.posted[1] == "99"
+
+
+async def test_focus_begins_at_what_is_open():
+    """Enter right after coming in chooses what is on the screen already."""
+    app = SidebarApp()
+    async with app.run_test(size=(60, 20)) as pilot:
+        app.sidebar.open = "@b"
+        app.sidebar.focus()
+        await pilot.press("enter")
+        assert app.posted == ["@b"]
+
+
+class Counting(Sidebar):
+    """Says which rows were drawn."""
+
+    def __init__(self):
+        super().__init__()
+        self.drawn = []
+
+    def render_line(self, y):
+        """Also write that down."""
+        self.drawn.append(y)
+        return super().render_line(y)
+
+
+async def test_only_visible_rows_are_drawn():
+    """A thousand people on a short screen cost a few rows a frame."""
+    app = SidebarApp(crowd(1000))
+    async with app.run_test(size=(24, 9)) as pilot:
+        counting = Counting()
+        await app.mount(counting)
+        counting.set_entries(app.entries)
+        await pilot.pause()
+        assert counting.drawn
+        assert max(counting.drawn) < 9
+
+
+async def test_rows_below_the_last_one_are_drawn_once():
+    """They are all alike, and reach down to the end."""
+    app = SidebarApp(crowd(2))
+    async with app.run_test(size=(24, 30)) as pilot:
+        counting = Counting()
+        await app.mount(counting)
+        counting.set_entries(app.entries)
+        await pilot.pause()
+        last, size = len(counting.entries), counting.outer_size
+        assert size.height > last + 2
+        assert max(counting.drawn) == last
+        strips = counting.render_lines(size.region)
+        assert len(strips) == size.height
+        assert {strip.text.strip(" ▏▎▌█") for strip in strips[last:]} == {""}
+        assert {strip.cell_length for strip in strips} == {size.width}
+        assert strips == [counting.render_lines(Region(0, y, size.width, 1))[0] for y in range(size.height)]

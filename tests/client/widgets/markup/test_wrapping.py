@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from chat_protocol.text import clean
-from chat_tui.widgets.markup.wrapping import clusters, fit_cells, offset_at, settle, whole_clusters, wrap
+from chat_tui.widgets.markup.wrapping import clusters, fit_cells, offset_at, one_line, settle, whole_clusters, wrap
 
 SINHALA = "ශ්\u200dරී"  # a joiner that changes the letters
 ATOMS = ["a", "word", " ", "  ", "\n", "界", "é", "e\u0301", "x\u0300\u0301\u0302", "❤\ufe0f", "1\ufe0f\u20e3"]
@@ -130,3 +130,12 @@ def test_the_character_under_a_cell():
 
 def _rows(text, width):
     return [text[start:end] for start, end in wrap(text, width)]
+
+
+def test_a_line_is_cut_between_letters():
+    """A cut text fits, keeps whole letters and says that something is missing; line breaks are blanks."""
+    assert fit_cells("日本語", 6, trim=True) == "日本語"
+    assert fit_cells("日本語", 5, trim=True) == "日本…"
+    assert fit_cells("日本語", 4, trim=True) == "日…"
+    assert fit_cells("abc", 0, trim=True) == ""
+    assert one_line(" a\n\n b ") == "a b"

@@ -10,7 +10,7 @@ from chat_tui.state.store import Change, Store
 from chat_tui.state.view import TO_YOU, View, format_key, person_key
 from chat_tui.widgets.bars.header import HeaderBar
 from chat_tui.widgets.composer.composer import Composer
-from chat_tui.widgets.lists.person import Person
+from chat_tui.widgets.lists.person import Person, in_order
 from chat_tui.widgets.lists.sidebar import AWAY, HERE, Entry, Sidebar
 
 JOIN = "+"
@@ -51,8 +51,8 @@ class SidebarPresenter:
         clients, muted = store.people.clients, store.people.muted
         unread = {view.key.name: view.unread.count for view in store.views.people}
         self.people = [Person(who, name, unread.get(who, 0), who == you, who in muted) for who, name in clients.items()]
-        others = sorted((person for person in self.people if not person.you), key=lambda one: one.name.casefold())
         yourself = [person for person in self.people if person.you]
+        others = in_order([person for person in self.people if not person.you])
         self._here = [
             Entry(
                 one.name, format_key(person_key(one.id)), HERE, quiet=one.muted, mutes=not one.you,

@@ -13,24 +13,19 @@ from chat_tui.screens.dialogs.dialog import Dialog
 from chat_tui.toolkit.breakpoints import NARROW
 from chat_tui.toolkit.line_input import LineInput
 from chat_tui.widgets.bars.keys import KeyBar
-from chat_tui.widgets.lists.person import Person
-from chat_tui.widgets.lists.roster import EVERYONE, Roster, in_order
-from chat_tui.widgets.markup.ranking import rank
+from chat_tui.widgets.lists.person import Person, in_order
+from chat_tui.widgets.lists.sidebar import HERE, Entry, Sidebar
+from chat_tui.widgets.markup.ranking import matching
 
 TALLEST = 22
 CHROME = 6
 """Rows of the dialog that are not people: its border, the input and the keys."""
 
 
-def matching(query: str, people: Sequence[Person]) -> list[Person]:
-    """Those whose name has the letters of `query` in this order, best first, otherwise in the order given."""
-    query = "".join(query.casefold().split())
-    ranked = [(rank(query, person.name.casefold()), person) for person in people]
-    found = [(grade, person) for grade, person in ranked if grade is not None]
-    return [person for _, person in sorted(found, key=lambda pair: pair[0])]
+_EVERYONE = Entry("Everyone", "everyone")  # no client is called so: ids begin with ~
 
 
-class Matches(Roster, can_focus=False):
+class Matches(Sidebar, can_focus=False):
     """The list beneath the input, which keeps the focus."""
 
     CURSOR_ALWAYS = True
@@ -81,8 +76,12 @@ class PeoplePicker(Dialog[str]):
         """Offer Everyone and all of `people` but you; `target` is the id to mark as the present one."""
         super().__init__()
         self._title = title
-        others = [person for person in in_order(people) if not person.you]
-        self._choices = [EVERYONE, *others] if everyone else others
+        others = [
+            Entry(person.name, person.id, HERE, person.unread, state=" (muted)" if person.muted else "")
+            for person in in_order(people)
+            if not person.you
+        ]
+        self._choices = [_EVERYONE, *others] if everyone else others
         self._target = target
 
     def compose(self) -> ComposeResult:
@@ -102,7 +101,7 @@ class PeoplePicker(Dialog[str]):
 
     def on_mount(self) -> None:
         """Show everybody."""
-        self._matches.target = self._target
+        self._matches.open = self._target
         self._filter("")
 
     @property
@@ -111,7 +110,7 @@ class PeoplePicker(Dialog[str]):
 
     def _filter(self, query: str) -> None:
         found = matching(query, self._choices)
-        self._matches.set_rows(found)
+        self._matches.set_entries(found)
         self._matches.move_to(0)
         self.query_one("#people-nobody").set_class(not found, "-shown")
 
@@ -123,10 +122,10 @@ class PeoplePicker(Dialog[str]):
         """Choose whom the cursor is on."""
         self.action_choose()
 
-    def on_roster_target_chosen(self, event: Roster.TargetChosen) -> None:
+    def on_sidebar_chosen(self, event: Sidebar.Chosen) -> None:
         """End with the one chosen."""
         event.stop()
-        self.end(event.id)
+        self.end("" if event.id == _EVERYONE.id else event.id)
 
     def action_choose(self) -> None:
         """Choose whom the cursor is on; nobody, where no name matches."""

@@ -20,19 +20,11 @@ from chat_tui.toolkit.breakpoints import NARROW
 from chat_tui.toolkit.line_input import LineInput
 from chat_tui.widgets.bars.keys import KeyBar
 from chat_tui.widgets.lists.sidebar import Entry, Sidebar
-from chat_tui.widgets.markup.ranking import rank
+from chat_tui.widgets.markup.ranking import matching
 
 TALLEST = 22
 CHROME = 6
 """Rows of the dialog that are no entries: its border, the input and the keys."""
-
-
-def matching(query: str, entries: Sequence[Entry]) -> list[Entry]:
-    """Those whose name has the letters of `query` in this order, best first, otherwise in the order given."""
-    query = "".join(query.casefold().split()).removeprefix("#")
-    ranked = [(rank(query, entry.name.casefold()), entry) for entry in entries]
-    found = [(grade, entry) for grade, entry in ranked if grade is not None]
-    return [entry for _, entry in sorted(found, key=lambda pair: pair[0])]
 
 
 def new_room(query: str, entries: Sequence[Entry]) -> Entry | None:
@@ -140,7 +132,7 @@ class Switcher(Dialog[str]):
         return self.query_one(Places)
 
     def _filter(self, query: str, *, keep: bool = False) -> None:
-        found = matching(query, self._entries)
+        found = matching(query.strip().removeprefix("#"), self._entries)
         new = new_room(query, self._entries)
         self._places.set_entries([*found, *([new] if new else [])])
         if not keep:

@@ -1,4 +1,6 @@
-"""Person: somebody in a list of people."""
+"""Person: somebody in a list of people, and the order of such lists."""
+
+from collections.abc import Sequence
 
 import msgspec
 
@@ -11,3 +13,8 @@ class Person(msgspec.Struct, frozen=True):
     unread: int = 0
     you: bool = False
     muted: bool = False
+
+
+def in_order(people: Sequence[Person]) -> list[Person]:
+    """By name without regard to case, ids deciding between equals, you last."""
+    return sorted(people, key=lambda person: (person.you, person.name.casefold(), person.id))

@@ -155,12 +155,12 @@ class Sidebar(ScrollView, can_focus=True):
         self.refresh()
 
     def _landing(self, y: int, step: int) -> int:
-        last = len(self.entries) - 1
-        y = max(0, min(y, last))
-        step = 1 if step > 0 else -1
-        onward = range(y, last + 1) if step > 0 else range(y, -1, -1)
-        back = range(y, -1, -1) if step > 0 else range(y, last + 1)
-        return next((at for at in (*onward, *back) if self.entries[at].id), 0)
+        """The nearest row from `y` on that can be chosen, else the nearest before; 0 where there is none."""
+        rows = len(self.entries)
+        y = max(0, min(y, rows - 1))
+        down, up = range(y, rows), range(min(y, rows - 1), -1, -1)
+        order = (*down, *up) if step > 0 else (*up, *down)
+        return next((at for at in order if self.entries[at].id), 0)
 
     def action_move(self, step: int) -> None:
         """Move the cursor by `step` rows."""
