@@ -102,7 +102,8 @@ def parse_query(text: str) -> Query:
     if sum(len(term.words) for term in terms) > MOST_WORDS:
         raise QueryError(f"Search for at most {MOST_WORDS} words.")
     if not terms and not fields.keys() & {"sender", "to_me"}:
-        raise QueryError("Type words to search for, or from:name.")
+        also = f" in {fields['room']}" if "room" in fields else ""
+        raise QueryError(f"Type words to search for{also}, or from:name.")
     return Query(tuple(terms), **fields)
 
 

@@ -11,7 +11,7 @@ ROOM_NAME_LENGTH = 32
 RESERVED = frozenset({"healthz", "metrics", "hook", "events", "web", "static"})
 """What a server has at these paths is no room."""
 
-_NAME = deferred(rf"[a-z0-9_-]{{1,{ROOM_NAME_LENGTH}}}")
+_NAME = deferred(rf"#?([A-Za-z0-9_-]{{1,{ROOM_NAME_LENGTH}}})")
 
 
 class InvalidRoomError(ValueError):
@@ -24,21 +24,26 @@ def check_room_name(written: str) -> str:
     Raises:
         InvalidRoomError: with one sentence that says what is wrong with it.
     """
-    name = written.removeprefix("#").casefold()
-    if not _NAME.fullmatch(name):
-        raise InvalidRoomError(
-            f"A room name has 1 to {ROOM_NAME_LENGTH} of the letters a to z, digits, - and _, such as dev."
-        )
+    name = check_beginning(written)
     if name in RESERVED:
         raise InvalidRoomError(f"{name} is reserved; choose another room name.")
     return name
 
 
+def check_beginning(written: str) -> str:
+    """Return what is meant by the beginning of a room's name, which may be a word that is reserved.
+
+    Raises:
+        InvalidRoomError: when no name begins so.
+    """
+    match = _NAME.fullmatch(written)
+    if match is None:
+        raise InvalidRoomError(
+            f"A room name has 1 to {ROOM_NAME_LENGTH} of the letters a to z, digits, - and _, such as dev."
+        )
+    return match[1].lower()
+
+
 def room_field(name: str) -> str | None:
     """What events of the room with this name have as their `room`: the lobby's have none."""
     return name or None
-
-
-def shown_room(name: str) -> str:
-    """The name by which people know a room; "" is the lobby."""
-    return name or LOBBY

@@ -14,8 +14,15 @@ from chat_protocol.events import (
     Deleted,
     EventError,
     Init,
+    LeftRoom,
     Message,
+    PeoplePage,
+    ReadPlace,
     Refusal,
+    RoomsPage,
+    RoomState,
+    RoomView,
+    Unread,
     decode_event,
 )
 
@@ -210,3 +217,29 @@ def test_random_fields_are_an_event_or_refused(kind, fields):
             assert (text + name).encode()
         case None:
             assert kind == "other"
+
+
+@pytest.mark.parametrize(
+    ("fields", "event"),
+    [
+        ({"type": "room", "room": "dev"}, RoomView(0, "dev")),
+        ({"type": "room", "messages": [{"id": 1, "text": "hi"}], "topic": None}, RoomView(0, None, (bare_message(1),))),
+        (
+            {"type": "room", "here": ["ana"], "unread": {"count": 3}},
+            RoomView(0, here=(Client("ana", "ana"),), unread=Unread(3, 0)),
+        ),
+        ({"type": "left"}, LeftRoom()),
+        (
+            {"type": "rooms", "rooms": [{"room": "dev"}, {"room": 5, "people": 2}]},
+            RoomsPage((RoomState("dev", 0), RoomState("5", 2)), more=False),
+        ),
+        (
+            {"type": "who", "people": ["ana"], "room": "dev"},
+            PeoplePage((Client("ana", "ana"),), more=False, room="dev"),
+        ),
+        ({"type": "read", "id": 4}, ReadPlace(4)),
+    ],
+)
+def test_rooms_in_few_words(fields, event):
+    """What is missing is what it is where nobody says anything: open, empty, nobody."""
+    assert decode_event(json.dumps(fields)) == event

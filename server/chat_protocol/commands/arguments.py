@@ -22,7 +22,8 @@ from chat_protocol.commands.types import (
 )
 from chat_protocol.patterns import deferred
 from chat_protocol.queries import QueryError, parse_query
-from chat_protocol.rooms import InvalidRoomError, check_room_name
+from chat_protocol.rooms import InvalidRoomError, check_beginning, check_room_name
+from chat_protocol.text import DRAWN_AS_NOTHING
 from chat_protocol.unknown import quoted
 
 __all__ = ["LIFETIME_MAX", "LIFETIME_MIN", "CommandError"]
@@ -36,6 +37,7 @@ _SECONDS = deferred(r"[0-9]{1,7}(?:\.[0-9]{1,3})?", re.ASCII)
 _TARGET = deferred(r"\S{1,64}")
 _BETWEEN_ROOMS = deferred(r"[,\s]+")
 _NO_TOPIC = "-"
+_NOTHING = deferred(rf"[\s{DRAWN_AS_NOTHING}]*")
 
 
 class CommandError(Exception):
@@ -133,6 +135,13 @@ def parse_room(word: str) -> str:
         raise CommandError("bad_room", str(error)) from error
 
 
+def parse_beginning(word: str) -> str:
+    try:
+        return check_beginning(word) if word else ""
+    except InvalidRoomError as error:
+        raise CommandError("bad_room", str(error)) from error
+
+
 def parse_place(written: str) -> RoomPlace:
     name, at, seq = written.partition("@")
     if at and not (seq == "0" or _ID.fullmatch(seq)):
@@ -141,14 +150,15 @@ def parse_place(written: str) -> RoomPlace:
 
 
 def listed(rest: str, name: str) -> list[str]:
-    words = list(dict.fromkeys(word for word in _BETWEEN_ROOMS.split(rest) if word))
+    words = [word for word in _BETWEEN_ROOMS.split(rest) if word]
     if not words or len(words) > MOST_ROOMS:
         raise CommandError("bad_argument", f"{name} takes 1 to {MOST_ROOMS} rooms, such as {name} dev,ops.")
     return words
 
 
 def build_join(rest: str, txn: str | None) -> Command:
-    return Join(tuple(map(parse_place, listed(rest, "/join"))), txn)
+    places = {place.room: place for place in map(parse_place, listed(rest, "/join"))}
+    return Join(tuple(places.values()), txn)
 
 
 def format_join(command: Join) -> str:
@@ -156,7 +166,7 @@ def format_join(command: Join) -> str:
 
 
 def build_leave(rest: str, txn: str | None) -> Command:
-    return Leave(tuple(map(parse_room, listed(rest, "/leave"))), txn)
+    return Leave(tuple(dict.fromkeys(map(parse_room, listed(rest, "/leave")))), txn)
 
 
 def format_leave(command: Leave) -> str:
@@ -165,7 +175,7 @@ def format_leave(command: Leave) -> str:
 
 def build_rooms(rest: str, txn: str | None) -> Command:
     beginning, _, last = rest.strip().partition("@")
-    return ListRooms(parse_room(beginning) if beginning else "", parse_room(last) if last else "", txn)
+    return ListRooms(parse_beginning(beginning), parse_beginning(last), txn)
 
 
 def format_rooms(command: ListRooms) -> str:
@@ -179,6 +189,8 @@ def build_who(rest: str, txn: str | None) -> Command:
 
 def build_topic(rest: str, txn: str | None) -> Command:
     topic = " ".join(rest.split())
+    if _NOTHING.fullmatch(topic):
+        raise CommandError("empty", "A topic needs something to read; write /topic - for none.")
     if len(topic) > TOPIC_LENGTH:
         raise CommandError("too_long", f"A topic has at most {TOPIC_LENGTH} characters; this one has {len(topic)}.")
     return SetTopic("" if topic == _NO_TOPIC else topic, txn)

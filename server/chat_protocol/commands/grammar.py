@@ -85,6 +85,8 @@ def _built(
     txn: str | None,
 ) -> Command:
     allowed = ("txn", "room") if spec.in_room else ("txn",)
+    if "room" in fields and not spec.in_room:
+        raise CommandError("bad_argument", f"{spec.name} is not about a room; write it without /in.")
     if before := [other.name for other in COMMANDS if other.field in fields and other.field not in allowed]:
         verb = "go" if len(before) > 1 else "goes"
         raise CommandError("bad_argument", f"{' and '.join(before)} {verb} before text, not before {spec.name}.")

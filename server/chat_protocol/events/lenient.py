@@ -12,6 +12,7 @@ from functools import partial
 from types import NoneType
 from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
 
+import msgspec
 from msgspec import Struct
 
 from chat_protocol.events.types import MOST_AMOUNT, MOST_NUMBER, Client, Event, EventError, Refusal
@@ -60,8 +61,17 @@ def _fields(kind: type[Struct]) -> tuple[list[tuple[str, _Reader]], list[tuple[s
     """The fields that are needed, and the others, with what reads them."""
     hints = get_type_hints(kind)
     needed = [(name, _reader(hint)) for name, hint in hints.items() if name in _NEEDED]
-    others = [(name, _text_if_any if hint is str else _reader(hint)) for name, hint in hints.items()]
+    defaults = {field.name: field.default for field in msgspec.structs.fields(kind)}
+    others = [(name, _if_any(_reader(hint), hint, defaults[name])) for name, hint in hints.items()]
     return needed, [field for field in others if field[0] not in _NEEDED]
+
+
+def _if_any(read: _Reader, hint: Any, default: Any) -> _Reader:
+    """What reads a value that may be missing: then it is the default, or where there is none the empty one."""
+    missing = {str: "", int: 0}.get(hint) if default is msgspec.NODEFAULT else default
+    if hint not in (str, int):
+        return read
+    return lambda value: missing if value is None else read(value)
 
 
 def _struct(
@@ -102,10 +112,6 @@ def _text(value: Any) -> str:
     if not isinstance(value, (str, int)):
         raise TypeError(f"a text is needed, not {type(value).__name__}")
     return str(value)
-
-
-def _text_if_any(value: Any) -> str:
-    return _text(value or "")
 
 
 def _number(value: Any) -> int:

@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Iterable
 
+_STALE = 1024
 _MOST = 100_000
 """Ends that are remembered. What finds no place comes back when the log is asked again, once an hour."""
 
@@ -15,9 +16,6 @@ class ColdEnds:
         self._heap: list[tuple[float, int, str]] = []  # may name what has gone meanwhile
         self._count = 0
 
-    def __len__(self) -> int:
-        return self._count
-
     def add(self, room: str, ends: Iterable[tuple[int, float]]) -> None:
         """Remember ends: pairs of a message's number and a time."""
         for seq, when in ends:
@@ -28,6 +26,9 @@ class ColdEnds:
                 known[seq] = when
                 self._count += 1
                 heapq.heappush(self._heap, (when, seq, room))
+        if len(self._heap) > 2 * self._count + _STALE:  # of rooms that came and went again and again
+            self._heap = [(when, seq, room) for room, ends in self._by_room.items() for seq, when in ends.items()]
+            heapq.heapify(self._heap)
 
     def forget(self, room: str, seq: int) -> None:
         """A message is gone."""

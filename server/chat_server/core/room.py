@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from chat_protocol.commands import Delete, LoggedCommand, Say, SetTopic
 from chat_protocol.events import Client, Deleted, Message, RoomView
-from chat_protocol.rooms import room_field
 from chat_server.core.entries import (
     Draft,
     NewDeletion,
@@ -43,18 +42,16 @@ class Delivery(Struct, frozen=True, gc=False):  # as a named tuple it takes thre
 class Room:
     """Decides which messages, deletions and settings go into the log, and puts what comes out into the `timeline`.
 
-    Names are looked up in the `roster`. A message has at most `max_text` characters and `max_lines` lines. `name` is ""
-    for the lobby, which has the direct messages too. `settings` are those that were set last.
+    Names are looked up in the `roster`. A message has at most `max_text` characters and `max_lines` lines.
+    `settings` are those that were set last.
     """
 
-    __slots__ = ("_add", "_field", "_max_lines", "_max_text", "name", "roster", "settings", "timeline")
+    __slots__ = ("_add", "_max_lines", "_max_text", "roster", "settings", "timeline")
 
-    def __init__(self, timeline: Timeline, roster: Roster, *, max_text: int, max_lines: int, name: str = "") -> None:
-        self.name = name
+    def __init__(self, timeline: Timeline, roster: Roster, *, max_text: int, max_lines: int) -> None:
         self.timeline = timeline
         self.roster = roster
         self.settings = NewSettings()
-        self._field = room_field(name)
         self._max_text = max_text
         self._max_lines = max_lines
         self._add = timeline.add  # once, not for each message
@@ -143,12 +140,12 @@ class Room:
         if isinstance(draft, NewDeletion):
             audience = None if draft.audience is None else frozenset(draft.audience)
             deletion = self.timeline.remove(seq, draft.id, audience)
-            return deletion and Delivery(Deleted(draft.id, seq, room=self._field), deletion.audience)
+            return deletion and Delivery(Deleted(draft.id, seq, room=self.timeline.room), deletion.audience)
         if isinstance(draft, NewSettings):
             self.settings = draft
             self.timeline.pass_by(seq)
             return Delivery(self.told_settings(seq), None)
-        message = numbered(seq, draft, self._field)
+        message = numbered(seq, draft, self.timeline.room)
         audience = audience_of(message)
         self._add(message, audience)
         return Delivery(message, audience)
@@ -156,7 +153,7 @@ class Room:
     def told_settings(self, seq: int) -> RoomView:
         """What is set in the room, as its people are told."""
         settings = self.settings
-        return RoomView(seq, self._field, topic=settings.topic, by=setter_of(settings))
+        return RoomView(seq, self.timeline.room, topic=settings.topic, by=setter_of(settings))
 
 
 def setter_of(settings: NewSettings) -> Client | None:

@@ -19,6 +19,7 @@ from chat_server.log.tail_waiters import TailWaiters
 
 MOST_MESSAGES = 100_000
 """In all rooms but the lobby."""
+_MOST_READERS = 10_000  # clients of whom it is known how far they have read; those who read last
 
 
 class RoomEntries:
@@ -202,8 +203,13 @@ class MemoryLog:
 
     async def set_place(self, client: str, room: str, seq: int) -> None:
         """A client has read up to this number in a room."""
-        places = self._places.setdefault(client, {})
+        if room not in self._rooms:
+            return
+        places = self._places.pop(client, {})
         places[room] = max(seq, places.get(room, 0))
+        self._places[client] = places
+        if len(self._places) > _MOST_READERS:
+            del self._places[next(iter(self._places))]
 
     async def erase(self, seq: int) -> None:
         """Forget a message. A number that has gone already is passed over."""

@@ -3,13 +3,13 @@
 import asyncio
 import heapq
 from collections.abc import Callable
-from itertools import count
 
 from chat_server.rooms.clock import Clock
 from chat_server.rooms.hosted_room import HostedRoom
 from chat_server.rooms.registry import RoomRegistry
 
 _LONGEST = 3600.0  # seconds
+_STALE = 1024
 
 
 class ExpiryAlarm:
@@ -22,8 +22,7 @@ class ExpiryAlarm:
         self._rooms = rooms
         self._now = now
         self._expire = expire
-        self._heap: list[tuple[float, int, HostedRoom]] = []  # when, a number that decides, and the room
-        self._numbers = count()
+        self._heap: list[tuple[float, str]] = []  # when, and the room's name; may hold what is noted anew since
         self._timer: asyncio.TimerHandle | None = None
 
     def note(self, hosted: HostedRoom) -> None:
@@ -31,8 +30,12 @@ class ExpiryAlarm:
         due = hosted.timeline.next_due()
         if due is not None and (hosted.alarm_at is None or due < hosted.alarm_at):
             hosted.alarm_at = due
-            heapq.heappush(self._heap, (due, next(self._numbers), hosted))
-            if self._heap[0][2] is hosted:
+            if len(self._heap) > 2 * len(self._rooms) + _STALE:
+                self._heap = [(each.alarm_at, each.name) for each in self._rooms if each.alarm_at is not None]
+                heapq.heapify(self._heap)
+            else:
+                heapq.heappush(self._heap, (due, hosted.name))
+            if self._heap[0] == (due, hosted.name):
                 self.set()
 
     def note_all(self) -> None:
@@ -61,12 +64,12 @@ class ExpiryAlarm:
         self._timer = None
         now = self._now()
         while self._heap and self._heap[0][0] <= now:
-            when, _, hosted = heapq.heappop(self._heap)
-            if hosted.alarm_at == when:
+            when, name = heapq.heappop(self._heap)
+            hosted = self._rooms.get(name)
+            if hosted is not None and hosted.alarm_at == when:
                 hosted.alarm_at = None
-                if self._rooms.get(hosted.name) is hosted:
-                    self._expire(hosted, now)
-                    self.note(hosted)
+                self._expire(hosted, now)
+                self.note(hosted)
         self._expire(None, now)
         self.set()
 

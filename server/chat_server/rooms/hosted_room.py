@@ -31,7 +31,7 @@ class HostedRoom:
     ) -> None:
         self.name = name
         self.timeline = Timeline(history=history, keep=keep, room=room_field(name))
-        self.room = Room(self.timeline, roster, max_text=max_text, max_lines=max_lines, name=name)
+        self.room = Room(self.timeline, roster, max_text=max_text, max_lines=max_lines)
         self.presence = Presence(roster, room_field(name))
         self.sync = SyncBuilder(self.room, self.presence, direct)
         self.channel = Channel(self.presence.take_changes)

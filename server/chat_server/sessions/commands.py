@@ -25,7 +25,7 @@ from chat_protocol.commands import (
 from chat_protocol.events import Refusal
 from chat_protocol.names import InvalidNameError, check_name
 from chat_protocol.text import clean
-from chat_server.core.entries import Draft, NewDeletion, NewMessage, entry_of
+from chat_server.core.entries import Draft, NewDeletion, NewMessage, NewSettings, entry_of
 from chat_server.core.room import CommandRefused, too_long
 from chat_server.log import LogError
 from chat_server.rooms.hosted_room import HostedRoom
@@ -253,6 +253,8 @@ def _echo(session: Session, hosted: HostedRoom, draft: Draft, seq: int) -> None:
         return
     if session.host.applied < seq:
         session.host.echo_to(session.connection, seq)
+    elif isinstance(draft, NewSettings):
+        session.tell(hosted.room.told_settings(seq))
     elif (event := hosted.timeline.outcome(seq, session.context.now())) is not None:
         session.tell(event)
 

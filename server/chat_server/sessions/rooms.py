@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 
 from chat_protocol.commands import MOST_ROOMS, Join, Leave, ListPeople, ListRooms, MarkRead, RoomPlace
-from chat_protocol.events import Client, LeftRoom, PeoplePage, ReadPlace, Refusal, RoomsPage, RoomState
+from chat_protocol.events import MOST_NUMBER, Client, LeftRoom, PeoplePage, ReadPlace, Refusal, RoomsPage, RoomState
 from chat_protocol.rooms import room_field
 from chat_server.core.entries import NewMessage
+from chat_server.rooms.directory import KnownRoom
 from chat_server.rooms.registry import NoSuchRoom
 from chat_server.sessions.session import Session
 from chat_server.transport.write_buffer import Stage
 
+_NEWEST = MOST_NUMBER + 1
 _ROOMS_AT_ONCE = 100  # in one answer to /rooms
 _PEOPLE_AT_ONCE = 200  # in one answer to /who
 _BYTES_AT_ONCE = 262_144  # that the peer has to take before the next rooms of a /join
@@ -93,22 +95,21 @@ async def list_rooms(session: Session, command: ListRooms) -> None:
     for name in names[:_ROOMS_AT_ONCE]:
         known = rooms.directory.note(name)
         if known.last is None:
-            known.last = await session.host.log.replay_point(name, 0)
-        if known.last and known.last_at is None:
-            known.last_at = await _sent_at(session, known.last)
-            if known.last_at is None:
-                known.last = 0  # all is cut off up to there
+            await _look_up(session, name, known)
         hosted = rooms.get(name)
         topic = known.settings.topic if known.settings is not None else ""
         people = len(hosted.presence) if hosted is not None else 0
-        states.append(RoomState(name, people, known.last, known.last_at, topic))
+        states.append(RoomState(name, people, known.last or 0, known.last_at, topic))
     session.tell(RoomsPage(tuple(states), len(names) > _ROOMS_AT_ONCE, command.txn))
 
 
-async def _sent_at(session: Session, seq: int) -> float | None:
-    entry = await session.host.log.entry(seq)
-    draft = entry.draft if entry is not None else None
-    return draft.sent_at if isinstance(draft, NewMessage) else None
+async def _look_up(session: Session, name: str, known: KnownRoom) -> None:
+    """Ask the log for a room's newest message; one that comes meanwhile is newer."""
+    entry = next(iter(await session.host.log.page(_NEWEST, 1, "", room=name)), None)
+    if known.last is None:
+        known.last, known.last_at = 0, None
+        if entry is not None and isinstance(draft := entry.draft, NewMessage):
+            known.last, known.last_at = entry.seq, draft.sent_at
 
 
 def list_people(session: Session, command: ListPeople) -> None:
